@@ -1,0 +1,42 @@
+# The same verbs for people and CI. Every target does its own set-up: Python 3.11 and a package registry are enough.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO := data/demo
+
+.PHONY: demo test lint format lock clean help
+
+help:  ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+# Set-up: a virtual environment with the pinned dependencies and this checkout, editable.
+$(VENV)/.ready: requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "make: no python3.11 found; install Python 3.11 or newer, or say make PYTHON=/path/to/python"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: $(VENV)/.ready  ## make a synthetic dump, load it, build the models, write the report
+	$(BIN)/stackstudy sample $(DEMO)/dump/sample.stackstudy --force
+	$(BIN)/stackstudy run $(DEMO)/dump/sample.stackstudy --data $(DEMO)
+
+test: $(VENV)/.ready  ## run every test
+	$(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
+
+lint: $(VENV)/.ready  ## check Python and SQL
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/sqlfluff lint --nofail-on-warnings --processes 2 models analyses dbt_project
+
+format: $(VENV)/.ready  ## let ruff and sqlfluff mend what they can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/sqlfluff fix --processes 2 models analyses dbt_project
+
+lock: $(VENV)/.ready  ## resolve the dependencies anew into requirements.lock (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header \
+	  --group dev pyproject.toml --output-file requirements.lock --upgrade
+
+clean:  ## remove what make made
+	rm -rf $(VENV) target logs $(DEMO)

@@ -1,0 +1,1 @@
+"""Statistics, sampling and presentation over the warehouse: the thin Python layer."""

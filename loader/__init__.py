@@ -1,0 +1,1 @@
+"""Stack Exchange data dump to typed Parquet. Knows nothing of studies."""

@@ -1,0 +1,57 @@
+"""Every error that stackstudy raises on purpose.
+
+The command line prints one as a single line and exits with code 1; anything else that escapes is a defect::
+
+    StackstudyError
+    ├── LoaderError               a dump cannot be loaded
+    │   ├── NotADumpError         a file is not a table of a data dump (a feed, a pointer, empty, a DTD)
+    │   ├── TruncatedError        a file ends before its table does
+    │   ├── RowError              a row is not well-formed or holds a value its column cannot
+    │   └── ArchiveError          an archive cannot be read
+    ├── StoreError                the data folder cannot be read or written
+    └── WarehouseError            the database is absent, locked, or lacks what was asked for
+        ├── DecisionsError        a decisions file cannot be used
+        └── BuildError            dbt could not build the models
+"""
+
+from __future__ import annotations
+
+
+class StackstudyError(Exception):
+    """Base of all errors a user can mend; the message names what, where and the cure in one line."""
+
+
+class LoaderError(StackstudyError):
+    """A dump cannot be loaded."""
+
+
+class NotADumpError(LoaderError):
+    """A file is not a table of a Stack Exchange data dump."""
+
+
+class TruncatedError(LoaderError):
+    """A file ends before its table does."""
+
+
+class RowError(LoaderError):
+    """A row is not well-formed, or holds a value that its column cannot hold."""
+
+
+class ArchiveError(LoaderError):
+    """An archive cannot be read."""
+
+
+class StoreError(StackstudyError):
+    """The data folder cannot be read or written."""
+
+
+class WarehouseError(StackstudyError):
+    """The database is absent, locked, or lacks what was asked for."""
+
+
+class DecisionsError(WarehouseError):
+    """A decisions file cannot be used."""
+
+
+class BuildError(WarehouseError):
+    """The models could not be built."""
