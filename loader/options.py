@@ -1,0 +1,25 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def data_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--data DIR``: the folder of the Parquet store and the database, as an absolute path."""
+    return click.option(
+        "--data",
+        metavar="DIR",
+        envvar="STACKSTUDY_DATA",
+        default="data",
+        show_default=True,
+        show_envvar=True,
+        type=click.Path(file_okay=False, resolve_path=True, path_type=Path),
+        help="Folder of the Parquet store and the database.",
+    )(command)
