@@ -1,4 +1,4 @@
-"""The front door: one command line, `stackstudy`, that mounts what loader/ and analyses/ offer and runs dbt."""
+"""The front door: one command line, `stackstudy`, mounting what loader/ and analyses/ offer."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ class FrontDoor(click.Group):
             raise click.ClickException(str(error)) from error
 
 
-@click.group(cls=FrontDoor, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=FrontDoor,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(package_name="stackstudy")
 def main() -> None:
     """Turn a Stack Exchange data dump into the tables, tests and charts of an empirical study."""

@@ -1,4 +1,4 @@
-"""Opening the database: read-only, used, and closed again, because an open reader blocks `dbt build`."""
+"""Opening the database: read-only, and closed after use: an open reader blocks `dbt build`."""
 
 from __future__ import annotations
 
@@ -48,7 +48,8 @@ def connect(data: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     except duckdb.IOException as error:
         if "lock" in str(error).lower():
             raise WarehouseError(
-                f"{path}: another program is writing to the database; close it, or wait, and try again"
+                f"{path}: another program is writing to the database;"
+                " close it, or wait, and try again"
             ) from error
         raise WarehouseError(f"{path}: cannot be opened as a DuckDB database: {error}") from error
     try:

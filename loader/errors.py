@@ -1,12 +1,13 @@
 """Every error that stackstudy raises on purpose.
 
-The command line prints one as a single line and exits with code 1; anything else that escapes is a defect::
+The command line prints one as a single line and exits with code 1; anything else that
+escapes is a defect::
 
     StackstudyError
     ├── LoaderError               a dump cannot be loaded
-    │   ├── NotADumpError         a file is not a table of a data dump (a feed, a pointer, empty, a DTD)
+    │   ├── NotADumpError         a file is no table of a dump (a feed, a pointer, empty)
     │   ├── TruncatedError        a file ends before its table does
-    │   ├── RowError              a row is not well-formed or holds a value its column cannot
+    │   ├── RowError              a row is not well-formed, or a value does not fit
     │   └── ArchiveError          an archive cannot be read
     ├── StoreError                the data folder cannot be read or written
     └── WarehouseError            the database is absent, locked, or lacks what was asked for

@@ -1,10 +1,11 @@
 """One pyarrow schema a table: the only truth about the columns of a Stack Exchange data dump.
 
-Column names are the dump's own attribute names. Every attribute of every dump since 2009 has its column, so a table
-has one schema for all years: what a dump lacks is null. What nobody knows goes to ``OtherAttributes``.
+Column names are the dump's own attribute names. Every attribute of every dump since 2009 has its
+column, so a table has one schema for all years: what a dump lacks is null. What nobody knows goes
+to ``OtherAttributes``.
 
-Source of names, types and history: the dump itself (2013 to 2025) and "Database schema documentation for the public
-data dump and SEDE", https://meta.stackexchange.com/q/2677.
+Source of names, types and history: the dump itself (2013 to 2025) and "Database schema
+documentation for the public data dump and SEDE", https://meta.stackexchange.com/q/2677.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ def _shared(name: str) -> Path:
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
-    """Folder of real dumps and of the paper authors' data; skips, or fails in CI, where it is absent."""
+    """Folder of real dumps and of the authors' data; where it is absent, skip (fail in CI)."""
     return _shared("data")
 
 
