@@ -19,7 +19,7 @@ from __future__ import annotations
 
 
 class StackstudyError(Exception):
-    """Base of all errors a user can mend; the message names what, where and the cure in one line."""
+    """Base of all errors a user can mend; one line names what, where and the cure."""
 
 
 class LoaderError(StackstudyError):
