@@ -44,7 +44,7 @@ def connect(data: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     if not path.is_file():
         raise WarehouseError(f"{path}: no database yet; load a dump, then run `stackstudy build`")
     try:
-        connection = duckdb.connect(str(path), read_only=True, config={"TimeZone": "UTC"})
+        connection = duckdb.connect(str(path), read_only=True)
     except duckdb.IOException as error:
         if "lock" in str(error).lower():
             raise WarehouseError(
@@ -53,6 +53,7 @@ def connect(data: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             ) from error
         raise WarehouseError(f"{path}: cannot be opened as a DuckDB database: {error}") from error
     try:
+        connection.execute("set TimeZone = 'UTC'")  # as a config it comes before its extension
         yield connection
     finally:
         connection.close()
