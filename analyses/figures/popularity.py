@@ -1,0 +1,180 @@
+"""RQ1: questions and users a year, one panel a question set, each on its own scale."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyses.figures.numbers import count, percent
+from analyses.figures.theme import FAINT_INK, INK, figure, panel_title
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    import plotly.graph_objects as go
+
+    from analyses.figures.theme import Style
+    from analyses.marts import YearlyPopularity
+
+_MOST_TICKS = 6
+_LABELS_TOUCH = 0.12
+"""End labels closer than this share of the axis are pushed apart."""
+
+
+def is_partial(year: int, data_end: date | None) -> bool:
+    """Whether the data end inside that year."""
+    return (
+        data_end is not None and data_end.year == year and (data_end.month, data_end.day) < (12, 31)
+    )
+
+
+def popularity_panel(
+    rows: Sequence[YearlyPopularity],
+    style: Style,
+    years: Sequence[int],
+    data_end: date | None = None,
+) -> go.Figure:
+    """Draw questions and users a year of one question set.
+
+    Parameters
+    ----------
+    rows : sequence of YearlyPopularity
+        The years of one question set; a year in `years` without a row had no questions.
+    style : Style
+    years : sequence of int
+        All years of the axis, ascending, so that panels beside each other share it.
+    data_end : date, optional
+        The date on which the data end; a year that it cuts is drawn open and dotted.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        Traces `questions` and `users`; where the last year is cut, one more of each for its dotted
+        last step.
+    """
+    known = {row.year: row for row in rows}
+    first = min(known, default=None)
+    shown = [year for year in years if first is not None and year >= first]
+    questions = [known[year].n_questions if year in known else 0 for year in shown]
+    users = [known[year].n_users if year in known else 0 for year in shown]
+    shares = [known[year].question_share if year in known else None for year in shown]
+    cut = bool(shown) and is_partial(shown[-1], data_end)
+
+    panel = figure(
+        _alternative(style, shown, questions, users, cut=cut, data_end=data_end), height=280
+    )
+    top = max(questions, default=0)
+    panel.update_layout(
+        title=panel_title(style),
+        margin={"l": 8, "r": 78, "t": 62, "b": 8},
+        hovermode="x unified" if shown else False,
+    )
+    panel.update_xaxes(
+        tickvals=_ticks(years),
+        tickformat="d",
+        showgrid=False,
+        range=[years[0] - 0.35, years[-1] + 0.35] if years else None,
+        hoverformat="d",
+    )
+    panel.update_yaxes(range=[0, max(top, 1) * 1.12], tickformat=",d", nticks=5)
+    for name, values, is_main in (("questions", questions, True), ("users", users, False)):
+        details = [
+            [count(value), _note(year, share if is_main else None, data_end)]
+            for year, value, share in zip(shown, values, shares, strict=True)
+        ]
+        whole = len(shown) - 1 if cut else len(shown)
+        line = {"color": style.colour, "width": 2.5 if is_main else 1.5}
+        marker = {"color": style.colour, "size": 8 if is_main else 7, "line": {"width": 1.5}}
+        symbol = style.marker if is_main else f"{style.marker}-open"
+        hover = f"%{{customdata[0]}} {name}%{{customdata[1]}}<extra></extra>"
+        panel.add_scatter(
+            x=shown[:whole],
+            y=values[:whole],
+            customdata=details[:whole],
+            name=name,
+            mode="lines+markers",
+            line=line,
+            marker={**marker, "symbol": symbol},
+            hovertemplate=hover,
+            cliponaxis=False,
+        )
+        if cut:
+            panel.add_scatter(
+                x=shown[whole - 1 :] if whole else shown,
+                y=values[whole - 1 :] if whole else values,
+                customdata=details[whole - 1 :] if whole else details,
+                name=f"{name}, partial year",
+                mode="lines+markers",
+                line={**line, "dash": "dot"},
+                marker={
+                    **marker,
+                    "symbol": f"{style.marker}-open-dot",
+                    "opacity": [0, 1] if whole else 1,
+                },
+                hovertemplate=[None, hover] if whole else hover,
+                hoverinfo=["skip", "all"] if whole else "all",
+                cliponaxis=False,
+            )
+    if shown:
+        _label_ends(panel, years[-1], questions[-1], users[-1], top)
+    else:
+        panel.add_annotation(
+            text="no questions", x=0.5, y=0.5, xref="paper", yref="paper", showarrow=False,
+            font={"color": FAINT_INK, "size": 14},
+        )  # fmt: skip
+    return panel
+
+
+def _ticks(years: Sequence[int]) -> list[int]:
+    """At most six years, counted back from the last."""
+    if not years:
+        return []
+    step = -(-len(years) // _MOST_TICKS)
+    return list(range(years[-1], years[0] - 1, -step))[::-1]
+
+
+def _note(year: int, share: float | None, data_end: date | None) -> str:
+    notes = []
+    if share is not None:
+        notes.append(f"{_small_percent(share)} of all questions")
+    if data_end is not None and is_partial(year, data_end):
+        notes.append(f"to {data_end:%-d %B} only")
+    return f"<br>   {', '.join(notes)}" if notes else ""
+
+
+def _small_percent(share: float) -> str:
+    return "under 0.1%" if 0 < share < 0.0005 else percent(share)
+
+
+def _label_ends(panel: go.Figure, year: int, questions: int, users: int, top: int) -> None:
+    close = abs(questions - users) < _LABELS_TOUCH * max(top, 1)
+    for name, value, shift in (("questions", questions, 8), ("users", users, -8)):
+        panel.add_annotation(
+            x=year,
+            y=value,
+            text=f"{count(value)} {name}",
+            showarrow=False,
+            xanchor="left",
+            xshift=9,
+            yshift=shift if close else 0,
+            font={"color": INK if name == "questions" else FAINT_INK, "size": 12},
+        )
+
+
+def _alternative(  # noqa: PLR0913 - a sentence needs all of its parts
+    style: Style,
+    years: Sequence[int],
+    questions: Sequence[int],
+    users: Sequence[int],
+    *,
+    cut: bool,
+    data_end: date | None,
+) -> str:
+    if not years:
+        return f"Line chart of {style.title}: no questions in any year."
+    values = "; ".join(
+        f"{year}: {count(question)} questions, {count(user)} users"
+        for year, question, user in zip(years, questions, users, strict=True)
+    )
+    end = f" The last year runs to {data_end:%-d %B} only." if cut and data_end else ""
+    return f"Line chart of questions and users a year, {style.title}. {values}.{end}"
