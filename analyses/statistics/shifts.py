@@ -1,0 +1,184 @@
+"""Hodges-Lehmann shift: by how much values of one group exceed values of another.
+
+It is the median of all n_a x n_b differences. For two groups of 100,000 these are ten thousand
+million, so they are never written down: sorted both ways, the differences form a matrix with sorted
+rows, and an order statistic is selected by narrowing each row to the columns still in question.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from analyses.statistics.results import CONFIDENCE, Result, checked_values, normal_quantile
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    Floats = NDArray[np.float64]
+    Columns = NDArray[np.int64]
+
+ENUMERABLE = 1 << 20
+"""So many remaining differences are written down (8 MiB) and partitioned."""
+
+SAMPLE_SIZE = 1 << 13
+"""Differences drawn to choose the two pivots of a round."""
+
+
+@dataclass(frozen=True)
+class HodgesLehmann(Result):
+    """Median of the differences a - b, in the unit of the values, with its interval."""
+
+    n_a: int
+    n_b: int
+    shift: float | None
+    confidence: float
+    ci_low: float | None
+    ci_high: float | None
+
+
+def hodges_lehmann(a: ArrayLike, b: ArrayLike, confidence: float = CONFIDENCE) -> HodgesLehmann:
+    """Hodges-Lehmann estimate of the shift between two groups, with Moses' interval.
+
+    Parameters
+    ----------
+    a, b : array_like of float, shape (n_a,) and (n_b,)
+        Finite values.
+    confidence : float
+        In (0, 1).
+
+    Returns
+    -------
+    HodgesLehmann
+        ``shift`` is ``median(outer(a, b, "-"))`` of R, exactly; the mean of the two middle
+        differences when their number is even. Limits are the order statistics ``C`` and
+        ``n_a n_b + 1 - C`` of the differences, ``C = floor(n_a n_b / 2 - z sd(U))`` with the
+        tie-corrected sd of Mann-Whitney's U. ``None`` where a group is empty; no interval where
+        C is below 1 (groups too small for that confidence). All tied: 0, from 0 to 0.
+
+    Notes
+    -----
+    Hodges and Lehmann (1963), https://doi.org/10.1214/aoms/1177704172. Interval: Hollander, Wolfe
+    and Chicken (2014), Nonparametric Statistical Methods, 3rd ed., section 4.3,
+    https://doi.org/10.1002/9781119196037. R's ``wilcox.test(conf.int = TRUE)`` gives, without
+    ties and below 50 values, the order statistics at the exact quantile of U.
+    Memory is O(n_a + n_b); time O((n_a + n_b) log(n_a + n_b)) a round, of which there are a few.
+    """
+    a, b = np.sort(checked_values("a", a)), np.sort(checked_values("b", b))[::-1]
+    z = normal_quantile(confidence)
+    n_pairs = a.size * b.size
+    if not n_pairs:
+        return HodgesLehmann(a.size, b.size, None, confidence, None, None)
+    lower = select_difference(a, b, (n_pairs - 1) // 2)
+    upper = lower if n_pairs % 2 else select_difference(a, b, n_pairs // 2)
+    shift = lower + (upper - lower) / 2
+    rank = math.floor(n_pairs / 2 - z * _sd_of_u(a, b))
+    if rank < 1:
+        return HodgesLehmann(a.size, b.size, shift, confidence, None, None)
+    low = select_difference(a, b, rank - 1)
+    high = select_difference(a, b, n_pairs - rank)
+    return HodgesLehmann(a.size, b.size, shift, confidence, low, high)
+
+
+def select_difference(rows: Floats, descending: Floats, k: int) -> float:
+    """Select the k-th smallest (from 0) of all differences ``rows[i] - descending[j]``.
+
+    Parameters
+    ----------
+    rows : ndarray, shape (n,)
+        Finite values in any order.
+    descending : ndarray, shape (m,)
+        Finite values, largest first, so that every row of differences ascends.
+    k : int
+        In [0, n m - 1].
+
+    Returns
+    -------
+    float
+        The same float as in the sorted array of all differences.
+
+    Notes
+    -----
+    Randomised selection with two pivots around the wanted rank, after Floyd and Rivest (1975),
+    https://doi.org/10.1145/360680.360691, over rows as in Johnson and Mizoguchi (1978),
+    https://doi.org/10.1137/0207013. The seed is fixed; the answer does not depend on it.
+    """
+    if not 0 <= k < rows.size * descending.size:
+        raise ValueError(f"k must be in [0, {rows.size * descending.size - 1}], not {k}")
+    differences = _Differences(rows, descending)
+    generator = np.random.default_rng(0)
+    while (n_open := differences.n_open) > ENUMERABLE:
+        sample = np.sort(differences.pick(np.sort(generator.integers(n_open, size=SAMPLE_SIZE))))
+        centre = (k - differences.n_below) / n_open * SAMPLE_SIZE
+        margin = 1.5 * math.sqrt(SAMPLE_SIZE)
+        for position in (centre - margin, centre + margin):
+            pivot = sample[min(max(int(position), 0), SAMPLE_SIZE - 1)]
+            below = differences.boundaries(pivot, is_inclusive=False)
+            if k < int(below.sum()):
+                differences.stop = below
+                continue
+            up_to = differences.boundaries(pivot, is_inclusive=True)
+            if k < int(up_to.sum()):
+                return float(pivot)
+            differences.start = up_to
+    rest = differences.pick(np.arange(n_open))
+    wanted = k - differences.n_below
+    return float(np.partition(rest, wanted)[wanted])
+
+
+class _Differences:
+    """The matrix ``rows[i] - descending[j]``, never written down.
+
+    Attributes
+    ----------
+    start, stop : ndarray, shape (n,)
+        The columns of each row that are still open: all before are below the one sought, all from
+        ``stop`` on above it.
+    """
+
+    def __init__(self, rows: Floats, descending: Floats) -> None:
+        self.rows = rows
+        self.descending = descending
+        self.start = np.zeros(rows.size, dtype=np.int64)
+        self.stop = np.full(rows.size, descending.size, dtype=np.int64)
+
+    @property
+    def n_open(self) -> int:
+        return int((self.stop - self.start).sum())
+
+    @property
+    def n_below(self) -> int:
+        return int(self.start.sum())
+
+    def pick(self, numbers: Columns) -> Floats:
+        """Differences by number, when the open ones are counted row by row."""
+        ends = np.cumsum(self.stop - self.start)
+        row = np.searchsorted(ends, numbers, side="right")
+        return self.rows[row] - self.descending[self.stop[row] - (ends[row] - numbers)]
+
+    def boundaries(self, pivot: float, *, is_inclusive: bool) -> Columns:
+        """For each row: the first open column whose difference is above (or not below) the pivot.
+
+        Bisection of every row at once, on the very differences that are selected from: a search
+        for ``rows - pivot`` would round otherwise.
+        """
+        low, high = self.start.copy(), self.stop.copy()
+        last = self.descending.size - 1
+        while (is_open := low < high).any():
+            middle = (low + high) // 2
+            difference = self.rows - self.descending[np.minimum(middle, last)]
+            is_left = difference <= pivot if is_inclusive else difference < pivot
+            low = np.where(is_open & is_left, middle + 1, low)
+            high = np.where(is_open & ~is_left, middle, high)
+        return low
+
+
+def _sd_of_u(a: Floats, b: Floats) -> float:
+    n = a.size + b.size
+    _, counts = np.unique(np.concatenate((a, b)), return_counts=True)
+    ties = float((counts.astype(np.float64) ** 3 - counts).sum())
+    correction = ties / (n * (n - 1))
+    return math.sqrt(max(0.0, a.size * b.size / 12 * (n + 1 - correction)))
