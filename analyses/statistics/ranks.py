@@ -107,11 +107,11 @@ def cliffs_delta(a: ArrayLike, b: ArrayLike, confidence: float = CONFIDENCE) -> 
 
     Notes
     -----
-    Cliff (1996), Answering ordinal questions with ordinal data using ordinal statistics,
-    https://doi.org/10.1207/s15327906mbr3103_4; interval: Feng and Cliff (2004), eq. 7 and 8,
-    https://doi.org/10.22237/jmasm/1099267560. In R ``effsize::cliff.delta(a, b, use.unbiased =
-    FALSE, use.normal = TRUE)``, which treats only delta = -1 and 1 otherwise. Sorting makes it
-    O(n log n): no matrix of all pairs.
+    Cliff (1993), https://doi.org/10.1037/0033-2909.114.3.494; variance: Cliff (1996), Ordinal
+    Methods for Behavioral Data Analysis, p. 138; interval: Feng and Cliff (2004),
+    https://doi.org/10.22237/jmasm/1099267560. In R ``effsize::cliff.delta(a, b,
+    use.unbiased = FALSE, use.normal = TRUE)``, which differs at delta = -1 and 1 only. Sorting
+    makes it O(n log n): no matrix of all pairs.
     """
     a, b = np.sort(checked_values("a", a)), np.sort(checked_values("b", b))
     n_a, n_b = a.size, b.size

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,8 +20,20 @@ class Result:
     """Base of all results."""
 
     def to_dict(self) -> dict[str, Any]:
-        """Fields by name, nested results as dictionaries."""
-        return asdict(self)
+        """Fields by name, ready for JSON: arrays and tuples as lists, NaN in an array as None."""
+        return {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Result):
+        return value.to_dict()
+    if isinstance(value, np.ndarray):
+        return _plain(value.tolist())
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, float) and math.isnan(value):
+        return None
+    return value
 
 
 def checked_confidence(confidence: float) -> float:
