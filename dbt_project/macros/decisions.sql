@@ -1,0 +1,48 @@
+{#- The decisions file as a relation; without one, an empty relation with the same columns. -#}
+{%- macro decisions_file() -%}
+    {%- set path = env_var('STACKSTUDY_DECISIONS', '') -%}
+    {%- if path -%}
+        {{- return(
+            "read_csv('" ~ path | replace("'", "''") ~ "', header = true, delim = ',', quote = '\"',"
+            ~ " all_varchar = true, null_padding = true)"
+        ) -}}
+    {%- endif -%}
+    {{- return("(select null::varchar as question_set, null::varchar as site, null::varchar as question_id,"
+        ~ " null::varchar as decision where false)") -}}
+{%- endmacro -%}
+
+
+{#- A CTE more: the members of a set that is made of other sets, after its own decisions (CTE `decisions`). -#}
+{%- macro with_decisions(members) -%}
+{{ members }}_or_included as (
+    select
+        question_set,
+        site,
+        question_id,
+        is_decided
+    from {{ members }}
+    union all
+    select
+        question_set,
+        site,
+        question_id,
+        true as is_decided
+    from decisions
+    where is_included
+),
+
+{{ members }}_decided as (
+    select
+        members.question_set,
+        members.site,
+        members.question_id,
+        bool_or(members.is_decided) as is_decided
+    from {{ members }}_or_included as members
+    anti join (select * from decisions where not is_included) as excluded
+        on
+            members.question_set = excluded.question_set
+            and members.site = excluded.site
+            and members.question_id = excluded.question_id
+    group by all
+)
+{%- endmacro -%}

@@ -1,0 +1,71 @@
+{#- Questions and users of every set in every period, without gaps: a period in which nobody asked is a row of zeros.
+    The periods are those in which any question was asked. -#}
+{%- macro popularity(period, column, shown) -%}
+with asked as (
+    select
+        question_set,
+        site,
+        owner_user_id,
+        date_trunc('{{ period }}', asked_at)::date as starts_on
+    from {{ ref('int_asked_questions') }}
+),
+
+sets as (
+    select
+        question_set,
+        is_candidate_set
+    from {{ ref('int_question_sets') }}
+    union all
+    select
+        'all_questions' as question_set,
+        false as is_candidate_set
+),
+
+counted as (
+    select
+        question_set,
+        starts_on,
+        count(*) as n_questions,
+        count(distinct (site, owner_user_id))
+            filter (where owner_user_id is not null) as n_users
+    from asked
+    group by question_set, starts_on
+),
+
+periods as (
+    select
+        unnest(generate_series(
+            min(starts_on), max(starts_on), interval 1 {{ period }}
+        ))::date as starts_on
+    from counted
+),
+
+everything as (
+    select
+        starts_on,
+        n_questions as n_all_questions
+    from counted
+    where question_set = 'all_questions'
+),
+
+shared as (
+    select
+        sets.question_set,
+        {{ shown }} as {{ column }},
+        coalesce(counted.n_questions, 0) as n_questions,
+        coalesce(counted.n_users, 0) as n_users,
+        coalesce(everything.n_all_questions, 0) as n_all_questions,
+        coalesce(counted.n_questions, 0)
+        / nullif(everything.n_all_questions, 0) as question_share,
+        sets.is_candidate_set
+    from sets
+    cross join periods
+    left join counted
+        on
+            sets.question_set = counted.question_set
+            and periods.starts_on = counted.starts_on
+    left join everything on periods.starts_on = everything.starts_on
+)
+
+select * from shared
+{%- endmacro -%}

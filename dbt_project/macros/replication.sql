@@ -1,0 +1,54 @@
+{#- One kind of number of one relation, in the long form of `replication_measures`. -#}
+{%- macro measure(name, value, relation, question_set='question_set', year='null::integer') -%}
+select
+        '{{ name }}' as measure,
+        {{ question_set }} as question_set,
+        {{ year }} as year,
+        ({{ value }})::double as value
+    from {{ relation }}
+{%- endmacro -%}
+
+
+{#- A number as a reader would write it: counts without decimals. -#}
+{%- macro written(number) -%}
+    case
+        when {{ number }} = round({{ number }}) then format('{:d}', ({{ number }})::bigint)
+        else format('{:.2f}', {{ number }})
+    end
+{%- endmacro -%}
+
+
+{#- Whether a span of numbers holds one that rounds to the print; 1e-9 is for binary fractions. -#}
+{%- macro rounds_to(least, most, published, decimals) -%}
+    coalesce(
+        {{ published }} between {{ least }} - 0.5 * pow(10, -{{ decimals }}) - 1e-9
+        and {{ most }} + 0.5 * pow(10, -{{ decimals }}) + 1e-9,
+        false
+    )
+{%- endmacro -%}
+
+
+{#- The verdict on a row of `replication_figures`. -#}
+{%- macro verdict() -%}
+    case
+        when is_derivable and computed = published then 'equal'
+        when is_derivable and {{ rounds_to('computed', 'computed', 'published', 'decimals') }}
+            then 'equal after rounding'
+        when {{ rounds_to('printed_from', 'printed_to', 'published / print_scale', 'decimals') }}
+            then 'print is wrong'
+        when not is_derivable then 'not derivable'
+        else 'differs'
+    end
+{%- endmacro -%}
+
+
+{#- How the print came about, with the numbers of what is loaded; null where nothing is known against the print. -#}
+{%- macro misprint_sentence() -%}
+    replace(
+        replace(misprint, '{printed}', case
+            when printed_from = printed_to then {{ written('printed_from') }}
+            else {{ written('printed_from') }} || ' to ' || {{ written('printed_to') }}
+        end),
+        '{computed}', coalesce({{ written('computed') }}, 'unknown')
+    )
+{%- endmacro -%}

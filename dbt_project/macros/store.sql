@@ -1,0 +1,65 @@
+{#- Where the Parquet store is, as an absolute path: views must work for a reader who stands anywhere. -#}
+
+{%- macro data_folder() -%}
+    {%- set database = target.path -%}
+    {%- if not modules.re.match('([A-Za-z]:)?[/\\\\]', database) -%}
+        {%- set database = invocation_args_dict.project_dir ~ '/' ~ database -%}
+    {%- endif -%}
+    {{- return(modules.re.sub('[/\\\\]+[^/\\\\]*$', '', database)) -}}
+{%- endmacro -%}
+
+
+{#- A path pattern below the data folder as an SQL string; the folder's own name may hold quotes and wildcards. -#}
+{%- macro store_files(pattern) -%}
+    {%- set folder = modules.re.sub('([*?\\[])', '[\\1]', data_folder()) -%}
+    {{- return("'" ~ (folder ~ '/' ~ pattern) | replace("'", "''") ~ "'") -}}
+{%- endmacro -%}
+
+
+{#- A table of the dump: all sites side by side. A unit test gives its own rows for the source. -#}
+{%- macro dump_table(name) -%}
+    {%- set relation = source('dump', name) -%}
+    {%- if relation.is_cte -%}
+        {{- return(relation) -}}
+    {%- endif -%}
+    {%- set files = store_files(name ~ '/site=*/*.parquet') -%}
+    {{- return("read_parquet(" ~ files ~ ", hive_partitioning = true, hive_types = {'site': varchar})") -}}
+{%- endmacro -%}
+
+
+{#- Runs before a build: one plain line where eight views would each fail. -#}
+{%- macro require_loaded_dump() -%}
+    {%- if execute and flags.WHICH in ('build', 'run', 'test') -%}
+        {%- set count = "select count(*) as n from glob(" ~ store_files('posts/site=*/*.parquet') ~ ")" -%}
+        {%- if run_query(count).rows[0][0] == 0 -%}
+            {{- exceptions.raise_compiler_error(
+                "no dump is loaded in " ~ data_folder() ~ ": run `stackstudy load DUMP` first, "
+                ~ "or set STACKSTUDY_DATA to the folder that holds one"
+            ) -}}
+        {%- endif -%}
+    {%- endif -%}
+{%- endmacro -%}
+
+
+{#- The manifests of the store, one beside each table of each site. -#}
+{%- macro manifest_files() -%}
+    {%- set relation = source('dump', 'manifests') -%}
+    {%- if relation.is_cte -%}
+        {{- return(relation) -}}
+    {%- endif -%}
+    {%- set columns = {
+        'format': 'bigint', 'site': 'varchar', 'table': 'varchar', 'state': 'varchar',
+        'is_synthetic': 'boolean', 'source_file': 'varchar', 'source_member': 'varchar',
+        'source_bytes': 'bigint', 'source_modified_at': 'varchar', 'source_sha256': 'varchar',
+        'source_comment': 'varchar', 'xml_bytes': 'bigint', 'n_files': 'bigint',
+        'n_bytes': 'bigint', 'n_rows': 'bigint', 'n_rejected_rows': 'bigint',
+        'n_fabricated_rows': 'bigint', 'n_replaced_characters': 'bigint',
+        'unknown_attributes': 'map(varchar, bigint)', 'first_at': 'varchar',
+        'last_at': 'varchar', 'loader_version': 'varchar', 'started_at': 'varchar',
+        'finished_at': 'varchar',
+    } -%}
+    {{- return(
+        "read_json(" ~ store_files('*/site=*/manifest.json') ~ ", hive_partitioning = false, columns = "
+        ~ columns ~ ")"
+    ) -}}
+{%- endmacro -%}

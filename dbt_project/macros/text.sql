@@ -1,0 +1,53 @@
+{#- Text of a post without its markup, and whether a term occurs in it. Pure expressions: no table is read. -#}
+
+{#- Markup out, code as the rule says, entities decoded. What separates words on the page leaves a blank. -#}
+{%- macro plain_text(body, code) -%}
+    {%- set blocks = 'p|pre|div|br|hr|li|ul|ol|dl|dt|dd|h[1-6]|blockquote|table|thead|tbody|tr|td|th' -%}
+    {{ decode_entities(
+        "regexp_replace(regexp_replace(regexp_replace("
+        ~ without_code(body, code)
+        ~ ", '<!--.*?-->', '', 'gs')"
+        ~ ", '(?i)</?(" ~ blocks ~ ")(\s[^>]*)?/?>', ' ', 'gs')"
+        ~ ", '</?[A-Za-z][^>]*>', '', 'gs')"
+    ) }}
+{%- endmacro -%}
+
+
+{#- 'blocks_dropped' means the bare <pre><code> of Markdown: a block that names its language carries attributes
+    and stays, as in the published sets. -#}
+{%- macro without_code(body, code) -%}
+    case {{ code }}
+        when 'blocks_dropped'
+            then regexp_replace({{ body }}, '<pre><code>.*?</code></pre>', ' ', 'gs')
+        when 'all_dropped'
+            then regexp_replace(
+                regexp_replace({{ body }}, '(?i)<pre(\s[^>]*)?>.*?</pre>', ' ', 'gs'),
+                '(?i)<code(\s[^>]*)?>.*?</code>', ' ', 'gs'
+            )
+        else {{ body }}
+    end
+{%- endmacro -%}
+
+
+{#- A term in a text, both in lower case: as a substring, as a word (not beside a letter, mark, digit or underscore), or
+    as a token (between white space). The cheap test comes first, because a pattern is compiled for every row. -#}
+{%- macro term_occurs(text, term, match) -%}
+    case
+        when not contains({{ text }}, {{ term }}) then false
+        when {{ match }} = 'substring' then true
+        when {{ match }} = 'word' then regexp_matches(
+            {{ text }},
+            '(^|[^\p{L}\p{M}\p{N}_])' || regexp_escape({{ term }})
+            || '($|[^\p{L}\p{M}\p{N}_])'
+        )
+        when {{ match }} = 'token' then contains(
+            ' ' || {{ single_blanks(text) }} || ' ', ' ' || {{ term }} || ' '
+        )
+    end
+{%- endmacro -%}
+
+
+{#- Any run of white space, as Python's str.split() knows it, becomes one blank. -#}
+{%- macro single_blanks(text) -%}
+    regexp_replace({{ text }}, '[\x{09}-\x{0D}\x{1C}-\x{20}\x{85}\p{Z}]+', ' ', 'g')
+{%- endmacro -%}

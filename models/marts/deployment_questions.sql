@@ -1,0 +1,1 @@
+{{ questions_of_set('deployment') }}

@@ -1,0 +1,1 @@
+{{ popularity('month', 'month', 'periods.starts_on') }}

@@ -1,0 +1,56 @@
+with figures as (
+    select * from {{ ref('replication_figures') }}
+),
+
+sets as (
+    select * from {{ ref('int_question_sets') }}
+),
+
+loaded as (
+    select
+        'What is loaded (posts of ' || min(first_at)::date || ' to '
+        || max(last_at)::date || ') gives another value.' as sentence
+    from {{ ref('stg_manifests') }}
+    where table_name = 'posts'
+),
+
+judged as (
+    select
+        figures.*,
+        {{ verdict() }} as verdict,
+        case when figures.printed_from = figures.printed_to
+            then figures.printed_from end as computed_as_printed,
+        {{ misprint_sentence() }} as misprint_sentence,
+        case when sets.depends_on_candidates
+            then 'It holds, or depends on, candidates that nobody inspected.'
+        end as candidates_sentence,
+        loaded.sentence as loaded_sentence
+    from figures
+    cross join loaded
+    left join sets on figures.question_set = sets.question_set
+),
+
+explained as (
+    select
+        step,
+        figure,
+        question_set,
+        year,
+        published,
+        unit,
+        computed,
+        computed_as_printed,
+        verdict,
+        case verdict
+            when 'print is wrong' then misprint_sentence
+            when 'not derivable'
+                then coalesce(unmet_need, 'What is loaded holds none of it.')
+            when 'differs'
+                then concat_ws(
+                    ' ', loaded_sentence, candidates_sentence, misprint_sentence
+                )
+        end as reason
+    from judged
+)
+
+select * from explained

@@ -1,0 +1,48 @@
+with sets as (
+    select * from {{ ref('int_question_sets') }}
+),
+
+members as (
+    select * from {{ ref('int_set_members') }}
+),
+
+questions as (
+    select * from {{ ref('int_set_questions') }}
+    where is_accepted
+),
+
+quantiles as (
+    select * from {{ ref('int_response_quantiles') }}
+),
+
+counted as (
+    select
+        members.question_set,
+        count(*) as n_accepted,
+        count(*) filter (where questions.response_minutes < 0)
+            as n_answered_before_asked,
+        count(*) filter (where questions.accepted_answer_at is null)
+            as n_answers_not_in_dump
+    from members
+    inner join questions
+        on
+            members.site = questions.site
+            and members.question_id = questions.question_id
+    group by members.question_set
+),
+
+summarised as (
+    select
+        sets.question_set,
+        coalesce(counted.n_accepted, 0) as n_accepted,
+        coalesce(quantiles.n_response_times, 0) as n_response_times,
+        coalesce(counted.n_answered_before_asked, 0) as n_answered_before_asked,
+        coalesce(counted.n_answers_not_in_dump, 0) as n_answers_not_in_dump,
+        quantiles.* exclude (question_set, n_response_times),
+        sets.is_candidate_set
+    from sets
+    left join counted on sets.question_set = counted.question_set
+    left join quantiles on sets.question_set = quantiles.question_set
+)
+
+select * from summarised
