@@ -57,7 +57,7 @@ def project_dir() -> Path:
 
 def question_sets() -> list[str]:
     """Names of the question sets of the seed, in its order."""
-    path = project_dir() / "dbt_project" / "seeds" / "question_sets.csv"
+    path = project_dir() / "dbt_project" / "seeds" / "question_set_definitions.csv"
     with path.open(encoding="utf-8", newline="") as file:
         return [row["question_set"] for row in csv.DictReader(file)]
 
