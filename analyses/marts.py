@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar
 
@@ -41,6 +41,22 @@ class QuestionSet:
     base_set: str | None
     description: str | None
     is_candidate_set: bool
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Why a question is in a set (seed `question_set_rules`)."""
+
+    mart: ClassVar[str] = "question_set_rules"
+    rule: str
+    question_set: str
+    kind: str
+    value: str
+    scope: str | None
+    match: str | None
+    code: str | None
+    runs_over: str | None
+    must_contain: str | None
 
 
 @dataclass(frozen=True)
@@ -135,6 +151,7 @@ class ResponseTimeTest:
     cliffs_delta: float | None
     ci_low: float | None
     ci_high: float | None
+    hodges_lehmann_minutes: float | None = None
 
 
 @dataclass(frozen=True)
@@ -174,6 +191,7 @@ class ManifestEntry:
 
 RECORDS: tuple[type[Row], ...] = (
     QuestionSet,
+    Rule,
     Funnel,
     YearlyPopularity,
     Acceptance,
@@ -202,14 +220,18 @@ class Mart:
     rows: tuple[tuple[object, ...], ...]
 
     def records(self, kind: type[R]) -> tuple[R, ...]:
-        """Rows as records of a dataclass; columns it does not name are left out."""
-        wanted = [field.name for field in fields(kind)]
-        missing = [name for name in wanted if name not in self.columns]
+        """Rows as records of a dataclass: by name, a field with a default may have no column."""
+        missing = [
+            field.name
+            for field in fields(kind)
+            if field.name not in self.columns and field.default is MISSING
+        ]
         if missing:
             raise WarehouseError(
                 f"table {self.name}: no column {', '.join(missing)};"
                 " it was built by another version: run `stackstudy build`"
             )
+        wanted = [field.name for field in fields(kind) if field.name in self.columns]
         places = [self.columns.index(name) for name in wanted]
         return tuple(
             kind(**{name: row[place] for name, place in zip(wanted, places, strict=True)})

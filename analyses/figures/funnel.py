@@ -25,7 +25,7 @@ class Stage:
     column : str
         The column of `question_set_funnel` that it shows.
     kind : str
-        `match` (before anyone chose), `out` (taken away), `in` (added by hand), `set` (what stayed).
+        `match` (before anyone chose), `out` (taken away), `in` (added by hand), `set` (stayed).
     explanation : str
     """
 
@@ -63,7 +63,7 @@ def funnel_panel(row: Funnel, style: Style, axis_end: int) -> go.Figure:
     Returns
     -------
     plotly.graph_objects.Figure
-        One `bar` trace with a bar a stage, in the order of `STAGES`; no bar where there is no count.
+        One `bar` trace with a bar a stage, in the order of `STAGES`; none where there is no count.
     """
     stages = [stage for stage in STAGES if getattr(row, stage.column) is not None]
     values = [getattr(row, stage.column) for stage in stages]
@@ -96,7 +96,7 @@ def funnel_panel(row: Funnel, style: Style, axis_end: int) -> go.Figure:
         width=0.66,
     )
     panel.update_layout(
-        title=panel_title(style), margin={"l": 8, "r": 12, "t": 62, "b": 8}, hovermode="y"
+        title=panel_title(style), margin={"l": 4, "r": 12, "t": 58, "b": 8}, hovermode="y"
     )
     panel.update_xaxes(range=[0, max(axis_end, 1) * 1.22], visible=False)
     panel.update_yaxes(autorange="reversed", showgrid=False, ticks="", tickfont={"size": 12.5})

@@ -44,13 +44,13 @@ def popularity_panel(
     years : sequence of int
         All years of the axis, ascending, so that panels beside each other share it.
     data_end : date, optional
-        The date on which the data end; a year that it cuts is drawn open and dotted.
+        The date on which the data end; a year that it cuts is named and its line dotted.
 
     Returns
     -------
     plotly.graph_objects.Figure
-        Traces `questions` and `users`; where the last year is cut, one more of each for its dotted
-        last step.
+        Traces `questions` and `users` are the points of all years; the lines between them are
+        traces of their own, solid for whole years and dotted to one that is cut.
     """
     known = {row.year: row for row in rows}
     first = min(known, default=None)
@@ -66,55 +66,55 @@ def popularity_panel(
     top = max(questions, default=0)
     panel.update_layout(
         title=panel_title(style),
-        margin={"l": 8, "r": 78, "t": 62, "b": 8},
+        margin={"l": 4, "r": _room_for_labels(questions), "t": 58, "b": 8},
         hovermode="x unified" if shown else False,
     )
     panel.update_xaxes(
         tickvals=_ticks(years),
-        tickformat="d",
+        ticktext=[_tick(year, data_end) for year in _ticks(years)],
         showgrid=False,
         range=[years[0] - 0.35, years[-1] + 0.35] if years else None,
         hoverformat="d",
     )
     panel.update_yaxes(range=[0, max(top, 1) * 1.12], tickformat=",d", nticks=5)
+    whole = len(shown) - 1 if cut else len(shown)
     for name, values, is_main in (("questions", questions, True), ("users", users, False)):
-        details = [
-            [count(value), _note(year, share if is_main else None, data_end)]
-            for year, value, share in zip(shown, values, shares, strict=True)
-        ]
-        whole = len(shown) - 1 if cut else len(shown)
         line = {"color": style.colour, "width": 2.5 if is_main else 1.5}
-        marker = {"color": style.colour, "size": 8 if is_main else 7, "line": {"width": 1.5}}
-        symbol = style.marker if is_main else f"{style.marker}-open"
-        hover = f"%{{customdata[0]}} {name}%{{customdata[1]}}<extra></extra>"
         panel.add_scatter(
             x=shown[:whole],
             y=values[:whole],
-            customdata=details[:whole],
-            name=name,
-            mode="lines+markers",
+            mode="lines",
             line=line,
-            marker={**marker, "symbol": symbol},
-            hovertemplate=hover,
-            cliponaxis=False,
+            hoverinfo="skip",
+            name=f"{name}, whole years",
         )
         if cut:
             panel.add_scatter(
-                x=shown[whole - 1 :] if whole else shown,
-                y=values[whole - 1 :] if whole else values,
-                customdata=details[whole - 1 :] if whole else details,
-                name=f"{name}, partial year",
-                mode="lines+markers",
+                x=shown[-2:],
+                y=values[-2:],
+                mode="lines",
                 line={**line, "dash": "dot"},
-                marker={
-                    **marker,
-                    "symbol": f"{style.marker}-open-dot",
-                    "opacity": [0, 1] if whole else 1,
-                },
-                hovertemplate=[None, hover] if whole else hover,
-                hoverinfo=["skip", "all"] if whole else "all",
-                cliponaxis=False,
+                hoverinfo="skip",
+                name=f"{name}, to a part of a year",
             )
+        panel.add_scatter(
+            x=shown,
+            y=values,
+            mode="markers",
+            marker={
+                "symbol": style.marker if is_main else f"{style.marker}-open",
+                "color": style.colour,
+                "size": 8 if is_main else 7,
+                "line": {"width": 1.5, "color": style.colour},
+            },
+            customdata=[
+                [count(value), _note(year, share if is_main else None, data_end)]
+                for year, value, share in zip(shown, values, shares, strict=True)
+            ],
+            hovertemplate=f"%{{customdata[0]}} {name}%{{customdata[1]}}<extra></extra>",
+            cliponaxis=False,
+            name=name,
+        )
     if shown:
         _label_ends(panel, years[-1], questions[-1], users[-1], top)
     else:
@@ -131,6 +131,17 @@ def _ticks(years: Sequence[int]) -> list[int]:
         return []
     step = -(-len(years) // _MOST_TICKS)
     return list(range(years[-1], years[0] - 1, -step))[::-1]
+
+
+def _tick(year: int, data_end: date | None) -> str:
+    cut = data_end is not None and is_partial(year, data_end)
+    return f"{year}<br>to {data_end:%-d %b}" if cut else str(year)
+
+
+def _room_for_labels(questions: Sequence[int]) -> int:
+    """Pixels for the longest end label, right of the last year."""
+    longest = f"{count(questions[-1])} questions" if questions else ""
+    return 18 + 7 * len(longest)
 
 
 def _note(year: int, share: float | None, data_end: date | None) -> str:

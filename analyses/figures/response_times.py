@@ -32,6 +32,7 @@ _TICKS = {
 }
 _LABELLED = (1 / 60, MINUTE, HOUR, DAY, MONTH, YEAR, 10 * YEAR)
 _ROW_PIXELS = 84
+_LEFT = 16
 
 
 def has_box(row: ResponseTimes) -> bool:
@@ -93,6 +94,7 @@ def response_time_boxes(
             x=0,
             xref="paper",
             xanchor="left",
+            xshift=-_LEFT,
             y=place,
             yshift=_ROW_PIXELS * 0.34,
             text=(
@@ -124,11 +126,19 @@ def response_time_boxes(
         tickvals=ticks,
         ticktext=[_TICKS[value] if value in _LABELLED else "" for value in ticks],
         tickfont={"size": 13},
+        ticklabeloverflow="allow",
+        showline=True,
     )
     boxes.update_yaxes(
-        range=[len(drawn) - 0.5, -0.62], showticklabels=False, showgrid=False, ticks=""
+        range=[len(drawn) - 0.5, -0.62],
+        showticklabels=False,
+        showgrid=False,
+        ticks="",
+        showline=False,
     )
-    boxes.update_layout(hovermode="closest", hoverdistance=30, margin={"l": 6, "r": 22})
+    boxes.update_layout(
+        hovermode="closest", hoverdistance=30, margin={"l": _LEFT, "r": 22, "t": 8, "b": 8}
+    )
     return boxes
 
 

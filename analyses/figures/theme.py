@@ -152,9 +152,9 @@ def panel_title(style: Style) -> dict[str, object]:
         "font": {"size": 16, "color": INK},
         "x": 0,
         "xref": "container",
-        "pad": {"l": 8},
-        "y": 0.95,
+        "y": 1,
         "yanchor": "top",
+        "pad": {"t": 4},
     }
 
 

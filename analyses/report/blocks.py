@@ -1,0 +1,232 @@
+"""What a section is made of: prose, facts, charts, tables, folds; the templates draw each kind."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from markupsafe import Markup
+
+from analyses.figures import alternative_of
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+    from analyses.marts import Mart
+
+Text = str | Markup
+
+
+def script_json(value: object) -> Markup:
+    """JSON that may stand inside a script element: nothing in it can end that element."""
+    return in_script(json.dumps(value, ensure_ascii=False))
+
+
+def in_script(text: str) -> Markup:
+    """Escape JSON for a script element."""
+    for mark, escaped in (("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026")):
+        text = text.replace(mark, escaped)
+    return Markup(text)  # noqa: S704 - escaped above, for a script element
+
+
+@dataclass(frozen=True)
+class Prose:
+    """A paragraph."""
+
+    kind: ClassVar[str] = "prose"
+    text: Text
+
+
+@dataclass(frozen=True)
+class Points:
+    """A list of sentences."""
+
+    kind: ClassVar[str] = "points"
+    items: tuple[Text, ...]
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading inside a section."""
+
+    kind: ClassVar[str] = "heading"
+    text: str
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One number, large, with what it is."""
+
+    value: Text
+    label: Text
+    detail: Text = ""
+    colour: str = ""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Numbers side by side."""
+
+    kind: ClassVar[str] = "facts"
+    items: tuple[Fact, ...]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """One figure, or several that are read together, with a sentence on what they show.
+
+    Attributes
+    ----------
+    name : str
+        Unique in the page.
+    title : str
+    sentence : str or Markup
+    figures : tuple of plotly.graph_objects.Figure
+        Each carries its text alternative.
+    mart : Mart or None
+        The data behind it, for the CSV button.
+    """
+
+    kind: ClassVar[str] = "chart"
+    name: str
+    title: str
+    sentence: Text
+    figures: tuple[go.Figure, ...]
+    mart: Mart | None = None
+
+    @property
+    def narrowest(self) -> str:
+        """Width of a panel below which fewer stand side by side: of three, three, else two."""
+        return "18rem" if len(self.figures) % 3 == 0 else "24rem"
+
+    @property
+    def panels(self) -> list[dict[str, object]]:
+        """Id, text alternative, height and JSON of each figure."""
+        return [
+            {
+                "id": f"{self.name}-{place}",
+                "alternative": alternative_of(figure),
+                "height": figure.layout.height,
+                "json": in_script(figure.to_json()),
+            }
+            for place, figure in enumerate(self.figures, start=1)
+        ]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table.
+
+    Attributes
+    ----------
+    header : str
+    is_number : bool
+        Numbers stand right, in figures of one width.
+    explanation : str
+        Shown with the header on demand.
+    wraps : bool
+        Whether its text is long and may take several lines.
+    """
+
+    header: Text
+    is_number: bool = True
+    explanation: str = ""
+    wraps: bool = False
+
+    @property
+    def kind(self) -> str:
+        """Its class in the page."""
+        return "number" if self.is_number else "words" if self.wraps else ""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell that needs more than its text: a bar behind a share, a class, an explanation."""
+
+    text: Text
+    bar: float | None = None
+    colour: str = ""
+    explanation: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table for reading, with the whole mart behind it as CSV.
+
+    Attributes
+    ----------
+    name : str
+        Unique in the page.
+    caption : str or Markup
+    columns : tuple of Column
+        The first one names the row.
+    rows : tuple of tuple of (str, Markup or Cell)
+    mart : Mart or None
+    note : str or Markup
+        Stands below.
+    """
+
+    kind: ClassVar[str] = "table"
+    name: str
+    caption: Text
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Text | Cell, ...], ...]
+    mart: Mart | None = None
+    note: Text = ""
+
+    @property
+    def cells(self) -> list[list[Cell]]:
+        """Rows with every cell a `Cell`."""
+        return [[one if isinstance(one, Cell) else Cell(one) for one in row] for row in self.rows]
+
+
+@dataclass(frozen=True)
+class Fold:
+    """Blocks behind a click; printing opens them."""
+
+    kind: ClassVar[str] = "fold"
+    summary: Text
+    blocks: tuple[Block, ...]
+
+
+Block = Prose | Points | Heading | Facts | Chart | Table | Fold
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section of the report.
+
+    Attributes
+    ----------
+    name : str
+        Its anchor.
+    title : str
+    kicker : str
+        What stands above the title, as "RQ1".
+    short : str
+        Its name in the list of contents.
+    blocks : tuple of Block
+    """
+
+    name: str
+    title: str
+    short: str
+    blocks: tuple[Block, ...]
+    kicker: str = ""
+
+
+def marts_of(sections: tuple[Section, ...]) -> dict[str, Mart]:
+    """Every mart that a chart or table of these sections offers as CSV, by name."""
+    found: dict[str, Mart] = {}
+
+    def look(blocks: tuple[Block, ...]) -> None:
+        for block in blocks:
+            if isinstance(block, Fold):
+                look(block.blocks)
+            elif isinstance(block, Chart | Table) and block.mart is not None:
+                found[block.mart.name] = block.mart
+
+    for section in sections:
+        look(section.blocks)
+    return found

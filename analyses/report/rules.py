@@ -1,0 +1,80 @@
+"""The rules of the question sets, said in words."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup, escape
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from analyses.marts import Rule
+    from analyses.report.study import Study
+
+_SCOPES = {"title": "in the title", "title_body": "in title or body"}
+_MATCHES = {
+    "token": "as a word between spaces",
+    "word": "as a whole word",
+    "substring": "anywhere, also inside words",
+}
+_CODE = {"blocks_dropped": "code blocks left out", "all_dropped": "all code left out"}
+
+
+def in_words(study: Study, rules: Sequence[Rule]) -> Markup:
+    """Say the rules of one set: those that differ in their value only, together.
+
+    Parameters
+    ----------
+    study : Study
+    rules : sequence of Rule
+        In the order in which they are to be said.
+
+    Returns
+    -------
+    Markup
+        A sentence without its end, as "tagged keras; or …".
+    """
+    return Markup("; or ").join(
+        _group(study, list(group)) for _, group in groupby(rules, key=_but_for_value)
+    )
+
+
+def _but_for_value(rule: Rule) -> tuple[str | None, ...]:
+    return (rule.kind, rule.scope, rule.match, rule.code, rule.runs_over, rule.must_contain)
+
+
+def _group(study: Study, rules: list[Rule]) -> Markup:
+    one = rules[0]
+    values = _or_list([Markup("<code>{}</code>").format(rule.value) for rule in rules])
+    parts = [
+        Markup("tagged {}").format(values)
+        if one.kind == "tag"
+        else Markup("with {}").format(values)
+    ]
+    if one.kind == "tag" and one.must_contain:
+        parts.append(Markup("and containing <code>{}</code>").format(one.must_contain))
+    where = [
+        text
+        for text in (
+            _SCOPES.get(one.scope or "", ""),
+            _MATCHES.get(one.match or "", ""),
+            _CODE.get(one.code or "", ""),
+        )
+        if text
+    ]
+    if where:
+        parts.append(escape(", ".join(where)))
+    if one.kind != "tag" and one.must_contain:
+        parts.append(Markup("and also <code>{}</code>").format(one.must_contain))
+    if one.runs_over:
+        label = study.style(one.runs_over).label
+        parts.append(Markup("(searched among {})").format(label))
+    return Markup(" ").join(parts)
+
+
+def _or_list(words: list[Markup]) -> Markup:
+    if len(words) == 1:
+        return words[0]
+    return Markup(", ").join(words[:-1]) + Markup(" or ") + words[-1]

@@ -1,0 +1,102 @@
+"""RQ2, first measure: the share of questions without an accepted answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyses.figures.numbers import count, number, p_value, percent, points, signed
+from analyses.marts import Acceptance, ProportionTest
+from analyses.report.blocks import Cell, Column, Heading, Prose, Table
+
+if TYPE_CHECKING:
+    from analyses.report.blocks import Block
+    from analyses.report.study import Study
+
+_COLUMNS = (
+    Column("Question set", is_number=False),
+    Column("Questions"),
+    Column("Accepted", explanation="The question names an accepted answer"),
+    Column("No accepted answer"),
+    Column("Share without"),
+)
+_TEST_COLUMNS = (
+    Column("Comparison", is_number=False),
+    Column("Difference", explanation="Share without an accepted answer, first minus second"),
+    Column("95% interval", explanation="Confidence interval of the difference"),
+    Column("Cohen’s h", explanation="Effect size of a difference of shares"),  # noqa: RUF001
+    Column("χ²", explanation="Test of equal shares, with the degrees of freedom"),
+    Column("p"),
+    Column("p, Holm", explanation="p-value corrected for all comparisons of this table"),
+)
+
+
+def acceptance_blocks(study: Study) -> tuple[Block, ...]:
+    """Make the acceptance table and its tests."""
+    heading = Heading("Questions without an accepted answer")
+    rows = study.records(Acceptance)
+    if not any(row.n_questions for row in rows):
+        return heading, Prose("No question set has a question, so there is no share to show.")
+    table = Table(
+        "acceptance",
+        "Questions with and without an accepted answer",
+        _COLUMNS,
+        tuple(
+            (
+                study.name(row.question_set),
+                count(row.n_questions),
+                count(row.n_accepted),
+                count(row.n_not_accepted),
+                Cell(
+                    percent(row.no_accepted_share),
+                    row.no_accepted_share,
+                    study.style(row.question_set).colour,
+                ),
+            )
+            for row in rows
+        ),
+        study.mart("acceptance"),
+    )
+    return (
+        heading,
+        Prose(
+            "A question counts as accepted when its asker marked an answer. A question without the"
+            " mark may still have a good answer, and one asked shortly before the data end has had"
+            " little time to get it."
+        ),
+        table,
+        _tests(study),
+    )
+
+
+def _tests(study: Study) -> Block:
+    tests = study.pairs(ProportionTest)
+    if not tests:
+        return Prose("No pair of question sets was compared.")
+    return Table(
+        "proportion_tests",
+        "Do the shares differ?",
+        _TEST_COLUMNS,
+        tuple(
+            (
+                study.pair(test.set_a, test.set_b),
+                points(test.share_difference)
+                + ("" if test.share_difference is None else " points"),
+                interval(test.ci_low, test.ci_high, 100, 1),
+                signed(test.cohens_h),
+                number(test.chi2, 1) + ("" if test.df is None else f" ({test.df:.0f} df)"),
+                p_value(test.p_value),
+                p_value(test.p_value_adjusted),
+            )
+            for test in tests
+        ),
+        study.mart("proportion_tests"),
+        "Differences in percentage points: above zero, the first set is left without an accepted"
+        " answer more often. Sets that share questions are not independent samples.",
+    )
+
+
+def interval(low: float | None, high: float | None, factor: float = 1, places: int = 2) -> str:
+    """Write a confidence interval as "low to high"; a dash where there is none."""
+    if low is None or high is None:
+        return number(None)
+    return f"{signed(factor * low, places)} to {signed(factor * high, places)}"

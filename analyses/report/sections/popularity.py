@@ -1,0 +1,98 @@
+"""RQ1: is it getting more popular? Questions and users a year, a set on its own scale."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from analyses.figures import popularity_panel
+from analyses.figures.numbers import count
+from analyses.figures.popularity import is_partial
+from analyses.marts import YearlyPopularity
+from analyses.report.blocks import Chart, Column, Prose, Section, Table
+from analyses.report.study import day
+
+if TYPE_CHECKING:
+    from analyses.report.blocks import Block
+    from analyses.report.study import Study
+
+_MART = "yearly_popularity"
+_EVERYTHING = "all_questions"
+
+
+def popularity(study: Study) -> Section:
+    """Show questions and users a year."""
+    name, title, short, kicker = "rq1", "Is it getting more popular?", "Popularity", "RQ1"
+    rows = study.records(YearlyPopularity)
+    sets = [one.question_set for one in study.of_kind("topic", "baseline")]
+    of_sets = {name: [row for row in rows if row.question_set == name] for name in sets}
+    counted = [row.year for found in of_sets.values() for row in found if row.n_questions]
+    if not counted:
+        sentence = "No question set has a question in any year, so there is nothing to draw."
+        return Section(name, title, short, (Prose(sentence),), kicker)
+    years = range(min(counted), max(counted) + 1)
+    partial = is_partial(years[-1], study.data_end)
+    end = (
+        f" The data end on {day(study.data_end)}: {years[-1]} is not whole, so its step is dotted"
+        " and cannot be held against whole years."
+        if partial
+        else ""
+    )
+    blocks: list[Block] = [
+        Chart(
+            "popularity",
+            "Questions and users a year",
+            "Filled: questions asked in the year. Open: users who asked them, each counted once a"
+            " year; askers whose account is gone are not counted. The scales differ from panel to"
+            f" panel.{end}",
+            tuple(
+                popularity_panel(found, study.style(one), years, study.data_end)
+                for one, found in of_sets.items()
+                if found
+            ),
+            study.mart(_MART),
+        ),
+        _table(study, rows, years, "n_questions", "Questions a year", partial=partial),
+        _table(study, rows, years, "n_users", "Users who asked, a year", partial=partial),
+    ]
+    return Section(name, title, short, tuple(blocks), kicker)
+
+
+def _table(  # noqa: PLR0913 - what a table of years needs
+    study: Study,
+    rows: tuple[YearlyPopularity, ...],
+    years: range,
+    column: str,
+    caption: str,
+    *,
+    partial: bool,
+) -> Table:
+    values = {(row.question_set, row.year): getattr(row, column) for row in rows}
+    counted = {row.question_set for row in rows}
+    shown = [
+        one.question_set
+        for one in study.of_kind("topic", "union", "baseline", "base")
+        if one.question_set in counted
+    ]
+    if _EVERYTHING in counted:
+        shown.append(_EVERYTHING)
+    headers = [Column("All questions" if one == _EVERYTHING else study.name(one)) for one in shown]
+    body = []
+    for year in years:
+        cut = partial and year == years[-1]
+        label = (
+            Markup('{}&nbsp;<span class="mark">to {}</span>').format(
+                year, f"{study.data_end:%-d %b}"
+            )
+            if cut
+            else str(year)
+        )
+        body.append((label, *(count(values.get((one, year), 0)) for one in shown)))
+    return Table(
+        f"{_MART}_{column}",
+        caption,
+        (Column("Year", is_number=False), *headers),
+        tuple(body),
+        study.mart(_MART),
+    )

@@ -1,0 +1,161 @@
+"""The funnel of question sets: what each is, its rules, and what each stage left."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from analyses.figures import funnel_panel
+from analyses.figures.numbers import NONE, count
+from analyses.marts import Funnel, Rule
+from analyses.report.blocks import Chart, Column, Fold, Points, Prose, Section, Table
+from analyses.report.rules import in_words
+
+if TYPE_CHECKING:
+    from analyses.marts import QuestionSet
+    from analyses.report.blocks import Block
+    from analyses.report.study import Study
+
+_COLUMNS = (
+    Column("Question set", is_number=False),
+    Column("Kind", is_number=False),
+    Column("By tag", explanation="Questions that carry a tag which a rule names"),
+    Column("By term", explanation="Questions that contain a term which a rule names"),
+    Column("Any rule", explanation="Distinct questions that match by tag, by term or both"),
+    Column("Left to others", explanation="Matches that a set with precedence keeps"),
+    Column("Excluded", explanation="Taken out by a person's decision"),
+    Column("Included", explanation="Put in by a person's decision"),
+    Column("Questions", explanation="Members of the set"),
+)
+_RULE_COLUMNS = (
+    Column("Rule", is_number=False),
+    Column("Question set", is_number=False),
+    Column("Kind", is_number=False),
+    Column("Value", is_number=False),
+    Column("Where", is_number=False),
+    Column("Match", is_number=False),
+    Column("Code", is_number=False),
+    Column("Searched among", is_number=False),
+    Column("Must contain", is_number=False),
+)
+_KINDS = {
+    "base": "base",
+    "scope": "search scope",
+    "topic": "topic",
+    "union": "union of topics",
+    "baseline": "base without topics",
+}
+
+
+def question_sets(study: Study) -> Section:
+    """Show the funnel."""
+    rows = study.records(Funnel)
+    title, short = "From all questions to question sets", "Question sets"
+    if not rows:
+        sentence = "No question set is defined, or the table question_set_funnel was not built."
+        return Section("question-sets", title, short, (Prose(sentence),))
+    topics = {one.question_set for one in study.of_kind("topic")}
+    drawn = [row for row in rows if row.question_set in topics]
+    blocks: list[Block] = [
+        Prose(
+            "A question is in a set because a rule matches it, unless a set with precedence keeps"
+            " it or a person decided otherwise. A question may be in several sets."
+        ),
+        Points(tuple(_description(study, one) for one in study.sets.values())),
+    ]
+    if drawn:
+        end = max(
+            value or 0
+            for row in drawn
+            for value in (row.n_tag_matched, row.n_term_matched, row.n_matched, row.n_questions)
+        )
+        blocks.append(
+            Chart(
+                "funnel",
+                "How each topic came to its questions",
+                "Light bars count rule matches, hatched bars what was taken away, the full bar what"
+                " is in the set. All panels share one scale.",
+                tuple(funnel_panel(row, study.style(row.question_set), end) for row in drawn),
+                study.mart("question_set_funnel"),
+            )
+        )
+    blocks.append(
+        Table(
+            "question_set_funnel",
+            "Questions at each stage",
+            _COLUMNS,
+            tuple(_row(study, row) for row in rows),
+            study.mart("question_set_funnel"),
+            _note(study),
+        )
+    )
+    if rules := _rules(study):
+        blocks.append(rules)
+    return Section("question-sets", title, short, tuple(blocks))
+
+
+def _description(study: Study, one: QuestionSet) -> Markup:
+    """Say what a set is, and by which rules."""
+    rules = [rule for rule in study.marts.records(Rule) if rule.question_set == one.question_set]
+    said = (
+        Markup(' <span class="rules">Rules: {}.</span>').format(in_words(study, rules))
+        if rules
+        else ""
+    )
+    return Markup("<strong>{}</strong> {}{}").format(
+        study.name(one.question_set), one.description or "", said
+    )
+
+
+def _rules(study: Study) -> Fold | None:
+    rules = study.records(Rule)
+    if not rules:
+        return None
+    table = Table(
+        "question_set_rules",
+        "The rules, one by one",
+        _RULE_COLUMNS,
+        tuple(
+            (
+                Markup("<code>{}</code>").format(rule.rule),
+                study.name(rule.question_set),
+                rule.kind,
+                Markup("<code>{}</code>").format(rule.value),
+                *(
+                    (value or NONE).replace("_", " ")
+                    for value in (rule.scope, rule.match, rule.code, rule.runs_over)
+                ),
+                Markup("<code>{}</code>").format(rule.must_contain) if rule.must_contain else NONE,
+            )
+            for rule in rules
+        ),
+        study.mart("question_set_rules"),
+    )
+    return Fold(f"The {count(len(rules))} rules one by one", (table,))
+
+
+def _row(study: Study, row: Funnel) -> tuple[Markup | str, ...]:
+    known = study.sets.get(row.question_set)
+    kind = known.kind if known else ""
+    return (
+        study.name(row.question_set),
+        _KINDS.get(kind, kind),
+        count(row.n_tag_matched),
+        count(row.n_term_matched),
+        count(row.n_matched),
+        count(row.n_left_to_others),
+        count(row.n_excluded),
+        count(row.n_included),
+        Markup("<strong>{}</strong>").format(count(row.n_questions)),
+    )
+
+
+def _note(study: Study) -> str:
+    if not study.has_candidates:
+        return ""
+    return (
+        "Candidates: the rules of this set find questions that people must inspect, and no"
+        " decisions were given. Its numbers, and those of every set made from it, are those of the"
+        " candidates."
+    )

@@ -1,0 +1,82 @@
+"""Published figures beside the ones computed here."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from analyses.figures.numbers import NONE, and_list, count
+from analyses.marts import ReplicationCheck
+from analyses.report.blocks import Cell, Column, Fold, Prose, Section, Table
+
+if TYPE_CHECKING:
+    from analyses.report.blocks import Block
+    from analyses.report.study import Study
+
+_MART = "replication_checks"
+_COLUMNS = (
+    Column("Figure", is_number=False),
+    Column("Question set", is_number=False),
+    Column("Year"),
+    Column("Published"),
+    Column("Computed"),
+    Column("Verdict", is_number=False),
+    Column("Reason", is_number=False, wraps=True),
+)
+
+
+def replication(study: Study) -> Section:
+    """Hold the published figures against the computed ones."""
+    rows = study.records(ReplicationCheck)
+    name, title, short = "replication", "Replication checks", "Replication"
+    if not rows:
+        sentence = "No published figures were compared: the table replication_checks is empty."
+        return Section(name, title, short, (Prose(sentence),))
+    verdicts = Counter(words(row.verdict) for row in rows)
+    parts = [f"{count(number)} {verdict}" for verdict, number in verdicts.most_common()]
+    blocks: list[Block] = [
+        Prose(f"Of {count(len(rows))} published figures: {and_list(parts)}."),
+    ]
+    if any(site.is_synthetic for site in study.sites):
+        blocks.append(
+            Prose(
+                "The data are synthetic, so agreement and disagreement with the publication mean"
+                " nothing here."
+            )
+        )
+    order = sorted(rows, key=lambda row: (str(row.step), row.figure, row.year or 0))
+    table = Table(
+        _MART,
+        "Published and computed figures",
+        _COLUMNS,
+        tuple(
+            (
+                words(row.figure),
+                study.name(row.question_set)
+                if row.question_set in study.sets
+                else words(row.question_set),
+                NONE if row.year is None else str(row.year),
+                plain(row.published),
+                plain(row.computed),
+                Cell(words(row.verdict), colour="verdict"),
+                row.reason or "",
+            )
+            for row in order
+        ),
+        study.mart(_MART),
+    )
+    blocks.append(Fold(f"All {count(len(rows))} figures", (table,)))
+    return Section(name, title, short, tuple(blocks))
+
+
+def words(name: str | None) -> str:
+    """Write a name of the tables as words."""
+    return NONE if name is None else name.replace("_", " ")
+
+
+def plain(value: float | None) -> str:
+    """Write a figure with as many decimals as it has, two at most."""
+    if value is None:
+        return NONE
+    text = f"{value:,.2f}" if abs(value) >= 1 else f"{value:,.3f}"
+    return text.rstrip("0").rstrip(".")

@@ -1,0 +1,38 @@
+"use strict";
+(() => {
+  // Charts: drawn once, in the width of their place; zooming is off, so that a thumb scrolls the page.
+  for (const source of document.querySelectorAll("script[data-figure]")) {
+    const place = document.getElementById(source.dataset.figure);
+    try {
+      const figure = JSON.parse(source.textContent);
+      Plotly.newPlot(place, figure.data, figure.layout, { displayModeBar: false, responsive: true });
+    } catch (error) {
+      place.textContent = place.getAttribute("aria-label");
+      console.error(`${place.id}: ${error.message}`);
+    }
+  }
+
+  // Tables as files: their text stands in the page, so this works without a server.
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("button[data-csv]");
+    if (!button) return;
+    const name = button.dataset.csv;
+    const text = JSON.parse(document.getElementById(`csv-${name}`).textContent);
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" }));
+    link.download = `${name}.csv`;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+  });
+
+  // Paper: folds open, and charts take the width of the sheet.
+  const folds = document.querySelectorAll("details");
+  let opened = [];
+  addEventListener("beforeprint", () => {
+    opened = [...folds].filter((fold) => !fold.open);
+    for (const fold of opened) fold.open = true;
+  });
+  addEventListener("afterprint", () => {
+    for (const fold of opened) fold.open = false;
+  });
+})();
