@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from loader.commands import load
 from loader.errors import StackstudyError
 
 
@@ -28,6 +29,8 @@ class FrontDoor(click.Group):
 def main() -> None:
     """Turn a Stack Exchange data dump into the tables, tests and charts of an empirical study."""
 
+
+main.add_command(load)
 
 if __name__ == "__main__":
     sys.exit(main())

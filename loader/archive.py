@@ -1,0 +1,240 @@
+"""What is in a dump: the tables of a folder, of single .xml files and of .7z archives, and whose site they are."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from loader import schemas, sevenzip
+from loader.errors import LoaderError, NotADumpError
+from loader.prolog import read_prolog, unknown_table
+from loader.source import pieces_of
+from loader.store import check_site
+from loader.text import utf8_pieces
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+_HOST: Final = re.compile(
+    r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}(?![a-z0-9.])", re.IGNORECASE
+)
+_PARTS: Final = re.compile(r"[^a-z]+")
+_DEEPEST: Final = 3
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file, or a member of an archive, that holds a table.
+
+    Attributes
+    ----------
+    path : Path
+        The file on disk.
+    member : str or None
+        Name inside the archive; None for a plain file.
+    n_bytes : int
+        Size of its XML.
+    site : str
+        Whose table it is.
+    table : str or None
+        Which table; None for a member of an archive whose name does not say it: its root element will.
+    is_claimed : bool
+        Whether its name says that it is a table, so that anything else in it is an error.
+    """
+
+    path: Path
+    member: str | None
+    n_bytes: int
+    site: str
+    table: str | None
+    is_claimed: bool
+
+    @property
+    def name(self) -> str:
+        """The file, for messages."""
+        return str(self.path) if self.member is None else f"{self.path}: {self.member}"
+
+
+@dataclass
+class Dump:
+    """What there is to load.
+
+    Attributes
+    ----------
+    sources : list of Source
+        In the order found.
+    left_out : list of str
+        Lines about files that look like a part of the dump and are not loaded.
+    names : dict of str to str
+        Site, and the name it was read from (for sites that nobody named).
+    """
+
+    sources: list[Source] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def sites(self) -> list[str]:
+        """Sites, in the order found."""
+        return list(dict.fromkeys(source.site for source in self.sources))
+
+
+def find(paths: Sequence[Path], site: str | None = None) -> Dump:
+    """Find the tables in dumps.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        Folders, .xml files and .7z archives; of one site, or of several.
+    site : str, optional
+        Whose they are; without it their names say it.
+
+    Raises
+    ------
+    LoaderError
+        When a path is no dump, its site is unknown, or two files hold the same table of a site.
+    """
+    dump = Dump()
+    named = None if site is None else check_site(site)
+    for path in dict.fromkeys(one.resolve() for one in paths):
+        if path.is_dir():
+            _find_in_folder(dump, path, named)
+        elif path.is_file():
+            _find_in_file(dump, path, _site(named, dump, path, path.parent.parent), is_given=True)
+        else:
+            raise LoaderError(f"{path}: no such file or folder")
+    seen: dict[tuple[str, str], Source] = {}
+    for source in dump.sources:
+        if source.table is not None:
+            check_twice(source, seen.setdefault((source.site, source.table), source))
+    return dump
+
+
+def check_twice(source: Source, other: Source) -> None:
+    """Refuse two sources of one table.
+
+    Raises
+    ------
+    LoaderError
+        When they are not the same.
+    """
+    if source != other:
+        raise LoaderError(
+            f"{other.name} and {source.name}: both hold {other.table} of {other.site};"
+            " load one of them, or give them different sites with --site"
+        )
+
+
+def table_named(name: str) -> schemas.Table | None:
+    """Return the table that a file's name begins or ends with, as in ``Posts-2024.xml``, ``post_history.xml``."""
+    stem = name.rsplit("/", 1)[-1].lower()
+    stem = re.sub(r"\.(xml|7z)(\..*)?$", "", stem)
+    whole = schemas.BY_ROOT.get(re.sub(r"[^a-z]", "", stem))
+    words = _PARTS.split(stem)
+    return whole or schemas.BY_ROOT.get(words[0]) or schemas.BY_ROOT.get(words[-1])
+
+
+def site_named(name: str) -> str | None:
+    """Return the site that a file's or folder's name begins with.
+
+    That is the longest host name at its beginning: what follows it (``-Posts``, ``-2020-09``, ``.7z``) says which part
+    or which edition, not which site.
+    """
+    found = _HOST.match(re.sub(r"\.(xml|7z)$", "", name, flags=re.IGNORECASE))
+    if found is None or found[0].split(".")[0].lower() in schemas.BY_ROOT:
+        return None
+    return found[0].lower()
+
+
+def _site(named: str | None, dump: Dump, path: Path, top: Path) -> str:
+    """Site of a file: the one given, else the one that its name or the nearest folder's says."""
+    if named is not None:
+        return named
+    while True:
+        site = site_named(path.name)
+        if site is not None:
+            dump.names.setdefault(site, path.name)
+            return check_site(site)
+        if path in (top, path.parent):
+            break
+        path = path.parent
+    raise LoaderError(
+        f"{path}: which site it is of cannot be told from its name; say --site, such as"
+        " --site stackoverflow.com"
+    )
+
+
+def _find_in_folder(dump: Dump, folder: Path, named: str | None) -> None:
+    n_before = len(dump.sources)
+    for path in sorted(folder.rglob("*")):
+        inside = path.relative_to(folder).parts
+        if len(inside) > _DEEPEST or any(part.startswith(".") for part in inside):
+            continue
+        if not path.is_file():
+            continue
+        if path.suffix.lower() in {".xml", ".7z"}:
+            _find_in_file(dump, path, None, named=named, top=folder)
+        elif table_named(path.name) is not None and ".xml" in path.name.lower():
+            dump.left_out.append(f"{path}: not loaded: neither .xml nor .7z")
+    if len(dump.sources) == n_before:
+        raise NotADumpError(
+            f"{folder}: no table of a dump in it (.xml or .7z); give the dump's folder"
+        )
+
+
+def _find_in_file(
+    dump: Dump,
+    path: Path,
+    site: str | None,
+    *,
+    named: str | None = None,
+    top: Path | None = None,
+    is_given: bool = False,
+) -> None:
+    def whose() -> str:
+        return site if site is not None else _site(named, dump, path, top or path.parent)
+
+    if path.suffix.lower() == ".7z" or sevenzip.is_archive(path):
+        _find_in_archive(dump, path, whose())
+        return
+    is_claimed = is_given or table_named(path.name) is not None
+    try:
+        prolog = read_prolog(utf8_pieces(pieces_of(path), str(path)), str(path))
+        if prolog.table is None:
+            raise unknown_table(str(path), prolog.root)
+    except NotADumpError as error:
+        if is_claimed:
+            raise
+        dump.left_out.append(f"not loaded: {error}")
+        return
+    n_bytes = path.stat().st_size
+    dump.sources.append(Source(path, None, n_bytes, whose(), prolog.table.name, is_claimed))
+
+
+def _find_in_archive(dump: Dump, path: Path, site: str) -> None:
+    n_before = len(dump.sources)
+    for member in sevenzip.members(path):
+        stem = member.name.rsplit("/", 1)[-1]
+        if any(part.startswith(".") for part in member.name.split("/")):
+            continue
+        if not stem.lower().endswith(".xml"):
+            if stem.lower().endswith(".7z") or table_named(stem) is not None:
+                dump.left_out.append(
+                    f"{path}: {member.name}: not loaded: not .xml; unpack it first"
+                )
+            continue
+        exact = schemas.BY_ROOT.get(re.sub(r"[^a-z]", "", stem.lower().removesuffix(".xml")))
+        dump.sources.append(
+            Source(
+                path,
+                member.name,
+                member.n_bytes,
+                site,
+                exact.name if exact else None,
+                table_named(stem) is not None,
+            )
+        )
+    if len(dump.sources) == n_before:
+        raise NotADumpError(f"{path}: no .xml file in it; not an archive of a dump")

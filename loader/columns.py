@@ -1,0 +1,165 @@
+"""Strings → typed columns, by whole columns: no loop over values unless something is wrong with one.
+
+What each type accepts beside its usual form (docs/decisions/loader-values.md says why):
+
+- numbers: an optional minus and decimal digits; the empty string is null;
+- flags: ``True``, ``False`` in any letter case, ``1``, ``0``; the empty string is null;
+- dates: ISO 8601 without zone (UTC) or with one, with none to any digits of a second (cut to ms); the empty string is null;
+- tags: ``<a><b>`` and ``|a|b|``; the empty string is the empty list.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from loader import schemas
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from loader.rows import RowBatch
+    from loader.schemas import Table
+
+_HEX_MARK: Final = re.compile(rb"[xX]")
+_ZONE: Final = r"(?:Z|[+-]\d\d(?::?\d\d)?)$"
+_EXPECTED: Final = {
+    schemas.ID: "a whole number",
+    schemas.ENUMERATION: "a whole number below 2,147,483,648",
+    schemas.FLAG: "True or False",
+    schemas.DATE: "a date such as 2019-12-01T05:15:10.123",
+    schemas.TAGS: "tags",
+}
+
+
+def typed(batch: RowBatch, table: Table, unknown: Counter[str]) -> pa.RecordBatch:
+    """Give every attribute its column and type.
+
+    Parameters
+    ----------
+    batch : RowBatch
+        Rows as strings.
+    table : Table
+        Says the types.
+    unknown : Counter of str
+        Attributes that the table does not know are added here; their values go to ``OtherAttributes``.
+
+    Raises
+    ------
+    RowError
+        For the first value, in the order of rows, that its column cannot hold.
+    """
+    arrays = []
+    bad: list[tuple[int, str]] = []
+    for field in table.schema:
+        if field.name == schemas.OTHER_ATTRIBUTES:
+            continue
+        strings = batch.strings.field(field.name)
+        try:
+            arrays.append(_cast(strings, field.type))
+        except pa.ArrowInvalid:
+            bad.append((_first_bad(strings, field.type), field.name))
+    ids = batch.strings.field("Id")
+    if ids.null_count:
+        bad.append((pc.index(ids.is_null(), value=True).as_py(), "Id"))
+    if bad:
+        raise _value_error(batch, table, *min(bad))
+    arrays.append(_others(batch, table, unknown))
+    return pa.RecordBatch.from_arrays(arrays, schema=table.schema)
+
+
+def _value_error(batch: RowBatch, table: Table, index: int, column: str) -> Exception:
+    value = batch.rows[index].get(column)
+    if not value:
+        return batch.error(
+            index, "has no Id, which every row needs; mend the row, or get the file anew"
+        )
+    shown = value if len(value) <= 60 else value[:59] + "…"
+    return batch.error(
+        index,
+        f"{column} is {shown!r}, not {_EXPECTED[table.schema.field(column).type]};"
+        " mend the row, or get the file anew",
+    )
+
+
+def _cast(strings: pa.StringArray, kind: pa.DataType) -> pa.Array:
+    if strings.null_count == len(strings):
+        return pa.nulls(len(strings), kind)
+    if kind == schemas.TEXT:
+        return strings
+    if kind == schemas.TAGS:
+        return _tags(strings)
+    if kind == schemas.DATE:
+        return _quick_or_careful(strings, _plain_dates, _odd_dates)
+    if pa.types.is_integer(kind):
+        # Arrow reads 0x1F as 31; a dump never means that.
+        if _HEX_MARK.search(strings.buffers()[2] or b""):
+            raise pa.ArrowInvalid("hexadecimal")
+    return _quick_or_careful(strings, lambda values: values.cast(kind), None)
+
+
+def _quick_or_careful(
+    strings: pa.StringArray,
+    quick: Callable[[pa.StringArray], pa.Array],
+    careful: Callable[[pa.StringArray], pa.Array] | None,
+) -> pa.Array:
+    try:
+        return quick(strings)
+    except pa.ArrowInvalid:
+        strings = pc.if_else(pc.equal(strings, ""), None, strings)
+        return (careful or quick)(strings)
+
+
+def _plain_dates(strings: pa.StringArray) -> pa.Array:
+    return pc.assume_timezone(strings.cast(pa.timestamp("ms")), "UTC")
+
+
+def _odd_dates(strings: pa.StringArray) -> pa.Array:
+    """Dates of which some have a zone, or more digits of a second than three."""
+    strings = pc.replace_substring_regex(strings, r"(\.\d{3})\d+", r"\1")
+    has_zone = pc.match_substring_regex(strings, r"\d\d:\d\d.*" + _ZONE)
+    zoned = pc.if_else(has_zone, strings, None).cast(schemas.DATE)
+    return pc.coalesce(zoned, _plain_dates(pc.if_else(has_zone, None, strings)))
+
+
+def _tags(strings: pa.StringArray) -> pa.ListArray:
+    bars = pc.utf8_trim(pc.replace_substring(strings, "><", "|"), "<>|")
+    n_tags = pc.if_else(pc.equal(bars, ""), 0, pc.add(pc.count_substring(bars, "|"), 1))
+    n_tags = pc.fill_null(n_tags, 0).to_numpy(zero_copy_only=False)
+    offsets = np.zeros(len(strings) + 1, dtype=np.int32)
+    np.cumsum(n_tags, out=offsets[1:])
+    values = pc.split_pattern(bars.filter(pc.not_equal(bars, "")), "|").flatten()
+    return pa.ListArray.from_arrays(pa.array(offsets), values, mask=strings.is_null())
+
+
+def _first_bad(strings: pa.StringArray, kind: pa.DataType) -> int:
+    """Index of the first value that cannot be cast: there is one."""
+    low, high = 0, len(strings)
+    while high - low > 1:
+        middle = (low + high) // 2
+        # A copy, for the cast to see these values only.
+        part = pa.array(strings[low:middle].to_pylist(), pa.string())
+        try:
+            _cast(part, kind)
+            low = middle
+        except pa.ArrowInvalid:
+            high = middle
+    return low
+
+
+def _others(batch: RowBatch, table: Table, unknown: Counter[str]) -> pa.MapArray:
+    n_known = sum(len(child) - child.null_count for child in batch.strings.flatten())
+    if sum(map(len, batch.rows)) == n_known:
+        return pa.nulls(len(batch.rows), schemas.OTHER)
+    known = frozenset(table.attributes)
+    others = []
+    for row in batch.rows:
+        other = [(name, value) for name, value in row.items() if name not in known]
+        unknown.update(name for name, _ in other)
+        others.append(other or None)
+    return pa.array(others, type=schemas.OTHER)

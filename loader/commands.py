@@ -1,0 +1,78 @@
+"""The command line of the loader: `load`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from loader.options import data_option
+
+if TYPE_CHECKING:
+    from loader.manifest import Manifest
+
+
+def load_and_show(
+    dumps: tuple[Path, ...] | list[Path],
+    data: Path,
+    *,
+    site: str | None = None,
+    force: bool = False,
+) -> list[Manifest]:
+    """Load dumps as the command does: with a progress bar, and a summary at the end.
+
+    Parameters
+    ----------
+    dumps : sequence of Path
+        Folders, .xml files and .7z archives.
+    data : Path
+        The data folder.
+    site : str, optional
+        Whose dump it is, where the names do not say.
+    force : bool
+        Load again what is loaded and unchanged.
+
+    Returns
+    -------
+    list of Manifest
+        The eight tables of each site of the dumps, as they are in the store now.
+    """
+    from rich.console import Console
+
+    from loader.loading import load as load_dumps
+    from loader.progress import ProgressReporter, print_summary
+
+    console = Console()
+    with ProgressReporter(console) as reporter:
+        manifests = load_dumps(dumps, data, site=site, force=force, reporter=reporter)
+    print_summary(manifests, console)
+    return manifests
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  stackstudy load beer.stackexchange.com.7z
+  stackstudy load stackoverflow.com-Posts.7z stackoverflow.com-Users.7z
+  stackstudy load dumps/2024-04/Posts.xml --site stackoverflow.com
+  stackstudy load dumps/ai.stackexchange.com --data /mnt/big/data
+"""
+)
+@click.argument(
+    "dumps", metavar="DUMP...", nargs=-1, required=True, type=click.Path(path_type=Path)
+)
+@click.option("--site", metavar="NAME", help="Site of the dump, where its name does not say it.")
+@data_option
+@click.option("--force", is_flag=True, help="Load again what is loaded and unchanged.")
+def load(dumps: tuple[Path, ...], site: str | None, data: Path, *, force: bool) -> None:
+    """Load data dumps into the Parquet store.
+
+    A DUMP is a folder of .xml files or .7z archives, a single .xml file, or a .7z archive, which is read as a
+    stream and never unpacked. The site is what the dump's name begins with (beer.stackexchange.com-2020-06.7z is of
+    beer.stackexchange.com), or --site.
+
+    A table that was loaded before from the same source is kept. Nothing of a site changes in the store until all
+    that was given of it is whole; a load that was broken off goes on with the table at which it stopped.
+    """
+    load_and_show(dumps, data, site=site, force=force)

@@ -1,0 +1,169 @@
+"""From dumps to the store: find the tables, load what is new, swap it in when all of a site is whole."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from loader import archive, schemas, sevenzip
+from loader.errors import NotADumpError, RowError, StoreError, TruncatedError
+from loader.reporter import Reporter
+from loader.source import SourceFile, pieces_of
+from loader.store import Store
+from loader.table import TableLoad, write_absent
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from loader.archive import Source
+    from loader.manifest import Manifest
+
+_PIECES_AFTER_AN_ERROR: Final = 2048
+
+
+def load(
+    paths: Sequence[Path | str],
+    data: Path | str,
+    *,
+    site: str | None = None,
+    force: bool = False,
+    reporter: Reporter | None = None,
+) -> list[Manifest]:
+    """Load dumps into the Parquet store.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        Folders, .xml files and .7z archives.
+    data : Path
+        The data folder.
+    site : str, optional
+        Whose dump it is, where the names do not say.
+    force : bool
+        Load again what is loaded and unchanged.
+    reporter : Reporter, optional
+        Hears how it goes on.
+
+    Returns
+    -------
+    list of Manifest
+        The eight tables of each site of the dumps, as they are in the store now.
+
+    Raises
+    ------
+    StackstudyError
+        When something cannot be loaded; the store is then as it was, for the site that failed.
+    """
+    reporter = reporter or Reporter()
+    dump = archive.find([Path(path) for path in paths], site)
+    reporter.find(dump)
+    store = Store(Path(data).resolve())
+    with store.writing():
+        for one in dump.sites:
+            sources = [source for source in dump.sources if source.site == one]
+            _SiteLoad(store, one, sources, reporter, force=force).run()
+    return [one for one in store.manifests() if one.site in dump.sites]
+
+
+class _SiteLoad:
+    """The load of all sources of one site."""
+
+    def __init__(
+        self, store: Store, site: str, sources: list[Source], reporter: Reporter, *, force: bool
+    ) -> None:
+        self._store = store
+        self._site = site
+        self._sources = sources
+        self._reporter = reporter
+        self._force = force
+        self._files = {one.path: SourceFile.look(one.path) for one in sources}
+        self._hashes: dict[Path, str] = {}
+        self._taken: dict[str, Source] = {}
+
+    def run(self) -> None:
+        new = [source for source in self._sources if self._force or not self._keep(source)]
+        for table in schemas.TABLES:
+            if self._force or table not in self._taken:
+                self._store.discard(table, self._site)
+        try:
+            self._load(new)
+            for table in schemas.TABLES.values():
+                if (
+                    table.name not in self._taken
+                    and self._store.manifest(table.name, self._site) is None
+                ):
+                    write_absent(self._store, table, self._site)
+            self._store.commit(self._site, self._aside())
+        except OSError as error:
+            raise StoreError(
+                f"{self._store.data}: cannot be written: {error.strerror or error}; make room, and load again"
+            ) from error
+
+    def _load(self, new: list[Source]) -> None:
+        for source in new:
+            if source.member is None:
+                self._load_source(source, pieces_of(source.path))
+        for path in dict.fromkeys(source.path for source in new if source.member is not None):
+            members = {source.member: source for source in new if source.path == path}
+            with sevenzip.streams(path, list(members)) as streams:
+                for name, pieces in streams:
+                    self._load_source(members[name], pieces)
+                    self._exhaust(pieces)
+
+    def _load_source(self, source: Source, pieces: Iterator[bytes]) -> None:
+        try:
+            load = TableLoad(source, self._files[source.path], pieces)
+        except NotADumpError as error:
+            if source.is_claimed:
+                raise
+            self._reporter.leave_out(f"not loaded: {error}")
+            return
+        self._take(load.table.name, source)
+        self._reporter.begin(source, load.table.name)
+        try:
+            load.run(self._store, self._reporter)
+        except (RowError, TruncatedError):
+            # When an archive is damaged, that is the news, not what became of a row in it.
+            for _ in islice(pieces, _PIECES_AFTER_AN_ERROR):
+                pass
+            raise
+        self._reporter.end(source, load.table.name)
+
+    def _exhaust(self, pieces: Iterator[bytes]) -> None:
+        for _ in pieces:
+            pass
+
+    def _keep(self, source: Source) -> bool:
+        """Whether a table is there already, from this very source."""
+        for table in schemas.TABLES if source.table is None else (source.table,):
+            aside = self._store.manifest_aside(table, self._site)
+            for manifest in (aside, self._store.manifest(table, self._site)):
+                if manifest is not None and self._is_of(manifest, source):
+                    if manifest is not aside:
+                        self._store.discard(table, self._site)
+                    self._take(table, source)
+                    self._reporter.keep(source, manifest)
+                    return True
+        return False
+
+    def _is_of(self, manifest: Manifest, source: Source) -> bool:
+        file = self._files[source.path]
+        if manifest.source_member != source.member or manifest.source_bytes != file.n_bytes:
+            return False
+        if (manifest.source_file, manifest.source_modified_at) == (
+            str(file.path),
+            file.modified_at,
+        ):
+            return True
+        if file.path not in self._hashes:
+            self._hashes[file.path] = file.sha256()
+        return manifest.source_sha256 == self._hashes[file.path]
+
+    def _take(self, table: str, source: Source) -> None:
+        source = replace(source, table=table)
+        archive.check_twice(source, self._taken.setdefault(table, source))
+
+    def _aside(self) -> list[str]:
+        return [table for table in schemas.TABLES if self._store.manifest_aside(table, self._site)]

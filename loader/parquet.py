@@ -1,0 +1,191 @@
+"""Writing a table's rows as Parquet: parts of zstd row groups, and fabricated rows set aside."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from loader import schemas
+from loader.manifest import iso
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+    from types import TracebackType
+    from typing import Self
+
+    from loader.schemas import Table
+
+ROW_GROUP_ROWS: Final = 100_000
+ROW_GROUP_BYTES: Final = 128 << 20
+FABRICATED: Final = "fabricated"
+"""Folder, inside a partition, of the rows that belong to invented posts."""
+
+
+class PartWriter:
+    """One Parquet file, row group by row group; memory holds one row group at most.
+
+    Parameters
+    ----------
+    path : Path
+        The file; its folder must exist.
+    table : Table
+        Says the schema.
+    """
+
+    def __init__(self, path: Path, table: Table) -> None:
+        self.path = path
+        self.n_rows = 0
+        self._schema = table.schema
+        self._waiting: list[pa.RecordBatch] = []
+        self._n_waiting = 0
+        self._n_waiting_bytes = 0
+        self._writer = pq.ParquetWriter(
+            path,
+            table.schema,
+            compression="zstd",
+            use_dictionary=_repeating(table),
+            write_statistics=_ordered(table),
+        )
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        """Add rows; they reach the disk when a row group is full."""
+        while batch.num_rows:
+            room = ROW_GROUP_ROWS - self._n_waiting
+            part, batch = batch.slice(0, room), batch.slice(room)
+            self._waiting.append(part)
+            self._n_waiting += part.num_rows
+            self._n_waiting_bytes += part.nbytes
+            if self._n_waiting >= ROW_GROUP_ROWS or self._n_waiting_bytes >= ROW_GROUP_BYTES:
+                self._write_row_group()
+
+    def close(self) -> None:
+        """Write what waits, the footer, and hand all of it to the disk."""
+        if self._n_waiting:
+            self._write_row_group()
+        self._writer.close()
+        with self.path.open("rb") as written:
+            os.fsync(written.fileno())
+
+    def abandon(self) -> None:
+        """Close the file as it is, to be thrown away."""
+        self._waiting = []
+        self._writer.close()
+
+    def _write_row_group(self) -> None:
+        rows = pa.Table.from_batches(self._waiting, self._schema)
+        self._waiting = []
+        self._n_waiting = self._n_waiting_bytes = 0
+        self.n_rows += rows.num_rows
+        self._writer.write_table(rows, row_group_size=ROW_GROUP_ROWS)
+
+
+class TableWriter:
+    """The Parquet of one table of one site, in a folder of its own.
+
+    Use as a context manager: leaving it with an error closes the files as they are.
+
+    Parameters
+    ----------
+    folder : Path
+        An empty folder.
+    table : Table
+        Says the schema, the date column, and the column that names a post.
+    """
+
+    def __init__(self, folder: Path, table: Table) -> None:
+        self.first: datetime | None = None
+        self.last: datetime | None = None
+        self._folder = folder
+        self._table = table
+        self._part = PartWriter(folder / _part_name(0), table)
+        self._fabricated: PartWriter | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for part in (self._part, self._fabricated):
+            if part is not None:
+                part.close() if kind is None else part.abandon()
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        """Add rows."""
+        column = self._table.post_id_column
+        if column is not None:
+            ids = batch.column(column)
+            greatest = pc.max(ids).as_py()
+            if greatest is not None and greatest >= schemas.FIRST_FABRICATED_POST_ID:
+                batch = self._set_fabricated_aside(batch, ids)
+        self._note_dates(batch)
+        self._part.write(batch)
+
+    def _set_fabricated_aside(self, batch: pa.RecordBatch, ids: pa.Array) -> pa.RecordBatch:
+        is_fabricated = pc.fill_null(
+            pc.greater_equal(ids, schemas.FIRST_FABRICATED_POST_ID), fill_value=False
+        )
+        if self._fabricated is None:
+            folder = self._folder / FABRICATED
+            folder.mkdir()
+            self._fabricated = PartWriter(folder / _part_name(0), self._table)
+        self._fabricated.write(batch.filter(is_fabricated))
+        return batch.filter(pc.invert(is_fabricated))
+
+    def _note_dates(self, batch: pa.RecordBatch) -> None:
+        if self._table.date_column is None or not batch.num_rows:
+            return
+        span = pc.min_max(batch.column(self._table.date_column)).as_py()
+        if span["min"] is not None:
+            self.first = min(self.first or span["min"], span["min"])
+            self.last = max(self.last or span["max"], span["max"])
+
+    @property
+    def n_rows(self) -> int:
+        """Rows written, without the fabricated; whole after closing."""
+        return self._part.n_rows
+
+    @property
+    def n_fabricated_rows(self) -> int:
+        """Fabricated rows written; whole after closing."""
+        return 0 if self._fabricated is None else self._fabricated.n_rows
+
+    def facts(self) -> dict[str, object]:
+        """What the manifest says about the Parquet; after closing."""
+        parts = sorted(self._folder.glob("*.parquet"))
+        return {
+            "n_files": len(parts),
+            "n_bytes": sum(part.stat().st_size for part in parts),
+            "n_rows": self.n_rows,
+            "n_fabricated_rows": self.n_fabricated_rows,
+            "first_at": None if self.first is None else iso(self.first),
+            "last_at": None if self.last is None else iso(self.last),
+        }
+
+
+def _part_name(number: int) -> str:
+    return f"part-{number:05}.parquet"
+
+
+def _repeating(table: Table) -> list[str]:
+    """Columns whose values repeat, for which a dictionary pays."""
+    kinds = (schemas.ENUMERATION, schemas.FLAG)
+    names = [field.name for field in table.schema if field.type in kinds]
+    names += [name for name in ("ContentLicense", "Name") if name in table.schema.names]
+    return names + [
+        f"{field.name}.list.element" for field in table.schema if field.type == schemas.TAGS
+    ]
+
+
+def _ordered(table: Table) -> list[str]:
+    """Columns by which readers skip row groups: all but text, whose statistics would hold whole bodies."""
+    nested = (schemas.TEXT, schemas.TAGS, schemas.OTHER)
+    return [field.name for field in table.schema if field.type not in nested]

@@ -1,0 +1,137 @@
+"""What stands before a dump table's rows: its root element, its comment, and whether it is a table at all."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from loader import schemas
+from loader.errors import NotADumpError, TruncatedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_LONGEST: Final = 1 << 20
+_SPACE: Final = re.compile(rb"\s*")
+_NAME: Final = re.compile(rb"<([A-Za-z_][^\s/>]*)(?=[\s/>])")
+_SIGNATURES: Final = {
+    b"version https://git-lfs": "is a git-lfs pointer, not the file itself; run `git lfs pull` first",
+    b"7z\xbc\xaf\x27\x1c": "is a 7z archive under another name; rename it to end in .7z",
+    b"PK\x03\x04": "is a zip archive; unpack it first",
+    b"\x1f\x8b": "is packed with gzip; unpack it first",
+    b"BZh": "is packed with bzip2; unpack it first",
+    b"\xfd7zXZ": "is packed with xz; unpack it first",
+    b"\x28\xb5\x2f\xfd": "is packed with zstd; unpack it first",
+}
+_TABLES: Final = ", ".join(f"<{root}>" for root in schemas.BY_ROOT)
+
+
+@dataclass(frozen=True)
+class Prolog:
+    """The beginning of an XML file.
+
+    Attributes
+    ----------
+    root : str
+        Name of the root element, as written.
+    comment : str or None
+        The comments before the root element, joined by line ends.
+    text : bytes
+        All that was read to know this: a prefix of the file as clean UTF-8.
+    """
+
+    root: str
+    comment: str | None
+    text: bytes
+
+    @property
+    def table(self) -> schemas.Table | None:
+        """The table whose rows follow, or None where the root element names none."""
+        return schemas.BY_ROOT.get(re.sub(r"[_-]", "", self.root.lower()))
+
+
+def read_prolog(pieces: Iterator[bytes], name: str) -> Prolog:
+    """Read up to the root element's name; the iterator then stands after ``Prolog.text``.
+
+    A document type declaration is refused here, before a parser could see, fetch or expand anything of it.
+
+    Parameters
+    ----------
+    pieces : iterator of bytes
+        The file as clean UTF-8.
+    name : str
+        The file, for messages.
+
+    Raises
+    ------
+    NotADumpError
+        When it is empty, not XML, or has a document type declaration.
+    TruncatedError
+        When it ends before its root element.
+    """
+    text = b""
+    for piece in pieces:
+        text += piece
+        prolog = _parse(text, name)
+        if prolog is not None:
+            return prolog
+        if len(text) > _LONGEST:
+            raise NotADumpError(f"{name}: no root element in its first MiB; not a table of a dump")
+    if not text.strip():
+        raise NotADumpError(f"{name}: is empty; get it anew, or remove it")
+    raise TruncatedError(f"{name}: ends before its root element; the file is cut off: get it anew")
+
+
+def unknown_table(name: str, root: str) -> NotADumpError:
+    """Build the error for an XML file whose root element is none of the eight."""
+    return NotADumpError(
+        f"{name}: its root element is <{root}>; not a table of a dump, which begins with one of {_TABLES}"
+    )
+
+
+def _parse(text: bytes, name: str) -> Prolog | None:
+    """Find the root element, or None where more text is needed."""
+    comments: list[str] = []
+    position = 0
+    while True:
+        position = _SPACE.match(text, position).end()  # type: ignore[union-attr]
+        if text.startswith(b"<!--", position):
+            end = text.find(b"-->", position + 4)
+            if end < 0:
+                return None
+            comments.append(text[position + 4 : end].decode("utf-8", "replace").strip())
+            position = end + 3
+        elif text.startswith(b"<?", position):
+            end = text.find(b"?>", position)
+            if end < 0:
+                return None
+            position = end + 2
+        elif text.startswith(b"<!DOCTYPE", position):
+            raise NotADumpError(
+                f"{name}: has a document type declaration (<!DOCTYPE), which no dump has;"
+                " it is not read, for safety: remove the declaration if you trust the file"
+            )
+        else:
+            found = _NAME.match(text, position)
+            if found:
+                root = found[1].decode("utf-8", "replace")
+                return Prolog(root, "\n".join(comments) or None, text)
+            rest = text[position : position + 64]
+            if _may_become_markup(rest, text, position):
+                return None
+            raise _not_xml(name, rest)
+
+
+def _may_become_markup(rest: bytes, text: bytes, position: int) -> bool:
+    opening = re.fullmatch(rb"<(?:[A-Za-z_][^\s/>]*|!(?:-|D[A-Z]{0,6})?)?", text[position:])
+    is_short = any(signature.startswith(rest) for signature in _SIGNATURES)
+    return opening is not None or is_short
+
+
+def _not_xml(name: str, rest: bytes) -> NotADumpError:
+    for signature, reason in _SIGNATURES.items():
+        if rest.startswith(signature):
+            return NotADumpError(f"{name}: {reason}")
+    beginning = rest[:24].decode("utf-8", "backslashreplace")
+    return NotADumpError(f"{name}: is not XML (it begins with {beginning!r}); get the file anew")

@@ -1,0 +1,31 @@
+"""How a load tells what it does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from loader.archive import Dump, Source
+    from loader.manifest import Manifest
+
+
+class Reporter:
+    """Hears how a load goes on. This one keeps quiet; others override what they want to know."""
+
+    def find(self, dump: Dump) -> None:
+        """Hear what there is to load, and what is left out."""
+
+    def leave_out(self, line: str) -> None:
+        """Hear that a file is not loaded, and why."""
+
+    def keep(self, source: Source, manifest: Manifest) -> None:
+        """Hear that a table was loaded before and its source has not changed."""
+
+    def begin(self, source: Source, table: str) -> None:
+        """Hear that a table is being read."""
+
+    def advance(self, n_bytes: int, n_rows: int) -> None:
+        """Hear how much was read of it since the last time."""
+
+    def end(self, source: Source, table: str) -> None:
+        """Hear that the table is whole."""

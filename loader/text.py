@@ -1,0 +1,164 @@
+"""Bytes of a dump file → clean UTF-8: decoding, and replacing what XML 1.0 forbids, across piece boundaries.
+
+Dumps hold character references that no XML parser accepts (``&#x0;``, ``&#x1F;``): the text of users, written by
+a writer that does not check. A parser in recovery mode would drop the attribute, or the rest of the file, without a
+word; here each becomes U+FFFD before the parser sees it, and is counted.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from itertools import chain
+from typing import TYPE_CHECKING, Final
+
+from loader.errors import NotADumpError, RowError, TruncatedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+REPLACEMENT: Final = "\ufffd".encode()
+
+_CONTROLS: Final = bytes(set(range(0x20)) - {0x09, 0x0A, 0x0D})
+_CONTROL: Final = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_BAD_HEX: Final = (
+    rb"x0*(?:[0-8bcefBCEF]|1[0-9a-fA-F]|[dD][89a-fA-F][0-9a-fA-F]{2}|[fF]{3}[eEfF]"
+    rb"|1[1-9a-fA-F][0-9a-fA-F]{4}|[2-9a-fA-F][0-9a-fA-F]{5}|[1-9a-fA-F][0-9a-fA-F]{6,}|);"
+)
+_BAD_DECIMAL: Final = (
+    rb"0*(?:[0-8]|1[124-9]|2[0-9]|3[01]|5529[6-9]|55[3-9][0-9]{2}|56[0-9]{3}|57[0-2][0-9]{2}"
+    rb"|573[0-3][0-9]|5734[0-3]|6553[45]|111411[2-9]|11141[2-9][0-9]|1114[2-9][0-9]{2}"
+    rb"|111[5-9][0-9]{3}|11[2-9][0-9]{4}|1[2-9][0-9]{5}|[2-9][0-9]{6}|[1-9][0-9]{7,}|);"
+)
+_REFERENCE: Final = re.compile(rb"&#(?:" + _BAD_HEX + rb"|" + _BAD_DECIMAL + rb")")
+_NON_CHARACTER: Final = re.compile(rb"\xef\xbf[\xbe\xbf]|\xed[\xa0-\xbf][\x80-\xbf]")
+_UNFINISHED: Final = re.compile(rb"(?:&(?:#(?:x?[0-9a-fA-F]*)?)?|\xef\xbf?|\xed[\xa0-\xbf]?)\Z")
+_LONGEST_REFERENCE: Final = 4096
+
+_DECLARED: Final = re.compile(rb"\s*<\?xml[^>]*?\sencoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
+_HEAD: Final = 512
+
+
+class Scrubber:
+    """Replaces characters and references that XML 1.0 forbids by U+FFFD.
+
+    Attributes
+    ----------
+    n_replaced : int
+        How many were replaced so far.
+    """
+
+    def __init__(self) -> None:
+        self.n_replaced = 0
+        self._held = b""
+
+    def feed(self, piece: bytes) -> bytes:
+        """Clean one piece; what may be the beginning of something forbidden is held back for the next."""
+        piece = self._held + piece
+        held = _UNFINISHED.search(piece, max(0, len(piece) - _LONGEST_REFERENCE))
+        cut = held.start() if held else len(piece)
+        self._held = piece[cut:]
+        return self._clean(piece[:cut])
+
+    def finish(self) -> bytes:
+        """Return what was held back."""
+        rest, self._held = self._held, b""
+        return self._clean(rest)
+
+    def _clean(self, piece: bytes) -> bytes:
+        if b"&#" in piece:
+            piece = self._replace(_REFERENCE, piece)
+        if len(piece.translate(None, _CONTROLS)) != len(piece):
+            piece = self._replace(_CONTROL, piece)
+        if b"\xef\xbf" in piece or b"\xed" in piece:
+            piece = self._replace(_NON_CHARACTER, piece)
+        return piece
+
+    def _replace(self, pattern: re.Pattern[bytes], piece: bytes) -> bytes:
+        piece, n = pattern.subn(REPLACEMENT, piece)
+        self.n_replaced += n
+        return piece
+
+
+def utf8_pieces(pieces: Iterable[bytes], name: str) -> Iterator[bytes]:
+    """Decode pieces of a file to UTF-8 without a byte order mark.
+
+    Parameters
+    ----------
+    pieces : iterable of bytes
+        The file, cut anywhere.
+    name : str
+        The file, for messages.
+
+    Yields
+    ------
+    bytes
+        UTF-8. Files in UTF-8 pass through as they are: the parser checks them.
+
+    Raises
+    ------
+    NotADumpError
+        When the file declares an encoding that nobody knows.
+    RowError, TruncatedError
+        When bytes are not of the encoding, or the last character is cut off.
+    """
+    rest = iter(pieces)
+    head = b""
+    for piece in rest:
+        head += piece
+        if len(head) >= _HEAD:
+            break
+    encoding, skip = _encoding(head, name)
+    if encoding is None:
+        yield head[skip:]
+        yield from rest
+        return
+    decoder = codecs.getincrementaldecoder(encoding)(
+        "surrogatepass" if "16" in encoding else "strict"
+    )
+    n_bytes = 0
+    try:
+        for piece in chain((head[skip:],), rest):
+            yield decoder.decode(piece).encode("utf-8", "surrogatepass")
+            n_bytes += len(piece)
+    except UnicodeDecodeError as error:
+        raise RowError(
+            f"{name}: byte {n_bytes + error.start:,} or soon after is not {encoding}: {error.reason};"
+            " the file is damaged: get it anew"
+        ) from error
+    try:
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError as error:
+        raise TruncatedError(
+            f"{name}: ends in the middle of a character; the file is cut off: get it anew"
+        ) from error
+
+
+def _encoding(head: bytes, name: str) -> tuple[str | None, int]:
+    """Encoding that has to be decoded here (None for UTF-8), and the length of the byte order mark."""
+    if head.startswith(codecs.BOM_UTF8):
+        return None, len(codecs.BOM_UTF8)
+    if head.startswith(codecs.BOM_UTF16_LE):
+        return "utf-16-le", len(codecs.BOM_UTF16_LE)
+    if head.startswith(codecs.BOM_UTF16_BE):
+        return "utf-16-be", len(codecs.BOM_UTF16_BE)
+    if head.startswith(b"<\x00"):
+        return "utf-16-le", 0
+    if head.startswith(b"\x00<"):
+        return "utf-16-be", 0
+    declared = _DECLARED.match(head)
+    if declared is None:
+        return None, 0
+    try:
+        encoding = codecs.lookup(declared[1].decode("ascii")).name
+    except LookupError:
+        encoding = "?"
+    if encoding in {"utf-8", "ascii"} or encoding.startswith("utf-16"):
+        # UTF-16 that is plainly not: the declaration was left behind when the file was recoded.
+        return None, 0
+    if not encoding.startswith(("iso8859", "cp125")):
+        raise NotADumpError(
+            f"{name}: declares the encoding {declared[1].decode('ascii')}, which no dump has;"
+            " recode it to UTF-8"
+        )
+    return encoding, 0
