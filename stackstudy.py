@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import sys
+from pathlib import Path
 
 import click
 
+from analyses import build, info, shell
+from analyses.report.command import report
 from loader.commands import load
 from loader.errors import StackstudyError
+from loader.options import data_option
 
 
 class FrontDoor(click.Group):
-    """A group whose commands end in one line and exit code 1 when they raise a `StackstudyError`."""
+    """A group whose commands end in one line and exit code 1 on what a user can mend."""
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the chosen command."""
@@ -19,6 +24,16 @@ class FrontDoor(click.Group):
             return super().invoke(ctx)
         except StackstudyError as error:
             raise click.ClickException(str(error)) from error
+        except OSError as error:
+            if error.errno in {None, errno.EPIPE}:
+                raise
+            where = f"{error.filename}: " if error.filename else ""
+            raise click.ClickException(f"{where}{error.strerror}") from error
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands in the order in which a person meets them."""
+        del ctx
+        return list(self.commands)
 
 
 @click.group(
@@ -27,10 +42,52 @@ class FrontDoor(click.Group):
 )
 @click.version_option(package_name="stackstudy")
 def main() -> None:
-    """Turn a Stack Exchange data dump into the tables, tests and charts of an empirical study."""
+    """Turn a Stack Exchange data dump into the tables, tests and charts of an empirical study.
+
+    \b
+    Examples:
+      stackstudy sample                        make a synthetic dump to try things with
+      stackstudy run sample/sample.stackstudy  load it, build the tables, write the report
+      stackstudy sql "from acceptance"         look at a table
+    """
 
 
-main.add_command(load)
+@main.command("run")
+@click.argument(
+    "dumps", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="DUMP..."
+)
+@click.option("--site", metavar="NAME", help="Site of the dump, where its name does not say it.")
+@data_option
+@build.decisions_option
+@click.pass_context
+def run(
+    context: click.Context,
+    dumps: tuple[Path, ...],
+    site: str | None,
+    data: Path,
+    decisions: Path | None,
+) -> None:
+    """Load, build and report in one.
+
+    What is loaded already and has not changed is not loaded again.
+
+    \b
+    Examples:
+      stackstudy run stackoverflow.com-Posts.7z
+      stackstudy run Posts.xml --site stackoverflow.com --data /big/disk
+      stackstudy run sample/sample.stackstudy --decisions decisions.csv
+    """
+    from analyses.summary import announce  # noqa: PLC0415 - Plotly is slow to import
+
+    context.invoke(load, dumps=dumps, site=site, data=data, force=False)
+    context.invoke(build.command, data=data, decisions=decisions)
+    announce(data)
+    context.invoke(report, data=data, output=None)
+
+
+for command in (load, build.command, report, shell.command, info.command):
+    main.add_command(command)
+
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -23,7 +23,7 @@ from loader.errors import BuildError, WarehouseError
 from loader.options import data_option
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 DBT = (sys.executable, "-c", "from dbt.cli.main import cli; cli()")
 RESULT_EVENTS = frozenset({"LogModelResult", "LogTestResult", "LogSeedResult", "LogNodeNoOpResult"})
@@ -190,16 +190,21 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
+def decisions_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--decisions FILE``."""
+    return click.option(
+        "--decisions",
+        metavar="FILE",
+        envvar="STACKSTUDY_DECISIONS",
+        show_envvar=True,
+        type=click.Path(path_type=Path, resolve_path=True, dir_okay=False),
+        help="CSV of people's decisions: question_set,site,question_id,decision,note.",
+    )(command)
+
+
 @click.command("build")
 @data_option
-@click.option(
-    "--decisions",
-    metavar="FILE",
-    envvar="STACKSTUDY_DECISIONS",
-    show_envvar=True,
-    type=click.Path(path_type=Path, resolve_path=True, dir_okay=False),
-    help="CSV of people's decisions: question_set,site,question_id,decision,note.",
-)
+@decisions_option
 def command(data: Path, decisions: Path | None) -> None:
     """Build the tables of a study from what is loaded.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
-from analyses.figures.numbers import count, duration, percent
+from analyses.figures.numbers import count, duration, number, percent
 from analyses.marts import Acceptance, ManifestEntry, QuestionSet, ResponseTimes, read_marts
 
 if TYPE_CHECKING:
@@ -36,7 +36,13 @@ def announce(data: Path) -> None:
     times = {row.question_set: row for row in marts.records(ResponseTimes)}
     table = Table(title="Question sets", title_justify="left")
     table.add_column("set")
-    for heading in ("questions", "no accepted answer", "median response", "days dropped"):
+    for heading in (
+        "questions",
+        "no accepted answer",
+        "median response",
+        "in minutes",
+        "days dropped",
+    ):
         table.add_column(heading, justify="right")
     sets = sorted(marts.records(QuestionSet), key=lambda row: row.position)
     for row in sets:
@@ -48,7 +54,8 @@ def announce(data: Path) -> None:
             count(accepted.n_questions),
             percent(accepted.no_accepted_share),
             duration(time.median_response_minutes),
-            duration(time.median_response_minutes_days_dropped),
+            number(time.median_response_minutes),
+            number(time.median_response_minutes_days_dropped),
         )
     out = console()
     out.print(table)
