@@ -52,8 +52,8 @@ def _show_loaded(manifests: list[Manifest], out: Console) -> None:
         table.add_column(heading, no_wrap=True)
     for heading in ("rows", "first", "last"):
         table.add_column(heading, justify="right", no_wrap=True)
-    for heading in ("rejected", "fabricated", "characters replaced", "MB"):
-        table.add_column(heading, justify="right")
+    for heading in ("rejected", "fabricated", "replaced", "MB"):
+        table.add_column(heading, justify="right", no_wrap=True)
     shown = None
     for entry in manifests:
         site = entry.site + (" (synthetic)" if entry.is_synthetic else "")
@@ -62,7 +62,7 @@ def _show_loaded(manifests: list[Manifest], out: Console) -> None:
         table.add_row(
             site if entry.site != shown else "",
             entry.table,
-            "not in the dump" if entry.state == "absent" else count(entry.n_rows),
+            "not in dump" if entry.state == "absent" else count(entry.n_rows),
             (entry.first_at or NONE)[:10],
             (entry.last_at or NONE)[:10],
             count(entry.n_rejected_rows),

@@ -72,6 +72,7 @@ def popularity_panel(
     panel.update_xaxes(
         tickvals=_ticks(years),
         ticktext=[_tick(year, data_end) for year in _ticks(years)],
+        tickangle=0,
         showgrid=False,
         range=[years[0] - 0.35, years[-1] + 0.35] if years else None,
         hoverformat="d",

@@ -32,10 +32,11 @@ def in_script(text: str) -> Markup:
 
 @dataclass(frozen=True)
 class Prose:
-    """A paragraph."""
+    """A paragraph; a lead says in a sentence what a section found."""
 
     kind: ClassVar[str] = "prose"
     text: Text
+    is_lead: bool = False
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +17,7 @@ _SCOPES = {"title": "in the title", "title_body": "in title or body"}
 _MATCHES = {
     "token": "as a word between spaces",
     "word": "as a whole word",
-    "substring": "anywhere, also inside words",
+    "substring": "also inside words",
 }
 _CODE = {"blocks_dropped": "code blocks left out", "all_dropped": "all code left out"}
 
@@ -48,30 +48,23 @@ def _but_for_value(rule: Rule) -> tuple[str | None, ...]:
 def _group(study: Study, rules: list[Rule]) -> Markup:
     one = rules[0]
     values = _or_list([Markup("<code>{}</code>").format(rule.value) for rule in rules])
-    parts = [
-        Markup("tagged {}").format(values)
-        if one.kind == "tag"
-        else Markup("with {}").format(values)
-    ]
-    if one.kind == "tag" and one.must_contain:
-        parts.append(Markup("and containing <code>{}</code>").format(one.must_contain))
-    where = [
-        text
-        for text in (
-            _SCOPES.get(one.scope or "", ""),
-            _MATCHES.get(one.match or "", ""),
-            _CODE.get(one.code or "", ""),
-        )
-        if text
-    ]
-    if where:
-        parts.append(escape(", ".join(where)))
-    if one.kind != "tag" and one.must_contain:
-        parts.append(Markup("and also <code>{}</code>").format(one.must_contain))
+    also = Markup("<code>{}</code>").format(one.must_contain) if one.must_contain else None
+    if one.kind == "tag":
+        said = Markup("tagged {}").format(values)
+        said += Markup(", with {}").format(also) if also else ""
+    elif also:
+        several = "," if len(rules) > 1 else ""
+        said = Markup("with {}{} and {}").format(values, several, also)
+    else:
+        said = Markup("with {}").format(values)
+    if where := _SCOPES.get(one.scope or ""):
+        said += " " + where
+    notes = [_MATCHES.get(one.match or ""), _CODE.get(one.code or "")]
     if one.runs_over:
-        label = study.style(one.runs_over).label
-        parts.append(Markup("(searched among {})").format(label))
-    return Markup(" ").join(parts)
+        notes.append(f"searched among {study.style(one.runs_over).label} questions")
+    if any(notes):
+        said += Markup(" ({})").format("; ".join(note for note in notes if note))
+    return said
 
 
 def _or_list(words: list[Markup]) -> Markup:

@@ -128,6 +128,12 @@ class Study:
         """Return the sets of these kinds, in their order."""
         return tuple(one for one in self.sets.values() if one.kind in kinds)
 
+    @property
+    def contrast(self) -> tuple[QuestionSet, QuestionSet] | None:
+        """Return the union of topics and the baseline that it is held against, if both exist."""
+        unions, baselines = self.of_kind("union"), self.of_kind("baseline")
+        return (unions[0], baselines[0]) if unions and baselines else None
+
     def style(self, name: str) -> Style:
         """How a set is drawn, described or not."""
         return style_of(name, self.styles)

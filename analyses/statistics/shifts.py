@@ -13,7 +13,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analyses.statistics.results import CONFIDENCE, Result, checked_values, normal_quantile
+from analyses.statistics.results import (
+    CONFIDENCE,
+    Result,
+    checked_confidence,
+    checked_values,
+    normal_quantile,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -26,6 +32,12 @@ ENUMERABLE = 1 << 20
 
 SAMPLE_SIZE = 1 << 13
 """Differences drawn to choose the two pivots of a round."""
+
+EXACT_BELOW = 50
+"""R takes U's exact distribution when both groups are smaller and nothing is tied."""
+
+ROUNDING_ERROR = 1e-12
+"""So much of a tail probability may be the error of its sum."""
 
 
 @dataclass(frozen=True)
@@ -55,27 +67,29 @@ def hodges_lehmann(a: ArrayLike, b: ArrayLike, confidence: float = CONFIDENCE) -
     HodgesLehmann
         ``shift`` is ``median(outer(a, b, "-"))`` of R, exactly; the mean of the two middle
         differences when their number is even. Limits are the order statistics ``C`` and
-        ``n_a n_b + 1 - C`` of the differences, ``C = floor(n_a n_b / 2 - z sd(U))`` with the
-        tie-corrected sd of Mann-Whitney's U. ``None`` where a group is empty; no interval where
-        C is below 1 (groups too small for that confidence). All tied: 0, from 0 to 0.
+        ``n_a n_b + 1 - C`` of the differences, C the alpha / 2 quantile of Mann-Whitney's U: of
+        its exact distribution when both groups have fewer than 50 values and none is tied (R's
+        ``qwilcox``), else of the normal one, tie-corrected. ``None`` where a group is empty; no
+        interval where C is below 1 (groups too small for that confidence: R lowers it, with a
+        warning). All tied: the one difference there is, without width.
 
     Notes
     -----
     Hodges and Lehmann (1963), https://doi.org/10.1214/aoms/1177704172. Interval: Hollander, Wolfe
     and Chicken (2014), Nonparametric Statistical Methods, 3rd ed., section 4.3,
-    https://doi.org/10.1002/9781119196037. R's ``wilcox.test(conf.int = TRUE)`` gives, without
-    ties and below 50 values, the order statistics at the exact quantile of U.
+    https://doi.org/10.1002/9781119196037; in R ``wilcox.test(conf.int = TRUE)``, which beyond the
+    exact case shifts one group until the test's z is 1.96: the same up to a rank or two.
     Memory is O(n_a + n_b); time O((n_a + n_b) log(n_a + n_b)) a round, of which there are a few.
     """
     a, b = np.sort(checked_values("a", a)), np.sort(checked_values("b", b))[::-1]
-    z = normal_quantile(confidence)
+    checked_confidence(confidence)
     n_pairs = a.size * b.size
     if not n_pairs:
         return HodgesLehmann(a.size, b.size, None, confidence, None, None)
     lower = select_difference(a, b, (n_pairs - 1) // 2)
     upper = lower if n_pairs % 2 else select_difference(a, b, n_pairs // 2)
     shift = lower + (upper - lower) / 2
-    rank = math.floor(n_pairs / 2 - z * _sd_of_u(a, b))
+    rank = _rank(a, b, confidence)
     if rank < 1:
         return HodgesLehmann(a.size, b.size, shift, confidence, None, None)
     low = select_difference(a, b, rank - 1)
@@ -176,9 +190,33 @@ class _Differences:
         return low
 
 
-def _sd_of_u(a: Floats, b: Floats) -> float:
-    n = a.size + b.size
+def _rank(a: Floats, b: Floats, confidence: float) -> int:
+    """Quantile of Mann-Whitney's U at half of 1 - confidence."""
     _, counts = np.unique(np.concatenate((a, b)), return_counts=True)
+    if counts.max() == 1 and max(a.size, b.size) < EXACT_BELOW:
+        below = np.cumsum(_distribution_of_u(a.size, b.size))
+        return int(np.searchsorted(below, (1 - confidence) / 2 * (1 - ROUNDING_ERROR)))
+    n = a.size + b.size
     ties = float((counts.astype(np.float64) ** 3 - counts).sum())
-    correction = ties / (n * (n - 1))
-    return math.sqrt(max(0.0, a.size * b.size / 12 * (n + 1 - correction)))
+    variance = a.size * b.size / 12 * (n + 1 - ties / (n * (n - 1)))
+    # U is whole: half a unit for continuity, and the next whole number up.
+    return math.ceil(
+        a.size * b.size / 2 - normal_quantile(confidence) * math.sqrt(max(0.0, variance)) - 0.5
+    )
+
+
+def _distribution_of_u(n_a: int, n_b: int) -> Floats:
+    """Probabilities of U = 0, 1, ..., n_a n_b without ties, by Mann and Whitney's recurrence.
+
+    The largest value belongs to group a with probability n_a / (n_a + n_b) and then beats all n_b.
+    """
+    shorter: list[Floats] = [np.ones(1)] * (n_b + 1)
+    for i in range(1, n_a + 1):
+        row = [np.ones(1)]
+        for j in range(1, n_b + 1):
+            here = np.zeros(i * j + 1)
+            here[j:] = shorter[j] * (i / (i + j))
+            here[: i * (j - 1) + 1] += row[j - 1] * (j / (i + j))
+            row.append(here)
+        shorter = row
+    return shorter[n_b]

@@ -23,7 +23,7 @@ _TEST_COLUMNS = (
     Column("Comparison", is_number=False),
     Column("Difference", explanation="Share without an accepted answer, first minus second"),
     Column("95% interval", explanation="Confidence interval of the difference"),
-    Column("Cohen’s h", explanation="Effect size of a difference of shares"),  # noqa: RUF001
+    Column("Cohen’s\N{NO-BREAK SPACE}h", explanation="Effect size of a difference of shares"),  # noqa: RUF001
     Column("χ²", explanation="Test of equal shares, with the degrees of freedom"),
     Column("p"),
     Column("p, Holm", explanation="p-value corrected for all comparisons of this table"),
@@ -58,6 +58,7 @@ def acceptance_blocks(study: Study) -> tuple[Block, ...]:
     )
     return (
         heading,
+        *_lead(study, rows),
         Prose(
             "A question counts as accepted when its asker marked an answer. A question without the"
             " mark may still have a good answer, and one asked shortly before the data end has had"
@@ -66,6 +67,35 @@ def acceptance_blocks(study: Study) -> tuple[Block, ...]:
         table,
         _tests(study),
     )
+
+
+def _lead(study: Study, rows: tuple[Acceptance, ...]) -> tuple[Prose, ...]:
+    """Hold the union of the topics against the baseline, with what the test says."""
+    shares = {row.question_set: row.no_accepted_share for row in rows}
+    if study.contrast is None:
+        return ()
+    first, second = study.contrast
+    if shares.get(first.question_set) is None or shares.get(second.question_set) is None:
+        return ()
+    said = (
+        f"{percent(shares[first.question_set])} of the {first.label} questions have no accepted"
+        f" answer, against {percent(shares[second.question_set])} of the {second.label} ones"
+    )
+    for test in study.marts.records(ProportionTest):
+        is_it = (test.set_a, test.set_b) == (first.question_set, second.question_set)
+        if is_it and test.p_value_adjusted is not None:
+            said += (
+                f": {points(test.share_difference)} points, 95% interval"
+                f" {interval(test.ci_low, test.ci_high, 100, 1)},"
+                f" {p_words(test.p_value_adjusted)} after Holm’s correction"
+            )
+    return (Prose(f"{said}.", is_lead=True),)
+
+
+def p_words(value: float) -> str:
+    """Write a p-value as part of a sentence: p < 0.001, p = 0.012."""
+    text = p_value(value)
+    return f"p {text}" if text[0] in "<>" else f"p = {text}"
 
 
 def _tests(study: Study) -> Block:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from markupsafe import Markup
+
 from analyses.figures.numbers import and_list, count, duration, percent
 from analyses.marts import Acceptance, ResponseTimes
 from analyses.report.blocks import Fact, Facts, Prose, Section
@@ -35,7 +37,7 @@ def glance(study: Study) -> Section | None:
     facts = [
         Fact(
             count(of_union.n_questions),
-            f"{union.label} questions",
+            Markup("questions of {}").format(study.name(union.question_set)),
             and_list(topics),
             style.colour,
         ),

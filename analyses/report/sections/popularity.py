@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from analyses.figures import popularity_panel
-from analyses.figures.numbers import count
+from analyses.figures.numbers import and_list, count
 from analyses.figures.popularity import is_partial
 from analyses.marts import YearlyPopularity
 from analyses.report.blocks import Chart, Column, Prose, Section, Table
@@ -40,12 +40,13 @@ def popularity(study: Study) -> Section:
         else ""
     )
     blocks: list[Block] = [
+        *_lead(study, of_sets, years[-2] if partial else years[-1]),
         Chart(
             "popularity",
             "Questions and users a year",
-            "Filled: questions asked in the year. Open: users who asked them, each counted once a"
-            " year; askers whose account is gone are not counted. The scales differ from panel to"
-            f" panel.{end}",
+            "How many questions of each set were asked in a year (filled), and by how many users"
+            " (open), each counted once a year; askers whose account is gone are not counted. The"
+            f" scales differ from panel to panel.{end}",
             tuple(
                 popularity_panel(found, study.style(one), years, study.data_end)
                 for one, found in of_sets.items()
@@ -57,6 +58,24 @@ def popularity(study: Study) -> Section:
         _table(study, rows, years, "n_users", "Users who asked, a year", partial=partial),
     ]
     return Section(name, title, short, tuple(blocks), kicker)
+
+
+def _lead(
+    study: Study, of_sets: dict[str, list[YearlyPopularity]], last_whole: int
+) -> tuple[Prose, ...]:
+    """Say from what to what each set went, whole years only."""
+    parts = []
+    for name, found in of_sets.items():
+        whole = [row for row in found if row.year <= last_whole and row.n_questions]
+        if len(whole) < 2:
+            continue
+        parts.append(
+            f"{study.style(name).label} from {count(whole[0].n_questions)} ({whole[0].year}) to"
+            f" {count(whole[-1].n_questions)} ({whole[-1].year})"
+        )
+    if not parts:
+        return ()
+    return (Prose(f"Questions a year, over whole years: {and_list(parts)}.", is_lead=True),)
 
 
 def _table(  # noqa: PLR0913 - what a table of years needs

@@ -11,7 +11,7 @@ from analyses.figures.numbers import count, duration, number, p_value, signed
 from analyses.figures.response_times import axis_floor, has_box
 from analyses.marts import ResponseTimes, ResponseTimeTest
 from analyses.report.blocks import Cell, Chart, Column, Heading, Prose, Table
-from analyses.report.sections.acceptance import interval
+from analyses.report.sections.acceptance import interval, p_words
 
 if TYPE_CHECKING:
     from analyses.report.blocks import Block
@@ -33,7 +33,7 @@ _COLUMNS = (
 _TEST_COLUMNS = (
     Column("Comparison", is_number=False),
     Column("n"),
-    Column("Cliff’s δ", explanation="Effect size, from −1 to 1"),  # noqa: RUF001
+    Column("Cliff’s\N{NO-BREAK SPACE}δ", explanation="Effect size, from −1 to 1"),  # noqa: RUF001
     Column("95% interval", explanation="Confidence interval of Cliff's delta"),
     Column("Shift", explanation="Hodges-Lehmann estimate of the difference, first minus second"),
     Column("U", explanation="Mann-Whitney statistic"),
@@ -55,6 +55,7 @@ def response_time_blocks(study: Study) -> tuple[Block, ...]:
     ]
     return (
         heading,
+        *_lead(study, rows),
         Prose(
             "Minutes, hours and days that passed from the question to the answer that its asker"
             " accepted. Questions without an accepted answer have no such time: the numbers"
@@ -75,15 +76,39 @@ def response_time_blocks(study: Study) -> tuple[Block, ...]:
     )
 
 
+def _lead(study: Study, rows: tuple[ResponseTimes, ...]) -> tuple[Prose, ...]:
+    """Hold the medians of the topics' union and of the baseline against each other."""
+    medians = {row.question_set: row.median_response_minutes for row in rows}
+    if study.contrast is None:
+        return ()
+    first, second = study.contrast
+    if medians.get(first.question_set) is None or medians.get(second.question_set) is None:
+        return ()
+    said = (
+        f"Half of the accepted answers to {first.label} questions came within"
+        f" {duration(medians[first.question_set])}, to {second.label} ones within"
+        f" {duration(medians[second.question_set])}"
+    )
+    for test in study.marts.records(ResponseTimeTest):
+        is_it = (test.set_a, test.set_b) == (first.question_set, second.question_set)
+        if is_it and test.p_value_adjusted is not None:
+            said += (
+                f": Cliff’s δ {signed(test.cliffs_delta)}, 95% interval"  # noqa: RUF001
+                f" {interval(test.ci_low, test.ci_high)},"
+                f" {p_words(test.p_value_adjusted)} after Holm’s correction"  # noqa: RUF001
+            )
+    return (Prose(f"{said}.", is_lead=True),)
+
+
 def _chart(study: Study, rows: list[ResponseTimes]) -> Chart:
     floor = axis_floor(rows)
     cut = any(row.lower_whisker is not None and row.lower_whisker < floor for row in rows)
     return Chart(
         "response-times",
         "From question to accepted answer",
-        "Box: the middle half of the answers; line in it: the median; whiskers: the outermost"
-        " answers within one and a half box lengths, measured in minutes. Answers beyond are not"
-        " drawn. The axis is logarithmic; a month is 30 days."
+        "How long the accepted answers of each set took. Box: the middle half of them; line in it:"
+        " the median; whiskers: the outermost within one and a half box lengths, in minutes."
+        " Answers beyond are not drawn. The axis is logarithmic; a month is 30 days."
         + (f" Whiskers that begin below {_floor(floor)} are drawn from there." if cut else ""),
         (response_time_boxes(rows, study.styles),),
         study.mart(_MART),
