@@ -4,6 +4,8 @@ from __future__ import annotations
 
 NONE = "\N{EN DASH}"
 MINUS = "\N{MINUS SIGN}"
+GLUE = "\N{NO-BREAK SPACE}"
+"""Between a number and its unit or sign, so that a line never ends there."""
 
 _HOUR = 60
 _DAY = 24 * _HOUR
@@ -47,8 +49,8 @@ def p_value(value: float | None) -> str:
     if value is None:
         return NONE
     if value < 0.001:
-        return "< 0.001"
-    return "> 0.999" if 0.9995 <= value < 1 else f"{value:.3f}"
+        return f"<{GLUE}0.001"
+    return f">{GLUE}0.999" if 0.9995 <= value < 1 else f"{value:.3f}"
 
 
 def duration(minutes: float | None) -> str:
@@ -58,11 +60,11 @@ def duration(minutes: float | None) -> str:
     if minutes < 0:
         return MINUS + duration(-minutes)
     if minutes < 1:
-        return f"{60 * minutes:.0f} s"
+        return f"{60 * minutes:.0f}{GLUE}s"
     for limit, unit, name in ((_HOUR, 1, "min"), (2 * _DAY, _HOUR, "h"), (_YEAR, _DAY, "d")):
         if minutes < limit:
-            return f"{minutes / unit:,.1f} {name}"
-    return f"{minutes / _YEAR:,.1f} y"
+            return f"{minutes / unit:,.1f}{GLUE}{name}"
+    return f"{minutes / _YEAR:,.1f}{GLUE}y"
 
 
 def and_list(words: list[str]) -> str:

@@ -61,6 +61,11 @@ class Style:
     is_candidate_set: bool
 
     @property
+    def in_words(self) -> str:
+        """The label as part of a sentence."""
+        return f"{self.label} (candidates)" if self.is_candidate_set else self.label
+
+    @property
     def title(self) -> str:
         """The label, marked where the set holds candidates only."""
         return f"{self.label} ({CANDIDATES})" if self.is_candidate_set else self.label

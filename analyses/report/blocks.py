@@ -97,9 +97,9 @@ class Chart:
     mart: Mart | None = None
 
     @property
-    def narrowest(self) -> str:
-        """Width of a panel below which fewer stand side by side: of three, three, else two."""
-        return "18rem" if len(self.figures) % 3 == 0 else "24rem"
+    def across(self) -> int:
+        """How many panels stand side by side where there is room: of three, three; else two."""
+        return 3 if len(self.figures) % 3 == 0 else 2
 
     @property
     def panels(self) -> list[dict[str, object]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyses.figures.numbers import count, number, p_value, percent, points, signed
+from analyses.figures.numbers import GLUE, count, number, p_value, percent, points, signed
 from analyses.marts import Acceptance, ProportionTest
 from analyses.report.blocks import Cell, Column, Heading, Prose, Table
 
@@ -77,9 +77,10 @@ def _lead(study: Study, rows: tuple[Acceptance, ...]) -> tuple[Prose, ...]:
     first, second = study.contrast
     if shares.get(first.question_set) is None or shares.get(second.question_set) is None:
         return ()
+    topics, others = study.style(first.question_set), study.style(second.question_set)
     said = (
-        f"{percent(shares[first.question_set])} of the {first.label} questions have no accepted"
-        f" answer, against {percent(shares[second.question_set])} of the {second.label} ones"
+        f"{percent(shares[first.question_set])} of the {topics.in_words} questions have no accepted"
+        f" answer, against {percent(shares[second.question_set])} of the {others.in_words} ones"
     )
     for test in study.marts.records(ProportionTest):
         is_it = (test.set_a, test.set_b) == (first.question_set, second.question_set)
@@ -87,7 +88,7 @@ def _lead(study: Study, rows: tuple[Acceptance, ...]) -> tuple[Prose, ...]:
             said += (
                 f": {points(test.share_difference)} points, 95% interval"
                 f" {interval(test.ci_low, test.ci_high, 100, 1)},"
-                f" {p_words(test.p_value_adjusted)} after Holm’s correction"
+                f" {p_words(test.p_value_adjusted)} after Holm’s correction"  # noqa: RUF001
             )
     return (Prose(f"{said}.", is_lead=True),)
 
@@ -95,7 +96,7 @@ def _lead(study: Study, rows: tuple[Acceptance, ...]) -> tuple[Prose, ...]:
 def p_words(value: float) -> str:
     """Write a p-value as part of a sentence: p < 0.001, p = 0.012."""
     text = p_value(value)
-    return f"p {text}" if text[0] in "<>" else f"p = {text}"
+    return f"p{GLUE}{text}" if text[0] in "<>" else f"p{GLUE}={GLUE}{text}"
 
 
 def _tests(study: Study) -> Block:

@@ -70,7 +70,7 @@ def _lead(
         if len(whole) < 2:
             continue
         parts.append(
-            f"{study.style(name).label} from {count(whole[0].n_questions)} ({whole[0].year}) to"
+            f"{study.style(name).in_words} from {count(whole[0].n_questions)} ({whole[0].year}) to"
             f" {count(whole[-1].n_questions)} ({whole[-1].year})"
         )
     if not parts:

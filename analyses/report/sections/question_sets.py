@@ -74,9 +74,9 @@ def question_sets(study: Study) -> Section:
             Chart(
                 "funnel",
                 "How each topic came to its questions",
-                "How many questions the rules of each topic match, how many of these go elsewhere or"
-                " are taken out by hand (hatched), and how many are in the set (full bar). All panels"
-                " share one scale.",
+                "How many questions the rules of each topic match, how many of these go elsewhere"
+                " or are taken out by hand (hatched), and how many are in the set (full bar). All"
+                " panels share one scale.",
                 tuple(funnel_panel(row, study.style(row.question_set), end) for row in drawn),
                 study.mart("question_set_funnel"),
             )

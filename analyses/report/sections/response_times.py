@@ -85,8 +85,9 @@ def _lead(study: Study, rows: tuple[ResponseTimes, ...]) -> tuple[Prose, ...]:
     if medians.get(first.question_set) is None or medians.get(second.question_set) is None:
         return ()
     said = (
-        f"Half of the accepted answers to {first.label} questions came within"
-        f" {duration(medians[first.question_set])}, to {second.label} ones within"
+        f"Half of the accepted answers to {study.style(first.question_set).in_words} questions came"
+        f" within {duration(medians[first.question_set])}, to"
+        f" {study.style(second.question_set).in_words} ones within"
         f" {duration(medians[second.question_set])}"
     )
     for test in study.marts.records(ResponseTimeTest):

@@ -29,10 +29,20 @@
   const folds = document.querySelectorAll("details");
   let opened = [];
   addEventListener("beforeprint", () => {
+    for (const chart of document.querySelectorAll(".chart")) {
+      for (const drawing of chart.querySelectorAll(".main-svg")) {
+        const width = drawing.getAttribute("width");
+        const height = drawing.getAttribute("height");
+        drawing.setAttribute("viewBox", `0 0 ${width} ${height}`);
+        chart.style.setProperty("--width", width);
+        chart.style.setProperty("--height", height);
+      }
+    }
     opened = [...folds].filter((fold) => !fold.open);
     for (const fold of opened) fold.open = true;
   });
   addEventListener("afterprint", () => {
     for (const fold of opened) fold.open = false;
+    for (const drawing of document.querySelectorAll(".chart .main-svg")) drawing.removeAttribute("viewBox");
   });
 })();
