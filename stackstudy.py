@@ -52,7 +52,7 @@ def main() -> None:
     """
 
 
-@main.command("run")
+@click.command("run")
 @click.argument(
     "dumps", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="DUMP..."
 )
@@ -85,7 +85,7 @@ def run(
     context.invoke(report, data=data, output=None)
 
 
-for command in (load, build.command, report, shell.command, info.command):
+for command in (load, build.command, report, run, shell.command, info.command):
     main.add_command(command)
 
 

@@ -1,0 +1,138 @@
+"""The command line as a person meets it: help, and what happens when something is wrong."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+from click.testing import CliRunner
+
+from analyses.build import build
+from loader.errors import WarehouseError
+from stackstudy import main
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def run(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run `stackstudy` as a process of its own, away from any data folder of the tester."""
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith("STACKSTUDY_")}
+    return subprocess.run(
+        [sys.executable, "-m", "stackstudy", *map(str, arguments)],
+        cwd=ROOT,
+        env=inherited | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def assert_one_line(done: subprocess.CompletedProcess[str], *parts: str) -> None:
+    assert done.returncode == 1, done.stderr
+    assert "Traceback" not in done.stderr
+    lines = done.stderr.strip().splitlines()
+    assert len(lines) == 1, done.stderr
+    assert lines[0].startswith("Error: ")
+    for part in parts:
+        assert part in lines[0]
+
+
+@pytest.mark.parametrize("name", sorted(main.commands))
+def test_every_command_has_help_with_examples(name: str) -> None:
+    shown = CliRunner().invoke(main, [name, "--help"])
+    assert shown.exit_code == 0
+    assert "Examples:" in shown.output
+    assert f"stackstudy {name}" in shown.output.split("Examples:")[1]
+
+
+def test_the_front_page_lists_every_command() -> None:
+    shown = CliRunner().invoke(main, ["--help"]).output
+    listed = [line.split()[0] for line in shown.split("Commands:")[1].splitlines() if line.strip()]
+    assert set(main.commands) <= set(listed)
+    for name in ("sample", "load", "build", "report", "run", "sql", "info"):
+        assert name in listed
+
+
+def test_misuse_is_exit_code_2() -> None:
+    assert CliRunner().invoke(main, ["lode"]).exit_code == 2
+    assert CliRunner().invoke(main, ["load"]).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("command", "cure"),
+    [
+        (["info"], "stackstudy load"),
+        (["build"], "stackstudy load"),
+        (["report"], "stackstudy build"),
+        (["sql", "select 1"], "stackstudy build"),
+    ],
+)
+def test_a_wrong_order_of_commands_names_the_right_one(
+    tmp_path: Path, command: list[str], cure: str
+) -> None:
+    assert_one_line(run(*command, "--data", tmp_path / "nothing"), str(tmp_path), cure)
+
+
+def test_the_data_folder_comes_from_the_environment(tmp_path: Path) -> None:
+    assert_one_line(run("info", STACKSTUDY_DATA=str(tmp_path)), str(tmp_path))
+
+
+def test_a_missing_dump_is_named(tmp_path: Path) -> None:
+    done = run("run", tmp_path / "absent.7z", "--data", tmp_path / "data")
+    assert_one_line(done, "absent.7z")
+
+
+def test_a_file_where_the_data_folder_should_be_is_misuse(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("not a folder")
+    done = run("info", "--data", tmp_path / "data")
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_an_open_database_is_named_before_dbt_starts(tmp_path: Path) -> None:
+    folder = tmp_path / "posts" / "site=a.b"
+    folder.mkdir(parents=True)
+    (folder / "part-00000.parquet").write_bytes(b"")
+    database = tmp_path / "stackstudy.duckdb"
+    duckdb.connect(str(database)).close()
+    holder = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            "import duckdb, sys\n"
+            "c = duckdb.connect(sys.argv[1])\n"
+            "print('open', flush=True)\n"
+            "input()",
+            str(database),
+        ],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "open\n"
+        assert_one_line(run("build", "--data", tmp_path), "another program has the database open")
+        assert_one_line(run("sql", "select 1", "--data", tmp_path), "another program")
+    finally:
+        holder.communicate("\n")
+
+
+def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    (tmp_path / "stackstudy.duckdb").write_bytes(b"not a database, but long enough to be read" * 99)
+    assert_one_line(run("sql", "select 1", "--data", tmp_path), "stackstudy.duckdb")
+
+
+def test_bad_decisions_stop_before_anything_is_built(tmp_path: Path) -> None:
+    folder = tmp_path / "posts" / "site=a.b"
+    folder.mkdir(parents=True)
+    (folder / "part-00000.parquet").write_bytes(b"")
+    decisions = tmp_path / "decisions.csv"
+    decisions.write_text("question_set,site,question_id,decision,note\nmobile,a.b,x,include,\n")
+    with pytest.raises(WarehouseError, match="line 2: question_id 'x'"):
+        build(tmp_path, decisions)
+    assert not (tmp_path / "stackstudy.duckdb").exists()
