@@ -10,6 +10,8 @@ escapes is a defect::
     │   ├── RowError              a row is not well-formed, or a value does not fit
     │   └── ArchiveError          an archive cannot be read
     ├── StoreError                the data folder cannot be read or written
+    ├── PackageError              a published replication package cannot be used
+    ├── LabellingError            a draw, a rater's sheet or a labels file cannot be used
     └── WarehouseError            the database is absent, locked, or lacks what was asked for
         ├── DecisionsError        a decisions file cannot be used
         └── BuildError            dbt could not build the models
@@ -44,6 +46,14 @@ class ArchiveError(LoaderError):
 
 class StoreError(StackstudyError):
     """The data folder cannot be read or written."""
+
+
+class PackageError(StackstudyError):
+    """A published replication package is not whole, or holds what nobody expects."""
+
+
+class LabellingError(StackstudyError):
+    """A draw, a rater's sheet, a taxonomy or a labels file cannot be used."""
 
 
 class WarehouseError(StackstudyError):
