@@ -103,10 +103,12 @@ def test_an_open_database_is_named_before_dbt_starts(tmp_path: Path) -> None:
         [
             sys.executable,
             "-c",
-            "import duckdb, sys\n"
-            "c = duckdb.connect(sys.argv[1])\n"
-            "print('open', flush=True)\n"
-            "input()",
+            (
+                "import duckdb, sys\n"
+                "c = duckdb.connect(sys.argv[1])\n"
+                "print('open', flush=True)\n"
+                "input()"
+            ),
             str(database),
         ],
         stdin=subprocess.PIPE,
