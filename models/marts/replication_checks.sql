@@ -38,6 +38,7 @@ explained as (
         year,
         published,
         unit,
+        derivable_from_package,
         computed,
         computed_as_printed,
         verdict,
@@ -54,3 +55,4 @@ explained as (
 )
 
 select * from explained
+order by step, figure, question_set, year

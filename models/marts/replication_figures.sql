@@ -23,7 +23,9 @@ met as (
 
 measured as (
     select
-        figures.*,
+        figures.* exclude (
+            note, measure, need, printed_measure, printed_measure_to
+        ),
         computed.value as computed,
         printed_from.value as printed_from,
         printed_to.value as printed_to,
