@@ -1,0 +1,1 @@
+"""The paper's figures from the authors' own package: their posts, sets and labels, our numbers."""

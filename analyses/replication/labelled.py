@@ -1,0 +1,152 @@
+"""The authors' labels (``category.xlsx``), by the names of the taxonomy instead of their slips."""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from analyses.labels import Category, Label, nearest
+from analyses.replication.package import TOPICS
+from analyses.replication.questions import SITE
+from analyses.replication.sheets import read_sheets
+from loader.errors import PackageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from analyses.replication.package import Package
+    from analyses.replication.questions import PublishedSet
+
+FILE: Final = "category.xlsx"
+
+_HEADER: Final = ("id", "url", "category")
+_QUESTION: Final = re.compile(r"https?://stackoverflow\.com/(?:questions|q)/([0-9]+)\b")
+
+
+@dataclass(frozen=True)
+class Slip:
+    """A name in the authors' files, and the category that it means (seed ``category_names``)."""
+
+    question_set: str
+    published_name: str
+    inner_category: str
+    leaf_category: str
+
+    @property
+    def category(self) -> tuple[str, str, str]:
+        """Key of the category."""
+        return self.question_set, self.inner_category, self.leaf_category
+
+
+class CategoryNames:
+    """From a name as the authors wrote it to a category.
+
+    Case and blanks do not count; beyond that a name is the taxonomy's, or a known slip.
+
+    Parameters
+    ----------
+    taxonomy : sequence of Category
+    slips : sequence of Slip
+        Each must mean a category of the taxonomy.
+    """
+
+    def __init__(self, taxonomy: Sequence[Category], slips: Sequence[Slip]) -> None:
+        by_key = {category.key: category for category in taxonomy}
+        for slip in slips:
+            if slip.category not in by_key:
+                raise PackageError(
+                    f"category_names.csv: {slip.published_name!r} is said to be {slip.category},"
+                    " which taxonomy.csv does not have; mend one of the two seeds"
+                )
+        self._categories = {(one.question_set, _folded(one.name)): one for one in taxonomy} | {
+            (one.question_set, _folded(one.published_name)): by_key[one.category] for one in slips
+        }
+        self._taxonomy = taxonomy
+
+    def category(self, question_set: str, name: str) -> Category | None:
+        """Return the category that a name means in a set, or None."""
+        return self._categories.get((question_set, _folded(name)))
+
+    def nearest(self, question_set: str, name: str) -> str:
+        """Return the taxonomy's name that is spelled most alike."""
+        names = [one.name for one in self._taxonomy if one.question_set == question_set]
+        return nearest(name, names)
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.split()).casefold()
+
+
+def read_slips(path: Path) -> list[Slip]:
+    """Read the seed ``category_names.csv``."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return [Slip(**row) for row in csv.DictReader(file)]
+
+
+def read_published_labels(
+    package: Package, sets: Sequence[PublishedSet], names: CategoryNames
+) -> list[Label]:
+    """Read the labels of the three sets.
+
+    Returns
+    -------
+    list of Label
+        By set, in the order of the sheets; the note keeps the authors' name where it differs.
+
+    Raises
+    ------
+    PackageError
+        When a sheet is missing or has other columns, a category is unknown, or a question is not
+        in the set; the message names sheet and row.
+    """
+    member = package.member(FILE)
+    sheets = read_sheets(member, [topic.sheet for topic in TOPICS])
+    members = {
+        one.question_set: {question.question_id for question in one.questions} for one in sets
+    }
+    labels = []
+    for topic in TOPICS:
+        header, *rows = sheets[topic.sheet] or [()]
+        if tuple(header[: len(_HEADER)]) != _HEADER:
+            raise PackageError(
+                f"{member}: sheet {topic.sheet!r}: row 1 is not {', '.join(_HEADER)};"
+                " get the package anew"
+            )
+        for number, row in enumerate(rows, start=2):
+            if any(value is not None for value in row):
+                where = f"{member}: sheet {topic.sheet!r}: row {number}"
+                label = _label(where, row, topic.question_set, names)
+                if label.question_id not in members[topic.question_set]:
+                    raise PackageError(
+                        f"{where}: question {label.question_id} is not in {topic.posts};"
+                        " get the package anew"
+                    )
+                labels.append(label)
+    return labels
+
+
+def _label(where: str, row: tuple[Any, ...], question_set: str, names: CategoryNames) -> Label:
+    url, name = (str(value or "").strip() for value in row[1:3])
+    found = _QUESTION.match(url)
+    if found is None:
+        raise PackageError(f"{where}: {url!r} is no address of a question of {SITE}")
+    if not name:
+        raise PackageError(f"{where}: no category; label the question, or remove the row")
+    category = names.category(question_set, name)
+    if category is None:
+        raise PackageError(
+            f"{where}: no category is named {name!r}; the nearest is"
+            f" {names.nearest(question_set, name)!r}: if it means that one, say so in the seed"
+            " category_names.csv"
+        )
+    return Label(
+        question_set,
+        SITE,
+        int(found[1]),
+        category.inner_category,
+        category.leaf_category,
+        "" if name == category.name else f"published as: {name}",
+    )

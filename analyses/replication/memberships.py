@@ -1,0 +1,42 @@
+"""What the authors put into a set and what not, as decisions, which beat every rule."""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING
+
+from analyses.decisions import COLUMNS, Decision
+from analyses.replication.questions import SITE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from analyses.replication.questions import PublishedSet
+
+
+def decide(sets: Sequence[PublishedSet]) -> list[Decision]:
+    """Decide every published question for every published set.
+
+    A question is included in the sets whose file holds it, and excluded from the others, whether
+    or not a rule would have let it in there.
+    """
+    published = sorted({question.question_id for one in sets for question in one.questions})
+    decisions = []
+    for one in sets:
+        members = {question.question_id for question in one.questions}
+        decisions += [
+            Decision(one.question_set, SITE, question_id, "include", f"in {one.file}")
+            if question_id in members
+            else Decision(one.question_set, SITE, question_id, "exclude", f"not in {one.file}")
+            for question_id in published
+        ]
+    return decisions
+
+
+def write_decisions(path: Path, decisions: Sequence[Decision]) -> None:
+    """Write decisions as the CSV that `analyses.decisions.read_decisions` reads."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(COLUMNS)
+        writer.writerows([getattr(one, column) for column in COLUMNS] for one in decisions)
