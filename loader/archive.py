@@ -1,4 +1,4 @@
-"""What is in a dump: the tables of a folder, of single .xml files and of .7z archives, and whose site they are."""
+"""What is in a dump: tables in folders, .xml files and .7z archives, and whose site they are."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _HOST: Final = re.compile(
     r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}(?![a-z0-9.])", re.IGNORECASE
 )
 _PARTS: Final = re.compile(r"[^a-z]+")
-_DEEPEST: Final = 3
+_DEEPEST: Final = 4
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Source:
     site : str
         Whose table it is.
     table : str or None
-        Which table; None for a member of an archive whose name does not say it: its root element will.
+        Which table; None for an archive's member whose name does not say it: its root element will.
     is_claimed : bool
         Whether its name says that it is a table, so that anything else in it is an error.
     """
@@ -102,7 +102,7 @@ def find(paths: Sequence[Path], site: str | None = None) -> Dump:
         if path.is_dir():
             _find_in_folder(dump, path, named)
         elif path.is_file():
-            _find_in_file(dump, path, _site(named, dump, path, path.parent.parent), is_given=True)
+            _find_in_file(dump, path, named, _top(path), is_given=True)
         else:
             raise LoaderError(f"{path}: no such file or folder")
     seen: dict[tuple[str, str], Source] = {}
@@ -128,7 +128,7 @@ def check_twice(source: Source, other: Source) -> None:
 
 
 def table_named(name: str) -> schemas.Table | None:
-    """Return the table that a file's name begins or ends with, as in ``Posts-2024.xml``, ``post_history.xml``."""
+    """Return the table that a file's name begins or ends with, as ``Posts-2024.xml`` does."""
     stem = name.rsplit("/", 1)[-1].lower()
     stem = re.sub(r"\.(xml|7z)(\..*)?$", "", stem)
     whole = schemas.BY_ROOT.get(re.sub(r"[^a-z]", "", stem))
@@ -139,31 +139,35 @@ def table_named(name: str) -> schemas.Table | None:
 def site_named(name: str) -> str | None:
     """Return the site that a file's or folder's name begins with.
 
-    That is the longest host name at its beginning: what follows it (``-Posts``, ``-2020-09``, ``.7z``) says which part
-    or which edition, not which site.
+    That is the host name at its beginning: what follows it (``-Posts``, ``-2020-09``) says which
+    part or which edition, not which site.
     """
     found = _HOST.match(re.sub(r"\.(xml|7z)$", "", name, flags=re.IGNORECASE))
-    if found is None or found[0].split(".")[0].lower() in schemas.BY_ROOT:
+    if found is None or table_named(found[0].split(".")[0]) is not None:
         return None
     return found[0].lower()
 
 
-def _site(named: str | None, dump: Dump, path: Path, top: Path) -> str:
-    """Site of a file: the one given, else the one that its name or the nearest folder's says."""
+def _site(dump: Dump, path: Path, named: str | None, top: Path) -> str:
+    """Return the site of a file: the one given, else what its name or the nearest folder's says."""
     if named is not None:
         return named
-    while True:
-        site = site_named(path.name)
+    for place in (path, *path.parents):
+        site = site_named(place.name)
         if site is not None:
-            dump.names.setdefault(site, path.name)
+            dump.names.setdefault(site, place.name)
             return check_site(site)
-        if path in (top, path.parent):
+        if place == top:
             break
-        path = path.parent
     raise LoaderError(
-        f"{path}: which site it is of cannot be told from its name; say --site, such as"
-        " --site stackoverflow.com"
+        f"{path}: its site cannot be told from its name or its folder's;"
+        " say whose it is, such as --site stackoverflow.com"
     )
+
+
+def _top(path: Path) -> Path:
+    """Return the last folder whose name may be the site of a file that was given by itself."""
+    return path.parent.parent if table_named(path.parent.name) else path.parent
 
 
 def _find_in_folder(dump: Dump, folder: Path, named: str | None) -> None:
@@ -175,9 +179,9 @@ def _find_in_folder(dump: Dump, folder: Path, named: str | None) -> None:
         if not path.is_file():
             continue
         if path.suffix.lower() in {".xml", ".7z"}:
-            _find_in_file(dump, path, None, named=named, top=folder)
+            _find_in_file(dump, path, named, folder)
         elif table_named(path.name) is not None and ".xml" in path.name.lower():
-            dump.left_out.append(f"{path}: not loaded: neither .xml nor .7z")
+            dump.left_out.append(f"{path}: neither .xml nor .7z")
     if len(dump.sources) == n_before:
         raise NotADumpError(
             f"{folder}: no table of a dump in it (.xml or .7z); give the dump's folder"
@@ -185,32 +189,24 @@ def _find_in_folder(dump: Dump, folder: Path, named: str | None) -> None:
 
 
 def _find_in_file(
-    dump: Dump,
-    path: Path,
-    site: str | None,
-    *,
-    named: str | None = None,
-    top: Path | None = None,
-    is_given: bool = False,
+    dump: Dump, path: Path, named: str | None, top: Path, *, is_given: bool = False
 ) -> None:
-    def whose() -> str:
-        return site if site is not None else _site(named, dump, path, top or path.parent)
-
     if path.suffix.lower() == ".7z" or sevenzip.is_archive(path):
-        _find_in_archive(dump, path, whose())
+        _find_in_archive(dump, path, _site(dump, path, named, top))
         return
     is_claimed = is_given or table_named(path.name) is not None
     try:
         prolog = read_prolog(utf8_pieces(pieces_of(path), str(path)), str(path))
         if prolog.table is None:
             raise unknown_table(str(path), prolog.root)
-    except NotADumpError as error:
+    except LoaderError as error:
         if is_claimed:
             raise
-        dump.left_out.append(f"not loaded: {error}")
+        dump.left_out.append(str(error))
         return
+    site = _site(dump, path, named, top)
     n_bytes = path.stat().st_size
-    dump.sources.append(Source(path, None, n_bytes, whose(), prolog.table.name, is_claimed))
+    dump.sources.append(Source(path, None, n_bytes, site, prolog.table.name, is_claimed))
 
 
 def _find_in_archive(dump: Dump, path: Path, site: str) -> None:
@@ -221,9 +217,7 @@ def _find_in_archive(dump: Dump, path: Path, site: str) -> None:
             continue
         if not stem.lower().endswith(".xml"):
             if stem.lower().endswith(".7z") or table_named(stem) is not None:
-                dump.left_out.append(
-                    f"{path}: {member.name}: not loaded: not .xml; unpack it first"
-                )
+                dump.left_out.append(f"{path}: {member.name}: not .xml; unpack it first")
             continue
         exact = schemas.BY_ROOT.get(re.sub(r"[^a-z]", "", stem.lower().removesuffix(".xml")))
         dump.sources.append(

@@ -1,17 +1,17 @@
-"""Strings → typed columns, by whole columns: no loop over values unless something is wrong with one.
+"""Strings → typed columns, by whole columns: no loop over values unless one of them is wrong.
 
-What each type accepts beside its usual form (docs/decisions/loader-values.md says why):
+What each type accepts (docs/decisions/loader-values.md says why):
 
 - numbers: an optional minus and decimal digits; the empty string is null;
 - flags: ``True``, ``False`` in any letter case, ``1``, ``0``; the empty string is null;
-- dates: ISO 8601 without zone (UTC) or with one, with none to any digits of a second (cut to ms); the empty string is null;
+- dates: ISO 8601 without zone (UTC) or with one, digits of a second after the third are cut off;
+  the empty string is null;
 - tags: ``<a><b>`` and ``|a|b|``; the empty string is the empty list.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -21,6 +21,7 @@ import pyarrow.compute as pc
 from loader import schemas
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Callable
 
     from loader.rows import RowBatch
@@ -47,7 +48,8 @@ def typed(batch: RowBatch, table: Table, unknown: Counter[str]) -> pa.RecordBatc
     table : Table
         Says the types.
     unknown : Counter of str
-        Attributes that the table does not know are added here; their values go to ``OtherAttributes``.
+        Attributes that the table does not know are counted here; their values go to
+        ``OtherAttributes``.
 
     Raises
     ------
@@ -96,10 +98,9 @@ def _cast(strings: pa.StringArray, kind: pa.DataType) -> pa.Array:
         return _tags(strings)
     if kind == schemas.DATE:
         return _quick_or_careful(strings, _plain_dates, _odd_dates)
-    if pa.types.is_integer(kind):
+    if pa.types.is_integer(kind) and _HEX_MARK.search(strings.buffers()[2] or b""):
         # Arrow reads 0x1F as 31; a dump never means that.
-        if _HEX_MARK.search(strings.buffers()[2] or b""):
-            raise pa.ArrowInvalid("hexadecimal")
+        raise pa.ArrowInvalid("hexadecimal")
     return _quick_or_careful(strings, lambda values: values.cast(kind), None)
 
 

@@ -38,12 +38,11 @@ def load_and_show(
     list of Manifest
         The eight tables of each site of the dumps, as they are in the store now.
     """
-    from rich.console import Console
+    # Imported here: `stackstudy --help` needs neither Arrow nor a parser, which take a second.
+    from loader.loading import load as load_dumps  # noqa: PLC0415
+    from loader.progress import ProgressReporter, make_console, print_summary  # noqa: PLC0415
 
-    from loader.loading import load as load_dumps
-    from loader.progress import ProgressReporter, print_summary
-
-    console = Console()
+    console = make_console()
     with ProgressReporter(console) as reporter:
         manifests = load_dumps(dumps, data, site=site, force=force, reporter=reporter)
     print_summary(manifests, console)
@@ -68,11 +67,12 @@ Examples:
 def load(dumps: tuple[Path, ...], site: str | None, data: Path, *, force: bool) -> None:
     """Load data dumps into the Parquet store.
 
-    A DUMP is a folder of .xml files or .7z archives, a single .xml file, or a .7z archive, which is read as a
-    stream and never unpacked. The site is what the dump's name begins with (beer.stackexchange.com-2020-06.7z is of
-    beer.stackexchange.com), or --site.
+    A DUMP is a folder of .xml files or .7z archives, a single .xml file, or a .7z archive, which is
+    read as a stream and never unpacked. The site is what the dump's name begins with
+    (beer.stackexchange.com-2020-06.7z is of beer.stackexchange.com), or --site.
 
-    A table that was loaded before from the same source is kept. Nothing of a site changes in the store until all
-    that was given of it is whole; a load that was broken off goes on with the table at which it stopped.
+    A table that was loaded before from the same source is kept. Nothing of a site changes in the
+    store until all that was given of it is whole; a load that was broken off goes on with the table
+    at which it stopped.
     """
     load_and_show(dumps, data, site=site, force=force)

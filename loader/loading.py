@@ -1,4 +1,4 @@
-"""From dumps to the store: find the tables, load what is new, swap it in when all of a site is whole."""
+"""From dumps to the store: find tables, load what is new, swap it in when all is whole."""
 
 from __future__ import annotations
 
@@ -60,10 +60,15 @@ def load(
     dump = archive.find([Path(path) for path in paths], site)
     reporter.find(dump)
     store = Store(Path(data).resolve())
-    with store.writing():
-        for one in dump.sites:
-            sources = [source for source in dump.sources if source.site == one]
-            _SiteLoad(store, one, sources, reporter, force=force).run()
+    try:
+        with store.writing():
+            for one in dump.sites:
+                sources = [source for source in dump.sources if source.site == one]
+                _SiteLoad(store, one, sources, reporter, force=force).run()
+    except OSError as error:
+        raise StoreError(
+            f"{store.data}: cannot be written: {error.strerror or error}; make room, and load again"
+        ) from error
     return [one for one in store.manifests() if one.site in dump.sites]
 
 
@@ -79,7 +84,6 @@ class _SiteLoad:
         self._reporter = reporter
         self._force = force
         self._files = {one.path: SourceFile.look(one.path) for one in sources}
-        self._hashes: dict[Path, str] = {}
         self._taken: dict[str, Source] = {}
 
     def run(self) -> None:
@@ -87,19 +91,14 @@ class _SiteLoad:
         for table in schemas.TABLES:
             if self._force or table not in self._taken:
                 self._store.discard(table, self._site)
-        try:
-            self._load(new)
-            for table in schemas.TABLES.values():
-                if (
-                    table.name not in self._taken
-                    and self._store.manifest(table.name, self._site) is None
-                ):
-                    write_absent(self._store, table, self._site)
-            self._store.commit(self._site, self._aside())
-        except OSError as error:
-            raise StoreError(
-                f"{self._store.data}: cannot be written: {error.strerror or error}; make room, and load again"
-            ) from error
+        self._load(new)
+        for table in schemas.TABLES.values():
+            if (
+                table.name not in self._taken
+                and self._store.manifest(table.name, self._site) is None
+            ):
+                write_absent(self._store, table, self._site)
+        self._store.commit(self._site, self._aside())
 
     def _load(self, new: list[Source]) -> None:
         for source in new:
@@ -110,7 +109,8 @@ class _SiteLoad:
             with sevenzip.streams(path, list(members)) as streams:
                 for name, pieces in streams:
                     self._load_source(members[name], pieces)
-                    self._exhaust(pieces)
+                    for _ in pieces:  # of a member that is left out
+                        pass
 
     def _load_source(self, source: Source, pieces: Iterator[bytes]) -> None:
         try:
@@ -118,7 +118,7 @@ class _SiteLoad:
         except NotADumpError as error:
             if source.is_claimed:
                 raise
-            self._reporter.leave_out(f"not loaded: {error}")
+            self._reporter.leave_out(str(error))
             return
         self._take(load.table.name, source)
         self._reporter.begin(source, load.table.name)
@@ -130,10 +130,6 @@ class _SiteLoad:
                 pass
             raise
         self._reporter.end(source, load.table.name)
-
-    def _exhaust(self, pieces: Iterator[bytes]) -> None:
-        for _ in pieces:
-            pass
 
     def _keep(self, source: Source) -> bool:
         """Whether a table is there already, from this very source."""
@@ -157,9 +153,7 @@ class _SiteLoad:
             file.modified_at,
         ):
             return True
-        if file.path not in self._hashes:
-            self._hashes[file.path] = file.sha256()
-        return manifest.source_sha256 == self._hashes[file.path]
+        return manifest.source_sha256 == file.sha256
 
     def _take(self, table: str, source: Source) -> None:
         source = replace(source, table=table)

@@ -1,4 +1,4 @@
-"""What is known about a loaded table: one flat JSON object beside its Parquet. The provenance of every report."""
+"""What is known about a loaded table: a flat JSON object beside its Parquet."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ SYNTHETIC_MARK: Final = "stackstudy sample"
 class Manifest:
     """A table of a site in the store.
 
-    Dates are ISO 8601 in UTC, with milliseconds. ``state`` is ``finished``, or ``absent`` where the dump had no
-    such table. ``n_rows`` leaves out the fabricated rows, which ``n_fabricated_rows`` counts.
+    Dates are ISO 8601 in UTC, with milliseconds. ``state`` is ``finished``, or ``absent`` where the
+    dump had no such table. ``n_rows`` leaves out the fabricated rows, which have their own count.
     """
 
     site: str

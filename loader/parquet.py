@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from loader.schemas import Table
 
 ROW_GROUP_ROWS: Final = 100_000
-ROW_GROUP_BYTES: Final = 128 << 20
+ROW_GROUP_BYTES: Final = 64 << 20
 FABRICATED: Final = "fabricated"
 """Folder, inside a partition, of the rows that belong to invented posts."""
 
@@ -74,7 +75,8 @@ class PartWriter:
     def abandon(self) -> None:
         """Close the file as it is, to be thrown away."""
         self._waiting = []
-        self._writer.close()
+        with suppress(OSError, pa.ArrowException):
+            self._writer.close()
 
     def _write_row_group(self) -> None:
         rows = pa.Table.from_batches(self._waiting, self._schema)
@@ -159,7 +161,7 @@ class TableWriter:
         return 0 if self._fabricated is None else self._fabricated.n_rows
 
     def facts(self) -> dict[str, object]:
-        """What the manifest says about the Parquet; after closing."""
+        """Return what the manifest says about the Parquet; after closing."""
         parts = sorted(self._folder.glob("*.parquet"))
         return {
             "n_files": len(parts),
@@ -186,6 +188,6 @@ def _repeating(table: Table) -> list[str]:
 
 
 def _ordered(table: Table) -> list[str]:
-    """Columns by which readers skip row groups: all but text, whose statistics would hold whole bodies."""
+    """Columns by which readers skip row groups: not text, or statistics would hold whole bodies."""
     nested = (schemas.TEXT, schemas.TAGS, schemas.OTHER)
     return [field.name for field in table.schema if field.type not in nested]

@@ -1,22 +1,23 @@
-"""How a load shows on a terminal (a bar) and in a pipe (a line a table), and the summary that closes it."""
+"""How a load shows: a bar on a terminal, lines in a pipe, and the summary that closes it."""
 
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-import click
 from rich.console import Console
+from rich.filesize import decimal
 from rich.progress import (
     BarColumn,
     DownloadColumn,
     Progress,
     ProgressColumn,
+    TaskID,
     TextColumn,
     TimeRemainingColumn,
     TransferSpeedColumn,
 )
-from rich.table import Table as RichTable
+from rich.table import Table
 from rich.text import Text
 
 from loader.reporter import Reporter
@@ -30,31 +31,44 @@ if TYPE_CHECKING:
     from loader.archive import Dump, Source
     from loader.manifest import Manifest
 
+_LINE_EVERY: Final = 15.0  # seconds between lines about a long table, where no bar is drawn
+_LONG: Final = 100_000_000  # bytes from which on a table is announced there
+_WIDE: Final = 160  # columns of a pipe, which has no width
+
 
 class _RowsColumn(ProgressColumn):
-    """Rows read so far."""
+    """Rows read of the table so far."""
 
     def render(self, task: Task) -> Text:
-        return Text(f"{task.fields['n_rows']:>13,} rows", style="progress.data.speed")
+        return Text(f"{task.fields['n_rows']:,} rows", style="progress.data.speed")
+
+
+def make_console() -> Console:
+    """Return a console on standard output; in a pipe it is wide enough not to cut tables."""
+    console = Console()
+    return console if console.is_terminal else Console(width=_WIDE)
 
 
 class ProgressReporter(Reporter):
-    """Shows a load on a console; use as a context manager.
+    """Shows a load on a console; use it as a context manager.
 
     Parameters
     ----------
     console : rich.console.Console
-        A bar is drawn only where it is a terminal; elsewhere each table is one line.
+        Where it is a terminal, a bar is drawn; elsewhere there are lines only.
     """
 
     def __init__(self, console: Console) -> None:
         self._console = console
+        self._total = 0
+        self._done = 0
         self._n_rows = 0
         self._n_bytes = 0
-        self._began = 0.0
-        self._task = None
+        self._first_began = time.monotonic()
+        self._began = self._last_line = self._first_began
+        self._title = ""
         self._progress = Progress(
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(),
             DownloadColumn(),
             _RowsColumn(),
@@ -64,6 +78,7 @@ class ProgressReporter(Reporter):
             transient=True,
             disable=not console.is_terminal,
         )
+        self._task: TaskID = self._progress.add_task("finding", total=None, n_rows=0)
 
     def __enter__(self) -> Self:
         self._progress.start()
@@ -80,70 +95,125 @@ class ProgressReporter(Reporter):
     def find(self, dump: Dump) -> None:
         """Say whose dump it is, where that was read from a name, and what is left out."""
         for site, name in dump.names.items():
-            self._say(f"site {site} (from the name {name})")
+            self._say(f"Site {site}, after the name {name} (--site says otherwise).")
         for line in dump.left_out:
             self.leave_out(line)
-        total = sum(source.n_bytes for source in dump.sources)
-        self._task = self._progress.add_task("finding", total=total, n_rows=0)
+        self._total = sum(source.n_bytes for source in dump.sources)
+        self._progress.update(self._task, total=self._total)
 
     def leave_out(self, line: str) -> None:
         """Say what is not loaded."""
-        self._say(line)
+        self._say(f"Not loaded: {line}")
 
     def keep(self, source: Source, manifest: Manifest) -> None:
         """Say that a table need not be loaded."""
         self._say(
-            f"{manifest.site} {manifest.table}: {manifest.n_rows:,} rows, loaded before from the same"
-            " source; kept (--force loads again)"
+            f"{manifest.site} {manifest.table}: {manifest.n_rows:,} rows kept,"
+            " loaded before from the same source (--force loads it again)"
         )
-        self._advance(source.n_bytes)
+        self._move(source.n_bytes)
 
     def begin(self, source: Source, table: str) -> None:
         """Show which table is being read."""
         self._n_rows = self._n_bytes = 0
-        self._began = time.monotonic()
-        self._update(description=f"{source.site} {table}")
+        self._began = self._last_line = time.monotonic()
+        self._title = f"{source.site} {table}"
+        self._progress.update(self._task, description=self._title, n_rows=0)
+        if not self._console.is_terminal and source.n_bytes >= _LONG:
+            self._say(f"{self._title}: reading {source.name} ({decimal(source.n_bytes)} of XML)")
 
     def advance(self, n_bytes: int, n_rows: int) -> None:
-        """Move the bar."""
+        """Move the bar, or say now and then how far it is."""
         self._n_rows += n_rows
         self._n_bytes += n_bytes
-        self._update(n_rows=self._n_rows)
-        self._advance(n_bytes)
+        self._progress.update(self._task, n_rows=self._n_rows)
+        self._move(n_bytes)
+        now = time.monotonic()
+        if not self._console.is_terminal and now - self._last_line >= _LINE_EVERY:
+            self._last_line = now
+            left = (self._total - self._done) / max(self._done, 1) * (now - self._first_began)
+            self._say(
+                f"{self._title}: {self._n_rows:,} rows, {decimal(self._done)} of"
+                f" {decimal(self._total)}, {self._rate(now)}, {max(left, 0) / 60:,.0f} min left"
+            )
 
     def end(self, source: Source, table: str) -> None:
         """Say what was read of a table."""
-        seconds = time.monotonic() - self._began
-        rate = self._n_bytes / 1e6 / max(seconds, 0.001)
+        now = time.monotonic()
         self._say(
-            f"{source.site} {table}: {self._n_rows:,} rows, {self._n_bytes / 1e6:,.1f} MB of XML"
-            f" in {seconds:.1f} s ({rate:,.0f} MB/s)"
+            f"{source.site} {table}: {self._n_rows:,} rows, {decimal(self._n_bytes)} of XML"
+            f" in {now - self._began:,.1f} s, {self._rate(now)}"
         )
+
+    def _rate(self, now: float) -> str:
+        return f"{self._n_bytes / 1e6 / max(now - self._began, 0.001):,.0f} MB/s"
 
     def _say(self, line: str) -> None:
         self._console.print(line, markup=False, highlight=False, soft_wrap=True)
 
-    def _advance(self, n_bytes: int) -> None:
-        if self._task is not None:
-            self._progress.advance(self._task, n_bytes)
-
-    def _update(self, **values: object) -> None:
-        if self._task is not None:
-            self._progress.update(self._task, **values)
+    def _move(self, n_bytes: int) -> None:
+        self._done += n_bytes
+        self._progress.update(self._task, completed=self._done)
 
 
 def print_summary(manifests: list[Manifest], console: Console) -> None:
-    """Print a table of what is in the store now, and what one should know about it."""
-    table = RichTable(box=None, pad_edge=False, header_style="bold")
-    table.add_column("site")
-    table.add_column("table")
-    for name in ("rows", "rejected", "fabricated", "replaced"):
-        table.add_column(name, justify="right")
-    table.add_column("unknown attributes")
+    """Print what is in the store now, a site at a time, and what one should know about it.
+
+    Parameters
+    ----------
+    manifests : list of Manifest
+        What `loader.load` returned.
+    console : rich.console.Console
+        Where to.
+    """
+    for site in dict.fromkeys(one.site for one in manifests):
+        of_site = [one for one in manifests if one.site == site]
+        table = Table(box=None, pad_edge=False, title=f"\n{site}", title_justify="left")
+        table.add_column("table", no_wrap=True)
+        for name in ("rows", "rejected", "fabricated", "replaced", "unknown"):
+            table.add_column(name, justify="right")
+        table.add_column("first", no_wrap=True)
+        table.add_column("last", no_wrap=True)
+        for one in of_site:
+            if one.state == "finished":
+                table.add_row(one.table, *_counts(one), *_days(one))
+        console.print(table)
+        absent = [one.table for one in of_site if one.state == "absent"]
+        if absent:
+            _print(console, f"Not in the dump: {', '.join(absent)}.")
+        _print_remarks(of_site, console)
+
+
+def _counts(one: Manifest) -> list[str]:
+    counts = (
+        one.n_rows,
+        one.n_rejected_rows,
+        one.n_fabricated_rows,
+        one.n_replaced_characters,
+        sum(one.unknown_attributes.values()),
+    )
+    return [f"{count:,}" for count in counts]
+
+
+def _days(one: Manifest) -> list[str]:
+    return [(moment or "")[:10] for moment in (one.first_at, one.last_at)]
+
+
+def _print_remarks(manifests: list[Manifest], console: Console) -> None:
+    """Explain the counts that are not zero."""
     for one in manifests:
-        unknown = ", ".join(f"{name} ({n:,})" for name, n in one.unknown_attributes.items())
-        counts = (one.n_rows, one.n_rejected_rows, one.n_fabricated_rows, one.n_replaced_characters)
-        shown = [f"{n:,}" for n in counts] if one.state == "finished" else ["absent", "", "", ""]
-        table.add_row(one.site, one.table, *shown, unknown)
-    click.echo()
-    console.print(table)
+        if one.unknown_attributes:
+            names = ", ".join(f"{name} ({n:,})" for name, n in one.unknown_attributes.items())
+            _print(console, f"{one.table}: unknown attributes, kept in OtherAttributes: {names}.")
+    if any(one.n_replaced_characters for one in manifests):
+        _print(console, "Replaced: characters that XML forbids, now U+FFFD.")
+    if any(one.n_fabricated_rows for one in manifests):
+        _print(
+            console, "Fabricated: rows of invented posts (ids from 1,000,000,000 on), set aside."
+        )
+    if any(one.is_synthetic for one in manifests):
+        _print(console, "Synthetic: this dump was made by `stackstudy sample`; nobody wrote it.")
+
+
+def _print(console: Console, line: str) -> None:
+    console.print(line, markup=False, highlight=False, soft_wrap=True)

@@ -1,4 +1,4 @@
-"""What stands before a dump table's rows: its root element, its comment, and whether it is a table at all."""
+"""What stands before the rows: the root element, a comment, and whether it is a table at all."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LONGEST: Final = 1 << 20
 _SPACE: Final = re.compile(rb"\s*")
 _NAME: Final = re.compile(rb"<([A-Za-z_][^\s/>]*)(?=[\s/>])")
 _SIGNATURES: Final = {
-    b"version https://git-lfs": "is a git-lfs pointer, not the file itself; run `git lfs pull` first",
+    b"version https://git-lfs": "is a git-lfs pointer, not the file itself; run `git lfs pull`",
     b"7z\xbc\xaf\x27\x1c": "is a 7z archive under another name; rename it to end in .7z",
     b"PK\x03\x04": "is a zip archive; unpack it first",
     b"\x1f\x8b": "is packed with gzip; unpack it first",
@@ -54,7 +54,7 @@ class Prolog:
 def read_prolog(pieces: Iterator[bytes], name: str) -> Prolog:
     """Read up to the root element's name; the iterator then stands after ``Prolog.text``.
 
-    A document type declaration is refused here, before a parser could see, fetch or expand anything of it.
+    A document type declaration is refused here, before a parser could fetch or expand anything.
 
     Parameters
     ----------
@@ -77,7 +77,9 @@ def read_prolog(pieces: Iterator[bytes], name: str) -> Prolog:
         if prolog is not None:
             return prolog
         if len(text) > _LONGEST:
-            raise NotADumpError(f"{name}: no root element in its first MiB; not a table of a dump")
+            raise NotADumpError(
+                f"{name}: no root element in its first MiB; give a file of a data dump"
+            )
     if not text.strip():
         raise NotADumpError(f"{name}: is empty; get it anew, or remove it")
     raise TruncatedError(f"{name}: ends before its root element; the file is cut off: get it anew")
@@ -86,7 +88,8 @@ def read_prolog(pieces: Iterator[bytes], name: str) -> Prolog:
 def unknown_table(name: str, root: str) -> NotADumpError:
     """Build the error for an XML file whose root element is none of the eight."""
     return NotADumpError(
-        f"{name}: its root element is <{root}>; not a table of a dump, which begins with one of {_TABLES}"
+        f"{name}: its root element is <{root}>, and that of a dump's table is one of {_TABLES};"
+        " give a file of a data dump"
     )
 
 

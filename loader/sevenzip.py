@@ -1,9 +1,7 @@
-"""Members of a .7z archive as streams: decoded in a thread, handed over piece by piece, never unpacked to disk."""
+"""Members of a .7z archive as streams: decoded in a thread, never unpacked to disk."""
 
 from __future__ import annotations
 
-import lzma
-import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -27,25 +25,6 @@ _PIECE_BYTES: Final = 128 << 10
 _PIECES_AHEAD: Final = 64
 _PATIENCE: Final = 0.2  # seconds between looks at whether the other side is still there
 
-_DAMAGE: Final = (
-    py7zr.exceptions.ArchiveError,
-    py7zr.exceptions.PasswordRequired,
-    lzma.LZMAError,
-    zlib.error,
-    EOFError,
-    OSError,
-    ValueError,
-    TypeError,
-    IndexError,
-    KeyError,
-    AttributeError,
-    AssertionError,
-    MemoryError,
-    OverflowError,
-)
-"""What py7zr raises for archives that are damaged: beside its own errors those of its decoders and of its header
-reader, which trusts the counts it finds."""
-
 
 @dataclass(frozen=True)
 class Member:
@@ -55,7 +34,7 @@ class Member:
     n_bytes: int
 
 
-class _Abandoned(Exception):
+class _AbandonedError(Exception):
     """The reader of the stream is gone."""
 
 
@@ -79,12 +58,8 @@ class _Stream(Py7zIO):
         self._put(None)
 
     def _put(self, item: object) -> None:
-        while not self._gone.is_set():
-            try:
-                return self._queue.put(item, timeout=_PATIENCE)
-            except Full:
-                continue
-        raise _Abandoned
+        if not _hand_over(self._queue, self._gone, item):
+            raise _AbandonedError
 
     def read(self, size: int | None = None) -> bytes:  # noqa: ARG002
         """Nothing can be read back."""
@@ -130,18 +105,20 @@ def members(path: Path) -> list[Member]:
     """
     try:
         with path.open("rb") as file, py7zr.SevenZipFile(file) as archive:
-            if archive.needs_password():
-                raise ArchiveError(f"{path}: is encrypted, which no dump is; unpack it first")
+            is_encrypted = archive.needs_password()
             found = [
                 Member(one.filename, one.uncompressed) for one in archive.list() if one.is_file
             ]
-    except _DAMAGE as error:
+    except Exception as error:
         raise _damaged(path, error) from error
+    if is_encrypted:
+        raise _encrypted(path)
     for member in found:
         name = PurePosixPath(member.name.replace("\\", "/"))
         if name.is_absolute() or ".." in name.parts:
             raise ArchiveError(
-                f"{path}: {member.name}: a name that climbs out of its folder; not a dump"
+                f"{path}: {member.name}: a name that climbs out of its folder;"
+                " give an archive of a data dump"
             )
     names = [member.name for member in found]
     for name in names:
@@ -166,8 +143,8 @@ def streams(path: Path, wanted: Sequence[str]) -> Iterator[Iterator[tuple[str, I
     Yields
     ------
     iterator of (str, iterator of bytes)
-        Name and pieces of each member. The pieces end only when the member's checksum was right; those of
-        one member must be read before the next is asked for.
+        Name and pieces of each member. The pieces end only when the member's checksum was right;
+        those of one member must be read before the next is asked for.
 
     Raises
     ------
@@ -218,32 +195,46 @@ def _next(path: Path, queue: Queue[object], thread: Thread) -> object:
         return item
 
 
-def _decode(path: Path, wanted: Sequence[str], queue: Queue[object], gone: Event) -> None:
-    last: object = None
-    try:
-        # An open file, not its name: with a name py7zr decodes several folders at once, and mixes their pieces.
-        with path.open("rb") as file, py7zr.SevenZipFile(file) as archive:
-            archive.extract(targets=list(wanted), factory=_Streams(queue, gone))
-    except _Abandoned:
-        return None
-    except _DAMAGE as error:
-        last = error
+def _hand_over(queue: Queue[object], gone: Event, item: object) -> bool:
+    """Put an item into the queue, waiting for room; False when nobody will take it."""
     while not gone.is_set():
         try:
-            return queue.put(last, timeout=_PATIENCE)
+            queue.put(item, timeout=_PATIENCE)
         except Full:
             continue
+        return True
+    return False
+
+
+def _decode(path: Path, wanted: Sequence[str], queue: Queue[object], gone: Event) -> None:
+    """Decode in the thread; the last item is None, or what went wrong."""
+    last: object = None
+    try:
+        # An open file: with a file's name py7zr decodes several folders at once, and mixes them.
+        with path.open("rb") as file, py7zr.SevenZipFile(file) as archive:
+            archive.extract(targets=list(wanted), factory=_Streams(queue, gone))
+    except _AbandonedError:
+        return
+    except Exception as error:  # noqa: BLE001 - see _damaged
+        last = error
+    _hand_over(queue, gone, last)
+
+
+def _encrypted(path: Path) -> ArchiveError:
+    return ArchiveError(f"{path}: is encrypted, which no dump is; unpack it first")
 
 
 def _damaged(path: Path, error: Exception) -> ArchiveError:
-    if isinstance(error, ArchiveError):
-        return error
-    if isinstance(error, py7zr.exceptions.CrcError):
-        return ArchiveError(
-            f"{path}: {error.filename or 'a member'}: wrong checksum; the archive is damaged: get it anew"
-        )
+    """Say in one line what is wrong with an archive.
+
+    For damaged ones py7zr raises, beside its own errors, those of its decoders and whatever its
+    header reader runs into by trusting the counts it finds: no list of them would be whole.
+    """
     if isinstance(error, py7zr.exceptions.PasswordRequired):
-        return ArchiveError(f"{path}: is encrypted, which no dump is; unpack it first")
+        return _encrypted(path)
+    if isinstance(error, py7zr.exceptions.CrcError):
+        name = error.filename or "a member"
+        return ArchiveError(f"{path}: {name}: wrong checksum; the archive is damaged: get it anew")
     if isinstance(error, py7zr.exceptions.UnsupportedCompressionMethodError):
         return ArchiveError(
             f"{path}: is packed in a way that py7zr does not know; unpack it with 7-Zip first"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from loader.errors import LoaderError
@@ -53,8 +54,9 @@ class SourceFile:
                 f"{self.path}: changed while it was read; load it again when it is whole"
             )
 
+    @cached_property
     def sha256(self) -> str:
-        """Hash of the whole file."""
+        """Hash of the whole file, read once."""
         digest = hashlib.sha256()
         for piece in pieces_of(self.path, 1 << 20):
             digest.update(piece)

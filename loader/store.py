@@ -1,8 +1,9 @@
-"""The folders of the Parquet store: where a table lies, how it is swapped in, and what a broken-off load left.
+"""The folders of the Parquet store: where a table lies, and how it is swapped in.
 
-A table is written aside, in ``<data>/.loading/<table>/site=<site>``. When every table of a dump is whole, a note of
-what is to be swapped goes to disk, and each folder is renamed into its place. A break before the note leaves the store
-as it was, and the whole tables aside for the next load to use; a break after it is finished at the next start.
+A table is written aside, in ``<data>/.loading/<table>/site=<site>``. When every table of a dump is
+whole, a note of what is to be swapped goes to disk, and each folder is renamed into its place. A
+break before the note leaves the store as it was, and the whole tables aside for the next load to
+use; a break after it is finished at the next start.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import json
 import os
 import re
 import shutil
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
 from loader import schemas
@@ -71,7 +72,7 @@ class Store:
         return self._aside / table / f"site={site}"
 
     def manifest(self, table: str, site: str) -> Manifest | None:
-        """Manifest of a loaded table, or None where there is none or its Parquet is not all there."""
+        """Manifest of a loaded table; None where there is none, or its Parquet is not all there."""
         return _whole(self.folder(table, site))
 
     def manifest_aside(self, table: str, site: str) -> Manifest | None:
@@ -90,7 +91,7 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Hold the data folder for one writer, after finishing what an earlier one left half-swapped.
+        """Hold the data folder for one writer; finish what an earlier one left half-swapped.
 
         Raises
         ------
@@ -110,7 +111,8 @@ class Store:
                     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 except OSError as error:
                     raise StoreError(
-                        f"{self.data}: another load is writing here; wait for it, or choose another --data"
+                        f"{self.data}: another load is writing here;"
+                        " wait for it, or choose another --data"
                     ) from error
             self.recover()
             yield
@@ -127,7 +129,7 @@ class Store:
         _remove(self.aside(table, site))
 
     def commit(self, site: str, tables: list[str]) -> None:
-        """Swap tables that lie whole aside into their places, all of them, also when broken off in between."""
+        """Swap tables that lie aside into their places: all, also when broken off between."""
         if not tables:
             return
         for table in tables:
@@ -141,9 +143,12 @@ class Store:
         self._swap(note)
 
     def recover(self) -> None:
-        """Finish a swap that was broken off."""
+        """Finish a swap that was broken off, and remove what was not written to its end."""
         for note in sorted(self._aside.glob("swap-*.json")):
             self._swap(note)
+        for folder in self._aside.glob("*/site=*"):
+            if _whole(folder) is None:
+                _remove(folder)
 
     def _swap(self, note: Path) -> None:
         swap = json.loads(note.read_text(encoding="utf-8"))
@@ -173,10 +178,8 @@ def _whole(folder: Path) -> Manifest | None:
 
 
 def _remove(folder: Path) -> None:
-    try:
+    with suppress(FileNotFoundError):
         shutil.rmtree(folder)
-    except FileNotFoundError:
-        pass
 
 
 def _sync(path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from loader.columns import typed
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
 class TableLoad:
     """The load of one table from one source.
 
-    Reads no further than the root element until `run`, so that the table is known before anything is written.
+    Until `run` it reads no further than the root element, so that the table is known before
+    anything is written.
 
     Parameters
     ----------
@@ -75,10 +77,10 @@ class TableLoad:
 
     def _write(self, folder: Path, reporter: Reporter) -> Manifest:
         unknown: Counter[str] = Counter()
-        reader = RowReader(self._prolog, self.table, self._source.name)
+        reader = RowReader(self.table, self._prolog.root, self._source.name)
         n_told = 0
         with TableWriter(folder, self.table) as writer:
-            for batch in reader.batches(self._text):
+            for batch in reader.batches(chain([self._prolog.text], self._text)):
                 writer.write(typed(batch, self.table, unknown))
                 reporter.advance(self._n_bytes - n_told, len(batch.rows))
                 n_told = self._n_bytes
@@ -95,7 +97,7 @@ class TableLoad:
             source_member=self._source.member,
             source_bytes=self._file.n_bytes,
             source_modified_at=self._file.modified_at,
-            source_sha256=self._digest.hexdigest() if self._digest else self._file.sha256(),
+            source_sha256=self._digest.hexdigest() if self._digest else self._file.sha256,
             source_comment=comment,
             xml_bytes=self._n_bytes,
             n_replaced_characters=self._scrubber.n_replaced,

@@ -1,8 +1,9 @@
-"""Bytes of a dump file → clean UTF-8: decoding, and replacing what XML 1.0 forbids, across piece boundaries.
+"""Bytes of a dump file → clean UTF-8: decoding, and replacing what XML 1.0 forbids.
 
-Dumps hold character references that no XML parser accepts (``&#x0;``, ``&#x1F;``): the text of users, written by
-a writer that does not check. A parser in recovery mode would drop the attribute, or the rest of the file, without a
-word; here each becomes U+FFFD before the parser sees it, and is counted.
+Dumps hold character references that no XML parser accepts (``&#x0;``, ``&#x1F;``): the text of
+users, written by a writer that does not check. A parser in recovery mode would drop the attribute,
+or the rest of the file, without a word; here each becomes U+FFFD before the parser sees it, and is
+counted.
 """
 
 from __future__ import annotations
@@ -23,12 +24,12 @@ _CONTROLS: Final = bytes(set(range(0x20)) - {0x09, 0x0A, 0x0D})
 _CONTROL: Final = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _BAD_HEX: Final = (
     rb"x0*(?:[0-8bcefBCEF]|1[0-9a-fA-F]|[dD][89a-fA-F][0-9a-fA-F]{2}|[fF]{3}[eEfF]"
-    rb"|1[1-9a-fA-F][0-9a-fA-F]{4}|[2-9a-fA-F][0-9a-fA-F]{5}|[1-9a-fA-F][0-9a-fA-F]{6,}|);"
+    rb"|1[1-9a-fA-F][0-9a-fA-F]{4}|[2-9a-fA-F][0-9a-fA-F]{5}|[1-9a-fA-F][0-9a-fA-F]{6,});"
 )
 _BAD_DECIMAL: Final = (
     rb"0*(?:[0-8]|1[124-9]|2[0-9]|3[01]|5529[6-9]|55[3-9][0-9]{2}|56[0-9]{3}|57[0-2][0-9]{2}"
     rb"|573[0-3][0-9]|5734[0-3]|6553[45]|111411[2-9]|11141[2-9][0-9]|1114[2-9][0-9]{2}"
-    rb"|111[5-9][0-9]{3}|11[2-9][0-9]{4}|1[2-9][0-9]{5}|[2-9][0-9]{6}|[1-9][0-9]{7,}|);"
+    rb"|111[5-9][0-9]{3}|11[2-9][0-9]{4}|1[2-9][0-9]{5}|[2-9][0-9]{6}|[1-9][0-9]{7,});"
 )
 _REFERENCE: Final = re.compile(rb"&#(?:" + _BAD_HEX + rb"|" + _BAD_DECIMAL + rb")")
 _NON_CHARACTER: Final = re.compile(rb"\xef\xbf[\xbe\xbf]|\xed[\xa0-\xbf][\x80-\xbf]")
@@ -37,6 +38,13 @@ _LONGEST_REFERENCE: Final = 4096
 
 _DECLARED: Final = re.compile(rb"\s*<\?xml[^>]*?\sencoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
 _HEAD: Final = 512
+_MARKS: Final = {
+    codecs.BOM_UTF8: None,
+    codecs.BOM_UTF16_LE: "utf-16-le",
+    codecs.BOM_UTF16_BE: "utf-16-be",
+    b"<\x00": "utf-16-le",
+    b"\x00<": "utf-16-be",
+}
 
 
 class Scrubber:
@@ -53,7 +61,7 @@ class Scrubber:
         self._held = b""
 
     def feed(self, piece: bytes) -> bytes:
-        """Clean one piece; what may be the beginning of something forbidden is held back for the next."""
+        """Clean one piece; what may begin something forbidden is held back for the next."""
         piece = self._held + piece
         held = _UNFINISHED.search(piece, max(0, len(piece) - _LONGEST_REFERENCE))
         cut = held.start() if held else len(piece)
@@ -123,7 +131,7 @@ def utf8_pieces(pieces: Iterable[bytes], name: str) -> Iterator[bytes]:
             n_bytes += len(piece)
     except UnicodeDecodeError as error:
         raise RowError(
-            f"{name}: byte {n_bytes + error.start:,} or soon after is not {encoding}: {error.reason};"
+            f"{name}: not {encoding} from byte {n_bytes:,} on: {error.reason};"
             " the file is damaged: get it anew"
         ) from error
     try:
@@ -135,30 +143,23 @@ def utf8_pieces(pieces: Iterable[bytes], name: str) -> Iterator[bytes]:
 
 
 def _encoding(head: bytes, name: str) -> tuple[str | None, int]:
-    """Encoding that has to be decoded here (None for UTF-8), and the length of the byte order mark."""
-    if head.startswith(codecs.BOM_UTF8):
-        return None, len(codecs.BOM_UTF8)
-    if head.startswith(codecs.BOM_UTF16_LE):
-        return "utf-16-le", len(codecs.BOM_UTF16_LE)
-    if head.startswith(codecs.BOM_UTF16_BE):
-        return "utf-16-be", len(codecs.BOM_UTF16_BE)
-    if head.startswith(b"<\x00"):
-        return "utf-16-le", 0
-    if head.startswith(b"\x00<"):
-        return "utf-16-be", 0
+    """Return the encoding to be decoded here (None for UTF-8), and the length of the mark."""
+    for mark, encoding in _MARKS.items():
+        if head.startswith(mark):
+            return encoding, 0 if mark in (b"<\x00", b"\x00<") else len(mark)
     declared = _DECLARED.match(head)
     if declared is None:
         return None, 0
+    written = declared[1].decode("ascii")
     try:
-        encoding = codecs.lookup(declared[1].decode("ascii")).name
+        encoding = codecs.lookup(written).name
     except LookupError:
-        encoding = "?"
+        encoding = ""
     if encoding in {"utf-8", "ascii"} or encoding.startswith("utf-16"):
-        # UTF-16 that is plainly not: the declaration was left behind when the file was recoded.
+        # A file that says UTF-16 and plainly is not was recoded, and its declaration left behind.
         return None, 0
-    if not encoding.startswith(("iso8859", "cp125")):
-        raise NotADumpError(
-            f"{name}: declares the encoding {declared[1].decode('ascii')}, which no dump has;"
-            " recode it to UTF-8"
-        )
-    return encoding, 0
+    if encoding.startswith(("iso8859", "cp125")):
+        return encoding, 0
+    raise NotADumpError(
+        f"{name}: declares the encoding {written}, which no dump has; recode it to UTF-8"
+    )
