@@ -58,14 +58,14 @@ def main() -> None:
 )
 @click.option("--site", metavar="NAME", help="Site of the dump, where its name does not say it.")
 @data_option
-@build.decisions_option
+@build.people_options
 @click.pass_context
 def run(
     context: click.Context,
     dumps: tuple[Path, ...],
     site: str | None,
     data: Path,
-    decisions: Path | None,
+    **people: Path | None,
 ) -> None:
     """Load, build and report in one.
 
@@ -80,7 +80,7 @@ def run(
     from analyses.summary import announce  # noqa: PLC0415 - Plotly is slow to import
 
     context.invoke(load, dumps=dumps, site=site, data=data, force=False)
-    context.invoke(build.command, data=data, decisions=decisions)
+    context.invoke(build.command, data=data, **people)
     announce(data)
     context.invoke(report, data=data, output=None)
 

@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from analyses.decisions import read_decisions
+from analyses.labels import read_labels, read_taxonomy
 from analyses.warehouse import database_path
 from loader.errors import BuildError, WarehouseError
 from loader.options import data_option
@@ -39,14 +40,15 @@ class BuildResult:
         Seeds and models made; data tests and unit tests passed.
     warnings : tuple of str
         One line each for checks that found something worth knowing and not wrong.
-    n_decisions : int
-        Decisions of people that were given.
+    n_decisions, n_labels : int
+        Decisions and labels of people that were given.
     """
 
     n_models: int
     n_checks: int
     warnings: tuple[str, ...]
-    n_decisions: int
+    n_decisions: int = 0
+    n_labels: int = 0
 
 
 def project_dir() -> Path:
@@ -55,14 +57,23 @@ def project_dir() -> Path:
     return above if (above / "dbt_project.yml").is_file() else above / "stackstudy_project"
 
 
+def seed_path(name: str) -> Path:
+    """Path of a seed."""
+    return project_dir() / "dbt_project" / "seeds" / f"{name}.csv"
+
+
 def question_sets() -> list[str]:
     """Names of the question sets of the seed, in its order."""
-    path = project_dir() / "dbt_project" / "seeds" / "question_set_definitions.csv"
-    with path.open(encoding="utf-8", newline="") as file:
+    with seed_path("question_set_definitions").open(encoding="utf-8", newline="") as file:
         return [row["question_set"] for row in csv.DictReader(file)]
 
 
-def build(data: Path, decisions: Path | None = None) -> BuildResult:
+def build(
+    data: Path,
+    decisions: Path | None = None,
+    labels: Path | None = None,
+    published_response_times: Path | None = None,
+) -> BuildResult:
     """Build every model from the Parquet store of a data folder.
 
     Parameters
@@ -71,25 +82,38 @@ def build(data: Path, decisions: Path | None = None) -> BuildResult:
         Absolute path of the data folder.
     decisions : Path, optional
         A decisions file, see `analyses.decisions.read_decisions`.
+    labels : Path, optional
+        A labels file, see `analyses.labels.read_labels`.
+    published_response_times : Path, optional
+        Response times of a set whose posts were not published, as a CSV with columns question_set
+        and response_minutes_days_dropped.
 
     Raises
     ------
     WarehouseError
-        When nothing is loaded, the decisions cannot be used, or the database is in use.
+        When nothing is loaded, a file of people cannot be used, or the database is in use.
     BuildError
         When dbt fails; the message names the first model and the log.
     """
     if not any((data / "posts").glob("site=*/*.parquet")):
         raise WarehouseError(f"{data}: no dump is loaded here; run `stackstudy load DUMP` first")
     n_decisions = len(read_decisions(decisions, question_sets())) if decisions else 0
+    n_labels = len(read_labels(labels, read_taxonomy(seed_path("taxonomy")))) if labels else 0
+    files = {
+        "STACKSTUDY_DECISIONS": decisions,
+        "STACKSTUDY_LABELS": labels,
+        "STACKSTUDY_PUBLISHED_RESPONSE_TIMES": published_response_times,
+    }
+    if published_response_times and not published_response_times.is_file():
+        raise WarehouseError(f"{published_response_times}: no such file; name a CSV file")
     _check_not_in_use(data)
     state = data / "dbt"
     command = [*DBT, "build", "--log-format", "json", "--log-level", "info"]
     command += ["--target-path", str(state), "--log-path", str(state / "logs")]
     environment = os.environ | {
         "STACKSTUDY_DATA": str(data),
-        "STACKSTUDY_DECISIONS": str(decisions.resolve()) if decisions else "",
         "DBT_PROFILES_DIR": str(project_dir()),
+        **{name: str(path.resolve()) if path else "" for name, path in files.items()},
     }
     (state / "run_results.json").unlink(missing_ok=True)
     with subprocess.Popen(  # noqa: S603 - our own interpreter and arguments
@@ -102,7 +126,8 @@ def build(data: Path, decisions: Path | None = None) -> BuildResult:
         encoding="utf-8",
     ) as process:
         said = _follow(process)
-    return _outcome(state, process.returncode, said, n_decisions)
+    done = _outcome(state, process.returncode, said)
+    return replace(done, n_decisions=n_decisions, n_labels=n_labels)
 
 
 def _check_not_in_use(data: Path) -> None:
@@ -154,7 +179,7 @@ def _events(process: subprocess.Popen[str]) -> Iterator[dict[str, Any]]:
             yield {"info": {"name": "text", "level": "info", "msg": line.rstrip()}}
 
 
-def _outcome(state: Path, code: int, said: list[str], n_decisions: int) -> BuildResult:
+def _outcome(state: Path, code: int, said: list[str]) -> BuildResult:
     log = state / "logs" / "dbt.log"
     try:
         results = json.loads((state / "run_results.json").read_text("utf-8"))["results"]
@@ -176,7 +201,6 @@ def _outcome(state: Path, code: int, said: list[str], n_decisions: int) -> Build
         n_models=kinds["model"] + kinds["seed"],
         n_checks=kinds["test"] + kinds["unit_test"] - len(warned),
         warnings=warned,
-        n_decisions=n_decisions,
     )
 
 
@@ -190,34 +214,48 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def decisions_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add ``--decisions FILE``."""
-    return click.option(
-        "--decisions",
-        metavar="FILE",
-        envvar="STACKSTUDY_DECISIONS",
-        show_envvar=True,
-        type=click.Path(path_type=Path, resolve_path=True, dir_okay=False),
-        help="CSV of people's decisions: question_set,site,question_id,decision,note.",
-    )(command)
+def people_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add an option for each file that people hand to the models: ``--decisions FILE`` etc."""
+    files = {
+        "decisions": "CSV of people's decisions: question_set,site,question_id,decision,note.",
+        "labels": "CSV of people's labels:"
+        " question_set,site,question_id,inner_category,leaf_category,note.",
+        "published_response_times": "CSV of response times of a set whose posts were not"
+        " published: question_set,response_minutes_days_dropped.",
+    }
+    for name, text in reversed(files.items()):
+        command = click.option(
+            f"--{name.replace('_', '-')}",
+            metavar="FILE",
+            envvar=f"STACKSTUDY_{name.upper()}",
+            show_envvar=True,
+            type=click.Path(path_type=Path, resolve_path=True, dir_okay=False),
+            help=text,
+        )(command)
+    return command
 
 
 @click.command("build")
 @data_option
-@decisions_option
-def command(data: Path, decisions: Path | None) -> None:
+@people_options
+def command(
+    data: Path,
+    decisions: Path | None,
+    labels: Path | None,
+    published_response_times: Path | None,
+) -> None:
     """Build the tables of a study from what is loaded.
 
     Runs dbt on the models: the same as a bare `dbt build` in the project's folder, with the
-    environment variables STACKSTUDY_DATA and STACKSTUDY_DECISIONS set. A decision, `include` or
-    `exclude`, beats every rule for its question.
+    environment variables of the options set. A decision, `include` or `exclude`, beats every rule
+    for its question; a question has a line for each of its labels.
 
     \b
     Examples:
       stackstudy build
-      stackstudy build --data /big/disk --decisions decisions.csv
+      stackstudy build --data /big/disk --decisions decisions.csv --labels labels.csv
     """
-    announce(build(data, decisions), data)
+    announce(build(data, decisions, labels, published_response_times), data)
 
 
 def announce(result: BuildResult, data: Path) -> None:
@@ -225,6 +263,8 @@ def announce(result: BuildResult, data: Path) -> None:
     click.echo(f"Built {result.n_models} tables and views, {result.n_checks} checks passed.")
     if result.n_decisions:
         click.echo(f"Decisions of people: {result.n_decisions}.")
+    if result.n_labels:
+        click.echo(f"Labels of people: {result.n_labels}.")
     for warning in result.warnings:
         click.echo(f"Note: {warning}")
     click.echo(f"Database: {database_path(data)}")
