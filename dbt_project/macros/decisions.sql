@@ -1,4 +1,5 @@
-{#- The decisions file as a relation; without one, an empty relation with the same columns. -#}
+{#- The decisions file as a relation; without one, an empty relation with the
+    same columns. -#}
 {%- macro decisions_file() -%}
     {%- set path = env_var('STACKSTUDY_DECISIONS', '') -%}
     {%- if path -%}
@@ -7,14 +8,18 @@
             ~ " all_varchar = true, null_padding = true)"
         ) -}}
     {%- endif -%}
-    {{- return("(select null::varchar as question_set, null::varchar as site, null::varchar as question_id,"
-        ~ " null::varchar as decision where false)") -}}
+    {%- set columns = [] -%}
+    {%- for name in ['question_set', 'site', 'question_id', 'decision'] -%}
+        {%- do columns.append('null::varchar as ' ~ name) -%}
+    {%- endfor -%}
+    {{- return('(select ' ~ columns | join(', ') ~ ' where false)') -}}
 {%- endmacro -%}
 
 
-{#- A CTE more: the members of a set that is made of other sets, after its own decisions (CTE `decisions`). -#}
+{#- A CTE more: the members of a set that is made of other sets, after its own
+    decisions (CTE `decisions`). -#}
 {%- macro with_decisions(members) -%}
-{{ members }}_or_included as (
+members_or_included as (
     select
         question_set,
         site,
@@ -31,13 +36,13 @@
     where is_included
 ),
 
-{{ members }}_decided as (
+members_decided as (
     select
         members.question_set,
         members.site,
         members.question_id,
         bool_or(members.is_decided) as is_decided
-    from {{ members }}_or_included as members
+    from members_or_included as members
     anti join (select * from decisions where not is_included) as excluded
         on
             members.question_set = excluded.question_set

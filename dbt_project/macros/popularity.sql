@@ -1,5 +1,6 @@
-{#- Questions and users of every set in every period, without gaps: a period in which nobody asked is a row of zeros.
-    The periods are those in which any question was asked. -#}
+{#- Questions and users of every set in every period, without gaps: a period in
+    which nobody asked is a row of zeros. The periods are those in which any
+    question was asked. -#}
 {%- macro popularity(period, column, shown) -%}
 with asked as (
     select

@@ -1,8 +1,9 @@
-{#- One kind of number of one relation, in the long form of `replication_measures`. -#}
-{%- macro measure(name, value, relation, question_set='question_set', year='null::integer') -%}
+{#- One kind of number of one relation, in the long form of
+    `replication_measures`. -#}
+{%- macro measure(name, value, relation, year='null::integer') -%}
 select
         '{{ name }}' as measure,
-        {{ question_set }} as question_set,
+        question_set,
         {{ year }} as year,
         ({{ value }})::double as value
     from {{ relation }}
@@ -18,7 +19,8 @@ select
 {%- endmacro -%}
 
 
-{#- Whether a span of numbers holds one that rounds to the print; 1e-9 is for binary fractions. -#}
+{#- Whether a span of numbers holds one that rounds to the print; 1e-9 is for
+    binary fractions. -#}
 {%- macro rounds_to(least, most, published, decimals) -%}
     coalesce(
         {{ published }} between {{ least }} - 0.5 * pow(10, -{{ decimals }}) - 1e-9
@@ -42,7 +44,8 @@ select
 {%- endmacro -%}
 
 
-{#- How the print came about, with the numbers of what is loaded; null where nothing is known against the print. -#}
+{#- How the print came about, with the numbers of what is loaded; null where
+    nothing is known against the print. -#}
 {%- macro misprint_sentence() -%}
     replace(
         replace(misprint, '{printed}', case

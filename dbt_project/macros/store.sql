@@ -1,4 +1,5 @@
-{#- Where the Parquet store is, as an absolute path: views must work for a reader who stands anywhere. -#}
+{#- Where the Parquet store is, as an absolute path: views must work for a
+    reader who stands anywhere. -#}
 
 {%- macro data_folder() -%}
     {%- set database = target.path -%}
@@ -9,32 +10,37 @@
 {%- endmacro -%}
 
 
-{#- A path pattern below the data folder as an SQL string; the folder's own name may hold quotes and wildcards. -#}
+{#- A path pattern below the data folder as an SQL string; the folder's own name
+    may hold quotes and wildcards. -#}
 {%- macro store_files(pattern) -%}
     {%- set folder = modules.re.sub('([*?\\[])', '[\\1]', data_folder()) -%}
     {{- return("'" ~ (folder ~ '/' ~ pattern) | replace("'", "''") ~ "'") -}}
 {%- endmacro -%}
 
 
-{#- A table of the dump: all sites side by side. A unit test gives its own rows for the source. -#}
+{#- A table of the dump: all sites side by side. A unit test gives its own rows
+    for the source. -#}
 {%- macro dump_table(name) -%}
     {%- set relation = source('dump', name) -%}
     {%- if relation.is_cte -%}
         {{- return(relation) -}}
     {%- endif -%}
     {%- set files = store_files(name ~ '/site=*/*.parquet') -%}
-    {{- return("read_parquet(" ~ files ~ ", hive_partitioning = true, hive_types = {'site': varchar})") -}}
+    {{- return(
+        "read_parquet(" ~ files
+        ~ ", hive_partitioning = true, hive_types = {'site': varchar})"
+    ) -}}
 {%- endmacro -%}
 
 
 {#- Runs before a build: one plain line where eight views would each fail. -#}
 {%- macro require_loaded_dump() -%}
     {%- if execute and flags.WHICH in ('build', 'run', 'test') -%}
-        {%- set count = "select count(*) as n from glob(" ~ store_files('posts/site=*/*.parquet') ~ ")" -%}
-        {%- if run_query(count).rows[0][0] == 0 -%}
+        {%- set files = store_files('posts/site=*/*.parquet') -%}
+        {%- if not run_query('from glob(' ~ files ~ ') limit 1').rows -%}
             {{- exceptions.raise_compiler_error(
-                "no dump is loaded in " ~ data_folder() ~ ": run `stackstudy load DUMP` first, "
-                ~ "or set STACKSTUDY_DATA to the folder that holds one"
+                "no dump is loaded in " ~ data_folder() ~ ": run `stackstudy load`"
+                ~ " first, or set STACKSTUDY_DATA to the folder that holds one"
             ) -}}
         {%- endif -%}
     {%- endif -%}

@@ -1,8 +1,11 @@
-{#- Text of a post without its markup, and whether a term occurs in it. Pure expressions: no table is read. -#}
+{#- Text of a post without its markup, and whether a term occurs in it. Pure
+    expressions: no table is read. -#}
 
-{#- Markup out, code as the rule says, entities decoded. What separates words on the page leaves a blank. -#}
+{#- Markup out, code as the rule says, entities decoded. What separates words on
+    the page leaves a blank. -#}
 {%- macro plain_text(body, code) -%}
-    {%- set blocks = 'p|pre|div|br|hr|li|ul|ol|dl|dt|dd|h[1-6]|blockquote|table|thead|tbody|tr|td|th' -%}
+    {%- set blocks = 'p|pre|div|br|hr|li|ul|ol|dl|dt|dd|h[1-6]|blockquote'
+        ~ '|table|thead|tbody|tr|td|th' -%}
     {{ decode_entities(
         "regexp_replace(regexp_replace(regexp_replace("
         ~ without_code(body, code)
@@ -13,8 +16,8 @@
 {%- endmacro -%}
 
 
-{#- 'blocks_dropped' means the bare <pre><code> of Markdown: a block that names its language carries attributes
-    and stays, as in the published sets. -#}
+{#- 'blocks_dropped' means the bare <pre><code> of Markdown: a block that names
+    its language carries attributes and stays, as in the published sets. -#}
 {%- macro without_code(body, code) -%}
     case {{ code }}
         when 'blocks_dropped'
@@ -29,8 +32,9 @@
 {%- endmacro -%}
 
 
-{#- A term in a text, both in lower case: as a substring, as a word (not beside a letter, mark, digit or underscore), or
-    as a token (between white space). The cheap test comes first, because a pattern is compiled for every row. -#}
+{#- A term in a text, both in lower case: as a substring, as a word (not beside
+    a letter, mark, digit or underscore), or as a token (between white space).
+    The cheap test comes first, because a pattern is compiled for every row. -#}
 {%- macro term_occurs(text, term, match) -%}
     case
         when not contains({{ text }}, {{ term }}) then false
@@ -47,7 +51,8 @@
 {%- endmacro -%}
 
 
-{#- Any run of white space, as Python's str.split() knows it, becomes one blank. -#}
+{#- Any run of white space, as Python's str.split() knows it, becomes one blank.
+    -#}
 {%- macro single_blanks(text) -%}
     regexp_replace({{ text }}, '[\x{09}-\x{0D}\x{1C}-\x{20}\x{85}\p{Z}]+', ' ', 'g')
 {%- endmacro -%}

@@ -16,12 +16,18 @@ decisions as (
     where kind = 'baseline'
 ),
 
+topic_members as (
+    select * from ruled
+    union all
+    select * from united
+),
+
 in_topics as (
     select
         sets.base_set,
         members.site,
         members.question_id
-    from (select * from ruled union all select * from united) as members
+    from topic_members as members
     inner join sets on members.question_set = sets.question_set
     where sets.kind in ('topic', 'union')
 ),
@@ -44,4 +50,4 @@ remaining as (
 
 {{ with_decisions('remaining') }}
 
-select * from remaining_decided
+select * from members_decided

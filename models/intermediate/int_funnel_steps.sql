@@ -5,50 +5,65 @@ with sets as (
     where kind not in ('union', 'baseline')
 ),
 
-matched as (
+matches as (
     select
         question_set,
-        count(distinct (site, question_id)) filter (where kind = 'tag')
-            as n_tag_matched,
-        count(distinct (site, question_id)) filter (where kind = 'term')
-            as n_term_matched,
-        count(distinct (site, question_id)) as n_matched
+        site,
+        question_id,
+        bool_or(kind = 'tag') as has_tag,
+        bool_or(kind = 'term') as has_term
     from {{ ref('int_rule_matches') }}
-    group by question_set
-),
-
-left_to_others as (
-    select
-        question_set,
-        count(*) filter (where is_matched) as n_left_to_others,
-        count(*) filter (where is_decided and is_matched) as n_taken_back
-    from {{ ref('int_yielding_candidates') }}
-    group by question_set
+    group by all
 ),
 
 candidates as (
+    select * from {{ ref('int_set_candidates') }}
+),
+
+yielding as (
+    select * from {{ ref('int_yielding_candidates') }}
+),
+
+joined as (
     select
-        question_set,
-        count(*) filter (where is_matched) as n_matched_candidates,
-        count(*) filter (where not is_matched) as n_not_matched
-    from {{ ref('int_set_candidates') }}
-    group by question_set
+        coalesce(matches.question_set, candidates.question_set) as question_set,
+        coalesce(matches.has_tag, false) as is_tag_matched,
+        coalesce(matches.has_term, false) as is_term_matched,
+        matches.question_id is not null as is_matched,
+        candidates.question_id is not null as is_candidate,
+        coalesce(candidates.is_decided, false) as is_decided,
+        yielding.question_id is not null as is_yielding
+    from matches
+    full join candidates
+        on
+            matches.question_set = candidates.question_set
+            and matches.site = candidates.site
+            and matches.question_id = candidates.question_id
+    left join yielding
+        on
+            candidates.question_set = yielding.question_set
+            and candidates.site = yielding.site
+            and candidates.question_id = yielding.question_id
 ),
 
 steps as (
     select
         sets.question_set,
-        coalesce(n_tag_matched, 0) as n_tag_matched,
-        coalesce(n_term_matched, 0) as n_term_matched,
-        coalesce(n_matched, 0) as n_matched,
-        coalesce(n_left_to_others, 0) as n_left_to_others,
-        coalesce(n_matched, 0) - coalesce(n_matched_candidates, 0)
+        count(*) filter (where joined.is_tag_matched) as n_tag_matched,
+        count(*) filter (where joined.is_term_matched) as n_term_matched,
+        count(*) filter (where joined.is_matched) as n_matched,
+        count(*) filter (where joined.is_matched and joined.is_yielding)
+            as n_left_to_others,
+        count(*) filter (where joined.is_matched and not joined.is_candidate)
             as n_excluded,
-        coalesce(n_not_matched, 0) + coalesce(n_taken_back, 0) as n_included
+        count(*) filter (
+            where
+            joined.is_decided
+            and (joined.is_yielding or not joined.is_matched)
+        ) as n_included
     from sets
-    left join matched on sets.question_set = matched.question_set
-    left join left_to_others on sets.question_set = left_to_others.question_set
-    left join candidates on sets.question_set = candidates.question_set
+    left join joined on sets.question_set = joined.question_set
+    group by sets.question_set
 )
 
 select * from steps

@@ -21,41 +21,53 @@ opened as (
     left join undecided on sets.question_set = undecided.question_set
 ),
 
-open_sets as (
-    select * from opened
-    where is_open
+yielding as (
+    select
+        precedence.question_set,
+        bool_or(opened.is_open) as yields_to_open
+    from precedence
+    inner join opened on precedence.yields_to = opened.question_set
+    group by precedence.question_set
 ),
 
 changeable as (
-    select precedence.question_set
-    from precedence
-    inner join open_sets on precedence.yields_to = open_sets.question_set
-    union
-    select question_set from open_sets
+    select
+        opened.*,
+        opened.is_open
+        or coalesce(yielding.yields_to_open, false) as is_changeable
+    from opened
+    left join yielding on opened.question_set = yielding.question_set
 ),
 
-changeable_bases as (
-    select opened.base_set
-    from opened
-    semi join changeable on opened.question_set = changeable.question_set
-    where opened.kind = 'topic'
+topics as (
+    select
+        base_set,
+        bool_or(is_open) as has_open,
+        bool_or(is_changeable) as has_changeable
+    from changeable
+    where kind = 'topic'
+    group by base_set
 ),
 
 flagged as (
     select
-        opened.* exclude (is_open),
-        opened.is_open or (
-            opened.kind = 'union'
-            and opened.base_set in (
-                select base_set from open_sets
-                where kind = 'topic'
-            )
+        changeable.question_set,
+        changeable.label,
+        changeable.kind,
+        changeable.base_set,
+        changeable.position,
+        changeable.description,
+        changeable.needs_decisions,
+        changeable.n_undecided,
+        changeable.is_open or (
+            changeable.kind = 'union' and coalesce(topics.has_open, false)
         ) as is_candidate_set,
-        opened.question_set in (select question_set from changeable) or (
-            opened.kind in ('union', 'baseline')
-            and opened.base_set in (select base_set from changeable_bases)
+        changeable.is_changeable or (
+            changeable.kind in ('union', 'baseline')
+            and coalesce(topics.has_changeable, false)
         ) as depends_on_candidates
-    from opened
+    from changeable
+    left join topics on changeable.base_set = topics.base_set
 )
 
 select * from flagged

@@ -22,25 +22,36 @@ quantiles as (
     group by question_set
 ),
 
+fences as (
+    select
+        question_set,
+        q1 - 1.5 * (q3 - q1) as lower_fence,
+        q3 + 1.5 * (q3 - q1) as upper_fence
+    from quantiles
+),
+
 -- Tukey's whiskers end at the last value within 1.5 interquartile ranges
 whiskers as (
     select
         response_times.question_set,
-        min(response_minutes) filter (
-            where response_minutes >= q1 - 1.5 * (q3 - q1)
+        min(response_times.response_minutes) filter (
+            where response_times.response_minutes >= fences.lower_fence
         ) as lower_whisker,
-        max(response_minutes) filter (
-            where response_minutes <= q3 + 1.5 * (q3 - q1)
+        max(response_times.response_minutes) filter (
+            where response_times.response_minutes <= fences.upper_fence
         ) as upper_whisker
     from response_times
-    inner join quantiles
-        on response_times.question_set = quantiles.question_set
+    inner join fences on response_times.question_set = fences.question_set
     group by response_times.question_set
+),
+
+joined as (
+    select
+        quantiles.*,
+        whiskers.lower_whisker,
+        whiskers.upper_whisker
+    from quantiles
+    inner join whiskers on quantiles.question_set = whiskers.question_set
 )
 
-select
-    quantiles.*,
-    whiskers.lower_whisker,
-    whiskers.upper_whisker
-from quantiles
-inner join whiskers on quantiles.question_set = whiskers.question_set
+select * from joined

@@ -30,9 +30,19 @@ tagged as (
 decided as (
     select * from tagged
     union
-    select question_set, site, question_id from decisions where is_included
+    select
+        question_set,
+        site,
+        question_id
+    from decisions
+    where is_included
     except
-    select question_set, site, question_id from decisions where not is_included
+    select
+        question_set,
+        site,
+        question_id
+    from decisions
+    where not is_included
 ),
 
 searched as (

@@ -31,20 +31,22 @@ undecided as (
 
 counted as (
     select
-        sets.question_set,
-        count(undecided.question_id) as n_undecided
-    from sets
-    left join undecided on sets.question_set = undecided.question_set
-    group by sets.question_set
+        question_set,
+        count(*) as n_undecided
+    from undecided
+    group by question_set
 ),
 
-opened as (
+joined as (
     select
-        counted.*,
-        n_undecided > 0 or counted.question_set not in (
-            select question_set from sets_with_decisions
-        ) as is_open
-    from counted
+        sets.question_set,
+        coalesce(counted.n_undecided, 0) as n_undecided,
+        counted.n_undecided is not null
+        or given.question_set is null as is_open
+    from sets
+    left join counted on sets.question_set = counted.question_set
+    left join sets_with_decisions as given
+        on sets.question_set = given.question_set
 )
 
-select * from opened
+select * from joined

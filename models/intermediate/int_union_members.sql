@@ -33,4 +33,4 @@ united as (
 
 {{ with_decisions('united') }}
 
-select * from united_decided
+select * from members_decided

@@ -18,11 +18,14 @@ judged as (
     select
         figures.*,
         {{ verdict() }} as verdict,
-        case when figures.printed_from = figures.printed_to
-            then figures.printed_from end as computed_as_printed,
+        case
+            when figures.printed_from = figures.printed_to
+                then figures.printed_from
+        end as computed_as_printed,
         {{ misprint_sentence() }} as misprint_sentence,
-        case when sets.depends_on_candidates
-            then 'It holds, or depends on, candidates that nobody inspected.'
+        case
+            when sets.depends_on_candidates
+                then 'It holds or depends on candidates that nobody inspected.'
         end as candidates_sentence,
         loaded.sentence as loaded_sentence
     from figures

@@ -23,9 +23,16 @@ met as (
 
 measured as (
     select
-        figures.* exclude (
-            note, measure, need, printed_measure, printed_measure_to
-        ),
+        figures.step,
+        figures.figure,
+        figures.question_set,
+        figures.year,
+        figures.published,
+        figures.unit,
+        figures.derivable_from_package,
+        figures.decimals,
+        figures.print_scale,
+        figures.misprint,
         computed.value as computed,
         printed_from.value as printed_from,
         printed_to.value as printed_to,
@@ -35,17 +42,21 @@ measured as (
     from figures
     left join needs on figures.need = needs.need
     left join met on figures.need = met.need
-    {% for measured, measure in [
-        ('computed', 'measure'),
-        ('printed_from', 'printed_measure'),
-        ('printed_to', 'printed_measure_to'),
-    ] %}
-    left join measures as {{ measured }}
+    left join measures as computed
         on
-            figures.{{ measure }} = {{ measured }}.measure
-            and figures.question_set = {{ measured }}.question_set
-            and figures.year is not distinct from {{ measured }}.year
-    {% endfor %}
+            figures.measure = computed.measure
+            and figures.question_set = computed.question_set
+            and figures.year is not distinct from computed.year
+    left join measures as printed_from
+        on
+            figures.printed_measure = printed_from.measure
+            and figures.question_set = printed_from.question_set
+            and figures.year is not distinct from printed_from.year
+    left join measures as printed_to
+        on
+            figures.printed_measure_to = printed_to.measure
+            and figures.question_set = printed_to.question_set
+            and figures.year is not distinct from printed_to.year
 )
 
 select * from measured

@@ -38,7 +38,18 @@ summarised as (
         coalesce(quantiles.n_response_times, 0) as n_response_times,
         coalesce(counted.n_answered_before_asked, 0) as n_answered_before_asked,
         coalesce(counted.n_answers_not_in_dump, 0) as n_answers_not_in_dump,
-        quantiles.* exclude (question_set, n_response_times),
+        quantiles.median_response_minutes,
+        quantiles.q1,
+        quantiles.q3,
+        quantiles.p10,
+        quantiles.p90,
+        quantiles.min_response_minutes,
+        quantiles.max_response_minutes,
+        quantiles.lower_whisker,
+        quantiles.upper_whisker,
+        quantiles.median_response_minutes_days_dropped,
+        quantiles.q1_days_dropped,
+        quantiles.q3_days_dropped,
         sets.is_candidate_set
     from sets
     left join counted on sets.question_set = counted.question_set

@@ -6,17 +6,17 @@ renamed as (
     select
         -- ids
         site,
-        Id as badge_id,
-        UserId as user_id,
-        Class as badge_class_id,
+        "Id" as badge_id,
+        "UserId" as user_id,
+        "Class" as badge_class_id,
         -- text
-        Name as badge_name,
+        "Name" as badge_name,
         -- flags
-        TagBased as is_tag_based,
+        "TagBased" as is_tag_based,
         -- dates
-        Date at time zone 'UTC' as awarded_at,
+        "Date" at time zone 'UTC' as awarded_at,
         -- attributes that nobody knows
-        OtherAttributes as other_attributes
+        "OtherAttributes" as other_attributes
     from source
 )
 

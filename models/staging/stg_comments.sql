@@ -6,19 +6,19 @@ renamed as (
     select
         -- ids
         site,
-        Id as comment_id,
-        PostId as post_id,
-        UserId as user_id,
+        "Id" as comment_id,
+        "PostId" as post_id,
+        "UserId" as user_id,
         -- text
-        Text as comment_text,
-        UserDisplayName as user_display_name,
-        ContentLicense as content_license,
+        "Text" as comment_text,
+        "UserDisplayName" as user_display_name,
+        "ContentLicense" as content_license,
         -- numbers
-        Score as score,
+        "Score" as score,
         -- dates
-        CreationDate at time zone 'UTC' as created_at,
+        "CreationDate" at time zone 'UTC' as created_at,
         -- attributes that nobody knows
-        OtherAttributes as other_attributes
+        "OtherAttributes" as other_attributes
     from source
 )
 

@@ -7,7 +7,8 @@ with source as (
 
 -- a file may leave out the note
 widened as (
-    select null::varchar as note where false
+    select null::varchar as note
+    where false
     union all by name
     select * from source
 ),

@@ -6,21 +6,21 @@ renamed as (
     select
         -- ids
         site,
-        Id as post_history_id,
-        PostHistoryTypeId as post_history_type_id,
-        PostId as post_id,
-        UserId as user_id,
-        CloseReasonId as close_reason_id,
-        RevisionGUID as revision_guid,
+        "Id" as post_history_id,
+        "PostHistoryTypeId" as post_history_type_id,
+        "PostId" as post_id,
+        "UserId" as user_id,
+        "CloseReasonId" as close_reason_id,
+        "RevisionGUID" as revision_guid,
         -- text
-        Text as revision_text,
-        Comment as revision_comment,
-        UserDisplayName as user_display_name,
-        ContentLicense as content_license,
+        "Text" as revision_text,
+        "Comment" as revision_comment,
+        "UserDisplayName" as user_display_name,
+        "ContentLicense" as content_license,
         -- dates
-        CreationDate at time zone 'UTC' as created_at,
+        "CreationDate" at time zone 'UTC' as created_at,
         -- attributes that nobody knows
-        OtherAttributes as other_attributes
+        "OtherAttributes" as other_attributes
     from source
 )
 

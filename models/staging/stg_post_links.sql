@@ -6,14 +6,14 @@ renamed as (
     select
         -- ids
         site,
-        Id as post_link_id,
-        LinkTypeId as link_type_id,
-        PostId as post_id,
-        RelatedPostId as related_post_id,
+        "Id" as post_link_id,
+        "LinkTypeId" as link_type_id,
+        "PostId" as post_id,
+        "RelatedPostId" as related_post_id,
         -- dates
-        CreationDate at time zone 'UTC' as created_at,
+        "CreationDate" at time zone 'UTC' as created_at,
         -- attributes that nobody knows
-        OtherAttributes as other_attributes
+        "OtherAttributes" as other_attributes
     from source
 )
 

@@ -6,34 +6,34 @@ renamed as (
     select
         -- ids
         site,
-        Id as post_id,
-        PostTypeId as post_type_id,
-        ParentId as parent_post_id,
-        AcceptedAnswerId as accepted_answer_id,
-        OwnerUserId as owner_user_id,
-        LastEditorUserId as last_editor_user_id,
+        "Id" as post_id,
+        "PostTypeId" as post_type_id,
+        "ParentId" as parent_post_id,
+        "AcceptedAnswerId" as accepted_answer_id,
+        "OwnerUserId" as owner_user_id,
+        "LastEditorUserId" as last_editor_user_id,
         -- text
-        Title as title,
-        Body as body,
-        Tags as tags,
-        OwnerDisplayName as owner_display_name,
-        LastEditorDisplayName as last_editor_display_name,
-        ContentLicense as content_license,
+        "Title" as title,
+        "Body" as body,
+        "Tags" as tags,
+        "OwnerDisplayName" as owner_display_name,
+        "LastEditorDisplayName" as last_editor_display_name,
+        "ContentLicense" as content_license,
         -- numbers
-        Score as score,
-        ViewCount as view_count,
-        AnswerCount as answer_count,
-        CommentCount as comment_count,
-        FavoriteCount as favorite_count,
+        "Score" as score,
+        "ViewCount" as view_count,
+        "AnswerCount" as answer_count,
+        "CommentCount" as comment_count,
+        "FavoriteCount" as favorite_count,
         -- dates
-        CreationDate at time zone 'UTC' as created_at,
-        LastEditDate at time zone 'UTC' as last_edited_at,
-        LastActivityDate at time zone 'UTC' as last_active_at,
-        ClosedDate at time zone 'UTC' as closed_at,
-        CommunityOwnedDate at time zone 'UTC' as community_owned_at,
-        DeletionDate at time zone 'UTC' as deleted_at,
+        "CreationDate" at time zone 'UTC' as created_at,
+        "LastEditDate" at time zone 'UTC' as last_edited_at,
+        "LastActivityDate" at time zone 'UTC' as last_active_at,
+        "ClosedDate" at time zone 'UTC' as closed_at,
+        "CommunityOwnedDate" at time zone 'UTC' as community_owned_at,
+        "DeletionDate" at time zone 'UTC' as deleted_at,
         -- attributes that nobody knows
-        OtherAttributes as other_attributes
+        "OtherAttributes" as other_attributes
     from source
 )
 

@@ -6,18 +6,18 @@ renamed as (
     select
         -- ids
         site,
-        Id as tag_id,
-        ExcerptPostId as excerpt_post_id,
-        WikiPostId as wiki_post_id,
+        "Id" as tag_id,
+        "ExcerptPostId" as excerpt_post_id,
+        "WikiPostId" as wiki_post_id,
         -- text
-        TagName as tag_name,
+        "TagName" as tag_name,
         -- numbers
-        Count as question_count,
+        "Count" as question_count,
         -- flags
-        IsModeratorOnly as is_moderator_only,
-        IsRequired as is_required,
+        "IsModeratorOnly" as is_moderator_only,
+        "IsRequired" as is_required,
         -- attributes that nobody knows
-        OtherAttributes as other_attributes
+        "OtherAttributes" as other_attributes
     from source
 )
 

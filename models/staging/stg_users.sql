@@ -6,26 +6,26 @@ renamed as (
     select
         -- ids
         site,
-        Id as user_id,
-        AccountId as account_id,
+        "Id" as user_id,
+        "AccountId" as account_id,
         -- text
-        DisplayName as display_name,
-        WebsiteUrl as website_url,
-        Location as location,
-        AboutMe as about_me,
-        ProfileImageUrl as profile_image_url,
-        EmailHash as email_hash,
+        "DisplayName" as display_name,
+        "WebsiteUrl" as website_url,
+        "Location" as location,
+        "AboutMe" as about_me,
+        "ProfileImageUrl" as profile_image_url,
+        "EmailHash" as email_hash,
         -- numbers
-        Reputation as reputation,
-        Views as view_count,
-        UpVotes as up_vote_count,
-        DownVotes as down_vote_count,
-        Age as age,
+        "Reputation" as reputation,
+        "Views" as view_count,
+        "UpVotes" as up_vote_count,
+        "DownVotes" as down_vote_count,
+        "Age" as age,
         -- dates
-        CreationDate at time zone 'UTC' as created_at,
-        LastAccessDate at time zone 'UTC' as last_accessed_at,
+        "CreationDate" at time zone 'UTC' as created_at,
+        "LastAccessDate" at time zone 'UTC' as last_accessed_at,
         -- attributes that nobody knows
-        OtherAttributes as other_attributes
+        "OtherAttributes" as other_attributes
     from source
 )
 

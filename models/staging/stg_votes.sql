@@ -6,16 +6,16 @@ renamed as (
     select
         -- ids
         site,
-        Id as vote_id,
-        VoteTypeId as vote_type_id,
-        PostId as post_id,
-        UserId as user_id,
+        "Id" as vote_id,
+        "VoteTypeId" as vote_type_id,
+        "PostId" as post_id,
+        "UserId" as user_id,
         -- numbers
-        BountyAmount as bounty_amount,
+        "BountyAmount" as bounty_amount,
         -- dates
-        CreationDate at time zone 'UTC' as created_at,
+        "CreationDate" at time zone 'UTC' as created_at,
         -- attributes that nobody knows
-        OtherAttributes as other_attributes
+        "OtherAttributes" as other_attributes
     from source
 )
 

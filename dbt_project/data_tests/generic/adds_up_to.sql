@@ -1,4 +1,5 @@
-{#- Fails for every group whose sum of a column is not what another model says; a group without rows sums to 0. -#}
+{#- Fails for every group whose sum of a column is not what another model says;
+    a group without rows sums to 0. -#}
 {%- test adds_up_to(model, column, by, total, of) -%}
 with sums as (
     select
