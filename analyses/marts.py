@@ -41,6 +41,7 @@ class QuestionSet:
     base_set: str | None
     description: str | None
     is_candidate_set: bool
+    depends_on_candidates: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ class Funnel:
     n_excluded: int | None
     n_included: int | None
     n_questions: int | None
+    n_undecided: int | None = None
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from analyses.figures.numbers import count
@@ -34,6 +35,9 @@ class Stage:
     kind: str
     explanation: str
 
+
+_HOVER_WIDTH = 28
+"""Characters a line, so that the text of a narrow panel's bar is not cut off."""
 
 STAGES = (
     Stage("a tag matches", "n_tag_matched", "match", "carry a tag that a rule names"),
@@ -80,9 +84,10 @@ def funnel_panel(row: Funnel, style: Style, axis_end: int) -> go.Figure:
         textfont={"color": INK, "size": 12},
         cliponaxis=False,
         customdata=[
-            [count(value), stage.explanation] for stage, value in zip(stages, values, strict=True)
+            [count(value), "<br>".join(wrap(stage.explanation, _HOVER_WIDTH))]
+            for stage, value in zip(stages, values, strict=True)
         ],
-        hovertemplate="%{customdata[0]} questions %{customdata[1]}<extra></extra>",
+        hovertemplate="%{customdata[0]} questions<br>%{customdata[1]}<extra></extra>",
         marker={
             "color": [FAINT_INK if stage.kind == "out" else style.colour for stage in stages],
             "opacity": [1 if stage.kind == "set" else 0.45 for stage in stages],

@@ -39,7 +39,8 @@ def popularity_panel(
     Parameters
     ----------
     rows : sequence of YearlyPopularity
-        The years of one question set; a year in `years` without a row had no questions.
+        The years of one question set; a year in `years` without a row had no questions. Drawn from
+        the first year with a question on.
     style : Style
     years : sequence of int
         All years of the axis, ascending, so that panels beside each other share it.
@@ -53,7 +54,7 @@ def popularity_panel(
         traces of their own, solid for whole years and dotted to one that is cut.
     """
     known = {row.year: row for row in rows}
-    first = min(known, default=None)
+    first = min((row.year for row in rows if row.n_questions), default=None)
     shown = [year for year in years if first is not None and year >= first]
     questions = [known[year].n_questions if year in known else 0 for year in shown]
     users = [known[year].n_users if year in known else 0 for year in shown]
@@ -73,6 +74,7 @@ def popularity_panel(
         tickvals=_ticks(years),
         ticktext=[_tick(year, data_end) for year in _ticks(years)],
         tickangle=0,
+        showspikes=False,
         showgrid=False,
         range=[years[0] - 0.35, years[-1] + 0.35] if years else None,
         hoverformat="d",

@@ -118,11 +118,11 @@ def response_time_boxes(
             marker={"size": 26, "opacity": 0, "color": style.colour},
             hovertemplate="%{customdata[0]}<extra></extra>",
         )
-    top = max((_whiskers(row)[1] for row in drawn), default=MONTH)
-    ticks = [value for value in _TICKS if floor <= value <= max(top * 1.3, HOUR)]
+    top = max([MONTH, *(_whiskers(row)[1] for row in drawn)])
+    ticks = [value for value in _TICKS if floor <= value <= top * 1.2]
     boxes.update_xaxes(
         type="log",
-        range=_log_range(floor, max(top, HOUR)),
+        range=[log10(floor) - 0.03, log10(top) + 0.08],
         tickvals=ticks,
         ticktext=[_TICKS[value] if value in _LABELLED else "" for value in ticks],
         tickfont={"size": 13},
@@ -148,10 +148,6 @@ def _whiskers(row: ResponseTimes) -> tuple[float, float]:
     return low, high
 
 
-def _log_range(low: float, high: float) -> list[float]:
-    return [log10(low) - 0.03, log10(high) + 0.08]
-
-
 def _translucent(colour: str) -> str:
     red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
     return f"rgba({red},{green},{blue},0.28)"
@@ -169,10 +165,10 @@ def _hover(row: ResponseTimes, style: Style) -> str:
         f"median {_both(row.median_response_minutes)}",
         f"quarter of them by {_both(row.q1)}",
         f"three quarters by {_both(row.q3)}",
-        f"whiskers {number(low)} to {number(high)} min",
     ]
     if row.p90 is not None:
         lines.append(f"nine tenths by {_both(row.p90)}")
+    lines.append(f"whiskers {number(low)} to {number(high)} min")
     if row.max_response_minutes is not None:
         lines.append(f"longest {duration(row.max_response_minutes)}")
     return "<br>".join(lines)

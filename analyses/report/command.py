@@ -18,7 +18,7 @@ from loader.options import data_option
     help="File to write.  [default: report.html in the data folder]",
 )
 def report(data: Path, output: Path | None) -> None:
-    """Write the report: one HTML file with every chart and table, for any browser, also offline.
+    """Write the report: every chart and table in one HTML file.
 
     \b
     Examples:

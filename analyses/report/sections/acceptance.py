@@ -122,8 +122,14 @@ def _tests(study: Study) -> Block:
         ),
         study.mart("proportion_tests"),
         "Differences in percentage points: above zero, the first set is left without an accepted"
-        " answer more often. Sets that share questions are not independent samples.",
+        " answer more often. Sets that share questions are not independent samples."
+        + dashes([test.p_value for test in tests]),
     )
+
+
+def dashes(values: list[float | None]) -> str:
+    """Say what a row of dashes means, where there is one."""
+    return " A dash: one of the two sets is empty." if None in values else ""
 
 
 def interval(low: float | None, high: float | None, factor: float = 1, places: int = 2) -> str:

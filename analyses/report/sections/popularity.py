@@ -46,11 +46,11 @@ def popularity(study: Study) -> Section:
             "Questions and users a year",
             "How many questions of each set were asked in a year (filled), and by how many users"
             " (open), each counted once a year; askers whose account is gone are not counted. The"
-            f" scales differ from panel to panel.{end}",
+            f" scales differ from panel to panel.{end}{_without(study, of_sets)}",
             tuple(
                 popularity_panel(found, study.style(one), years, study.data_end)
                 for one, found in of_sets.items()
-                if found
+                if has_questions(found)
             ),
             study.mart(_MART),
         ),
@@ -58,6 +58,16 @@ def popularity(study: Study) -> Section:
         _table(study, rows, years, "n_users", "Users who asked, a year", partial=partial),
     ]
     return Section(name, title, short, tuple(blocks), kicker)
+
+
+def has_questions(rows: list[YearlyPopularity]) -> bool:
+    """Whether a set has a question in any year."""
+    return any(row.n_questions for row in rows)
+
+
+def _without(study: Study, of_sets: dict[str, list[YearlyPopularity]]) -> str:
+    missing = [study.style(one).label for one, rows in of_sets.items() if not has_questions(rows)]
+    return f" No question in these data: {and_list(missing)}." if missing else ""
 
 
 def _lead(

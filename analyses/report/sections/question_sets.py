@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from analyses.figures import funnel_panel
-from analyses.figures.numbers import NONE, count
+from analyses.figures.numbers import NONE, and_list, count
 from analyses.marts import Funnel, Rule
 from analyses.report.blocks import Chart, Column, Fold, Points, Prose, Section, Table
 from analyses.report.rules import in_words
@@ -88,7 +88,7 @@ def question_sets(study: Study) -> Section:
             _COLUMNS,
             tuple(_row(study, row) for row in rows),
             study.mart("question_set_funnel"),
-            _note(study),
+            _note(study, rows),
         )
     )
     if rules := _rules(study):
@@ -152,11 +152,27 @@ def _row(study: Study, row: Funnel) -> tuple[Markup | str, ...]:
     )
 
 
-def _note(study: Study) -> str:
+def _note(study: Study, rows: tuple[Funnel, ...]) -> str:
+    """Say what candidates are, how many wait for a decision, and which sets they bear on."""
     if not study.has_candidates:
         return ""
-    return (
-        "Candidates: the rules of this set find questions that people must inspect, and no"
-        " decisions were given. Its numbers, and those of every set made from it, are those of the"
-        " candidates."
-    )
+    waiting = [
+        f"{count(row.n_undecided)} of {study.style(row.question_set).label}"
+        for row in rows
+        if row.n_undecided and study.style(row.question_set).is_candidate_set
+    ]
+    leaning = [
+        one.label
+        for one in study.sets.values()
+        if one.depends_on_candidates and not one.is_candidate_set
+    ]
+    parts = [
+        "Candidates: the rules of this set find questions that people must inspect"
+        + (f"; {and_list(waiting)} wait for a decision." if waiting else ".")
+    ]
+    if leaning:
+        parts.append(
+            f"The numbers of {and_list(leaning)} will change with these decisions too, because what"
+            " is a candidate elsewhere is left out there."
+        )
+    return " ".join(parts)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from markupsafe import Markup, escape
+
 from analyses.figures.numbers import NONE, and_list, count
+from analyses.figures.theme import GREEN, GREY, VERMILION
 from analyses.marts import ReplicationCheck
-from analyses.report.blocks import Cell, Column, Fold, Prose, Section, Table
+from analyses.report.blocks import Column, Fold, Prose, Section, Table
 
 if TYPE_CHECKING:
     from analyses.report.blocks import Block
@@ -58,7 +61,7 @@ def replication(study: Study) -> Section:
                 NONE if row.year is None else str(row.year),
                 plain(row.published),
                 plain(row.computed),
-                Cell(words(row.verdict), colour="verdict"),
+                _verdict(row.verdict),
                 row.reason or "",
             )
             for row in order
@@ -67,6 +70,20 @@ def replication(study: Study) -> Section:
     )
     blocks.append(Fold(f"All {count(len(rows))} figures", (table,)))
     return Section(name, title, short, tuple(blocks))
+
+
+def _verdict(verdict: str | None) -> Markup:
+    """Put a dot before a verdict; the word says it all, the colour helps the eye."""
+    if verdict is None:
+        return escape(NONE)
+    colour = GREY
+    if verdict.startswith("equal"):
+        colour = GREEN
+    elif verdict == "differs":
+        colour = VERMILION
+    return Markup('<span class="verdict" style="--verdict:{}">{}</span>').format(
+        colour, words(verdict)
+    )
 
 
 def words(name: str | None) -> str:

@@ -11,7 +11,7 @@ from analyses.figures.numbers import count, duration, number, p_value, signed
 from analyses.figures.response_times import axis_floor, has_box
 from analyses.marts import ResponseTimes, ResponseTimeTest
 from analyses.report.blocks import Cell, Chart, Column, Heading, Prose, Table
-from analyses.report.sections.acceptance import interval, p_words
+from analyses.report.sections.acceptance import dashes, interval, p_words
 
 if TYPE_CHECKING:
     from analyses.report.blocks import Block
@@ -177,5 +177,6 @@ def _tests(study: Study) -> Block:
         study.mart("response_time_tests"),
         "Mann-Whitney U test, two-sided. Cliff’s δ is the chance that an answer of the first set"  # noqa: RUF001
         " took longer than one of the second, minus the chance that it was faster: 0 is no"
-        " difference. Sets that share questions are not independent samples.",
+        " difference. Sets that share questions are not independent samples."
+        + dashes([test.p_value for test in tests]),
     )

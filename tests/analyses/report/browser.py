@@ -1,4 +1,4 @@
-"""A headless Chromium, driven over its debugging pipe: no package and no driver beside the browser itself."""
+"""A headless Chromium, driven over its debugging pipe: no driver and no package beside it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -35,7 +36,7 @@ def find() -> str | None:
 
 
 class Browser:
-    """One browser with one page; requests, console messages and exceptions are kept as they come."""
+    """One browser with one page; what the page does (requests, messages, errors) is kept."""
 
     def __init__(self, program: str, profile: Path) -> None:
         to_browser, self._write = os.pipe()
@@ -89,6 +90,13 @@ class Browser:
         )
         assert "exceptionDetails" not in answer, answer["exceptionDetails"]
         return answer["result"].get("value")
+
+    def wait_for(self, condition: Callable[[], bool], what: str) -> None:
+        """Wait until something is so."""
+        end = time.monotonic() + 15
+        while not condition():
+            assert time.monotonic() < end, f"waited in vain for {what}"
+            time.sleep(0.05)
 
     def requests(self) -> list[str]:
         """Addresses that the page asked for since it was opened."""

@@ -1,0 +1,176 @@
+"""The report in a real browser: it draws, complains of nothing, asks for nothing, fits, downloads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from browser import Browser, find
+from page import Page
+
+from analyses.report import write_report
+
+PHONE, DESK = 390, 1280
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    program = find()
+    if program is None:
+        pytest.skip("no Chromium on this machine (on Debian: apt-get install chromium)")
+    one = Browser(program, tmp_path_factory.mktemp("profile"))
+    yield one
+    one.close()
+
+
+@pytest.fixture(scope="module", params=["studied_data", "synthetic_data"])
+def report(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    data = request.getfixturevalue(request.param)
+    return write_report(data, tmp_path_factory.mktemp("report") / "report.html")
+
+
+LOOKS = [(DESK, "light"), (DESK, "dark"), (PHONE, "light"), (PHONE, "dark")]
+
+
+@pytest.mark.parametrize(("width", "scheme"), LOOKS)
+def test_every_chart_draws_and_nothing_goes_wrong(
+    browser: Browser, report: Path, width: int, scheme: str
+) -> None:
+    browser.open(report, width, prefers_color_scheme=scheme)
+    charts = browser.run(
+        "[...document.querySelectorAll('.chart')].map(chart => [chart.id,"
+        " chart.querySelectorAll('.main-svg').length,"
+        " chart.querySelectorAll('path.point, .scatterlayer path, path.box').length,"
+        " chart.getBoundingClientRect().width])"
+    )
+    assert len(charts) >= 7
+    for name, drawings, marks, breadth in charts:
+        assert drawings, f"{name} is not drawn"
+        assert marks, f"{name} has no marks"
+        assert 200 < breadth <= width
+    assert browser.complaints() == []
+
+
+def test_no_request_leaves_the_page(browser: Browser, report: Path) -> None:
+    browser.open(report)
+    schemes = {urlsplit(address).scheme for address in browser.requests()}
+    assert schemes <= {"file", "data", "blob"}
+    assert [one for one in browser.requests() if one.startswith("file")] == [report.as_uri()]
+
+
+@pytest.mark.parametrize("width", [320, PHONE, 768, DESK])
+def test_nothing_overflows(browser: Browser, report: Path, width: int) -> None:
+    browser.open(report, width)
+    browser.run("document.querySelectorAll('details').forEach(one => one.open = true)")
+    inner, content = browser.run("[innerWidth, document.documentElement.scrollWidth]")
+    assert inner == width
+    assert content <= inner
+    beyond = browser.run(
+        "[...document.querySelectorAll('main *')].filter(one =>"
+        " one.getBoundingClientRect().right > innerWidth + 0.5"
+        " && !one.closest('.scroll') && !one.closest('.chart')"
+        " && getComputedStyle(one).display !== 'none').map(one => one.outerHTML.slice(0, 80))"
+    )
+    assert beyond == []
+
+
+def test_no_text_of_a_chart_is_cut_off(browser: Browser, report: Path) -> None:
+    for width in (PHONE, DESK):
+        browser.open(report, width)
+        cut = browser.run(
+            "[...document.querySelectorAll('.chart')].flatMap(chart => {"
+            " const edge = chart.getBoundingClientRect();"
+            " return [...chart.querySelectorAll('text')].filter(text => {"
+            "  const box = text.getBoundingClientRect();"
+            "  return box.width && (box.left < edge.left - 1 || box.right > edge.right + 1"
+            "   || box.top < edge.top - 1 || box.bottom > edge.bottom + 1);"
+            " }).map(text => `${chart.id}: ${text.textContent}`) })"
+        )
+        assert cut == []
+
+
+def test_each_csv_button_saves_its_text(browser: Browser, report: Path, tmp_path: Path) -> None:
+    browser.open(report)
+    browser.call("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(tmp_path))
+    page = Page(report.read_text("utf-8"))
+    names = {one.attributes["data-csv"] for one in page.all("button")}
+    for name in names:
+        browser.run(f"document.querySelector('[data-csv={name}]').click()")
+        target = tmp_path / f"{name}.csv"
+        browser.wait_for(target.is_file, f"{name}.csv")
+        browser.wait_for(
+            lambda target=target, name=name: target.read_text("utf-8") == page.csv(name), name
+        )
+    assert browser.complaints() == []
+
+
+def test_hovering_shows_exact_numbers(browser: Browser, report: Path) -> None:
+    browser.open(report)
+    x, y = browser.run(
+        "(() => { const chart = document.querySelector('#response-times-1');"
+        " chart.scrollIntoView({block: 'center', behavior: 'instant'});"
+        " const box = chart.querySelector('path.box').getBoundingClientRect();"
+        " return [box.x + 2, box.y + box.height / 2] })()"
+    )
+    for shift in (-8, 0):
+        browser.call("Input.dispatchMouseEvent", type="mouseMoved", x=x + shift, y=y)
+    browser.wait_for(
+        lambda: "n = " in (browser.run(_HOVER) or ""), "the hover text of the first box"
+    )
+    assert "min (" in browser.run(_HOVER)
+
+
+_HOVER = "document.querySelector('#response-times-1 .hoverlayer')?.textContent"
+
+
+def test_the_dark_page_is_dark_and_its_charts_legible(browser: Browser, report: Path) -> None:
+    looks = {}
+    for scheme in ("light", "dark"):
+        browser.open(report, prefers_color_scheme=scheme)
+        looks[scheme] = browser.run(
+            "(() => { const light = colour => { const [r, g, b] = colour.match(/[\\d.]+/g)"
+            " .map(Number); return (0.2126 * r + 0.7152 * g + 0.0722 * b) / 255; };"
+            " const page = light(getComputedStyle(document.body).backgroundColor);"
+            " const texts = [...document.querySelectorAll('.chart text')]"
+            "  .map(one => light(getComputedStyle(one).fill));"
+            " return [page, Math.min(...texts), Math.max(...texts)] })()"
+        )
+    page, darkest, lightest = looks["light"]
+    assert page > 0.9
+    assert lightest < 0.5
+    page, darkest, lightest = looks["dark"]
+    assert page < 0.15
+    assert darkest > 0.5
+
+
+def test_printing_opens_folds_and_shrinks_charts(browser: Browser, report: Path) -> None:
+    browser.open(report)
+    browser.run("dispatchEvent(new Event('beforeprint'))")
+    browser.call("Emulation.setEmulatedMedia", media="print")
+    browser.call(
+        "Emulation.setDeviceMetricsOverride",
+        width=690, height=1000, deviceScaleFactor=1, mobile=False,
+    )  # fmt: skip
+    assert browser.run("[...document.querySelectorAll('details')].every(one => one.open)")
+    assert browser.run("document.documentElement.scrollWidth") <= 690
+    outside = browser.run(
+        "[...document.querySelectorAll('.chart')].filter(chart => [...chart.querySelectorAll("
+        "'.main-svg')].some(one => one.getBoundingClientRect().right > innerWidth)).map(o => o.id)"
+    )
+    assert outside == []
+    browser.run("dispatchEvent(new Event('afterprint'))")
+    assert not browser.run("[...document.querySelectorAll('details')].some(one => one.open)")
+
+
+def test_it_can_be_read_without_scripts(browser: Browser, report: Path) -> None:
+    browser.call("Emulation.setScriptExecutionDisabled", value=True)
+    try:
+        browser.open(report)
+        text = browser.run("document.querySelector('noscript').textContent")
+        rows = browser.run("document.querySelectorAll('#table-acceptance tbody tr').length")
+    finally:
+        browser.call("Emulation.setScriptExecutionDisabled", value=False)
+    assert "need JavaScript" in text
+    assert rows >= 5

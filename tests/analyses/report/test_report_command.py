@@ -1,0 +1,79 @@
+"""`stackstudy report`: where the file goes, and what is said when there is nothing to report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+from click.testing import CliRunner, Result
+
+from stackstudy import main
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner(env={"STACKSTUDY_DATA": None}).invoke(main, ["report", *map(str, arguments)])
+
+
+def assert_one_line(result: Result, *parts: str) -> None:
+    assert result.exit_code == 1
+    assert isinstance(result.exception, SystemExit), result.exception
+    lines = result.output.strip().splitlines()
+    assert len(lines) == 1, result.output
+    for part in ("Error: ", *parts):
+        assert part in lines[0]
+
+
+def test_it_writes_into_the_data_folder_and_says_where(published_data: Path) -> None:
+    result = run("--data", published_data)
+    assert result.exit_code == 0, result.output
+    target = published_data / "report.html"
+    assert result.output == f"Report: {target}\n"
+    assert target.read_text("utf-8").rstrip().endswith("</html>")
+
+
+def test_it_writes_where_it_is_told(published_data: Path, tmp_path: Path) -> None:
+    target = tmp_path / "talk" / "figures.html"
+    result = run("--data", published_data, "--output", target)
+    assert result.output == f"Report: {target}\n"
+    assert target.is_file()
+
+
+def test_anyone_may_read_the_file_that_the_umask_lets(published_data: Path, tmp_path: Path) -> None:
+    plain = tmp_path / "plain"
+    plain.touch()
+    target = tmp_path / "report.html"
+    assert run("--data", published_data, "--output", target).exit_code == 0
+    assert target.stat().st_mode == plain.stat().st_mode
+
+
+def test_no_database(tmp_path: Path) -> None:
+    assert_one_line(run("--data", tmp_path), "no database yet", "stackstudy build")
+
+
+def test_tables_not_built(tmp_path: Path) -> None:
+    with duckdb.connect(str(tmp_path / "stackstudy.duckdb")) as connection:
+        connection.execute("create table something_else (id integer)")
+    assert_one_line(run("--data", tmp_path), "not built yet", "stackstudy build")
+
+
+def test_not_a_database(tmp_path: Path) -> None:
+    (tmp_path / "stackstudy.duckdb").write_text("this is no database")
+    assert_one_line(run("--data", tmp_path), "stackstudy.duckdb")
+
+
+def test_tables_of_another_version(tmp_path: Path) -> None:
+    with duckdb.connect(str(tmp_path / "stackstudy.duckdb")) as connection:
+        connection.execute("create table acceptance (question_set varchar, share double)")
+    assert_one_line(run("--data", tmp_path), "table acceptance", "n_questions", "stackstudy build")
+
+
+def test_a_target_that_cannot_be_written(published_data: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    target = tmp_path / "file" / "report.html"
+    assert_one_line(run("--data", published_data, "--output", target), "--output", str(target))
+
+
+@pytest.mark.parametrize("arguments", [["--nonsense"], ["extra"]])
+def test_misuse(arguments: list[str]) -> None:
+    assert run(*arguments).exit_code == 2

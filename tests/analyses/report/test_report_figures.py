@@ -1,0 +1,279 @@
+"""What goes into a figure is what it draws."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analyses.figures import (
+    alternative_of,
+    funnel_panel,
+    popularity_panel,
+    response_time_boxes,
+    styles,
+)
+from analyses.figures.funnel import STAGES
+from analyses.figures.popularity import is_partial
+from analyses.figures.theme import Style, style_of
+from analyses.marts import (
+    Funnel,
+    QuestionSet,
+    ResponseTimes,
+    YearlyPopularity,
+    read_marts,
+)
+
+STYLE = Style("Mobile", "#D55E00", "square", is_candidate_set=False)
+CANDIDATES = Style("Browser", "#009E73", "circle", is_candidate_set=True)
+OKABE_ITO = {
+    "#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7", "#999999",
+}  # fmt: skip
+
+
+def year_row(year: int, n_questions: int, n_users: int) -> YearlyPopularity:
+    return YearlyPopularity("mobile", year, n_questions, n_users, 0.01)
+
+
+def times(name: str = "mobile", **changes: float | None) -> ResponseTimes:
+    values = {
+        "n_accepted": 436,
+        "n_response_times": 435,
+        "n_answered_before_asked": 0,
+        "median_response_minutes": 1024.44,
+        "q1": 158.99,
+        "q3": 8524.72,
+        "p10": 12.0,
+        "p90": 46356.25,
+        "lower_whisker": 3.5,
+        "upper_whisker": 20837.45,
+        "min_response_minutes": 0.0,
+        "max_response_minutes": 788_000.0,
+        "median_response_minutes_days_dropped": 405.23,
+    }
+    return ResponseTimes(name, **(values | changes))
+
+
+def trace(figure, name: str):
+    (found,) = [one for one in figure.data if one.name == name]
+    return found
+
+
+def said(figure) -> str:
+    return " ".join(annotation.text for annotation in figure.layout.annotations)
+
+
+def test_published_years_are_drawn_as_they_are(shared_facts, studied_data) -> None:
+    """Users and questions of the mobile set, 2015 to 2019, against the paper's own figures."""
+    published = {"questions": {}, "users": {}}
+    for line in (shared_facts / "published_figures.csv").read_text("utf-8").splitlines():
+        step, figure, name, year, value = line.split(",")[:5]
+        if step == "3" and name == "mobile":
+            published[figure][int(year)] = int(value)
+    rows = [
+        row
+        for row in read_marts(studied_data).records(YearlyPopularity)
+        if row.question_set == "mobile"
+    ]
+    panel = popularity_panel(rows, STYLE, range(2015, 2020))
+    for name, years in published.items():
+        drawn = trace(panel, name)
+        assert dict(zip(drawn.x, drawn.y, strict=True)) == years
+
+
+YEARS = st.dictionaries(
+    st.integers(2008, 2030),
+    st.tuples(st.integers(1, 10**7), st.integers(0, 10**7)),
+    min_size=1,
+    max_size=12,
+)
+
+
+@given(YEARS)
+def test_every_year_is_drawn_once_and_absent_years_are_zero(known) -> None:
+    years = range(min(known), max(known) + 1)
+    panel = popularity_panel([year_row(y, *n) for y, n in known.items()], STYLE, years)
+    for name, place in (("questions", 0), ("users", 1)):
+        drawn = trace(panel, name)
+        assert list(drawn.x) == list(years)
+        assert list(drawn.y) == [known.get(year, (0, 0))[place] for year in years]
+        assert [text.split("<")[0] for text, _ in drawn.customdata] == [f"{y:,}" for y in drawn.y]
+    assert panel.layout.yaxis.range[0] == 0
+    assert panel.layout.yaxis.range[1] > max(n for n, _ in known.values())
+
+
+def test_years_before_the_first_question_are_not_drawn() -> None:
+    panel = popularity_panel(
+        [year_row(2015, 0, 0), year_row(2016, 3, 2), year_row(2017, 0, 0)], STYLE, range(2014, 2018)
+    )
+    assert list(trace(panel, "questions").x) == [2016, 2017]
+
+
+@pytest.mark.parametrize(
+    ("year", "end", "expected"),
+    [
+        (2019, date(2019, 12, 1), True),
+        (2019, date(2019, 1, 1), True),
+        (2019, date(2019, 12, 31), False),
+        (2018, date(2019, 12, 1), False),
+        (2019, None, False),
+    ],
+)
+def test_a_year_is_partial_where_the_data_end_inside_it(year, end, expected) -> None:
+    assert is_partial(year, end) is expected
+
+
+def test_a_partial_year_is_dotted_and_named() -> None:
+    rows = [year_row(2017, 257, 221), year_row(2018, 484, 404), year_row(2019, 722, 592)]
+    panel = popularity_panel(rows, STYLE, range(2017, 2020), date(2019, 11, 30))
+    dotted = [one for one in panel.data if one.line.dash == "dot"]
+    assert [(list(one.x), list(one.y)) for one in dotted] == [
+        ([2018, 2019], [484, 722]),
+        ([2018, 2019], [404, 592]),
+    ]
+    assert list(trace(panel, "questions, whole years").x) == [2017, 2018]
+    assert panel.layout.xaxis.ticktext[-1] == "2019<br>to 30 Nov"
+    assert trace(panel, "questions").customdata[-1][1].endswith("to 30 November only")
+    assert "to 30 November only" in alternative_of(panel)
+
+    whole = popularity_panel(rows, STYLE, range(2017, 2020), date(2019, 12, 31))
+    assert not [one for one in whole.data if one.line.dash == "dot"]
+    assert whole.layout.xaxis.ticktext[-1] == "2019"
+
+
+def test_a_single_partial_year_is_a_point() -> None:
+    panel = popularity_panel([year_row(2019, 5, 4)], STYLE, range(2019, 2020), date(2019, 3, 1))
+    assert list(trace(panel, "questions").y) == [5]
+
+
+@pytest.mark.parametrize("rows", [[], [year_row(2019, 0, 0)]])
+def test_a_set_without_questions_says_so(rows) -> None:
+    panel = popularity_panel(rows, STYLE, range(2018, 2020))
+    assert "no questions" in said(panel)
+    assert "no questions" in alternative_of(panel)
+
+
+def test_the_end_labels_hold_the_last_numbers_and_do_not_touch() -> None:
+    panel = popularity_panel([year_row(2019, 1234, 1230)], STYLE, range(2019, 2020))
+    labels = {one.text: one.yshift for one in panel.layout.annotations}
+    assert set(labels) == {"1,234 questions", "1,230 users"}
+    assert abs(labels["1,234 questions"] - labels["1,230 users"]) >= 12
+
+
+MINUTES = st.floats(0, 10**7, allow_nan=False)
+
+
+@given(st.lists(MINUTES, min_size=5, max_size=5).map(sorted), st.integers(1, 10**6))
+def test_a_box_is_drawn_from_its_quartiles(five, n) -> None:
+    low, q1, median, q3, high = five
+    row = times(
+        lower_whisker=low, q1=q1, median_response_minutes=median, q3=q3, upper_whisker=high,
+        n_response_times=n,
+    )  # fmt: skip
+    figure = response_time_boxes([row], {"mobile": STYLE})
+    box, hover = figure.data
+    floor = 1 if q1 > 1 else 1 / 60
+    drawn = [box.lowerfence[0], box.q1[0], box.median[0], box.q3[0], box.upperfence[0]]
+    assert drawn == [max(value, floor) for value in five]
+    assert list(hover.x) == drawn
+    assert min(drawn) > 0, "a logarithmic axis has no zero"
+    text = hover.customdata[0][0]
+    assert f"n = {n:,}" in text
+    assert f"{median:,.2f} min" in text
+    assert f"whiskers {low:,.2f} to {high:,.2f} min" in text
+    start, end = figure.layout.xaxis.range
+    assert 10**start <= min(drawn)
+    assert 10**end >= max(drawn)
+
+
+def test_the_axis_speaks_in_human_units() -> None:
+    axis = response_time_boxes([times()], {}).layout.xaxis
+    named = {text: value for value, text in zip(axis.tickvals, axis.ticktext, strict=True) if text}
+    assert axis.type == "log"
+    assert named == {"1 min": 1, "1 h": 60, "1 d": 1440, "1 mo": 43200}
+
+
+def test_a_set_without_times_has_no_box() -> None:
+    empty = times("browser", q1=None, median_response_minutes=None, q3=None)
+    figure = response_time_boxes([empty, times()], {"mobile": STYLE})
+    assert [one.name for one in figure.data] == ["Mobile", "Mobile"]
+    assert "no response times" in alternative_of(response_time_boxes([empty], {}))
+
+
+def test_whiskers_that_are_not_known_end_at_the_box() -> None:
+    box = response_time_boxes([times(lower_whisker=None, upper_whisker=None)], {}).data[0]
+    assert (box.lowerfence[0], box.upperfence[0]) == (box.q1[0], box.q3[0])
+
+
+def test_candidates_are_marked_in_every_figure() -> None:
+    known = {"browser": CANDIDATES}
+    row = YearlyPopularity("browser", 2019, 3, 2, 0.1)
+    counts = Funnel("browser", 2, 1, 3, 0, 0, 0, 3)
+    panels = [popularity_panel([row], CANDIDATES, [2019]), funnel_panel(counts, CANDIDATES, 3)]
+    for panel in panels:
+        assert panel.layout.title.subtitle.text == "candidates: not inspected by hand"
+    boxes = response_time_boxes([times("browser")], known)
+    assert "(candidates)" in said(boxes)
+    for figure in (*panels, boxes):
+        assert "candidates: not inspected by hand" in alternative_of(figure)
+    plain = popularity_panel([row], STYLE, [2019])
+    assert "candidates" not in str(plain.to_json())
+
+
+@given(st.lists(st.one_of(st.none(), st.integers(0, 10**8)), min_size=7, max_size=7))
+def test_the_funnel_draws_each_stage(counts) -> None:
+    values = dict(zip([stage.column for stage in STAGES], counts, strict=True))
+    panel = funnel_panel(Funnel("mobile", **values), STYLE, 10)
+    bars = panel.data[0]
+    expected = [(s.label, values[s.column]) for s in STAGES if values[s.column] is not None]
+    assert list(zip(bars.y or (), bars.x or (), strict=True)) == expected
+    for label, value in expected:
+        assert f"{label}: {value:,}" in alternative_of(panel)
+
+
+def test_panels_of_one_funnel_share_their_scale() -> None:
+    small, large = (
+        funnel_panel(Funnel("mobile", n, 0, n, 0, 0, 0, n), STYLE, 1000) for n in (3, 1000)
+    )
+    assert small.layout.xaxis.range == large.layout.xaxis.range
+    assert small.layout.xaxis.range[1] > 1000
+
+
+def sets(*kinds: str) -> list[QuestionSet]:
+    return [
+        QuestionSet(f"{kind}_{place}", f"S{place}", place, kind, None, None, is_candidate_set=False)
+        for place, kind in enumerate(kinds)
+    ]
+
+
+def test_each_set_has_its_own_colour_of_the_palette() -> None:
+    known = styles(sets("base", "scope", "topic", "topic", "topic", "union", "baseline"))
+    colours = [style.colour for style in known.values()]
+    assert set(colours) <= OKABE_ITO
+    assert len(set(colours)) == len(colours)
+
+
+def test_a_colour_follows_the_set_not_the_figure() -> None:
+    known = styles(sets("topic", "topic", "baseline"))
+    fewer = styles(sets("topic", "topic", "baseline")[:2])
+    for name, style in fewer.items():
+        assert known[name] == style
+    name, style = next(iter(known.items()))
+    panel = popularity_panel([YearlyPopularity(name, 2019, 3, 2, 0.1)], style, [2019])
+    assert {one.marker.color for one in panel.data if one.mode == "markers"} == {style.colour}
+    boxes = response_time_boxes([times(name)], known)
+    assert boxes.data[0].line.color == style.colour
+    bars = funnel_panel(Funnel(name, 1, 1, 1, 0, 0, 0, 1), style, 1).data[0]
+    assert bars.marker.color[-1] == style.colour
+
+
+def test_more_topics_than_colours_still_draw() -> None:
+    known = styles(sets(*["topic"] * 15))
+    assert len(known) == 15
+    assert {style.colour for style in known.values()} <= OKABE_ITO
+
+
+def test_a_set_that_nobody_described_has_a_plain_style() -> None:
+    assert style_of("all_questions", {}) == Style("all questions", "#999999", "x", False)  # noqa: FBT003

@@ -1,0 +1,96 @@
+"""Numbers as people write them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analyses.figures.numbers import (
+    and_list,
+    count,
+    duration,
+    number,
+    p_value,
+    percent,
+    points,
+    signed,
+)
+from analyses.report.sections.acceptance import interval, p_words
+from analyses.report.sections.replication import plain
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        (count(1234567), "1,234,567"),
+        (count(0), "0"),
+        (count(-1234), "−1,234"),
+        (count(None), "–"),
+        (number(1024.444), "1,024.44"),
+        (percent(0.70694), "70.7%"),
+        (percent(1.0), "100.0%"),
+        (percent(0), "0.0%"),
+        (percent(None), "–"),
+        (points(0.0799), "+8.0"),
+        (points(-0.0799), "−8.0"),
+        (signed(0.0), "0.00"),
+        (signed(-0.001), "0.00"),
+        (signed(-0.126), "−0.13"),
+        (signed(None), "–"),
+        (p_value(0.0), "< 0.001"),
+        (p_value(0.00099), "< 0.001"),
+        (p_value(0.001), "0.001"),
+        (p_value(0.0456), "0.046"),
+        (p_value(0.9999), "> 0.999"),
+        (p_value(1.0), "1.000"),
+        (p_value(None), "–"),
+        (p_words(0.0001), "p < 0.001"),
+        (p_words(0.0123), "p = 0.012"),
+        (duration(0), "0 s"),
+        (duration(0.5), "30 s"),
+        (duration(1), "1.0 min"),
+        (duration(59.94), "59.9 min"),
+        (duration(60), "1.0 h"),
+        (duration(1024.44), "17.1 h"),
+        (duration(1802.37), "30.0 h"),
+        (duration(2880), "2.0 d"),
+        (duration(364 * 1440), "364.0 d"),
+        (duration(366 * 1440), "1.0 y"),
+        (duration(-90), "−1.5 h"),
+        (duration(None), "–"),
+        (interval(0.063, 0.0966, 100, 1), "+6.3 to +9.7"),
+        (interval(-0.11, 0.19), "−0.11 to +0.19"),
+        (interval(None, 0.1), "–"),
+        (plain(1325.0), "1,325"),
+        (plain(70.7), "70.7"),
+        (plain(70.69), "70.69"),
+        (plain(0.894), "0.894"),
+        (plain(0), "0"),
+        (plain(None), "–"),
+        (and_list(["a"]), "a"),
+        (and_list(["a", "b"]), "a and b"),
+        (and_list(["a", "b", "c"]), "a, b and c"),
+        (and_list([]), ""),
+    ],
+)
+def test_is_written(written: str, expected: str) -> None:
+    assert written.replace("\N{NO-BREAK SPACE}", " ") == expected
+
+
+@given(st.integers(-(10**12), 10**12))
+def test_a_count_reads_back(value: int) -> None:
+    assert int(count(value).replace(",", "").replace("−", "-")) == value
+
+
+@given(st.floats(0, 1))
+def test_a_p_value_is_never_rounded_to_zero_or_one(value: float) -> None:
+    text = p_value(value)
+    assert text != "0.000"
+    assert text != "1.000" or value == 1
+
+
+@given(st.floats(0, 1e9), st.floats(0, 1e9))
+def test_a_number_and_its_unit_stay_together(first: float, second: float) -> None:
+    assert " " not in duration(first)
+    assert " " not in signed(second)
