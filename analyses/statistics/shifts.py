@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analyses.statistics.ranks import EXACT_BELOW
 from analyses.statistics.results import (
     CONFIDENCE,
     Result,
@@ -32,9 +33,6 @@ ENUMERABLE = 1 << 20
 
 SAMPLE_SIZE = 1 << 13
 """Differences drawn to choose the two pivots of a round."""
-
-EXACT_BELOW = 50
-"""R takes U's exact distribution when both groups are smaller and nothing is tied."""
 
 ROUNDING_ERROR = 1e-12
 """So much of a tail probability may be the error of its sum."""

@@ -81,10 +81,11 @@ class SurvivalCurve(Result):
     ci_high: NDArray[np.float64]
 
     def median(self) -> SurvivalMedian:
-        """Median with the interval of Brookmeyer and Crowley, as R's ``quantile.survfit``.
+        """Median with the interval of Brookmeyer and Crowley, as R prints a ``survfit``.
 
         Each limit is where a limit of the curve gets down to a half; ``None`` where it never does.
-        A curve that is flat at exactly a half gives the middle of that stretch.
+        A curve that is flat at exactly a half gives the middle of that stretch, or its start where
+        nothing comes after it.
 
         Notes
         -----

@@ -238,7 +238,7 @@ def _poisson_fit(
     # Two times always fit perfectly, leave no degree of freedom, and are identified.
     with np.errstate(divide="ignore", invalid="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore", PerfectSeparationWarning)
-        return model.fit(atol=1e-10, rtol=1e-10)
+        return model.fit(tol_criterion="params", atol=1e-12, rtol=1e-9)
 
 
 def _series(time: ArrayLike, *columns: ArrayLike) -> list[NDArray[np.float64]]:

@@ -1,0 +1,320 @@
+# Reference values for the tests of analyses/statistics, computed by R.
+#
+# Regenerate with R 4 and its packages survival, vcd, effectsize and jsonlite (Debian: r-base-core,
+# r-cran-survival, r-cran-vcd, r-cran-effectsize, r-cran-jsonlite):
+#
+#     Rscript tests/analyses/statistics/reference.R tests/golden/statistics_r.json
+#
+# The tests need no R. Every case keeps the call as it stands below beside what R printed for it.
+
+suppressPackageStartupMessages({
+    library(survival)
+    library(vcd)
+    library(effectsize)
+    library(jsonlite)
+})
+
+cases <- list()
+
+# One case: the call is evaluated and kept as text; `take` picks from its value what the test reads.
+case <- function(group, call, take, input = list()) {
+    text <- paste(trimws(deparse(substitute(call), width.cutoff = 500)), collapse = " ")
+    value <- suppressWarnings(eval(substitute(call), parent.frame()))
+    cases[[group]] <<- c(
+        cases[[group]],
+        list(list(call = text, input = input, value = suppressWarnings(take(value))))
+    )
+}
+
+# --- proportions -----------------------------------------------------------------------------
+chi2 <- function(t) list(chi2 = t$statistic[[1]], df = t$parameter[[1]], p_value = t$p.value)
+prop <- function(x, n) case("prop_test", prop.test(x, n), chi2, list(x = x, n = n))
+prop(c(83, 90, 129, 70), c(86, 93, 136, 82)) # example(prop.test): smokers, Fleiss (1981)
+prop(c(83, 70), c(86, 82))
+prop(c(2137, 42403), c(3023, 67665)) # deployment and the rest, from the printed shares
+prop(c(15, 25), c(50, 50))
+prop(c(5, 5), c(10, 10)) # equal shares: the correction leaves 0
+prop(c(5, 6), c(10, 11)) # deviation below 0.5: the correction is lessened
+prop(c(0, 5), c(10, 12))
+prop(c(10, 5), c(10, 12))
+prop(c(0, 10), c(10, 10))
+prop(c(0, 0), c(10, 12)) # NaN
+prop(c(10, 12), c(10, 12)) # NaN
+prop(c(0, 3, 7), c(10, 11, 12))
+prop(c(0, 0, 0), c(10, 11, 12)) # NaN
+prop(c(925, 1098, 114), c(1325, 1533, 165)) # the three topics
+
+one <- function(x, n, p) {
+    case("one_sample", prop.test(x, n, p = p), chi2, list(x = x, n = n, p = p))
+}
+one(2137, 3023, 0.627)
+one(2137, 3023, 0.605)
+one(2137, 3023, 0.438)
+one(2137, 3023, 0.55)
+one(83, 86, 0.5)
+one(5, 10, 0.5)
+one(6, 11, 0.5) # exactly 0.5 off
+one(0, 10, 0.3)
+one(10, 10, 0.3)
+one(3, 10, 0.3)
+
+wilson <- function(x, n, level) {
+    case(
+        "wilson", prop.test(x, n, conf.level = level, correct = FALSE)$conf.int,
+        function(ci) list(low = ci[1], high = ci[2]), list(x = x, n = n, level = level)
+    )
+}
+wilson(0, 10, 0.95)
+wilson(10, 10, 0.95)
+wilson(1, 1, 0.95)
+wilson(83, 86, 0.95)
+wilson(83, 86, 0.99)
+wilson(2137, 3023, 0.95)
+wilson(2137, 3023, 0.9)
+
+h <- function(a, b, n) {
+    case(
+        "cohens_h", cohens_h(cbind(c(a, n - a), c(b, n - b))),
+        function(r) list(h = r$Cohens_h), list(a = a, b = b, n = n)
+    )
+}
+h(83, 70, 100)
+h(70, 83, 100)
+h(5, 95, 100)
+h(40, 40, 100)
+
+case(
+    "holm", p.adjust(c(0.01, NA, 0.04, 0.03, 0.005, 0.03, 1, 0.9), "holm"), function(p) p,
+    list(p = c(0.01, NA, 0.04, 0.03, 0.005, 0.03, 1, 0.9))
+)
+case("holm", p.adjust(c(NA, NA), "holm"), function(p) as.list(as.numeric(p)), list(p = c(NA, NA)))
+case(
+    "holm", p.adjust(c(2e-20, 0.5, 0.02, 0.02), "holm"), function(p) p,
+    list(p = c(2e-20, 0.5, 0.02, 0.02))
+)
+
+# --- two groups by rank ------------------------------------------------------------------------
+ozone <- function(month) as.numeric(na.omit(airquality$Ozone[airquality$Month == month]))
+weight <- function(feed) chickwts$weight[chickwts$feed == feed]
+samples <- list(
+    # example(wilcox.test), Hollander and Wolfe (1973), p. 69: permeability of the placenta
+    placenta = list(
+        a = c(0.80, 0.83, 1.89, 1.04, 1.45, 1.38, 1.91, 1.64, 0.73, 1.46),
+        b = c(1.15, 0.88, 0.90, 0.74, 1.21)
+    ),
+    ozone = list(a = ozone(5), b = ozone(8)), # example(wilcox.test): tied
+    chicks = list(a = weight("casein"), b = weight("linseed")),
+    # Hogarty and Kromrey (1999)
+    hogarty = list(a = c(10, 10, 20, 20, 20, 30, 30, 30, 40, 50), b = c(10, 20, 30, 40, 40, 50)),
+    apart = list(a = c(5, 6, 7, 8), b = c(1, 2, 3)),
+    tied = list(a = c(2, 2, 2), b = c(2, 2)),
+    single = list(a = 3.5, b = c(1, 2, 4, 8)),
+    nile = list(a = as.numeric(Nile[1:40]), b = as.numeric(Nile[41:100]))
+)
+# Cliff's delta over the matrix of all pairs, by the formulas as printed: the consistent estimate
+# of Cliff (1996, p. 138), the interval of Feng and Cliff (2004, eq. 7).
+cliff <- function(a, b, level) {
+    d <- sign(outer(a, b, "-"))
+    delta <- mean(d)
+    m <- length(a)
+    n <- length(b)
+    s_a <- sum((rowMeans(d) - delta)^2) / (m - 1)
+    s_b <- sum((colMeans(d) - delta)^2) / (n - 1)
+    s_ab <- sum((d - delta)^2) / ((m - 1) * (n - 1))
+    v <- ((n - 1) * s_a + (m - 1) * s_b + s_ab) / (m * n)
+    z <- qnorm((1 + level) / 2)
+    spread <- z * sqrt(v) * sqrt((1 - delta^2)^2 + z^2 * v)
+    list(
+        delta = delta, variance = v,
+        low = (delta - delta^3 - spread) / (1 - delta^2 + z^2 * v),
+        high = (delta - delta^3 + spread) / (1 - delta^2 + z^2 * v)
+    )
+}
+for (name in names(samples)) {
+    s <- samples[[name]]
+    a <- s$a
+    b <- s$b
+    input <- list(name = name, a = I(a), b = I(b))
+    case(
+        "wilcox", wilcox.test(a, b),
+        function(t) list(u = t$statistic[[1]], p_value = t$p.value), input
+    )
+    case("shift", median(outer(a, b, "-")), function(m) list(shift = m), input)
+    case(
+        "delta", cliffs_delta(a, b),
+        function(r) list(delta = if (is.null(r$r_rank_biserial)) r[[1]] else r$r_rank_biserial), input
+    )
+    if (!(name %in% c("apart", "tied", "single"))) {
+        case("cliff", cliff(a, b, 0.95), identity, input)
+    }
+    if (name %in% c("placenta", "chicks")) {
+        case(
+            "shift_interval", wilcox.test(a, b, conf.int = TRUE)$conf.int,
+            function(ci) list(low = ci[1], high = ci[2]), input
+        )
+    }
+    if (name %in% c("ozone", "nile")) {
+        case(
+            "shift_near", wilcox.test(a, b, conf.int = TRUE)$conf.int,
+            function(ci) list(low = ci[1], high = ci[2]), input
+        )
+    }
+}
+
+# --- quantiles ---------------------------------------------------------------------------------
+# The order statistics of DescTools::MedianCI(method = "exact"), for any probability.
+interval <- function(x, p, level) {
+    tail <- (1 - level) / 2
+    n <- length(x)
+    low <- qbinom(tail, n, p)
+    high <- qbinom(1 - tail, n, p) + 1
+    x <- sort(x)
+    list(
+        value = quantile(x, p, type = 7)[[1]],
+        rank_low = if (low < 1) NA else low, rank_high = if (high > n) NA else high,
+        low = if (low < 1) NA else x[low], high = if (high > n) NA else x[high],
+        coverage = if (low < 1 || high > n) NA else pbinom(high - 1, n, p) - pbinom(low - 1, n, p)
+    )
+}
+quantiles <- function(x, p, level) {
+    case("quantile", interval(x, p, level), identity, list(x = I(x), p = p, level = level))
+}
+for (p in c(0.1, 0.25, 0.5, 0.75, 0.9)) quantiles(as.numeric(Nile), p, 0.95)
+quantiles(ozone(5), 0.5, 0.95)
+quantiles(ozone(8), 0.5, 0.99)
+quantiles(c(1, 2, 3, 4, 5), 0.5, 0.95)
+quantiles(c(1, 2, 3, 4, 5, 6), 0.5, 0.95)
+quantiles(c(7), 0.5, 0.95)
+quantiles(c(2, 2, 2, 2, 2, 2, 2, 2), 0.5, 0.95)
+
+# --- survival ----------------------------------------------------------------------------------
+curve <- function(name, time, event) {
+    input <- list(name = name, time = I(time), event = I(event))
+    case("curve", survfit(Surv(time, event) ~ 1, conf.type = "log-log"), function(f) {
+        s <- summary(f, censored = TRUE)
+        list(
+            time = I(s$time), n_at_risk = I(s$n.risk), n_events = I(s$n.event),
+            survival = I(s$surv), standard_error = I(s$std.err), low = I(s$lower), high = I(s$upper)
+        )
+    }, input)
+    case(
+        "survival_median",
+        summary(survfit(Surv(time, event) ~ 1, conf.type = "log-log"))$table,
+        function(t) {
+            list(median = t[["median"]], low = t[["0.95LCL"]], high = t[["0.95UCL"]])
+        }, input
+    )
+}
+by <- function(name, time, event, at) {
+    case(
+        "share_by", summary(survfit(Surv(time, event) ~ 1, conf.type = "log-log"), times = at),
+        function(s) {
+            list(
+                n_at_risk = I(s$n.risk), share = I(1 - s$surv), low = I(1 - s$upper),
+                high = I(1 - s$lower)
+            )
+        }, list(name = name, time = I(time), event = I(event), at = I(at))
+    )
+}
+maintained <- aml[aml$x == "Maintained", ]
+others <- aml[aml$x != "Maintained", ]
+curve("aml maintained", maintained$time, maintained$status) # Miller (1997)
+curve("aml not maintained", others$time, others$status)
+curve("lung", lung$time, lung$status - 1)
+curve("no event", c(1, 2, 2, 5), c(0, 0, 0, 0))
+curve("all events", c(1, 2, 3, 4), c(1, 1, 1, 1)) # flat at a half
+curve("flat at the end", c(1, 2, 3, 4), c(1, 1, 0, 0))
+curve("all tied", c(3, 3, 3), c(1, 1, 0))
+curve("all tied, all events", c(3, 3, 3), c(1, 1, 1))
+curve("single", 3, 1)
+curve("last censored", c(1, 2, 3, 4, 5, 6), c(0, 1, 1, 0, 1, 0))
+by("lung", lung$time, lung$status - 1, c(60, 180, 365, 1000))
+by("aml maintained", maintained$time, maintained$status, c(9, 13, 14, 48, 100))
+
+ranked <- function(name, time, event, group) {
+    case("log_rank", survdiff(Surv(time, event) ~ group), function(d) {
+        df <- sum(d$exp > 0) - 1
+        list(
+            n = I(as.integer(d$n)), observed = I(as.integer(d$obs)), expected = I(as.numeric(d$exp)),
+            chi2 = d$chisq, df = df, p_value = pchisq(d$chisq, df, lower.tail = FALSE)
+        )
+    }, list(name = name, time = I(time), event = I(event), group = I(as.integer(factor(group)))))
+}
+ranked("aml", aml$time, aml$status, aml$x)
+ranked("lung by sex", lung$time, lung$status - 1, lung$sex)
+ranked("veteran by cell type", veteran$time, veteran$status, veteran$celltype)
+ranked("one group gone before any event", c(0.5, 1, 2, 3, 1, 4, 3), c(0, 1, 1, 0, 1, 1, 0), c(1, 2, 2, 2, 3, 3, 3))
+ranked("one group all censored", c(5, 6, 7, 1, 2, 3), c(0, 0, 0, 1, 1, 1), c(1, 1, 1, 2, 2, 2))
+
+# --- agreement ---------------------------------------------------------------------------------
+kappa <- function(name, table) {
+    case("kappa", Kappa(table), function(k) {
+        ci <- confint(k)
+        list(
+            kappa = k$Unweighted[[1]], standard_error = k$Unweighted[[2]],
+            low = ci[1, 1], high = ci[1, 2]
+        )
+    }, list(name = name, counts = unclass(unname(as.matrix(table)))))
+}
+kappa("SexualFun (Agresti 1990)", matrix(as.integer(SexualFun), 4))
+kappa("MSPatients, Winnipeg", matrix(as.integer(MSPatients[, , "Winnipeg"]), 4))
+kappa("less than chance", matrix(c(1, 9, 8, 2), 2))
+kappa("Cohen (1960)", matrix(c(88, 10, 2, 14, 40, 6, 18, 10, 12), 3))
+
+# --- trends ------------------------------------------------------------------------------------
+slopes <- function(x, y) {
+    pairs <- combn(order(x), 2)
+    (y[pairs[2, ]] - y[pairs[1, ]]) / (x[pairs[2, ]] - x[pairs[1, ]])
+}
+trend <- function(name, x, y) {
+    input <- list(name = name, x = I(x), y = I(y))
+    case(
+        "kendall", cor.test(x, y, method = "kendall", continuity = TRUE),
+        function(t) list(tau = t$estimate[[1]], p_value = t$p.value), input
+    )
+    case("sen", median(slopes(x, y)), function(m) list(slope = m), input)
+}
+trend("server_cloud", 2015:2019, c(1, 109, 288, 406, 521))
+trend("with a fall", 1:8, c(3, 1, 4, 15, 9, 26, 5, 35))
+trend("ties", 1:10, c(1, 1, 2, 2, 2, 3, 5, 5, 8, 8))
+trend("gaps", c(2008, 2010, 2011, 2015, 2019, 2020), c(9, 7, 7.5, 4, 4.5, 1))
+trend("Nile", 1871:1970, as.numeric(Nile))
+trend("long without ties", 1:60, ((1:60 * 37) %% 61) + (1:60) / 7)
+
+rates <- function(name, time, counts, exposure) {
+    input <- list(name = name, time = I(time), counts = I(counts), exposure = I(exposure))
+    exact <- glm.control(epsilon = 1e-14, maxit = 100)
+    case(
+        "poisson",
+        glm(counts ~ time + offset(log(exposure)), family = poisson, control = exact),
+        function(g) {
+            s <- coef(summary(g))[2, ]
+            ci <- exp(confint.default(g))[2, ]
+            pearson <- sum(residuals(g, "pearson")^2)
+            q <- update(g, family = quasipoisson)
+            t <- coef(summary(q))[2, ]
+            reach <- qt(0.975, g$df.residual) * t[[2]]
+            list(
+                rate_ratio = exp(s[[1]]), low = ci[[1]], high = ci[[2]], p_value = s[[4]],
+                dispersion = summary(q)$dispersion,
+                is_overdispersed = pchisq(pearson, g$df.residual, lower.tail = FALSE) < 0.05,
+                quasi_low = exp(t[[1]] - reach), quasi_high = exp(t[[1]] + reach),
+                quasi_p_value = t[[4]]
+            )
+        }, input
+    )
+}
+rates("discoveries", 1860:1959, as.numeric(discoveries), rep(1, 100))
+rates("server_cloud", 2015:2019, c(1, 109, 288, 406, 521), rep(1, 5))
+rates("mobile as a share", 2015:2019, c(8, 62, 257, 484, 722), c(1245, 7185, 16847, 19420, 22918))
+rates("flat", 1:6, c(4, 6, 5, 5, 6, 4), c(10, 12, 11, 9, 12, 10))
+
+arguments <- commandArgs(trailingOnly = TRUE)
+json <- toJSON(
+    list(r = R.version.string, survival = as.character(packageVersion("survival")), cases = cases),
+    auto_unbox = TRUE, digits = NA, na = "null", null = "null"
+)
+# One case a line: a reader finds the call, a diff shows what changed.
+json <- gsub('},{"call"', '},\n{"call"', json, fixed = TRUE)
+json <- gsub(':[{"call"', ':[\n{"call"', json, fixed = TRUE)
+writeLines(json, arguments[1])

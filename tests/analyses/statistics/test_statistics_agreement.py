@@ -1,0 +1,115 @@
+"""Cohen's kappa, against R's vcd, Cohen's own example, scikit-free brute force."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analyses.statistics.agreement import cohens_kappa, confusion
+
+LABELS = st.lists(st.tuples(st.sampled_from("abcd"), st.sampled_from("abcd")), max_size=50)
+
+
+def _raters(counts):
+    pairs = [
+        (f"c{row}", f"c{column}")
+        for row, numbers in enumerate(counts)
+        for column, number in enumerate(numbers)
+        for _ in range(number)
+    ]
+    return [a for a, _ in pairs], [b for _, b in pairs]
+
+
+def test_kappa_is_that_of_r(kappa_case, assert_near):
+    counts, expected = kappa_case["input"]["counts"], kappa_case["value"]
+    result = cohens_kappa(*_raters(counts))
+    assert_near(
+        [result.kappa, result.standard_error, result.ci_low, result.ci_high],
+        [expected[name] for name in ("kappa", "standard_error", "low", "high")],
+    )
+    assert result.confusion.counts.tolist() == counts
+
+
+def test_kappa_of_cohens_own_example():
+    # Cohen (1960), table 1: proportions .44 .14 .18 / .05 .20 .05 / .01 .03 .06 of 200 at
+    # agreement .70 and chance .41: "kappa = .492".
+    result = cohens_kappa(*_raters([[88, 14, 18], [10, 40, 10], [2, 6, 12]]))
+    assert (result.n, result.n_agreed) == (200, 140)
+    assert (round(result.agreement, 2), round(result.expected, 2)) == (0.70, 0.41)
+    assert f"{result.kappa:.3f}" == "0.492"
+
+
+def test_nothing_labelled_is_not_known():
+    result = cohens_kappa([], [])
+    assert (result.kappa, result.agreement, result.ci_low) == (None, None, None)
+    assert result.confusion.counts.shape == (0, 0)
+
+
+def test_one_label_throughout_leaves_nothing_beyond_chance():
+    result = cohens_kappa(["a"] * 9, ["a"] * 9)
+    assert (result.agreement, result.expected, result.kappa) == (1, 1, None)
+
+
+def test_full_agreement_is_one():
+    result = cohens_kappa(list("aabbc"), list("aabbc"))
+    assert (result.kappa, result.ci_low, result.ci_high) == pytest.approx((1, 1, 1))
+
+
+def test_confusion_keeps_the_order_of_the_categories_given():
+    table = confusion(list("ab"), list("bb"), ["b", "unclear", "a"])
+    assert table.categories == ("b", "unclear", "a")
+    assert table.counts.tolist() == [[1, 0, 0], [0, 0, 0], [1, 0, 0]]
+
+
+@given(LABELS.filter(bool), st.randoms())
+def test_kappa_agrees_with_pairs_counted_and_is_symmetric(assert_near, pairs, random):
+    a, b = [x for x, _ in pairs], [y for _, y in pairs]
+    result, swapped = cohens_kappa(a, b), cohens_kappa(b, a)
+    n = len(pairs)
+    agreed = sum(x == y for x, y in pairs) / n
+    chance = sum(x == y for x in a for y in b) / n**2
+    assert result.agreement == pytest.approx(agreed)
+    assert result.expected == pytest.approx(chance)
+    kappa = None if chance == 1 else (agreed - chance) / (1 - chance)
+    assert_near(result.kappa, kappa)
+    assert_near(swapped.kappa, result.kappa)
+    assert_near(swapped.standard_error, result.standard_error, abs=1e-7)
+    assert (swapped.confusion.counts == result.confusion.counts.T).all()
+    mixed = random.sample(pairs, n)
+    assert cohens_kappa([x for x, _ in mixed], [y for _, y in mixed]).to_dict() == result.to_dict()
+    if kappa is not None:
+        assert -1 <= result.ci_low <= result.kappa + 1e-9
+        assert result.kappa - 1e-9 <= result.ci_high <= 1
+
+
+@given(LABELS.filter(bool))
+def test_kappa_does_not_see_names_nor_unused_categories(assert_near, pairs):
+    a, b = [x for x, _ in pairs], [y for _, y in pairs]
+    renamed = cohens_kappa([x * 2 for x in a], [y * 2 for y in b])
+    wider = cohens_kappa(a, b, ["z", "a", "b", "c", "d"])
+    for other in (renamed, wider):
+        assert_near(other.kappa, cohens_kappa(a, b).kappa)
+
+
+def test_the_interval_covers_as_often_as_it_says():
+    generator = np.random.default_rng(5)
+    table = np.array([[0.4, 0.1], [0.1, 0.4]])  # agreement 0.8, chance 0.5: kappa 0.6
+    hits = 0
+    for _ in range(300):
+        result = cohens_kappa(*_raters(generator.multinomial(150, table.ravel()).reshape(2, 2)))
+        hits += result.ci_low <= 0.6 <= result.ci_high
+    assert hits >= 270  # 285 expected; fewer than 270 once in a hundred thousand
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((["a"], ["a", "b"]), "same questions"),
+        ((["a"], [None]), "missing"),
+        ((["a"], ["x"], ["a", "b"]), "unknown category: 'x'"),
+        ((["a"], ["a"], ["a", "a"]), "distinct"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        cohens_kappa(*arguments)
