@@ -9,6 +9,7 @@ escapes is a defect::
     │   ├── TruncatedError        a file ends before its table does
     │   ├── RowError              a row is not well-formed, or a value does not fit
     │   └── ArchiveError          an archive cannot be read
+    ├── FetchError                a dump cannot be fetched
     ├── StoreError                the data folder cannot be read or written
     ├── PackageError              a published replication package cannot be used
     ├── LabellingError            a draw, a rater's sheet or a labels file cannot be used
@@ -42,6 +43,10 @@ class RowError(LoaderError):
 
 class ArchiveError(LoaderError):
     """An archive cannot be read."""
+
+
+class FetchError(StackstudyError):
+    """A dump cannot be fetched: its source lacks it, cannot be reached, or sends another."""
 
 
 class StoreError(StackstudyError):
