@@ -8,6 +8,7 @@ import os
 import select
 import shutil
 import subprocess
+import sys
 import time
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,15 @@ FLAGS = (
     "--remote-debugging-pipe",
 )
 
+# The browser reads its pipe at 3 and writes it at 4, whatever the numbers are here.
+_AT_3_AND_4 = """
+import fcntl, os, sys
+high = [fcntl.fcntl(int(number), fcntl.F_DUPFD, 10) for number in sys.argv[1:3]]
+for here, there in zip(high, (3, 4)):
+    os.dup2(here, there)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
+
 
 def find() -> str | None:
     """Path of a Chromium, or None."""
@@ -41,10 +51,18 @@ class Browser:
     def __init__(self, program: str, profile: Path) -> None:
         to_browser, self._write = os.pipe()
         self._read, from_browser = os.pipe()
-        # The pipe's two ends must be 3 and 4 in the browser, whatever they are here.
-        script = f'exec "$0" "$@" 3<&{to_browser} 4>&{from_browser}'
         self._process = subprocess.Popen(
-            ["/bin/sh", "-c", script, program, *FLAGS, f"--user-data-dir={profile}", "about:blank"],
+            [
+                sys.executable,
+                "-c",
+                _AT_3_AND_4,
+                str(to_browser),
+                str(from_browser),
+                program,
+                *FLAGS,
+                f"--user-data-dir={profile}",
+                "about:blank",
+            ],
             pass_fds=(to_browser, from_browser),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -70,18 +88,19 @@ class Browser:
         os.write(self._write, json.dumps(message).encode() + b"\0")
         return self._until(lambda one: one.get("id") == self._last_id, method)
 
-    def open(self, path: Path, width: int = 1280, height: int = 900, **media: str) -> None:
+    def open(self, path: Path, width: int = 1280, *, is_drawn: bool = True, **media: str) -> None:
         """Open a file in a window of that width, with media features as `prefers_color_scheme`."""
         self.events.clear()
         self.call(
             "Emulation.setDeviceMetricsOverride",
-            width=width, height=height, deviceScaleFactor=1, mobile=width < 600,
+            width=width, height=900, deviceScaleFactor=1, mobile=width < 600,
         )  # fmt: skip
         features = [{"name": k.replace("_", "-"), "value": v} for k, v in media.items()]
         self.call("Emulation.setEmulatedMedia", media="", features=features)
         self.call("Page.navigate", url=path.resolve().as_uri())
         self._until(lambda one: one.get("method") == "Page.loadEventFired", "load")
-        self.run("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        if is_drawn:
+            self.run("new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
 
     def run(self, script: str) -> object:
         """Value of an expression in the page; a promise is awaited."""

@@ -1,9 +1,8 @@
-"""The report in a real browser: it draws, complains of nothing, asks for nothing, fits, downloads."""
+"""The report in a real browser: it draws, complains and asks for nothing, fits, downloads."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
@@ -11,6 +10,10 @@ from browser import Browser, find
 from page import Page
 
 from analyses.report import write_report
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 PHONE, DESK = 390, 1280
 
@@ -42,7 +45,7 @@ def test_every_chart_draws_and_nothing_goes_wrong(
     charts = browser.run(
         "[...document.querySelectorAll('.chart')].map(chart => [chart.id,"
         " chart.querySelectorAll('.main-svg').length,"
-        " chart.querySelectorAll('path.point, .scatterlayer path, path.box').length,"
+        " chart.querySelectorAll('.barlayer path, .scatterlayer path, .boxlayer path').length,"
         " chart.getBoundingClientRect().width])"
     )
     assert len(charts) >= 7
@@ -167,7 +170,7 @@ def test_printing_opens_folds_and_shrinks_charts(browser: Browser, report: Path)
 def test_it_can_be_read_without_scripts(browser: Browser, report: Path) -> None:
     browser.call("Emulation.setScriptExecutionDisabled", value=True)
     try:
-        browser.open(report)
+        browser.open(report, is_drawn=False)
         text = browser.run("document.querySelector('noscript').textContent")
         rows = browser.run("document.querySelectorAll('#table-acceptance tbody tr').length")
     finally:

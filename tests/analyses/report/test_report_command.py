@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
 from click.testing import CliRunner, Result
 
 from stackstudy import main
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def run(*arguments: str | Path) -> Result:

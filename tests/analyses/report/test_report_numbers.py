@@ -19,32 +19,35 @@ from analyses.figures.numbers import (
 from analyses.report.sections.acceptance import interval, p_words
 from analyses.report.sections.replication import plain
 
+NONE = "\N{EN DASH}"
+MINUS = "\N{MINUS SIGN}"
+
 
 @pytest.mark.parametrize(
     ("written", "expected"),
     [
         (count(1234567), "1,234,567"),
         (count(0), "0"),
-        (count(-1234), "−1,234"),
-        (count(None), "–"),
+        (count(-1234), f"{MINUS}1,234"),
+        (count(None), NONE),
         (number(1024.444), "1,024.44"),
         (percent(0.70694), "70.7%"),
         (percent(1.0), "100.0%"),
         (percent(0), "0.0%"),
-        (percent(None), "–"),
+        (percent(None), NONE),
         (points(0.0799), "+8.0"),
-        (points(-0.0799), "−8.0"),
+        (points(-0.0799), f"{MINUS}8.0"),
         (signed(0.0), "0.00"),
         (signed(-0.001), "0.00"),
-        (signed(-0.126), "−0.13"),
-        (signed(None), "–"),
+        (signed(-0.126), f"{MINUS}0.13"),
+        (signed(None), NONE),
         (p_value(0.0), "< 0.001"),
         (p_value(0.00099), "< 0.001"),
         (p_value(0.001), "0.001"),
         (p_value(0.0456), "0.046"),
         (p_value(0.9999), "> 0.999"),
         (p_value(1.0), "1.000"),
-        (p_value(None), "–"),
+        (p_value(None), NONE),
         (p_words(0.0001), "p < 0.001"),
         (p_words(0.0123), "p = 0.012"),
         (duration(0), "0 s"),
@@ -57,17 +60,17 @@ from analyses.report.sections.replication import plain
         (duration(2880), "2.0 d"),
         (duration(364 * 1440), "364.0 d"),
         (duration(366 * 1440), "1.0 y"),
-        (duration(-90), "−1.5 h"),
-        (duration(None), "–"),
+        (duration(-90), f"{MINUS}1.5 h"),
+        (duration(None), NONE),
         (interval(0.063, 0.0966, 100, 1), "+6.3 to +9.7"),
-        (interval(-0.11, 0.19), "−0.11 to +0.19"),
-        (interval(None, 0.1), "–"),
+        (interval(-0.11, 0.19), f"{MINUS}0.11 to +0.19"),
+        (interval(None, 0.1), NONE),
         (plain(1325.0), "1,325"),
         (plain(70.7), "70.7"),
         (plain(70.69), "70.69"),
         (plain(0.894), "0.894"),
         (plain(0), "0"),
-        (plain(None), "–"),
+        (plain(None), NONE),
         (and_list(["a"]), "a"),
         (and_list(["a", "b"]), "a and b"),
         (and_list(["a", "b", "c"]), "a, b and c"),
@@ -80,7 +83,7 @@ def test_is_written(written: str, expected: str) -> None:
 
 @given(st.integers(-(10**12), 10**12))
 def test_a_count_reads_back(value: int) -> None:
-    assert int(count(value).replace(",", "").replace("−", "-")) == value
+    assert int(count(value).replace(",", "").replace(MINUS, "-")) == value
 
 
 @given(st.floats(0, 1))
