@@ -36,3 +36,4 @@ joined as (
 )
 
 select * from joined
+order by position

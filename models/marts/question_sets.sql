@@ -14,3 +14,4 @@ with sets as (
 )
 
 select * from sets
+order by position
