@@ -10,6 +10,7 @@ import click
 
 from analyses import build, info, shell
 from analyses.report.command import report
+from analyses.sample.command import sample
 from loader.commands import load
 from loader.errors import StackstudyError
 from loader.options import data_option
@@ -85,7 +86,7 @@ def run(
     context.invoke(report, data=data, output=None)
 
 
-for command in (load, build.command, report, run, shell.command, info.command):
+for command in (sample, load, build.command, report, run, shell.command, info.command):
     main.add_command(command)
 
 

@@ -1,0 +1,198 @@
+"""Recipes: which tags and which phrases make a question of each kind, so that it matches just the rules it should.
+
+The weights are counts of the authors' published posts, by the rules that each of them matches (tag of the serving
+edition, cloud tag and `deploy`, term; base tag or none). Tags carry the date from which they were in use.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from itertools import accumulate
+from typing import TYPE_CHECKING, Final
+
+from analyses.sample.phrases import Phrase, book
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from analyses.sample.phrases import PhraseBook
+
+Groups = tuple[tuple[str, ...], ...]
+
+_SINCE: Final = {
+    "amazon-sagemaker": (2017, 11, 29), "arkit": (2017, 6, 6), "coreml": (2017, 6, 5), "coremltools": (2017, 6, 8),
+    "docker": (2013, 4, 1), "dplyr": (2014, 1, 20), "firebase-mlkit": (2018, 5, 8), "google-cloud-ml": (2016, 9, 29),
+    "google-cloud-ml-engine": (2017, 3, 9), "grpc": (2015, 3, 1), "jupyter-notebook": (2015, 7, 1),
+    "keras": (2015, 3, 28), "keras-rl": (2016, 9, 1), "kotlin": (2012, 2, 15), "kubernetes": (2014, 6, 10),
+    "laravel": (2012, 3, 1), "pytorch": (2017, 1, 19), "reactjs": (2013, 6, 1), "swift": (2014, 6, 2),
+    "tensorflow": (2015, 11, 9), "tensorflow-datasets": (2018, 2, 1), "tensorflow-estimator": (2017, 11, 2),
+    "tensorflow-lite": (2017, 5, 18), "tensorflow-serving": (2016, 2, 17), "tensorflow.js": (2018, 3, 30),
+    "tensorflow2.0": (2019, 3, 7), "tensorflowjs-converter": (2018, 4, 3), "angularjs": (2010, 11, 1),
+    "apache-spark": (2014, 1, 8), "tensorflow-gpu": (2016, 8, 1), "createml": (2018, 6, 5),
+}  # fmt: skip
+
+_BASE: Final = (
+    *("tensorflow",) * 20, *("keras",) * 10, *("pytorch",) * 4, "theano", "caffe",
+)  # fmt: skip
+_TF: Final = ("tensorflow",) * 6 + ("keras",)
+_CLOUD: Final = ("google-cloud-ml",) * 9 + ("google-cloud-ml-engine",) + ("amazon-sagemaker",) * 8
+_PHONE: Final = ("tensorflow-lite",) * 7 + ("coreml",) * 5
+_SERVING: Final = ("tensorflow-serving",)
+_JS: Final = ("tensorflow.js",)
+
+_LEARNING_EXTRA: Final = (
+    *("python",) * 8, *("deep-learning",) * 4, *("machine-learning",) * 4, *("neural-network",) * 3, "python-3.x",
+    "python-3.x", "conv-neural-network", "conv-neural-network", "lstm", "rnn", "numpy", "object-detection", "gpu",
+    "tensorflow-datasets", "tensorflow-estimator", "tensorflow-gpu", "tensorflow2.0", "image-processing", "keras",
+    "autoencoder", "time-series", "loss-function", "pandas", "cuda", "jupyter-notebook", "nlp", "classification",
+)  # fmt: skip
+_SERVER_EXTRA: Final = (
+    *("python",) * 8, "machine-learning", "machine-learning", "docker", "docker", "amazon-web-services", "bazel",
+    "google-cloud-platform", "deep-learning", "tensorflow-estimator", "grpc", "java", "python-3.x", "kubernetes",
+    "rest", "flask", "protocol-buffers", "scikit-learn",
+)  # fmt: skip
+_MOBILE_EXTRA: Final = (
+    *("android",) * 8, *("ios",) * 5, *("swift",) * 4, *("python",) * 5, "machine-learning", "machine-learning",
+    "java", "c++", "xcode", "object-detection", "coremltools", "bazel", "arkit", "firebase-mlkit", "createml",
+    "android-ndk", "objective-c", "opencv", "quantization",
+)  # fmt: skip
+_BROWSER_EXTRA: Final = (
+    *("javascript",) * 8, *("tensorflowjs-converter",) * 4, "python", "python", "typescript", "node.js", "angular",
+    "reactjs", "html", "machine-learning", "ionic-framework", "google-chrome-extension",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How to write one kind of question.
+
+    Attributes
+    ----------
+    weight : float
+        How common it is among the recipes of its stratum.
+    groups : tuple of tuple of str
+        One tag of each group is given; repeated tags are likelier.
+    extra : tuple of str
+        Tags that may be added.
+    titles, must, details, code : tuple of Phrase
+        Titles; sentences of which exactly one stands in the body; sentences of which some do; code blocks.
+    since : int
+        Year from which the recipe is used.
+    """
+
+    weight: float
+    groups: Groups
+    extra: tuple[str, ...]
+    titles: tuple[Phrase, ...]
+    must: tuple[Phrase, ...]
+    details: tuple[Phrase, ...]
+    code: tuple[Phrase, ...]
+    since: int = 2008
+
+
+def _from(source: PhraseBook, extra: tuple[str, ...]):  # noqa: ANN202 - a local shorthand
+    def make(weight: float, groups: Groups, titles: str, must: str | None = None) -> Recipe:
+        keys = titles.split()
+        all_titles = tuple(phrase for key in keys for phrase in source[key])
+        details = "lookalike_details" if keys[0].startswith("lookalike_titles") else "details"
+        needed = source[must] if must else ()
+        return Recipe(weight, groups, extra, all_titles, needed, source[details], source.code)
+
+    return make
+
+
+def _background() -> Iterator[Recipe]:
+    source = book("background")
+    for topic in source.topics:
+        tags = tuple(topic["tags"])
+        yield Recipe(
+            topic["weight"], (tags,), tags, topic["titles"], (), source["details"], source.code,
+            topic.get("since", 2008),
+        )  # fmt: skip
+
+
+@cache
+def recipes(stratum: str) -> tuple[Recipe, ...]:
+    """All recipes of a stratum."""
+    if stratum == "background":
+        return tuple(_background())
+    if stratum == "learning":
+        make = _from(book("learning"), _LEARNING_EXTRA)
+        return (make(1, (_BASE,), "titles"),)
+    if stratum == "server":
+        make = _from(book("server"), _SERVER_EXTRA)
+        return (
+            make(689, (_SERVING, _TF), "titles"),
+            make(140, (_SERVING,), "titles"),
+            make(184, (_CLOUD,), "cloud_titles", "cloud_details"),
+            make(38, (_CLOUD, _TF), "cloud_titles", "cloud_details"),
+            make(93, (_SERVING, _TF), "titles term_titles", "term_details"),
+            make(16, (_SERVING,), "titles term_titles", "term_details"),
+            make(69, (_BASE,), "term_titles", "term_details"),
+            make(88, (_CLOUD, _TF), "cloud_titles", "term_details"),
+        )
+    if stratum == "mobile":
+        make = _from(book("mobile"), _MOBILE_EXTRA)
+        return (
+            make(578, (_PHONE, _TF), "titles"),
+            make(450, (_PHONE,), "titles"),
+            make(338, (_BASE,), "term_titles"),
+            make(65, (_PHONE, _TF), "term_titles"),
+            make(57, (_PHONE,), "term_titles"),
+            make(9, (_SERVING, _PHONE, _TF), "titles"),
+            make(5, (_SERVING, _TF), "term_titles"),
+            make(9, (_BASE,), "term_titles", "term_details"),
+            make(6, (_JS, _PHONE, _TF), "titles"),
+            make(6, (_BASE,), "term_titles", "browser_details"),
+        )
+    make = _from(book("browser"), _BROWSER_EXTRA)
+    if stratum == "browser":
+        return (
+            make(70, (_JS, _TF), "titles"),
+            make(38, (_JS,), "titles"),
+            make(22, (_JS,), "titles term_titles", "term_details"),
+            make(21, (_JS, _TF), "titles term_titles", "term_details"),
+            make(6, (_TF,), "term_titles", "term_details"),
+            make(2, (_SERVING, _JS, _TF), "titles"),
+        )
+    return (
+        make(200, (_JS, _TF), "lookalike_titles"),
+        make(175, (_JS,), "lookalike_titles"),
+        make(36, (_TF,), "lookalike_term_titles", "lookalike_term_details"),
+    )
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The recipes that can be used in a month, their running weights, and their tags in use by then."""
+
+    recipes: tuple[Recipe, ...]
+    sums: tuple[float, ...]
+    groups: tuple[Groups, ...]
+    extras: tuple[tuple[str, ...], ...]
+
+
+@cache
+def choice(stratum: str, year: int, month: int) -> Choice:
+    """Return what can be written in a month."""
+    start = datetime(year, month, 1, tzinfo=UTC)
+
+    def in_use(tags: tuple[str, ...]) -> tuple[str, ...]:
+        known = {tag: datetime(*_SINCE[tag], tzinfo=UTC) for tag in set(tags) if tag in _SINCE}
+        return tuple(tag for tag in tags if tag not in known or known[tag] <= start)
+
+    usable = []
+    for recipe in recipes(stratum):
+        groups = tuple(in_use(group) for group in recipe.groups)
+        if year >= recipe.since and all(groups):
+            usable.append((recipe, groups, in_use(recipe.extra)))
+    if not usable:  # a stratum's first weeks: its tag came up within this month
+        usable = [(recipe, recipe.groups, recipe.extra) for recipe in recipes(stratum)]
+    return Choice(
+        tuple(recipe for recipe, _, _ in usable),
+        tuple(accumulate(recipe.weight for recipe, _, _ in usable)),
+        tuple(groups for _, groups, _ in usable),
+        tuple(extra for _, _, extra in usable),
+    )
