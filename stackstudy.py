@@ -9,6 +9,9 @@ from pathlib import Path
 import click
 
 from analyses import build, info, shell
+from analyses.labelling.commands import label
+from analyses.labelling.sampling_commands import draw_command, sample_size_command
+from analyses.replication.command import command as replicate
 from analyses.report.command import report
 from analyses.sample.command import sample
 from loader.commands import load
@@ -86,7 +89,10 @@ def run(
     context.invoke(report, data=data, output=None)
 
 
-for command in (sample, load, build.command, report, run, shell.command, info.command):
+for command in (sample, load, build.command, report, run, shell.command, info.command, replicate):
+    main.add_command(command)
+
+for command in (sample_size_command, draw_command, label):
     main.add_command(command)
 
 
