@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO := data/demo
 
-.PHONY: demo test lint format lock clean help
+.PHONY: demo replicate test lint format lock clean help
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -20,6 +20,10 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 demo: $(VENV)/.ready  ## make a synthetic dump, load it, build the models, write the report
 	$(BIN)/stackstudy sample $(DEMO)/dump/sample.stackstudy --force
 	$(BIN)/stackstudy run $(DEMO)/dump/sample.stackstudy --data $(DEMO)
+
+replicate: $(VENV)/.ready  ## compute the paper's figures again from the authors' package: PACKAGE=folder
+	@test -n "$(PACKAGE)" || { echo "make: say where the authors' package is: make replicate PACKAGE=/path/to/folder"; exit 1; }
+	$(BIN)/stackstudy replicate "$(PACKAGE)"
 
 test: $(VENV)/.ready  ## run every test
 	$(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)

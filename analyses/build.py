@@ -98,7 +98,8 @@ def build(
     if not any((data / "posts").glob("site=*/*.parquet")):
         raise WarehouseError(f"{data}: no dump is loaded here; run `stackstudy load DUMP` first")
     n_decisions = len(read_decisions(decisions, question_sets())) if decisions else 0
-    n_labels = len(read_labels(labels, read_taxonomy(seed_path("taxonomy")))) if labels else 0
+    taxonomy = read_taxonomy(seed_path("taxonomy"))
+    n_labels = len(read_labels(labels, taxonomy, question_sets())) if labels else 0
     files = {
         "STACKSTUDY_DECISIONS": decisions,
         "STACKSTUDY_LABELS": labels,

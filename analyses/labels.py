@@ -106,7 +106,9 @@ def write_labels(path: Path, labels: Sequence[Label]) -> None:
         writer.writerows([getattr(label, column) for column in COLUMNS] for label in labels)
 
 
-def read_labels(path: Path, taxonomy: Collection[Category]) -> list[Label]:
+def read_labels(
+    path: Path, taxonomy: Collection[Category], question_sets: Collection[str] | None = None
+) -> list[Label]:
     """Read and check a labels file.
 
     Parameters
@@ -115,7 +117,10 @@ def read_labels(path: Path, taxonomy: Collection[Category]) -> list[Label]:
         CSV in UTF-8 with a header naming `COLUMNS`, in any order; ``note`` may be left out. A
         question has a line for each of its labels.
     taxonomy : collection of Category
-        The categories there are; `NO_CATEGORY` may be given in every set.
+        The categories there are; `NO_CATEGORY` may be given in every set. A set that has no
+        category is coded openly: it takes any.
+    question_sets : collection of str, optional
+        Names of the sets that a label may be about; any, where it is not given.
 
     Returns
     -------
@@ -130,7 +135,7 @@ def read_labels(path: Path, taxonomy: Collection[Category]) -> list[Label]:
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            return list(_checked(path, csv.DictReader(file), taxonomy))
+            return list(_checked(path, csv.DictReader(file), taxonomy, question_sets))
     except OSError as error:
         raise LabellingError(f"{path}: cannot be read ({error.strerror})") from error
     except UnicodeDecodeError as error:
@@ -140,7 +145,10 @@ def read_labels(path: Path, taxonomy: Collection[Category]) -> list[Label]:
 
 
 def _checked(
-    path: Path, reader: csv.DictReader[str], taxonomy: Collection[Category]
+    path: Path,
+    reader: csv.DictReader[str],
+    taxonomy: Collection[Category],
+    question_sets: Collection[str] | None,
 ) -> Iterator[Label]:
     header = reader.fieldnames or []
     missing = [column for column in COLUMNS[:-1] if column not in header]
@@ -155,6 +163,11 @@ def _checked(
         values = {column: (row.get(column) or "").strip() for column in COLUMNS}
         if not any(values.values()):
             continue
+        if question_sets is not None and values["question_set"] not in question_sets:
+            raise LabellingError(
+                f"{where}: no question set is named {values['question_set']!r};"
+                f" there are {', '.join(question_sets)}"
+            )
         _check_category(where, values, taxonomy)
         if not values["site"]:
             raise LabellingError(
@@ -177,19 +190,16 @@ def _checked(
 
 
 def _check_category(where: str, values: dict[str, str], taxonomy: Collection[Category]) -> None:
-    question_set = values["question_set"]
-    sets = list(dict.fromkeys(category.question_set for category in taxonomy))
-    if question_set not in sets:
+    question_set, inner, leaf = (
+        values[column] for column in ("question_set", "inner_category", "leaf_category")
+    )
+    if not question_set or not inner:
         raise LabellingError(
-            f"{where}: no question set with a taxonomy is named {question_set!r};"
-            f" there are {', '.join(sets)}"
+            f"{where}: question_set and inner_category must not be empty; name both"
         )
-    inner, leaf = values["inner_category"], values["leaf_category"]
-    if inner in NO_CATEGORY and not leaf:
-        return
-    if (question_set, inner, leaf) not in {category.key for category in taxonomy}:
-        names = [category.name for category in taxonomy if category.question_set == question_set]
-        name = full_name(inner, leaf)
+    known = {one.key: one.name for one in taxonomy if one.question_set == question_set}
+    if known and (question_set, inner, leaf) not in known and (inner not in NO_CATEGORY or leaf):
+        name, names = full_name(inner, leaf), known.values()
         raise LabellingError(
             f"{where}: {question_set} has no category {name!r}; the nearest is"
             f" {nearest(name, [*names, *NO_CATEGORY])!r}"

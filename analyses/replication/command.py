@@ -1,0 +1,51 @@
+"""The command line of the replication: `stackstudy replicate`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command("replicate")
+@click.argument("package", type=click.Path(path_type=Path, resolve_path=True))
+@click.option(
+    "--data",
+    metavar="DIR",
+    default="data/replication",
+    show_default=True,
+    type=click.Path(file_okay=False, resolve_path=True, path_type=Path),
+    help="Folder of the replication's own store and database.",
+)
+def command(package: Path, data: Path) -> None:
+    """Compute every figure of the paper again from the authors' package.
+
+    PACKAGE is a folder or a clone that holds the authors' `Deployment-related Posts.zip` and
+    `Results.zip`, or what they unpack to. Their posts go through the loader into a store of their
+    own, their set memberships become decisions, their labels labels, and the models are built.
+    Then each published figure stands beside the computed one with a verdict: equal, equal after
+    rounding, print is wrong, not derivable; the last two with the reason. The table is printed,
+    and written beside the database as replication_checks.csv and replication_checks.md.
+
+    Ends with exit code 1 when a figure that should be equal is not.
+
+    \b
+    Examples:
+      stackstudy replicate FSE20-package
+      stackstudy replicate FSE20-package --data /big/disk/replication
+    """
+    from analyses.replication.checks import failures  # noqa: PLC0415 - Arrow is slow to import
+    from analyses.replication.replicate import replicate  # noqa: PLC0415
+    from analyses.replication.tables import summary, tables  # noqa: PLC0415
+    from analyses.summary import console  # noqa: PLC0415
+
+    done = replicate(package, data, click.echo)
+    out = console()
+    for table in tables(done.checks):
+        out.print()
+        out.print(table)
+    click.echo(f"\n{summary(done.checks)}\nWritten to {done.csv} and {done.markdown}")
+    failed = failures(done.checks)
+    if failed:
+        names = "; ".join(check.name for check in failed)
+        raise click.ClickException(f"{len(failed)} figures should be equal and are not: {names}")

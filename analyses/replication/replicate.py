@@ -1,0 +1,152 @@
+"""From the authors' two zip files to every published figure, computed again."""
+
+from __future__ import annotations
+
+import csv
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from analyses.build import build, seed_path
+from analyses.labels import read_taxonomy, write_labels
+from analyses.replication.checks import (
+    check_times,
+    check_trends,
+    read_checks,
+    read_published_figures,
+)
+from analyses.replication.dump_xml import write_posts
+from analyses.replication.figure5 import check_taxonomy
+from analyses.replication.labelled import CategoryNames, read_published_labels, read_slips
+from analyses.replication.memberships import decide, write_decisions
+from analyses.replication.package import find_package
+from analyses.replication.questions import SITE, distinct_posts, read_sets
+from analyses.replication.response_times import BASELINE, compare, read_times, write_times
+from analyses.replication.tables import markdown, write_csv
+from analyses.replication.trends import read_trends
+from loader import Store, load
+from loader.errors import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from analyses.replication.checks import Check
+
+MARK: Final = "stackstudy replicate"
+"""What the comment in a dump file of the authors' posts begins with."""
+
+_COMMENT: Final = f"{MARK}: the posts that the authors published, as a dump writes them"
+
+
+@dataclass(frozen=True)
+class Replication:
+    """What a replication made.
+
+    Attributes
+    ----------
+    checks : tuple of Check
+    csv, markdown : Path
+        The files that hold them.
+    """
+
+    checks: tuple[Check, ...]
+    csv: Path
+    markdown: Path
+
+
+def replicate(folder: Path, data: Path, say: Callable[[str], object]) -> Replication:
+    """Compute every published figure from the authors' package.
+
+    Parameters
+    ----------
+    folder : Path
+        The package, see `analyses.replication.package.find_package`.
+    data : Path
+        A data folder for this alone: absolute, made when it is not there.
+    say : callable
+        Is told in a line what was done.
+
+    Returns
+    -------
+    Replication
+        The checks, as they were written beside the database.
+
+    Raises
+    ------
+    StackstudyError
+        When the package or the data folder cannot be used, or a model cannot be built.
+    """
+    _check_own(data)
+    package = find_package(folder)
+    sets = read_sets(package)
+    taxonomy = read_taxonomy(seed_path("taxonomy"))
+    names = CategoryNames(taxonomy, read_slips(seed_path("category_names")))
+    labels = read_published_labels(package, sets, names)
+    times = read_times(package)
+    trends = read_trends(package)
+
+    posts = distinct_posts(sets)
+    _load(posts, data)
+    n_questions = sum(post["PostTypeId"] == "1" for post in posts)
+    say(f"Loaded {n_questions:,} questions and {len(posts) - n_questions:,} answers.")
+
+    decisions = data / "decisions.csv"
+    write_decisions(decisions, decide(sets))
+    write_labels(data / "labels.csv", labels)
+    write_times(data / "published_response_times.csv", times)
+    built = build(
+        data,
+        decisions=decisions,
+        labels=data / "labels.csv",
+        published_response_times=data / "published_response_times.csv",
+    )
+    say(
+        f"Built {built.n_models} tables and views from {built.n_decisions:,} decisions,"
+        f" {built.n_labels:,} labels and {len(times.baseline):,} response times of the authors."
+    )
+
+    figures = read_published_figures(seed_path("published_figures"))
+    n_printed = {
+        one.question_set: int(one.published)
+        for one in figures
+        if one.figure == "labelled_questions"
+    }
+    checks = (
+        *read_checks(data, figures),
+        *check_trends(trends, figures),
+        *check_times(times, compare(times, sets), _published_baseline()),
+        *check_taxonomy(labels, taxonomy, n_printed),
+    )
+    done = Replication(checks, data / "replication_checks.csv", data / "replication_checks.md")
+    write_csv(done.csv, checks)
+    done.markdown.write_text(markdown(checks), encoding="utf-8")
+    return done
+
+
+def _check_own(data: Path) -> None:
+    """Refuse a data folder that holds a dump of someone: its posts would go, or count."""
+    for manifest in Store(data).manifests():
+        if manifest.state == "finished" and not (manifest.source_comment or "").startswith(MARK):
+            raise StoreError(
+                f"{data}: holds {manifest.table} of {manifest.site} from another source;"
+                " give the replication a folder of its own with --data"
+            )
+
+
+def _load(posts: Sequence[dict[str, str]], data: Path) -> None:
+    data.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".replicate-", dir=data) as folder:
+        path = Path(folder) / "Posts.xml"
+        write_posts(path, posts, comment=_COMMENT)
+        load([path], data, site=SITE, force=True)
+
+
+def _published_baseline() -> int:
+    """Return how many accepted answers of the baseline are taken as published."""
+    with seed_path("published_counts").open(encoding="utf-8", newline="") as file:
+        return next(
+            int(row["n_accepted"])
+            for row in csv.DictReader(file)
+            if row["question_set"] == BASELINE
+        )

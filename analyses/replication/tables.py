@@ -1,0 +1,170 @@
+"""The checks as people read them: CSV, Markdown that can be pasted, and the terminal."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING, Final
+
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from analyses.replication.checks import DIFFERS, MISPRINT, UNDERIVABLE, VERDICTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from analyses.replication.checks import Check
+
+CSV_COLUMNS: Final = (
+    "step",
+    "figure",
+    "question_set",
+    "year",
+    "category",
+    "published",
+    "unit",
+    "computed",
+    "computed_as_printed",
+    "verdict",
+    "reason",
+)
+STEPS: Final = {
+    2: "Step 2: question sets",
+    3: "Step 3: popularity (Figure 3)",
+    4: "Step 4: difficulty (Figure 4)",
+    5: "Step 5: taxonomy",
+}
+TAXONOMY: Final = "Step 5: categories (Figure 5), in percent of a set's labels"
+
+_AS_PRINTED: Final = "as printed"
+_NOTE: Final = "note"
+_NUMBERS: Final = frozenset({"published", "computed", _AS_PRINTED})
+_DECIMALS: Final = {"minutes": 2, "percent": 2, "statistic": 2, "ratio": 3}
+_STYLES: Final = {MISPRINT: "yellow", UNDERIVABLE: "dim", DIFFERS: "bold red"}
+
+
+@dataclass(frozen=True)
+class Section:
+    """Checks under one heading.
+
+    Attributes
+    ----------
+    title : str
+    headings : tuple of str
+    rows : tuple of tuple of str
+        Cells; the last is the number of a note, or empty.
+    notes : tuple of str
+        Reasons, each once: note 1 is the first.
+    """
+
+    title: str
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    notes: tuple[str, ...]
+
+
+def sections(checks: Sequence[Check]) -> Iterator[Section]:
+    """Yield the checks by step, the categories of the taxonomy last, each as it is to be read."""
+    figures = sorted((one for one in checks if not one.category), key=lambda one: one.step)
+    for step, of_step in groupby(figures, key=lambda one: one.step):
+        found = list(of_step)
+        headings = ["figure", "of", "published", "computed", _AS_PRINTED, "verdict", _NOTE]
+        if all(one.computed_as_printed is None for one in found):
+            headings.remove(_AS_PRINTED)
+        yield _section(STEPS.get(step, f"Step {step}"), headings, found)
+    categories = [one for one in checks if one.category]
+    if categories:
+        headings = ["of", "category", "published", "computed", "verdict", _NOTE]
+        yield _section(TAXONOMY, headings, categories)
+
+
+def summary(checks: Sequence[Check]) -> str:
+    """Say in two sentences how many figures came out how."""
+    required = [check for check in checks if check.is_required]
+    return (
+        f"{len(checks)} published figures: {_counted(checks)}."
+        f" Of these the package allows to compute {len(required)}: {_counted(required)}."
+    )
+
+
+def write_csv(path: Path, checks: Sequence[Check]) -> None:
+    """Write the checks with all digits; what is unknown is empty."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(CSV_COLUMNS)
+        writer.writerows([getattr(check, column) for column in CSV_COLUMNS] for check in checks)
+
+
+def markdown(checks: Sequence[Check]) -> str:
+    """Return the checks as a page of Markdown tables, with their notes below each."""
+    lines = ["# Published figures, computed again", "", summary(checks), ""]
+    for section in sections(checks):
+        rules = ["---:" if heading in _NUMBERS else "---" for heading in section.headings]
+        lines += [f"## {section.title}", ""]
+        lines += [_line(cells) for cells in (section.headings, rules, *section.rows)]
+        lines += [""]
+        lines += [f"{place}. {note}" for place, note in enumerate(section.notes, start=1)]
+        lines += [""] if section.notes else []
+    return "\n".join(lines)
+
+
+def tables(checks: Sequence[Check]) -> Iterator[Group]:
+    """Yield the checks as tables for the terminal, each with its notes."""
+    for section in sections(checks):
+        table = Table(title=section.title, title_justify="left")
+        for heading in section.headings:
+            is_right = heading in _NUMBERS or heading == _NOTE
+            table.add_column(heading, justify="right" if is_right else "left", overflow="fold")
+        for row in section.rows:
+            style = next((_STYLES[cell] for cell in row if cell in _STYLES), "")
+            table.add_row(*(Text(cell) for cell in row), style=style)
+        notes = Table.grid(padding=(0, 1))
+        for place, note in enumerate(section.notes, start=1):
+            notes.add_row(Text(f"{place}."), Text(note))
+        yield Group(table, notes)
+
+
+def number(value: float | None, unit: str) -> str:
+    """Write a number as its unit is written: counts without decimals, the unknown as nothing."""
+    if value is None:
+        return ""
+    if unit in _DECIMALS:
+        text = f"{value:,.{_DECIMALS[unit]}f}"
+        return text.rstrip("0").rstrip(".") if value == round(value, 1) else text
+    return f"{value:,.0f}" if value == round(value) else f"{value:,.2f}"
+
+
+def _section(title: str, headings: list[str], checks: list[Check]) -> Section:
+    notes = list(dict.fromkeys(check.reason for check in checks if check.reason))
+    cells = [_cells(check, notes) for check in checks]
+    rows = tuple(tuple(one[heading] for heading in headings) for one in cells)
+    return Section(title, tuple(headings), rows, tuple(notes))
+
+
+def _cells(check: Check, notes: list[str]) -> dict[str, str]:
+    """Return the cells of a check by heading."""
+    question_set = check.question_set.replace("_", "-")
+    return {
+        "figure": check.figure.replace("_", " "),
+        "of": f"{question_set} {check.year}" if check.year else question_set,
+        "category": check.category,
+        "published": number(check.published, check.unit),
+        "computed": number(check.computed, check.unit),
+        _AS_PRINTED: number(check.computed_as_printed, check.unit),
+        "verdict": check.verdict,
+        _NOTE: str(notes.index(check.reason) + 1) if check.reason else "",
+    }
+
+
+def _counted(checks: Sequence[Check]) -> str:
+    counts = Counter(check.verdict for check in checks)
+    return ", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS if counts[verdict])
+
+
+def _line(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
