@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -20,6 +21,9 @@ SITE: Final = "stackoverflow.com"
 
 _NOT_ATTRIBUTES: Final = frozenset({"answers", "Tag_list"})
 """What the authors added to a post of the dump; ``Tag_list`` is ``Tags`` once more, as a list."""
+_HALF: Final = re.compile("[\ud800-\udfff]")
+"""Half of a surrogate pair: JSON can name one, a file cannot hold it."""
+
 _ORDER: Final = {name: place for place, name in enumerate(POSTS.attributes)}
 
 
@@ -139,7 +143,8 @@ def _attributes(where: str, found: Any) -> dict[str, str]:
                 " get the package anew"
             )
     return {
-        name: attributes[name] for name in sorted(attributes, key=lambda name: _ORDER.get(name, 99))
+        name: _HALF.sub("\ufffd", attributes[name])
+        for name in sorted(attributes, key=lambda name: _ORDER.get(name, 99))
     }
 
 

@@ -16,7 +16,6 @@ from analyses.replication.checks import (
     read_checks,
     read_published_figures,
 )
-from analyses.replication.dump_xml import write_posts
 from analyses.replication.figure5 import check_taxonomy
 from analyses.replication.labelled import CategoryNames, read_published_labels, read_slips
 from analyses.replication.memberships import decide, write_decisions
@@ -25,11 +24,12 @@ from analyses.replication.questions import SITE, distinct_posts, read_sets
 from analyses.replication.response_times import BASELINE, compare, read_times, write_times
 from analyses.replication.tables import markdown, write_csv
 from analyses.replication.trends import read_trends
+from analyses.sample.official import TableFile, row
 from loader import Store, load
 from loader.errors import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from analyses.replication.checks import Check
 
@@ -124,6 +124,14 @@ def replicate(folder: Path, data: Path, say: Callable[[str], object]) -> Replica
     return done
 
 
+def write_posts(path: Path, posts: Iterable[dict[str, str]]) -> None:
+    """Write posts as a dump file in the form of the official writer."""
+    with TableFile(path, _COMMENT) as file:
+        for post in posts:
+            file.add(row(post.items()))
+    file.part.replace(path)
+
+
 def _check_own(data: Path) -> None:
     """Refuse a data folder that holds a dump of someone: its posts would go, or count."""
     for manifest in Store(data).manifests():
@@ -138,7 +146,7 @@ def _load(posts: Sequence[dict[str, str]], data: Path) -> None:
     data.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".replicate-", dir=data) as folder:
         path = Path(folder) / "Posts.xml"
-        write_posts(path, posts, comment=_COMMENT)
+        write_posts(path, posts)
         load([path], data, site=SITE, force=True)
 
 
