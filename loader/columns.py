@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 _HEX_MARK: Final = re.compile(rb"[xX]")
 _ZONE: Final = r"(?:Z|[+-]\d\d(?::?\d\d)?)$"
 _EXPECTED: Final = {
-    schemas.ID: "a whole number",
-    schemas.ENUMERATION: "a whole number below 2,147,483,648",
+    schemas.ID: "a whole number of 64 bits",
+    schemas.ENUMERATION: "a whole number of 32 bits",
     schemas.FLAG: "True or False",
     schemas.DATE: "a date such as 2019-12-01T05:15:10.123",
     schemas.TAGS: "tags",
@@ -63,12 +63,13 @@ def typed(batch: RowBatch, table: Table, unknown: Counter[str]) -> pa.RecordBatc
             continue
         strings = batch.strings.field(field.name)
         try:
-            arrays.append(_cast(strings, field.type))
+            array = _cast(strings, field.type)
         except pa.ArrowInvalid:
             bad.append((_first_bad(strings, field.type), field.name))
-    ids = batch.strings.field("Id")
-    if ids.null_count:
-        bad.append((pc.index(ids.is_null(), value=True).as_py(), "Id"))
+            continue
+        if field.name == "Id" and array.null_count:
+            bad.append((pc.index(array.is_null(), value=True).as_py(), field.name))
+        arrays.append(array)
     if bad:
         raise _value_error(batch, table, *min(bad))
     arrays.append(_others(batch, table, unknown))

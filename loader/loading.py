@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from loader import archive, schemas, sevenzip
-from loader.errors import NotADumpError, RowError, StoreError, TruncatedError
+from loader.errors import LoaderError, NotADumpError, StoreError
 from loader.reporter import Reporter
 from loader.source import SourceFile, pieces_of
 from loader.store import Store
@@ -115,21 +115,17 @@ class _SiteLoad:
     def _load_source(self, source: Source, pieces: Iterator[bytes]) -> None:
         try:
             load = TableLoad(source, self._files[source.path], pieces)
-        except NotADumpError as error:
-            if source.is_claimed:
-                raise
-            self._reporter.leave_out(str(error))
-            return
-        self._take(load.table.name, source)
-        self._reporter.begin(source, load.table.name)
-        try:
+            self._take(load.table.name, source)
+            self._reporter.begin(source, load.table.name)
             load.run(self._store, self._reporter)
-        except (RowError, TruncatedError):
-            # When an archive is damaged, that is the news, not what became of a row in it.
+            self._reporter.end(source, load.table.name)
+        except LoaderError as error:
+            # When an archive is damaged, that is the news, and not what it made of a row.
             for _ in islice(pieces, _PIECES_AFTER_AN_ERROR):
                 pass
-            raise
-        self._reporter.end(source, load.table.name)
+            if source.is_claimed or not isinstance(error, NotADumpError):
+                raise
+            self._reporter.leave_out(str(error))
 
     def _keep(self, source: Source) -> bool:
         """Whether a table is there already, from this very source."""

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 MAX_BATCH_ROWS: Final = 20_000
 MAX_BATCH_BYTES: Final = 8 << 20
 
+_COMMENT: Final = re.compile(rb"<!--.*?-->", re.DOTALL)
+
 
 @dataclass(frozen=True)
 class RowBatch:
@@ -139,6 +141,7 @@ class RowReader:
         )
         self._pieces: list[bytes] = []
         self._n_bytes = 0
+        self._n_begun = 0
         self._first_line = 1
 
     def batches(self, pieces: Iterable[bytes]) -> Iterator[RowBatch]:
@@ -166,11 +169,13 @@ class RowReader:
             is_full = self._n_bytes >= MAX_BATCH_BYTES or len(self._target.rows) >= MAX_BATCH_ROWS
             if is_full and self._target.rows:
                 yield self._flush()
+            elif is_full and self._n_begun > 1:
+                self._check_closed()
         try:
             self._parser.close()
-        except _StructureError as error:
-            raise self._structure(str(error)) from None
-        except etree.XMLSyntaxError as error:
+        except (_StructureError, etree.XMLSyntaxError) as error:
+            # At its end the parser takes `<ro` for an element of that name.
+            self._check_closed()
             raise self._truncated() from error
         if self._target.rows:
             yield self._flush()
@@ -180,6 +185,7 @@ class RowReader:
             return
         self._pieces.append(piece)
         self._n_bytes += len(piece)
+        self._n_begun += piece.count(ROW)
         try:
             self._parser.feed(piece)
         except _StructureError as error:
@@ -200,7 +206,23 @@ class RowReader:
         self._first_line += lines_before(text, cut)
         self._pieces.append(text[cut:])
         self._n_bytes = len(text) - cut
+        self._n_begun = text.count(ROW, cut)
         return batch
+
+    def _check_closed(self) -> None:
+        """Refuse a row whose attribute is not closed.
+
+        The parser would look for the quote up to the end of the file, and keep all of it in memory.
+        """
+        text = _COMMENT.sub(_line_ends_only, b"".join(self._pieces))
+        if text.count(ROW) - len(self._target.rows) > 1:
+            position = nth_row(text, len(self._target.rows))
+            line = self._first_line + lines_before(text, position)
+            raise RowError(
+                f"{self._name}: line {line:,}: {named(row_id_at(text, position))}: not well-formed XML"
+                " (the next row begins before this one ends: a quote is missing); mend the file,"
+                " or get it anew"
+            )
 
     def _structure(self, what: str) -> RowError:
         text = b"".join(self._pieces)
@@ -236,3 +258,7 @@ class RowReader:
             f"{self._name}: line {line:,}{at}: the file ends before </{self._root}>,"
             f" after {n_rows:,} whole rows; it is cut off: get it anew"
         )
+
+
+def _line_ends_only(found: re.Match[bytes]) -> bytes:
+    return b"\n" * found[0].count(b"\n")

@@ -63,7 +63,7 @@ class SourceFile:
         return digest.hexdigest()
 
 
-def pieces_of(path: Path, size: int = PIECE_BYTES) -> Iterator[bytes]:
+def pieces_of(path: Path, size: int | None = None) -> Iterator[bytes]:
     """Read a file piece by piece.
 
     Raises
@@ -73,7 +73,7 @@ def pieces_of(path: Path, size: int = PIECE_BYTES) -> Iterator[bytes]:
     """
     try:
         with path.open("rb", buffering=0) as file:
-            while piece := file.read(size):
+            while piece := file.read(size or PIECE_BYTES):
                 yield piece
     except OSError as error:
         raise LoaderError(f"{path}: cannot be read: {error.strerror}") from error
