@@ -170,7 +170,10 @@ class ArchiveOrgItem:
 
 def item_of(address: str) -> str | None:
     """Return the item that an address at archive.org is of; None for other addresses."""
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return None
     if parts.hostname not in {urlsplit(ADDRESS).hostname, "www.archive.org"}:
         return None
     words = [unquote(word) for word in parts.path.split("/") if word]

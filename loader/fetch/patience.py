@@ -75,7 +75,12 @@ class Patience:
             retry_after_max=_NEVER,
         )
 
-    def run(self, attempt: Callable[[], T], on_wait: Callable[[Interrupted, float], None]) -> T:
+    def run(
+        self,
+        attempt: Callable[[], T],
+        on_wait: Callable[[Interrupted, float], None],
+        cure: str = "try again later",
+    ) -> T:
         """Try until it works.
 
         Parameters
@@ -84,6 +89,8 @@ class Patience:
             Raises `Interrupted` where another try may mend it.
         on_wait : callable
             Hears what went wrong, and for how many seconds it waits.
+        cure : str
+            What the user is told in the end.
 
         Raises
         ------
@@ -95,34 +102,26 @@ class Patience:
             try:
                 return attempt()
             except Interrupted as stop:
-                retry = self._next(self._policy if stop.made_progress else retry, stop)
+                try:
+                    before = self._policy if stop.made_progress else retry
+                    retry = before.increment("GET", error=stop)
+                except MaxRetryError:
+                    raise FetchError(f"{stop}; gave up after {self.tries} tries; {cure}") from stop
                 seconds = self._seconds(retry, stop)
+                if seconds > LONGEST_WAIT:
+                    raise FetchError(
+                        f"{stop}; it asks to come back in {duration(seconds)}; {cure}"
+                    ) from stop
                 on_wait(stop, seconds)
                 self._sleep(seconds)
 
-    def _next(self, retry: Retry, stop: Interrupted) -> Retry:
-        try:
-            return retry.increment("GET", error=stop)
-        except MaxRetryError:
-            raise FetchError(
-                f"{stop}; gave up after {self.tries} tries; what came is kept: try again later"
-            ) from stop
-
     def _seconds(self, retry: Retry, stop: Interrupted) -> float:
-        asked = None
         if stop.retry_after is not None:
             try:
-                asked = retry.parse_retry_after(stop.retry_after)
+                return retry.parse_retry_after(stop.retry_after)
             except (InvalidHeader, ValueError, OverflowError):
-                asked = None  # a server that cannot say when
-        if asked is None:
-            return max(self._least, retry.get_backoff_time())
-        if asked > LONGEST_WAIT:
-            raise FetchError(
-                f"{stop}; it asks to come back in {duration(asked)}; what came is kept:"
-                " try again then"
-            )
-        return asked
+                pass  # a server that cannot say when
+        return max(self._least, retry.get_backoff_time())
 
 
 def duration(seconds: float) -> str:

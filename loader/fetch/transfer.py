@@ -68,7 +68,8 @@ class Transfer:
             too often; or when the disk is full.
         """
         self._reporter.begin(self._file, self.n_bytes, self._part.n_bytes)
-        self._web.patience.run(self._try, self._reporter.wait)
+        cure = "what came is kept: the same command goes on from there"
+        self._web.patience.run(self._try, self._reporter.wait, cure)
 
     def _try(self) -> None:
         """Ask for what is missing, once."""
@@ -83,7 +84,7 @@ class Transfer:
         if there and self._serves_ranges and note is not None:
             if self._is_hash_known(note):
                 headers["Range"] = f"bytes={there}-"
-            elif note.validator is not None and note.url == self._file.url:
+            elif note.validator is not None and self._may_be_of(note):
                 headers |= {"Range": f"bytes={there}-", "If-Range": note.validator}
         with self._web.open(self._file.url, headers) as answer:
             self._refuse(answer)
@@ -101,6 +102,10 @@ class Transfer:
         of one source may name one file by different ETags, and nothing is lost to that.
         """
         return self._published is not None and note.published == self._published
+
+    def _may_be_of(self, note: Note) -> bool:
+        """Whether nothing says that the part is of another file."""
+        return note.url == self._file.url and None in {note.published, self._published}
 
     def _refuse(self, answer: requests.Response) -> None:
         """Refuse answers that no further try makes better."""

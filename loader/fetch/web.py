@@ -7,7 +7,7 @@ import json
 from http import HTTPStatus
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import requests
 import urllib3
@@ -93,7 +93,7 @@ class Web:
                 timeout=self._timeouts,
                 allow_redirects=True,
             )
-        except failures.RequestException as error:
+        except (failures.RequestException, urllib3.exceptions.HTTPError, ValueError) as error:
             raise _failure(url, error) from error
         if response.status_code in TEMPORARY:
             response.close()
@@ -110,7 +110,7 @@ class Web:
         FetchError
             When it cannot be had.
         """
-        asked = requests.Request("GET", url, params=dict(params or {})).prepare().url or url
+        asked = url if params is None else f"{url}?{urlencode(params, doseq=True)}"
 
         def attempt() -> Page:
             with self.open(asked) as response:
@@ -191,7 +191,10 @@ def pieces(response: requests.Response) -> Iterator[bytes]:
 
 def host(url: str) -> str:
     """Name of a URL's server, for messages."""
-    return urlsplit(url).netloc.rpartition("@")[2] or url
+    try:
+        return urlsplit(url).netloc.rpartition("@")[2] or url
+    except ValueError:
+        return url
 
 
 def status(response: requests.Response) -> str:
@@ -202,7 +205,7 @@ def status(response: requests.Response) -> str:
         return str(response.status_code)
 
 
-def _failure(url: str, error: requests.RequestException) -> Exception:
+def _failure(url: str, error: Exception) -> Exception:
     """Tell what another try may mend from what it cannot."""
     name = host(url)
     if isinstance(error, failures.SSLError):
@@ -218,13 +221,13 @@ def _failure(url: str, error: requests.RequestException) -> Exception:
 
 _REASONS: Final = (
     (urllib3.exceptions.NameResolutionError, "no such server, or no network"),
-    (urllib3.exceptions.ConnectTimeoutError, "cannot be reached: no answer"),
+    (ConnectionRefusedError, "connection refused"),
     (urllib3.exceptions.ReadTimeoutError, "nothing more came"),
-    (TimeoutError, "nothing more came"),
     (urllib3.exceptions.IncompleteRead, "broke off"),
     (ConnectionResetError, "broke off"),
     (BrokenPipeError, "broke off"),
 )
+"""What errors beneath a failed connection mean, the most telling first."""
 
 
 def _reason(error: BaseException) -> str:
@@ -236,6 +239,8 @@ def _reason(error: BaseException) -> str:
     for one in chain:
         if isinstance(one, OSError) and one.errno in errno.errorcode and one.strerror:
             return one.strerror.lower()
+    if any(isinstance(one, urllib3.exceptions.ConnectTimeoutError) for one in chain):
+        return "cannot be reached: no answer"
     if isinstance(error, urllib3.exceptions.ProtocolError | failures.ConnectionError):
         return "broke off"
     return _one_line(chain[-1])

@@ -56,9 +56,20 @@ class WebFolder:
     """
 
     def __init__(self, address: str, web: Web) -> None:
-        parts = urlsplit(address)
-        if not parts.hostname or parts.query or parts.fragment:
-            raise FetchError(f"{address}: not the address of a folder; give one such as https://…/")
+        try:
+            parts = urlsplit(address)
+            is_folder = parts.hostname and parts.port != 0 and not parts.query + parts.fragment
+        except ValueError:
+            is_folder = False
+        if not is_folder:
+            raise FetchError(
+                f"{address}: not a folder's address, such as https://example.org/dumps/"
+            )
+        if parts.username is not None:
+            raise FetchError(
+                f"{host(address)}: leave name and password out of the address, and put them into"
+                " .netrc: addresses are shown and kept"
+            )
         self._address = address if address.endswith("/") else f"{address}/"
         self._web = web
         self._links: dict[str, str] = {}
