@@ -169,6 +169,7 @@ class ReplicationCheck:
     computed: float | None
     verdict: str | None
     reason: str | None
+    unit: str | None = None
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from markupsafe import Markup
 
 from analyses.figures import CANDIDATES, Style, style_of, styles
+from analyses.figures.numbers import NONE
 from analyses.marts import ManifestEntry, QuestionSet
 
 if TYPE_CHECKING:
@@ -33,7 +34,12 @@ def moment(value: datetime | str | None) -> datetime | None:
 
 def day(value: date | datetime | None) -> str:
     """Write a date as people do: 1 December 2019."""
-    return "–" if value is None else f"{value.day} {value:%B %Y}"  # noqa: RUF001 - a dash for none
+    return NONE if value is None else f"{value.day} {value:%B %Y}"
+
+
+def short_day(value: date | datetime | None) -> str:
+    """Write a date in little room: 1 Dec 2019."""
+    return NONE if value is None else f"{value.day} {value:%b %Y}"
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from analyses.figures.numbers import and_list, count
 from analyses.report.blocks import Column, Fold, Prose, Section, Table
-from analyses.report.study import day, moment
+from analyses.report.study import moment, short_day
 
 if TYPE_CHECKING:
     from analyses.report.study import Study
@@ -47,9 +47,10 @@ def provenance(study: Study) -> Section:
                 count(entry.n_rejected_rows),
                 count(entry.n_fabricated_rows),
                 count(entry.n_replaced_characters),
-                day(moment(entry.first_at)),
-                day(moment(entry.last_at)),
-                day(moment(entry.finished_at)),
+                *(
+                    short_day(moment(value))
+                    for value in (entry.first_at, entry.last_at, entry.finished_at)
+                ),
             )
             for entry in sorted(entries, key=lambda entry: (entry.site, entry.table))
         ),

@@ -29,10 +29,9 @@ _COLUMNS = (
     Column("Questions", explanation="Members of the set"),
 )
 _RULE_COLUMNS = (
-    Column("Rule", is_number=False),
+    Column("Tag or term", is_number=False),
     Column("Question set", is_number=False),
     Column("Kind", is_number=False),
-    Column("Value", is_number=False),
     Column("Where", is_number=False),
     Column("Match", is_number=False),
     Column("Code", is_number=False),
@@ -119,10 +118,9 @@ def _rules(study: Study) -> Fold | None:
         _RULE_COLUMNS,
         tuple(
             (
-                Markup("<code>{}</code>").format(rule.rule),
+                Markup("<code>{}</code>").format(rule.value),
                 study.name(rule.question_set),
                 rule.kind,
-                Markup("<code>{}</code>").format(rule.value),
                 *(
                     (value or NONE).replace("_", " ")
                     for value in (rule.scope, rule.match, rule.code, rule.runs_over)

@@ -36,9 +36,13 @@ def replication(study: Study) -> Section:
         sentence = "No published figures were compared: the table replication_checks is empty."
         return Section(name, title, short, (Prose(sentence),))
     verdicts = Counter(words(row.verdict) for row in rows)
-    parts = [f"{count(number)} {verdict}" for verdict, number in verdicts.most_common()]
+    order = sorted(verdicts, key=lambda verdict: (not verdict.startswith("equal"), verdict))
+    parts = [f"{verdict} ({count(verdicts[verdict])})" for verdict in order]
     blocks: list[Block] = [
-        Prose(f"Of {count(len(rows))} published figures: {and_list(parts)}."),
+        Prose(
+            f"{count(len(rows))} figures of the publication, held against the ones computed here:"
+            f" {and_list(parts)}."
+        ),
     ]
     if any(site.is_synthetic for site in study.sites):
         blocks.append(
@@ -47,7 +51,7 @@ def replication(study: Study) -> Section:
                 " nothing here."
             )
         )
-    order = sorted(rows, key=lambda row: (str(row.step), row.figure, row.year or 0))
+    shown = sorted(rows, key=lambda row: (str(row.step), row.figure, row.year or 0))
     table = Table(
         _MART,
         "Published and computed figures",
@@ -59,12 +63,12 @@ def replication(study: Study) -> Section:
                 if row.question_set in study.sets
                 else words(row.question_set),
                 NONE if row.year is None else str(row.year),
-                plain(row.published),
-                plain(row.computed),
+                plain(row.published, row.unit),
+                plain(row.computed, row.unit),
                 _verdict(row.verdict),
                 row.reason or "",
             )
-            for row in order
+            for row in shown
         ),
         study.mart(_MART),
     )
@@ -91,9 +95,10 @@ def words(name: str | None) -> str:
     return NONE if name is None else name.replace("_", " ")
 
 
-def plain(value: float | None) -> str:
-    """Write a figure with as many decimals as it has, two at most."""
+def plain(value: float | None, unit: str | None = None) -> str:
+    """Write a figure with as many decimals as it has, two at most, three below 1."""
     if value is None:
         return NONE
     text = f"{value:,.2f}" if abs(value) >= 1 else f"{value:,.3f}"
-    return text.rstrip("0").rstrip(".")
+    text = text.rstrip("0").rstrip(".")
+    return f"{text}%" if unit == "percent" else text

@@ -43,7 +43,7 @@ def synthetic(synthetic_data: Path) -> Page:
     return page_of(synthetic_data)
 
 
-@pytest.fixture(params=["studied_data", "published_data", "synthetic_data"])
+@pytest.fixture(scope="module", params=["studied_data", "published_data", "synthetic_data"])
 def each(request: pytest.FixtureRequest) -> Page:
     return page_of(request.getfixturevalue(request.param))
 
