@@ -16,6 +16,7 @@ from analyses.report.command import report
 from analyses.sample.command import sample
 from loader.commands import load
 from loader.errors import StackstudyError
+from loader.fetch.command import fetch
 from loader.options import data_option
 
 
@@ -89,10 +90,10 @@ def run(
     context.invoke(report, data=data, output=None)
 
 
-for command in (sample, load, build.command, report, run, shell.command, info.command, replicate):
+for command in (sample, fetch, load, build.command, report, run, shell.command, info.command):
     main.add_command(command)
 
-for command in (sample_size_command, draw_command, label):
+for command in (replicate, sample_size_command, draw_command, label):
     main.add_command(command)
 
 
