@@ -100,7 +100,7 @@ def _version() -> str:
 
 
 def _replace(path: Path, text: str) -> None:
-    """Write beside the file, then put it in its place in one step."""
+    """Write beside the file, then put it in its place in one step; leave nothing else behind."""
     temporary = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -119,12 +119,13 @@ def _replace(path: Path, text: str) -> None:
         temporary.chmod(0o666 & ~_umask())
         temporary.replace(path)
     except OSError as error:
+        raise WarehouseError(
+            f"{path}: the report cannot be written: {error.strerror or error};"
+            " name another file with --output"
+        ) from error
+    finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
-        reason = error.strerror or error
-        raise WarehouseError(
-            f"{path}: the report cannot be written: {reason}; name another file with --output"
-        ) from error
 
 
 def _umask() -> int:

@@ -440,6 +440,18 @@ def test_a_failed_write_leaves_the_old_report(
     assert [one.name for one in tmp_path.iterdir()] == ["report.html"]
 
 
+def test_an_interrupted_write_leaves_nothing_behind(
+    published_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("os.fsync", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write_report(published_data, tmp_path / "report.html")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_the_same_data_give_the_same_page(published_data: Path) -> None:
     moment = datetime(2026, 1, 2)  # noqa: DTZ001 - only its date is shown
     marts = read_marts(published_data)
