@@ -63,12 +63,17 @@ def question_sets(study: Study) -> Section:
         ),
         Points(tuple(_description(study, one) for one in study.sets.values())),
     ]
-    if drawn:
-        end = max(
+    end = max(
+        (
             value or 0
             for row in drawn
             for value in (row.n_tag_matched, row.n_term_matched, row.n_matched, row.n_questions)
-        )
+        ),
+        default=0,
+    )
+    if drawn and not end:
+        blocks.append(Prose("No rule of any topic matches a question in these data."))
+    if end:
         blocks.append(
             Chart(
                 "funnel",
