@@ -1,8 +1,9 @@
 """When questions come, and which id belongs to which moment.
 
-Both follow from the counts of questions a day and stratum alone, so memory depends on the years, not on the size.
-An id stands for a short interval of time: posts planned long ahead can be given the id that they will have, ids ascend
-with time, and ids nobody took are the gaps that deleted posts leave in real dumps.
+Both follow from the counts of questions a day and stratum alone, so memory depends on the years,
+not on the size. An id stands for a short interval of time: posts planned long ahead can be given
+the id that they will have, ids ascend with time, and ids nobody took are the gaps that deleted
+posts leave in real dumps.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ FIRST_POST_ID: Final = 4
 """Stack Overflow's first question."""
 
 _IDS_A_QUESTION: Final = 4
-_SPARE_IDS_A_DAY: Final = 6
+_SPARE_IDS_A_DAY: Final = 2880
+"""A small site's id is half a minute long, so that answers after two minutes keep their time."""
 _STEEPEST: Final = 0.9
 # Questions by weekday and by hour (UTC) of the authors' 3,018 posts.
 _WEEKDAYS: Final = (1.11, 1.2, 1.18, 1.16, 1.0, 0.67, 0.62)
@@ -50,13 +52,13 @@ def ms_of_share(share: float) -> int:
 
 
 def share_of_ms(ms: int) -> float:
-    """Share of a day's questions that has come by this time of day: the inverse of `ms_of_share`."""
+    """Share of a day's questions that has come by this time of day."""
     hour, rest = divmod(ms, 3_600_000)
     return (_HOUR_SUMS[hour] + _HOURS[hour] * rest / 3_600_000) / _HOUR_SUMS[-1]
 
 
 def _daily_weights(stratum: Stratum, until: datetime) -> dict[int, list[tuple[int, float]]]:
-    """Expected questions a day, by year: growing within each year, quieter on weekends, exact over a year."""
+    """Expect questions a day, by year: growing within it, fewer on weekends, exact in sum."""
     last = max(stratum.questions)
     published_part = (DEFAULT_UNTIL - datetime(last, 1, 1, tzinfo=UTC)) / timedelta(days=365)
     rates = {
@@ -172,7 +174,8 @@ class Arrivals:
         Returns
         -------
         tuple of int or None
-            First id and time, moved on where the id was taken; None where that is past the snapshot.
+            First id and time, moved on where the id was taken; None where that is past the
+            snapshot.
         """
         if ms >= self.until_ms:
             return None

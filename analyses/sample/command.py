@@ -62,9 +62,9 @@ _STEP = 100
 def sample(folder: Path, questions: int, seed: int, until: datetime, *, force: bool) -> None:
     """Write a synthetic data dump to FOLDER, all eight tables in the form of a real one.
 
-    It is shaped like the published figures of the study (growth, question sets, accepted answers, response times), so
-    that every table and chart shows something true to life; but nothing in it comes from any real site. FOLDER's name
-    is the site's name, and ends in sample.stackstudy.
+    It is shaped like the published figures of the study (growth, question sets, accepted answers,
+    response times), so that every table and chart shows something true to life; but nothing in it
+    comes from any real site. FOLDER's name is the site's name, and ends in sample.stackstudy.
     """
     console = Console(stderr=True)
     with Progress(
@@ -91,7 +91,8 @@ def sample(folder: Path, questions: int, seed: int, until: datetime, *, force: b
             progress=progress,
         )
     click.echo(
-        f"Wrote {report.folder} ({report.n_bytes / 1e6:,.1f} MB, seed {seed}, until {report.until}):"
+        f"Wrote {report.folder} "
+        f"({report.n_bytes / 1e6:,.1f} MB, seed {seed}, until {report.until}):"
     )
     for name, n_rows in report.n_rows.items():
         click.echo(f"  {name + '.xml':<16}{n_rows:>12,} rows")

@@ -1,4 +1,4 @@
-"""The official writer's form of a dump: BOM, declaration, CRLF, two blanks, ``<row … />``, its escapes, its dates.
+"""The official writer's form of a dump: BOM, CRLF, ``<row … />``, its escapes and dates.
 
 Checked byte by byte against real dumps of 2013 to 2024 in tests/analyses/sample/test_official.py.
 """
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 MARK: Final = "Synthetic data made by stackstudy sample"
-"""How a comment before the root element begins; by "stackstudy sample" the loader knows the file."""
+"""How the comment before the root element begins; by it the loader knows the file."""
 
 DAY_MS: Final = 86_400_000
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -27,7 +27,7 @@ _SQL_SERVER_THIRDS: Final = ("0", "3", "7")
 
 
 def escape(value: str) -> str:
-    """Escape an attribute value as the official writer does: tabs and apostrophes stay as they are."""
+    """Escape an attribute value as the official writer does: tabs and apostrophes stay."""
     return value.translate(_ESCAPES)
 
 
@@ -45,7 +45,7 @@ def day_text(day: int) -> str:
 
 
 def date_text(ms: int) -> str:
-    """Return a time in ms since 1970 as the dump writes it, in the 1/300 s steps of its source, SQL Server."""
+    """Return a time in ms since 1970 as the dump writes it: in SQL Server's steps of 1/300 s."""
     day, rest = divmod(ms, DAY_MS)
     seconds, rest = divmod(rest, 1000)
     minutes, second = divmod(seconds, 60)
@@ -80,7 +80,8 @@ class TableFile:
         self._file = self.part.open("wb")
         self._file.write(b"\xef\xbb\xbf")
         self._write(
-            f'<?xml version="1.0" encoding="utf-8"?>\r\n<!-- {self._comment} -->\r\n<{self.root}>\r\n'
+            '<?xml version="1.0" encoding="utf-8"?>\r\n'
+            f"<!-- {self._comment} -->\r\n<{self.root}>\r\n"
         )
         self.n_bytes += 3
         return self

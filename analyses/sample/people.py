@@ -5,7 +5,7 @@ Nobody is remembered for good: what a later choice needs is kept in rings of bou
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from analyses.sample.official import escape
 from analyses.sample.phrases import book
@@ -22,6 +22,13 @@ COMMUNITY: Final = -1
 _RING: Final = 4096
 _EXPERTS: Final = 1024
 _COMMON: Final = 0xFFFFFFFF
+
+
+class Author(NamedTuple):
+    """Who wrote something: an account, or the name that is left of a deleted one."""
+
+    id: int | None
+    name: str = ""
 
 
 class Ring:
@@ -92,11 +99,6 @@ class People:
         self._names = book("people")
         self._salt = rng.getrandbits(32)
 
-    @property
-    def n_registered(self) -> int:
-        """How many ids have been given."""
-        return self._next_id - 1
-
     def start_year(self, year: int) -> None:
         """Let last year's askers become veterans, who may ask once more or answer."""
         if year == self._year:
@@ -106,8 +108,8 @@ class People:
             ring.empty_into(self._veterans)
             self._credit[number] = 1 - self._strata[number].asker_share_of(year) / 2
 
-    def asker(self, number: int, ms: int) -> int | None:
-        """Return who asks a question of a stratum, None where the account has been deleted since.
+    def asker(self, number: int, ms: int) -> Author:
+        """Return who asks a question of a stratum.
 
         Known askers of a year are distinct as often as the stratum says.
         """
@@ -118,9 +120,9 @@ class People:
             self._silent.add(self._register(ms, "silent"))
         self._credit[number] += stratum.asker_share_of(self._year)
         if random() < stratum.deleted_asker:
-            return None
+            return self.deleted()
         if len(ring) and self._credit[number] < 1:
-            return ring.any()
+            return Author(ring.any())
         self._credit[number] -= 1
         chance = random()
         if chance < 0.2 and len(self._veterans):
@@ -130,32 +132,32 @@ class People:
         else:
             user_id = self._register(ms, "asker")
         ring.add(user_id)
-        return user_id
+        return Author(user_id)
 
-    def answerer(self, ms: int, asker: int | None) -> int | None:
-        """Return who answers somebody else's question, None where the account has been deleted since."""
+    def answerer(self, ms: int, asker: int | None) -> Author:
+        """Return who answers somebody else's question."""
         chance = self._rng.random()
         if chance < 0.015:
-            return None
+            return self.deleted()
         if chance < 0.1 or not len(self._experts):
             user_id = self._register(ms, "expert" if chance < 0.05 else "asker")
             self._experts.add(user_id)
-            return user_id
+            return Author(user_id)
         if chance < 0.3 and len(self._veterans):
             user_id = self._veterans.any()
         else:
             user_id = self._experts.any(favour=3)
-        return user_id if user_id != asker else self._register(ms, "asker")
+        return Author(user_id if user_id != asker else self._register(ms, "asker"))
 
     def bystander(self, ms: int) -> int:
         """Return somebody who comments, edits or votes."""
         return self._experts.any(favour=2) if len(self._experts) else self._register(ms, "expert")
 
-    def deleted_name(self) -> str:
-        """Return what is left of a deleted account: its id in its name, and a gap among the users."""
+    def deleted(self) -> Author:
+        """Return a deleted account: its id stays in its name, and is a gap among the users."""
         user_id = self._next_id
         self._next_id += 1
-        return f"user{user_id}"
+        return Author(None, f"user{user_id}")
 
     def name(self, user_id: int) -> str:
         """Return a user's display name, escaped; it depends on the id alone."""

@@ -1,7 +1,7 @@
-"""Phrase books: what the sample's posts say, as Markdown and as the HTML that the site would make of it.
+"""Phrase books: what the sample's posts say, in Markdown and in the HTML that a site makes of it.
 
-A phrase is compiled once, both forms escaped for XML, with ``%s`` for its slots; filling one is a single format
-operation, which is what makes gigabytes possible.
+A phrase is compiled once, both forms escaped for XML, with ``%s`` for its slots; filling one is a
+single format operation, which is what makes gigabytes possible.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def _inline(text: str) -> str:
 
 
 def to_html(markdown: str) -> str:
-    """Render the Markdown of the phrase books: paragraphs, lists, quotations, code, emphasis, links."""
+    """Render the Markdown of the phrase books: lists, quotations, code, emphasis, links."""
     blocks = []
     for block in markdown.split("\n\n"):
         if block.startswith("- "):
@@ -95,8 +95,8 @@ class PhraseBook:
     """
 
     def __init__(self, name: str) -> None:
-        self._entries = _read(name)
-        self._slots = {**_read("common")["slots"], **self._entries.get("slots", {})}
+        self._entries = entries(name)
+        self._slots = {**entries("common")["slots"], **self._entries.get("slots", {})}
         for slot, values in self._slots.items():
             assert not any(_UNSAFE.search(value) for value in values), (name, slot)
 
@@ -123,7 +123,8 @@ class PhraseBook:
             blocks += [self._phrase(f"<pre><code>{shown}\n</code></pre>", indented)] * 5
             if "lang" in entry:
                 hint = f"<!-- language: {entry['lang']} -->\n\n{indented}"
-                styled = f'<pre class="{entry["lang"]} prettyprint-override"><code>{shown}\n</code></pre>'
+                pre = f'<pre class="{entry["lang"]} prettyprint-override">'
+                styled = f"{pre}<code>{shown}\n</code></pre>"
                 blocks.append(self._phrase(styled, hint))
         return tuple(blocks)
 
@@ -156,7 +157,8 @@ def _compiled(text: str, has_slots: bool) -> str:  # noqa: FBT001
 
 
 @cache
-def _read(name: str) -> dict[str, Any]:
+def entries(name: str) -> dict[str, Any]:
+    """Return a file of the folder ``phrases`` as it is, read once."""
     text = files("analyses.sample").joinpath("phrases", f"{name}.toml").read_text("utf-8")
     return tomllib.loads(text)
 

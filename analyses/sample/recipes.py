@@ -1,18 +1,19 @@
-"""Recipes: which tags and which phrases make a question of each kind, so that it matches just the rules it should.
+"""Recipes: the tags and phrases that make a question match just the rules that it should.
 
-The weights are counts of the authors' published posts, by the rules that each of them matches (tag of the serving
-edition, cloud tag and `deploy`, term; base tag or none). Tags carry the date from which they were in use.
+The weights are counts of the authors' published posts, by the rules that each of them matches (tag
+of the serving edition, cloud tag and `deploy`, term; base tag or none). Tags carry the date from
+which they were in use.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import date
 from functools import cache
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
-from analyses.sample.phrases import Phrase, book
+from analyses.sample.phrases import Phrase, book, entries
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,18 +21,6 @@ if TYPE_CHECKING:
     from analyses.sample.phrases import PhraseBook
 
 Groups = tuple[tuple[str, ...], ...]
-
-_SINCE: Final = {
-    "amazon-sagemaker": (2017, 11, 29), "arkit": (2017, 6, 6), "coreml": (2017, 6, 5), "coremltools": (2017, 6, 8),
-    "docker": (2013, 4, 1), "dplyr": (2014, 1, 20), "firebase-mlkit": (2018, 5, 8), "google-cloud-ml": (2016, 9, 29),
-    "google-cloud-ml-engine": (2017, 3, 9), "grpc": (2015, 3, 1), "jupyter-notebook": (2015, 7, 1),
-    "keras": (2015, 3, 28), "keras-rl": (2016, 9, 1), "kotlin": (2012, 2, 15), "kubernetes": (2014, 6, 10),
-    "laravel": (2012, 3, 1), "pytorch": (2017, 1, 19), "reactjs": (2013, 6, 1), "swift": (2014, 6, 2),
-    "tensorflow": (2015, 11, 9), "tensorflow-datasets": (2018, 2, 1), "tensorflow-estimator": (2017, 11, 2),
-    "tensorflow-lite": (2017, 5, 18), "tensorflow-serving": (2016, 2, 17), "tensorflow.js": (2018, 3, 30),
-    "tensorflow2.0": (2019, 3, 7), "tensorflowjs-converter": (2018, 4, 3), "angularjs": (2010, 11, 1),
-    "apache-spark": (2014, 1, 8), "tensorflow-gpu": (2016, 8, 1), "createml": (2018, 6, 5),
-}  # fmt: skip
 
 _BASE: Final = (
     *("tensorflow",) * 20, *("keras",) * 10, *("pytorch",) * 4, "theano", "caffe",
@@ -42,26 +31,10 @@ _PHONE: Final = ("tensorflow-lite",) * 7 + ("coreml",) * 5
 _SERVING: Final = ("tensorflow-serving",)
 _JS: Final = ("tensorflow.js",)
 
-_LEARNING_EXTRA: Final = (
-    *("python",) * 8, *("deep-learning",) * 4, *("machine-learning",) * 4, *("neural-network",) * 3, "python-3.x",
-    "python-3.x", "conv-neural-network", "conv-neural-network", "lstm", "rnn", "numpy", "object-detection", "gpu",
-    "tensorflow-datasets", "tensorflow-estimator", "tensorflow-gpu", "tensorflow2.0", "image-processing", "keras",
-    "autoencoder", "time-series", "loss-function", "pandas", "cuda", "jupyter-notebook", "nlp", "classification",
-)  # fmt: skip
-_SERVER_EXTRA: Final = (
-    *("python",) * 8, "machine-learning", "machine-learning", "docker", "docker", "amazon-web-services", "bazel",
-    "google-cloud-platform", "deep-learning", "tensorflow-estimator", "grpc", "java", "python-3.x", "kubernetes",
-    "rest", "flask", "protocol-buffers", "scikit-learn",
-)  # fmt: skip
-_MOBILE_EXTRA: Final = (
-    *("android",) * 8, *("ios",) * 5, *("swift",) * 4, *("python",) * 5, "machine-learning", "machine-learning",
-    "java", "c++", "xcode", "object-detection", "coremltools", "bazel", "arkit", "firebase-mlkit", "createml",
-    "android-ndk", "objective-c", "opencv", "quantization",
-)  # fmt: skip
-_BROWSER_EXTRA: Final = (
-    *("javascript",) * 8, *("tensorflowjs-converter",) * 4, "python", "python", "typescript", "node.js", "angular",
-    "reactjs", "html", "machine-learning", "ionic-framework", "google-chrome-extension",
-)  # fmt: skip
+
+def _extra(name: str) -> tuple[str, ...]:
+    tags = entries("tags")["extra"][name].items()
+    return tuple(tag for tag, weight in tags for _ in range(weight))
 
 
 @dataclass(frozen=True)
@@ -77,7 +50,8 @@ class Recipe:
     extra : tuple of str
         Tags that may be added.
     titles, must, details, code : tuple of Phrase
-        Titles; sentences of which exactly one stands in the body; sentences of which some do; code blocks.
+        Titles; sentences of which exactly one stands in the body; sentences of which some do; code
+        blocks.
     since : int
         Year from which the recipe is used.
     """
@@ -119,10 +93,10 @@ def recipes(stratum: str) -> tuple[Recipe, ...]:
     if stratum == "background":
         return tuple(_background())
     if stratum == "learning":
-        make = _from(book("learning"), _LEARNING_EXTRA)
+        make = _from(book("learning"), _extra("learning"))
         return (make(1, (_BASE,), "titles"),)
     if stratum == "server":
-        make = _from(book("server"), _SERVER_EXTRA)
+        make = _from(book("server"), _extra("server"))
         return (
             make(689, (_SERVING, _TF), "titles"),
             make(140, (_SERVING,), "titles"),
@@ -134,7 +108,7 @@ def recipes(stratum: str) -> tuple[Recipe, ...]:
             make(88, (_CLOUD, _TF), "cloud_titles", "term_details"),
         )
     if stratum == "mobile":
-        make = _from(book("mobile"), _MOBILE_EXTRA)
+        make = _from(book("mobile"), _extra("mobile"))
         return (
             make(578, (_PHONE, _TF), "titles"),
             make(450, (_PHONE,), "titles"),
@@ -147,7 +121,7 @@ def recipes(stratum: str) -> tuple[Recipe, ...]:
             make(6, (_JS, _PHONE, _TF), "titles"),
             make(6, (_BASE,), "term_titles", "browser_details"),
         )
-    make = _from(book("browser"), _BROWSER_EXTRA)
+    make = _from(book("browser"), _extra("browser"))
     if stratum == "browser":
         return (
             make(70, (_JS, _TF), "titles"),
@@ -166,7 +140,7 @@ def recipes(stratum: str) -> tuple[Recipe, ...]:
 
 @dataclass(frozen=True)
 class Choice:
-    """The recipes that can be used in a month, their running weights, and their tags in use by then."""
+    """The recipes that can be used in a month: running weights, and tags in use by then."""
 
     recipes: tuple[Recipe, ...]
     sums: tuple[float, ...]
@@ -177,11 +151,11 @@ class Choice:
 @cache
 def choice(stratum: str, year: int, month: int) -> Choice:
     """Return what can be written in a month."""
-    start = datetime(year, month, 1, tzinfo=UTC)
+    start = date(year, month, 1)
+    since = entries("tags")["since"]
 
     def in_use(tags: tuple[str, ...]) -> tuple[str, ...]:
-        known = {tag: datetime(*_SINCE[tag], tzinfo=UTC) for tag in set(tags) if tag in _SINCE}
-        return tuple(tag for tag in tags if tag not in known or known[tag] <= start)
+        return tuple(tag for tag in tags if tag not in since or since[tag] <= start)
 
     usable = []
     for recipe in recipes(stratum):

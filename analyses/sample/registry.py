@@ -6,10 +6,9 @@ from math import exp
 from typing import TYPE_CHECKING, Final
 
 from analyses.sample import tables
-from analyses.sample.official import escape
+from analyses.sample.official import DAY_MS, escape
 from analyses.sample.people import COMMUNITY
 from analyses.sample.phrases import book
-from analyses.sample.threads import DAY
 
 if TYPE_CHECKING:
     from random import Random
@@ -24,7 +23,10 @@ _DESCRIBED: Final = 0.75
 # Mean of ln(reputation) and its spread, mean views of the profile.
 _ROLES: Final = {"expert": (7.2, 1.3, 60), "asker": (3.2, 1.6, 8), "silent": (0.2, 0.5, 1)}
 _GRAVATAR: Final = "https://www.gravatar.com/avatar/%032x?s=128&d=identicon&r=PG"
-_ABOUT_COMMUNITY: Final = "<p>Hi, I'm not really a person.</p>\n\n<p>I look after a synthetic site: everything on it is made up.</p>\n"
+_ABOUT_COMMUNITY: Final = (
+    "<p>Hi, I'm not really a person.</p>\n\n"
+    "<p>I look after a synthetic site: everything on it is made up.</p>\n"
+)
 
 
 class Registry:
@@ -78,7 +80,7 @@ class Registry:
         """Write a user who registers at a time, with what will have become of them."""
         rng, random = self._rng, self._rng.random
         mean, spread, views = _ROLES[role]
-        age = (self._until - ms) / (365 * DAY)
+        age = (self._until - ms) / (365 * DAY_MS)
         reputation = 1 + int(exp(rng.gauss(mean, spread)) * (0.2 + 0.3 * age))
         n_up = int(reputation**0.7 * random() * 0.6)
         about = self._about[int(random() * len(self._about))].fill(random)[0] + "&#xA;"
@@ -114,7 +116,7 @@ class Registry:
         """Honour the asker, now and then."""
         random = self._rng.random
         if random() < 0.35:
-            self._records.badge(question.owner, "Student", question.ms)
+            self._records.badge(question.owner.id, "Student", question.ms)
         if n_views > 1000 and random() < 0.8:
             name = (
                 "Famous Question"
@@ -123,14 +125,14 @@ class Registry:
                 if n_views > 2500
                 else "Popular Question"
             )
-            self._records.badge(question.owner, name, question.ms)
+            self._records.badge(question.owner.id, name, question.ms)
         if question.accepted_id and random() < 0.3:
-            self._records.badge(question.owner, "Scholar", question.ms)
+            self._records.badge(question.owner.id, "Scholar", question.ms)
 
     def answered(self, answer: Answer, score: int) -> None:
         """Honour the answerer, now and then."""
         random = self._rng.random
-        owner = answer.owner
+        owner = answer.owner.id
         if score > 0 and random() < 0.25:
             self._records.badge(owner, "Teacher", answer.ms)
         if answer.is_accepted and score >= 10:

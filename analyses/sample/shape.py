@@ -1,8 +1,8 @@
-"""The shape of the sample: what the paper published, and what its authors' package and real dumps add to it.
+"""The shape of the sample: what the paper published, and what the authors' posts add to it.
 
-The published figures stand in dbt_project/seeds/published_figures.csv too; a test holds the two together. Everything
-else here was measured on the authors' posts (December 2019 dump) or on whole dumps of small sites, or is marked as
-made up.
+The published figures stand in dbt_project/seeds/published_figures.csv too; a test holds the two
+together. Everything else here was measured on the authors' posts (December 2019 dump) or on whole
+dumps of small sites, or is marked as made up.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 SHARE_OF_LEARNING: Final = 0.5
-"""Made up: on Stack Overflow it is 0.4 %, and a small sample would have no deployment questions at all."""
+"""Made up: on Stack Overflow it is 0.4 %, and a small sample would have no topic sets at all."""
 
 NO_ACCEPTED_SHARE_OF_ALL: Final = 1 - 0.5233
 DEFAULT_UNTIL: Final = datetime(2019, 12, 1, tzinfo=UTC)
@@ -126,8 +126,8 @@ _LOOKALIKE: Final = Stratum(
     since=_BROWSER.since,
 )
 
-# 67,615 by year; the printed total is 67,646, so 31 are older. The elapsed median is not recoverable: this one gives
-# the published 145.8 once whole days are dropped.
+# 67,615 by year; the printed total is 67,646, so 31 are older. The elapsed median is not
+# recoverable: this one gives the published 145.8 once whole days are dropped.
 _LEARNING: Final = Stratum(
     name="learning",
     questions={2013: 7, 2014: 24, 2015: 1245, 2016: 7185, 2017: 16847, 2018: 19420, 2019: 22918},
@@ -139,7 +139,7 @@ _LEARNING: Final = Stratum(
         2019: 14353 / 22918,
     },
     no_accepted_share=0.627,
-    response=(190.0, 2.0, 2.9),
+    response=(170.0, 2.0, 3.0),
     unanswered=0.42,
     self_accepted=0.18,
     closed=0.02,
@@ -148,8 +148,8 @@ _LEARNING: Final = Stratum(
     votes=0.8,
 )
 
-# Thousands of Stack Overflow questions a year, rounded. The acceptance makes the published share of all questions come
-# out although deep learning is half of the sample.
+# Thousands of Stack Overflow questions a year, rounded. The acceptance makes the published share of
+# all questions come out although deep learning is half of the sample.
 _BACKGROUND_QUESTIONS: Final = {
     2008: 58, 2009: 343, 2010: 694, 2011: 1197, 2012: 1638, 2013: 2051,
     2014: 2152, 2015: 2187, 2016: 2212, 2017: 2131, 2018: 1893, 2019: 1600,

@@ -1,11 +1,16 @@
-"""What becomes of a question: its answers, the accepted one among them, edits, closing; planned when it is asked."""
+"""What becomes of a question, planned when it is asked: answers, acceptance, edits, closing."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from math import exp, log
+from statistics import NormalDist
 from typing import TYPE_CHECKING, Final
+
+from analyses.sample.chance import Even, delay
+from analyses.sample.official import DAY_MS
+from analyses.sample.people import Author
 
 if TYPE_CHECKING:
     from random import Random
@@ -15,10 +20,11 @@ if TYPE_CHECKING:
 
 MINUTE: Final = 60_000
 HOUR: Final = 60 * MINUTE
-DAY: Final = 24 * HOUR
-_TRIES: Final = 8
+_NORMAL: Final = NormalDist()
+_LEAST: Final = 1e-6
+_NOBODY: Final = Author(None)
 _MERGED: Final = 0.0015
-"""Share of accepted answers that came with a merged question and are older than the one they now stand under."""
+"""Share of accepted answers from a merged question, older than the one they now stand under."""
 
 _HTTPS_MS: Final = int(datetime(2017, 5, 23, 12, tzinfo=UTC).timestamp() * 1000)
 """When the Community user replaced http by https in links all over the site."""
@@ -26,14 +32,14 @@ _HTTPS_MS: Final = int(datetime(2017, 5, 23, 12, tzinfo=UTC).timestamp() * 1000)
 
 @dataclass(slots=True)
 class Edit:
-    """An edit of a post, and who made it: its ``owner``, an ``editor``, the ``community`` user, or ``suggested``."""
+    """An edit by the ``owner``, an ``editor``, the ``community`` user, or a ``suggested`` one."""
 
     ms: int
     by: str
     body: bool
     title: bool = False
     tags: bool = False
-    editor_id: int | None = None
+    editor: Author = _NOBODY
 
 
 @dataclass(slots=True)
@@ -53,8 +59,8 @@ class Question:
     closed_ms: int | None = None
     reopened_ms: int | None = None
     is_duplicate: bool = False
-    owner: int | None = None
-    owner_name: str = ""
+    owner: Author = _NOBODY
+    is_wiki: bool = False
 
 
 @dataclass(slots=True)
@@ -68,8 +74,8 @@ class Answer:
     is_accepted: bool
     is_own: bool
     edits: list[Edit] = field(default_factory=list)
-    owner: int | None = None
-    owner_name: str = ""
+    owner: Author = _NOBODY
+    is_wiki: bool = False
 
     @property
     def stratum(self) -> int:
@@ -95,18 +101,15 @@ class Planner:
         self._strata = strata
         self._arrivals = arrivals
         self._until = arrivals.until_ms
-
-    def delay(self, median: float, below: float, above: float | None = None) -> int:
-        """Draw a delay in ms: log-normal with this median in ms, and a spread on each side of it."""
-        z = self._rng.gauss(0, 1)
-        return int(median * exp(z * (below if z < 0 or above is None else above)))
+        self._acceptance = [Even(rng) for _ in strata]
+        self._responses = [Even(rng) for _ in strata]
 
     def plan(self, number: int, post_id: int, ms: int) -> Question:
         """Plan the thread of a question of a stratum, asked at a time."""
         rng, stratum = self._rng, self._strata[number]
         date = datetime.fromtimestamp(ms / 1000, tz=UTC)
         question = Question(post_id, ms, number, rng.getrandbits(32), date.year, date.month)
-        is_accepted = rng.random() >= stratum.no_accepted_share
+        is_accepted = self._acceptance[number].draw() >= stratum.no_accepted_share
         if is_accepted:
             if rng.random() < _MERGED and self._ask_later(question):
                 self._answer(question, ms, post_id, is_accepted=True)
@@ -123,7 +126,7 @@ class Planner:
         return question
 
     def _ask_later(self, question: Question) -> bool:
-        later = question.ms + 10 * MINUTE + int(self._rng.expovariate(1 / DAY))
+        later = question.ms + 10 * MINUTE + int(self._rng.expovariate(1 / DAY_MS))
         date = datetime.fromtimestamp(later / 1000, tz=UTC)
         if date.year != question.year:
             return False
@@ -136,13 +139,14 @@ class Planner:
 
     def _accept(self, question: Question, stratum: Stratum) -> None:
         median, below, above = stratum.response
-        for _ in range(_TRIES):
-            ms = question.ms + max(MINUTE, self.delay(median * MINUTE, below, above))
-            if ms < self._until:
-                break
-        else:
-            ms = question.ms + int(self._rng.random() * (self._until - question.ms))
-        reserved = self._arrivals.reserve(ms, question.id)
+        left = (self._until - question.ms) / (median * MINUTE)
+        reachable = _NORMAL.cdf(log(left) / (below if left < 1 else above))
+        u = self._responses[question.stratum].draw()
+        if u >= reachable:
+            u = self._rng.random() * reachable
+        z = _NORMAL.inv_cdf(max(u, _LEAST))
+        minutes = max(1.0, median * exp(z * (below if z < 0 else above)))
+        reserved = self._arrivals.reserve(question.ms + int(minutes * MINUTE), question.id)
         if reserved is not None:
             self._answer(question, reserved[1], reserved[0], is_accepted=True)
 
@@ -159,7 +163,7 @@ class Planner:
             n_more += 1
         median = 1.5 * stratum.response[0]
         for _ in range(n_more):
-            ms = question.ms + max(MINUTE, self.delay(median * MINUTE, 2.2, 3.2))
+            ms = question.ms + max(MINUTE, delay(self._rng, median * MINUTE, 2.2, 3.2))
             reserved = self._arrivals.reserve(ms, question.id)
             if reserved is not None:
                 self._answer(question, reserved[1], reserved[0], is_accepted=False)
@@ -179,13 +183,13 @@ class Planner:
     def _edits(self, ms: int, share: float, *, is_question: bool) -> list[Edit]:
         random = self._rng.random
         edits: list[Edit] = []
-        if _HTTPS_MS - 60 * DAY < ms < _HTTPS_MS and random() < 0.05:
+        if _HTTPS_MS - 60 * DAY_MS < ms < _HTTPS_MS and random() < 0.05:
             at = _HTTPS_MS + int(random() * HOUR)
             edits.append(Edit(at, "community", body=True))
         if random() < share:
             at = ms
             while len(edits) < 4:
-                at += 30_000 + self.delay(20 * MINUTE, 2.0, 2.6)
+                at += 30_000 + delay(self._rng, 20 * MINUTE, 2.0, 2.6)
                 chance = random()
                 by = "owner" if chance < 0.66 else "suggested" if chance < 0.74 else "editor"
                 title = is_question and random() < 0.18
@@ -201,17 +205,12 @@ class Planner:
         random = self._rng.random
         if random() >= stratum.closed:
             return
-        closed = question.ms + self.delay(5 * HOUR, 1.8)
+        closed = question.ms + delay(self._rng, 5 * HOUR, 1.8)
         if closed >= self._until:
             return
         question.closed_ms = closed
         question.is_duplicate = random() < 0.4
         if random() < 0.08:
-            reopened = closed + self.delay(30 * HOUR, 1.2)
+            reopened = closed + delay(self._rng, 30 * HOUR, 1.2)
             if reopened < self._until:
                 question.reopened_ms = reopened
-
-    def count(self, share: float) -> int:
-        """Draw a count from 0 on: how often in a row chance is below a share."""
-        u = self._rng.random()
-        return int(log(u) / log(share)) if u > 0 else 0

@@ -1,4 +1,4 @@
-"""Votes: drawn when a post is written, kept as one number each until their day, and written by day."""
+"""Votes: drawn when a post is written, one number each until their day, written by day."""
 
 from __future__ import annotations
 
@@ -93,4 +93,8 @@ class Votes:
         self, post_id: int, kind: int, day: int, user: int | None = None, bounty: int = 0
     ) -> None:
         self._id += 1 if self._rng.random() < 0.95 else 2
-        self._file.add(tables.vote_row(self._id, post_id, kind, day, user, bounty))
+        self._file.add(
+            tables.vote_row(
+                self._id, post_id=post_id, kind=kind, day=day, user_id=user, bounty=bounty
+            )
+        )

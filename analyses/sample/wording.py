@@ -1,6 +1,7 @@
 """What posts say: title, tags and body of a question, body of an answer, in every revision.
 
-A text depends on its seed alone, so an edit years later needs no more than that number to be written.
+A text depends on its seed alone, so an edit years later needs no more than that number to be
+written.
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ from typing import TYPE_CHECKING, Final
 
 from analyses.sample.phrases import FRAMEWORK, book
 from analyses.sample.recipes import choice
+from analyses.sample.threads import Question
 
 if TYPE_CHECKING:
     from analyses.sample.phrases import Phrase
-    from analyses.sample.recipes import Recipe
+    from analyses.sample.recipes import Choice, Recipe
+    from analyses.sample.threads import Answer
 
 _BREAK: Final = "&#xA;&#xA;"
 _MARKDOWN_BREAK: Final = "&#xD;&#xA;&#xD;&#xA;"
@@ -63,9 +66,16 @@ class Text:
 
 
 class Wording:
-    """Writes texts from seeds."""
+    """Writes texts from seeds.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    strata : tuple of str
+        Names of the strata, by their numbers.
+    """
+
+    def __init__(self, strata: tuple[str, ...]) -> None:
+        self._strata = strata
         self._rng = Random()  # noqa: S311 - reproducible chance is what is wanted here
         common = book("common")
         self._openings = common["openings"]
@@ -82,12 +92,18 @@ class Wording:
             for source in [_ANSWER_BOOKS.get(name, name)]
         }
 
-    def question(self, stratum: str, seed: int, year: int, month: int, n_edits: int) -> Text:
-        """Write a question of a stratum, asked in a month, with the body edited so many times."""
-        rng = self._rng
-        rng.seed(seed)
-        random = rng.random
-        options = choice(stratum, year, month)
+    def of(self, post: Question | Answer) -> Text:
+        """Write a post's text, all revisions of it."""
+        stratum = self._strata[post.stratum]
+        self._rng.seed(post.seed)
+        n_edits = sum(edit.body for edit in post.edits)
+        if isinstance(post, Question):
+            options = choice(stratum, post.year, post.month)
+            return self._question(options, n_edits)
+        return self._answer(stratum, n_edits)
+
+    def _question(self, options: Choice, n_edits: int) -> Text:
+        random = self._rng.random
         number = bisect_right(options.sums, random() * options.sums[-1])
         recipe = options.recipes[number]
         tags = [group[int(random() * len(group))] for group in options.groups[number]]
@@ -104,11 +120,8 @@ class Wording:
         text.tags = tuple(dict.fromkeys(tags))
         return text
 
-    def answer(self, stratum: str, seed: int, n_edits: int) -> Text:
-        """Write an answer to a question of a stratum."""
-        rng = self._rng
-        rng.seed(seed)
-        random = rng.random
+    def _answer(self, stratum: str, n_edits: int) -> Text:
+        random = self._rng.random
         topical, code = self._answers[stratum]
         pieces = [self._one(self._answer_openings)] if random() < 0.6 else []
         pieces += [self._one(topical) for _ in range(1 + int(random() * 1.7))]

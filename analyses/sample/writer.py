@@ -1,4 +1,4 @@
-"""Writing a sample: the eight files of a folder, whole or not at all, and never over somebody's real data."""
+"""Writing a sample: eight files, whole or not at all, and never over somebody's real data."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from analyses.sample.arrivals import FIRST_DAY
 from analyses.sample.official import MARK, TableFile
 from analyses.sample.shape import DEFAULT_UNTIL, strata
 from analyses.sample.site import Site
@@ -63,7 +62,7 @@ class SampleReport:
         return asdict(self)
 
 
-def write_sample(
+def write_sample(  # noqa: PLR0913 - the options of the command
     folder: Path,
     *,
     n_questions: int = 20_000,
@@ -101,11 +100,13 @@ def write_sample(
     """
     if not 1 <= n_questions <= MOST_QUESTIONS:
         raise SampleError(
-            f"--questions {n_questions}: a sample has 1 to {MOST_QUESTIONS:,} questions; choose a number in between"
+            f"--questions {n_questions}: a sample has 1 to {MOST_QUESTIONS:,} questions; "
+            "choose a number in between"
         )
     if not _FIRST_UNTIL <= until <= _LAST_UNTIL:
         raise SampleError(
-            f"--until {until:%Y-%m-%d}: not between {_FIRST_UNTIL:%Y-%m-%d} and {_LAST_UNTIL:%Y-%m-%d}; choose a date in between"
+            f"--until {until:%Y-%m-%d}: a snapshot lies between {_FIRST_UNTIL:%Y-%m-%d} "
+            f"and {_LAST_UNTIL:%Y-%m-%d}; choose a date in between"
         )
     _check(folder, force=force)
     comment = f"{MARK}, seed {seed}; not from any real site"
@@ -116,7 +117,8 @@ def write_sample(
             with ExitStack() as stack:
                 for table in tables.values():
                     stack.enter_context(table)
-                Site(strata(), n_questions, seed, until, tables).live(progress)
+                site = Site(strata(), n_questions, seed=seed, until=until, files=tables)
+                site.live(progress)
             for table in tables.values():
                 table.part.replace(table.path)
         finally:
@@ -124,7 +126,8 @@ def write_sample(
                 table.part.unlink(missing_ok=True)
     except OSError as error:
         raise SampleError(
-            f"{error.filename or folder}: cannot be written: {error.strerror}; choose another folder, or make room"
+            f"{error.filename or folder}: cannot be written: {error.strerror}; "
+            "choose another folder, or make room"
         ) from error
     return SampleReport(
         str(folder),
@@ -139,8 +142,8 @@ def write_sample(
 def _check(folder: Path, *, force: bool) -> None:
     if not folder.name.endswith(SITE):
         raise SampleError(
-            f"{folder}: the folder's name is the site's name, and must end in {SITE} so that nobody takes it for a "
-            f"real site; try {folder / SITE}"
+            f"{folder}: the folder's name is the site's name, and must end in {SITE} so that "
+            f"nobody takes it for a real site; try {folder / SITE}"
         )
     if folder.exists() and not folder.is_dir():
         raise SampleError(f"{folder}: is a file, not a folder; choose another folder")
@@ -154,12 +157,14 @@ def _check(folder: Path, *, force: bool) -> None:
         ) from error
     if present and not force:
         raise SampleError(
-            f"{folder}: is not empty; choose another folder, or write over the sample in it with --force"
+            f"{folder}: is not empty; choose another folder, or write over the sample in it "
+            "with --force"
         )
     for path in present:
         if path.suffix.lower() == ".xml" and path.stem.lower() in BY_ROOT and not _is_sample(path):
             raise SampleError(
-                f"{path}: was not written by stackstudy sample and is not overwritten; choose another folder"
+                f"{path}: was not written by stackstudy sample and is not overwritten; "
+                "choose another folder"
             )
 
 
