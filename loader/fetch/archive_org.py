@@ -82,6 +82,7 @@ class ArchiveOrgItem:
             )
         self._item = item
         self._web = web
+        self._files: list[RemoteFile] | None = None
 
     @property
     def label(self) -> str:
@@ -101,7 +102,16 @@ class ArchiveOrgItem:
         FetchError
             When there is no such item, or nothing of a dump in it.
         """
-        record = self._record()
+        if self._files is None:
+            self._files = self._read(self._record())
+        return self._files
+
+    def find(self, wanted: Wanted) -> list[RemoteFile]:
+        """Return the archives that make up what is wanted."""
+        return select(self.files(), wanted, self.title)
+
+    def _read(self, record: dict[str, Any]) -> list[RemoteFile]:
+        """Read the archives out of a record: of two of one name the one in the outer folder."""
         found: dict[str, tuple[int, RemoteFile]] = {}
         for entry in record["files"]:
             file = self._file(entry)
@@ -122,10 +132,6 @@ class ArchiveOrgItem:
                 " the dumps"
             )
         return [file for _, (_, file) in sorted(found.items())]
-
-    def find(self, wanted: Wanted) -> list[RemoteFile]:
-        """Return the archives that make up what is wanted."""
-        return select(self.files(), wanted, self.title)
 
     def _record(self) -> dict[str, Any]:
         page = self._web.page(f"{ADDRESS}/metadata/{quote(self._item)}")

@@ -31,7 +31,7 @@ Examples:
   stackstudy fetch beer --source https://dumps.example.org/2024-04/
 """
 )
-@click.argument("sites", metavar="SITE...", nargs=-1)
+@click.argument("sites", metavar="[SITE]...", nargs=-1)
 @click.option(
     "--table",
     "tables",

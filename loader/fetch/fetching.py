@@ -90,11 +90,13 @@ def fetch(  # noqa: PLR0913 - what, from where, to where, and how
         files = source.find(one)
         names = [file.name for file in files]
         for file in files:
-            belongs_to = names if not one.tables else []
-            chosen.setdefault(folder / file.archive.site / file.name, (file, belongs_to))
+            path = folder / file.archive.site / file.name
+            if path not in chosen or not one.tables:
+                chosen[path] = file, [] if one.tables else names
     fetcher = _Fetcher(web, reporter, force=force)
-    fetcher.check_space(folder, {path: file for path, (file, _) in chosen.items()})
-    return [fetcher.bring(path, file, names) for path, (file, names) in chosen.items()]
+    with on_disk(folder):
+        fetcher.check_space(folder, {path: file for path, (file, _) in chosen.items()})
+        return [fetcher.bring(path, file, names) for path, (file, names) in chosen.items()]
 
 
 class _Fetcher:
@@ -122,8 +124,7 @@ class _Fetcher:
             if there is not None:
                 return there
             checked_by = self._transfer(Part(path), file)
-            with on_disk(path):
-                record = write_record(path, file, checked_by, belongs_to)
+            record = write_record(path, file, checked_by, belongs_to)
         self._reporter.end(path, record.n_bytes, checked_by)
         return Fetched(path, file.url, record.n_bytes, checked_by, was_there=False)
 
@@ -143,9 +144,8 @@ class _Fetcher:
                 self._reporter.restart("what came in several goes does not fit together")
                 continue
             if file.modified_at is not None:
-                with on_disk(part.path):
-                    moment = file.modified_at.timestamp()
-                    os.utime(part.path, (moment, moment))
+                moment = file.modified_at.timestamp()
+                os.utime(part.path, (moment, moment))
             part.finish()
             return checked_by
 
@@ -162,13 +162,11 @@ class _Fetcher:
                     f"{path}: is there, and is not what the source has now ({_what(file)});"
                     " --force replaces it, --to fetches to another folder"
                 ) from error
-            with on_disk(path):
-                write_record(path, file, checked_by, belongs_to)
+            write_record(path, file, checked_by, belongs_to)
         else:
             checked_by = record.checked_by
             if belongs_to and belongs_to != record.belongs_to:
-                with on_disk(path):
-                    write_record(path, file, checked_by, belongs_to)
+                write_record(path, file, checked_by, belongs_to)
         self._reporter.keep(path, f"fetched before, {checked_by} checked")
         return Fetched(path, file.url, path.stat().st_size, checked_by, was_there=True)
 

@@ -79,7 +79,7 @@ class Part:
         """Bytes that came."""
         try:
             return self.path.stat().st_size
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return 0
 
     @property
@@ -187,6 +187,8 @@ def on_disk(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        if error.errno == errno.EPIPE:
+            raise  # who read our lines is gone
         if error.errno in _FULL:
             raise FetchError(
                 f"{path}: the disk is full ({error.strerror}); what came is kept: make room, and"

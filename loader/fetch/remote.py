@@ -131,8 +131,10 @@ def select(files: list[RemoteFile], wanted: Wanted, title: str) -> list[RemoteFi
 
 
 def _no_site(name: str, sites: set[str], title: str) -> str:
-    near = get_close_matches(name, sites, n=3, cutoff=0.6)
-    near += [site for site in sorted(sites) if name in site and site not in near][: 3 - len(near)]
+    called = {short: site for site in sorted(sites) for short in (site, site.split(".")[0])}
+    near = [called[one] for one in get_close_matches(name, called, n=5, cutoff=0.7)]
+    near += [site for site in sorted(sites) if name in site]
+    near = list(dict.fromkeys(near))[:3]
     hint = f"; near it are {', '.join(near)}" if near else ""
     return (
         f"{title}: has no {name}{hint}; `stackstudy fetch --list` shows all {len(sites):,} sites"

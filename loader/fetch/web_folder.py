@@ -73,6 +73,8 @@ class WebFolder:
         self._address = address if address.endswith("/") else f"{address}/"
         self._web = web
         self._links: dict[str, str] = {}
+        self._files: list[RemoteFile] | None = None
+        self._is_read = False
 
     @property
     def label(self) -> str:
@@ -117,7 +119,13 @@ class WebFolder:
         )
 
     def _index(self) -> list[RemoteFile] | None:
-        """Read the index; None where there is none."""
+        """Read the index, once; None where there is none."""
+        if not self._is_read:
+            self._files = self._read()
+            self._is_read = True
+        return self._files
+
+    def _read(self) -> list[RemoteFile] | None:
         page = self._web.page(self._address)
         if page.status in {401, 403, 404, 405} or (page.status == 200 and "html" not in page.kind):
             return None

@@ -1,0 +1,303 @@
+"""The command as users run it, and what `run` makes of a site: real processes, also killed ones."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import re
+import resource
+import signal
+import subprocess
+import sys
+import threading
+import time
+from datetime import date
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from fault_server import answer, break_after, stall
+from fetch_bench import BEER
+from rich.console import Console
+
+from loader.commands import load_and_show
+from loader.errors import FetchError
+from loader.fetch import archive_org
+from loader.fetch import command as command_module
+from loader.fetch.archive_org import ArchiveOrgItem, DatedItem
+from loader.fetch.resolve import resolve_dump
+from loader.fetch.web import Web
+from stackstudy import main
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    def call(*words: str, code: int = 0) -> str:
+        result = CliRunner().invoke(main, ["fetch", *words])
+        assert result.exit_code == code, result.output
+        assert result.exception is None or isinstance(result.exception, SystemExit)
+        return result.output
+
+    return call
+
+
+@pytest.fixture
+def ia(server, monkeypatch, archive):
+    """archive.org on loopback, with beer in one archive and Stack Overflow in three."""
+    monkeypatch.setattr(archive_org, "ADDRESS", server.address)
+    names = [BEER, *(f"stackoverflow.com-{one}.7z" for one in ("Badges", "Posts", "Tags"))]
+    files = [
+        {"name": name, "size": str(len(archive)), "mtime": "1712437883",
+         "sha1": hashlib.sha1(archive).hexdigest()}
+        for name in names
+    ]  # fmt: skip
+    server.page("/metadata/stackexchange", json.dumps({"files": files}), "application/json")
+    for name in names:
+        server.serve(f"/download/stackexchange/{name}", archive)
+    return server
+
+
+def command(*words: str) -> list[str]:
+    return [sys.executable, "-m", "stackstudy", "fetch", *words]
+
+
+def start(*words: str, **more: object) -> subprocess.Popen:
+    return subprocess.Popen(
+        command(*words),
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        **more,
+    )
+
+
+def test_fetch(ia, run, tmp_path, archive):
+    said = run("beer")
+    path = tmp_path / "data/dumps/stackexchange/beer.stackexchange.com" / BEER
+    assert path.read_bytes() == archive
+    assert f"{path}: 900.2 kB, sha1 checked" in said
+    assert f"{path}: fetched before, sha1 checked" in run("beer.stackexchange.com")
+    assert len(ia.gets(f"/download/stackexchange/{BEER}")) == 1
+
+
+def test_fetch_tables(ia, run, tmp_path):
+    run("stackoverflow", "--table", "posts", "--table", "Tags", "--to", "here")
+    found = sorted(path.name for path in (tmp_path / "here/stackoverflow.com").glob("[!.]*"))
+    assert found == ["stackoverflow.com-Posts.7z", "stackoverflow.com-Tags.7z"]
+
+
+def test_nothing_is_fetched_where_one_name_is_wrong(ia, run, tmp_path):
+    said = run("beer", "xyzzy", code=1)
+    assert said.startswith("Error: archive.org's stackexchange: has no xyzzy")
+    assert not (tmp_path / "data").exists()
+
+
+def test_list(ia, run, archive):
+    lines = run("--list").splitlines()
+    assert lines[0] == f"{BEER}\t{len(archive)}\t2024-04-06"
+    assert len(lines) == 4
+    assert run("--list", "stackoverflow-posts").split("\t")[0] == "stackoverflow.com-Posts.7z"
+    assert "has no xyzzy" in run("--list", "xyzzy", code=1)
+
+
+def test_list_and_dates_on_a_terminal(ia):
+    console = Console(file=io.StringIO(), force_terminal=True, width=100, color_system=None)
+    with Web() as web:
+        command_module._show(ArchiveOrgItem("stackexchange", web).files(), console)
+    item = DatedItem("x_20240402", date(2024, 4, 2), "", n_bytes=5_000_000_000, is_dump=False)
+    command_module._show_dates([item], console)
+    said = console.file.getvalue()
+    assert re.search(r"beer\.stackexchange\.com\.7z +900\.\d kB +2024-04-06", said)
+    assert re.search(r"2024-04-02 +x_20240402 +5\.0 GB +\? +another form", said)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        ["a/b"],
+        ["beer", "--table", "questions"],
+        ["beer", "--source", "x", "--date", "2024"],
+        ["beer", "--checksums", "no-such-file"],
+    ],
+)
+def test_misuse(run, words):
+    assert "Error" in run(*words, code=2)
+
+
+def test_source_from_the_environment(server, run, archive, monkeypatch, tmp_path):
+    server.page("/d/", f'<a href="{BEER}">x</a>')
+    server.serve(f"/d/{BEER}", archive)
+    monkeypatch.setenv("STACKSTUDY_SOURCE", f"{server.address}/d")
+    run("beer")
+    [path] = tmp_path.glob("data/dumps/127.0.0.1-*-d/beer.stackexchange.com/*.7z")
+    assert path.read_bytes() == archive
+
+
+def test_date_on_the_command_line_beats_the_environment(server, run, monkeypatch):
+    monkeypatch.setattr(archive_org, "ADDRESS", server.address)
+    monkeypatch.setenv("STACKSTUDY_SOURCE", "stackexchange")
+    assert "its search answers 404" in run("beer", "--date", "2024", code=1)
+
+
+def test_lines_without_a_terminal(ia, run, archive, monkeypatch):
+    monkeypatch.setattr("loader.fetch.progress._EVERY", 0.0)
+    ia.files[f"/download/stackexchange/{BEER}"].faults = [break_after(300_000)]
+    said = run("beer").splitlines()
+    assert said[0].startswith(f"{BEER}: from {ia.address}/download/stackexchange/{BEER}, 900.2 kB")
+    assert any(
+        re.fullmatch(rf"{BEER}: .* of 900.2 kB \(\d+%\), .*/s, \d+ s left", one) for one in said
+    )
+    assert any("broke off; next try in 1 s" in one for one in said)
+    assert all("\x1b" not in one for one in said)
+
+
+def test_ctrl_c_keeps_what_came(server, archive, tmp_path):
+    """A real SIGINT to a real process; then the same command goes on from there."""
+    event = threading.Event()
+    server.page("/d/", f'<a href="{BEER}">x</a>')
+    server.serve(f"/d/{BEER}", archive, stall(300_000, event))
+    words = ("beer", "--source", f"{server.address}/d", "--to", str(tmp_path))
+    part = tmp_path / "beer.stackexchange.com" / f"{BEER}.part"
+    process = start(*words)
+    wait_for(lambda: part.exists() and part.stat().st_size == 300_000)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=20)
+    event.set()
+    assert process.returncode == 1
+    assert err == "Error: stopped; what came is kept, and the same command goes on from there\n"
+    assert "Traceback" not in out
+    assert part.stat().st_size == 300_000
+    process = start(*words)
+    process.communicate(timeout=20)
+    assert process.returncode == 0
+    assert server.gets(f"/d/{BEER}")[-1].range == "bytes=300000-"
+    assert (tmp_path / "beer.stackexchange.com" / BEER).read_bytes() == archive
+    assert not part.exists()
+
+
+def test_killed_and_two_at_once(server, archive, tmp_path):
+    """A second process is turned away while the first runs, and not by what a killed one left."""
+    event = threading.Event()
+    server.page("/d/", f'<a href="{BEER}">x</a>')
+    server.serve(f"/d/{BEER}", archive, stall(300_000, event), stall(100_000, event))
+    words = ("beer", "--source", f"{server.address}/d", "--to", str(tmp_path))
+    part = tmp_path / "beer.stackexchange.com" / f"{BEER}.part"
+    first = start(*words)
+    wait_for(lambda: part.exists() and part.stat().st_size == 300_000)
+    second = start(*words)
+    err = second.communicate(timeout=20)[1]
+    assert second.returncode == 1
+    assert "another fetch of this file is under way; wait for it" in err
+    first.kill()
+    first.communicate(timeout=20)
+    third = start(*words)
+    wait_for(lambda: part.stat().st_size == 400_000)
+    event.set()
+    third.communicate(timeout=30)
+    assert third.returncode == 0
+    assert (tmp_path / "beer.stackexchange.com" / BEER).read_bytes() == archive
+    ranges = [one.range for one in server.gets(f"/d/{BEER}")]
+    assert ranges == [None, "bytes=300000-", "bytes=400000-"]
+
+
+def test_limit_of_the_system(server, archive, tmp_path):
+    """A file system that takes no more, as the kernel says it (here: a limit on a file's size)."""
+    server.page("/d/", f'<a href="{BEER}">x</a>')
+    server.serve(f"/d/{BEER}", archive)
+    limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))  # noqa: E731
+    process = start(
+        "beer", "--source", f"{server.address}/d", "--to", str(tmp_path), preexec_fn=limit
+    )
+    _, err = process.communicate(timeout=20)
+    assert process.returncode == 1
+    assert err.count("\n") == 1
+    assert "the disk is full (File too large); what came is kept" in err
+    part = tmp_path / "beer.stackexchange.com" / f"{BEER}.part"
+    assert part.read_bytes() == archive[:200_000]
+
+
+def wait_for(what, seconds: float = 15) -> None:
+    end = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < end, "it did not come to that"
+        time.sleep(0.02)
+
+
+def quiet() -> Console:
+    return Console(file=io.StringIO())
+
+
+def test_run_of_a_path(tmp_path):
+    assert resolve_dump(tmp_path, tmp_path) == tmp_path
+
+
+def test_run_of_a_site(ia, tmp_path, archive):
+    path = resolve_dump("beer", tmp_path, console=quiet())
+    assert path == tmp_path / "dumps/stackexchange/beer.stackexchange.com" / BEER
+    assert path.read_bytes() == archive
+
+
+def test_run_of_a_site_in_several_archives(ia, tmp_path):
+    path = resolve_dump("stackoverflow.com", tmp_path, console=quiet())
+    assert path == tmp_path / "dumps/stackexchange/stackoverflow.com"
+    assert len(list(path.glob("*.7z"))) == 3
+
+
+def test_run_of_one_table(ia, tmp_path):
+    path = resolve_dump("stackoverflow.com-Posts", tmp_path, console=quiet())
+    assert path.name == "stackoverflow.com-Posts.7z"
+    assert len(list(path.parent.glob("*.7z"))) == 1
+
+
+@pytest.mark.parametrize("site", ["beer", "stackoverflow", "stackoverflow.com-Posts"])
+def test_second_run_needs_no_network(ia, tmp_path, site):
+    first = resolve_dump(site, tmp_path, console=quiet())
+    n_asked = len(ia.asked)
+    console = quiet()
+    assert resolve_dump(site, tmp_path, console=console) == first
+    assert len(ia.asked) == n_asked
+    assert "fetched before" in console.file.getvalue()
+
+
+def test_run_of_a_site_of_which_one_table_was_fetched(ia, tmp_path):
+    resolve_dump("stackoverflow.com-Posts", tmp_path, console=quiet())
+    path = resolve_dump("stackoverflow.com", tmp_path, console=quiet())
+    assert path.name == "stackoverflow.com"
+    assert len(list(path.glob("*.7z"))) == 3
+    assert len(ia.gets("/download/stackexchange/stackoverflow.com-Posts.7z")) == 1
+
+
+def test_run_of_a_site_whose_file_was_changed(ia, tmp_path):
+    path = resolve_dump("beer", tmp_path, console=quiet())
+    path.write_bytes(b"other")
+    with pytest.raises(FetchError, match="is not what the source has now"):
+        resolve_dump("beer", tmp_path, console=quiet())
+
+
+@pytest.mark.parametrize("argument", ["dumps/none", "none.7z", "Posts.xml", "../none"])
+def test_run_of_a_path_that_is_not_there(tmp_path, argument):
+    with pytest.raises(FetchError, match="no such file or folder, and no site's name"):
+        resolve_dump(argument, tmp_path)
+
+
+def test_fetched_archives_load(shared_data, server, tmp_path, monkeypatch):
+    """A real archive over the wire, with a break, into the store."""
+    [real] = (shared_data / "sites/beer.stackexchange.com-2020-06").glob("*.7z")
+    body = real.read_bytes()
+    monkeypatch.setattr(archive_org, "ADDRESS", server.address)
+    entry = {"name": BEER, "size": str(len(body)), "sha1": hashlib.sha1(body).hexdigest()}
+    server.page("/metadata/stackexchange", json.dumps({"files": [entry]}), "application/json")
+    faults = [break_after(1_000_000), answer(503, Retry_After="0")]
+    server.serve(f"/download/stackexchange/{BEER}", body, *faults)
+    path = resolve_dump("beer", tmp_path, console=quiet())
+    manifests = load_and_show([path], tmp_path)
+    assert sum(one.n_rows for one in manifests) == 51_146
