@@ -44,7 +44,6 @@ TAXONOMY: Final = "Step 5: categories (Figure 5), in percent of a set's labels"
 _AS_PRINTED: Final = "as printed"
 _NOTE: Final = "note"
 _NUMBERS: Final = frozenset({"published", "computed", _AS_PRINTED})
-_DECIMALS: Final = {"minutes": 2, "percent": 2, "statistic": 2, "ratio": 3}
 _STYLES: Final = {MISPRINT: "yellow", UNDERIVABLE: "dim", DIFFERS: "bold red"}
 
 
@@ -133,10 +132,13 @@ def number(value: float | None, unit: str) -> str:
     """Write a number as its unit is written: counts without decimals, the unknown as nothing."""
     if value is None:
         return ""
-    if unit in _DECIMALS:
-        text = f"{value:,.{_DECIMALS[unit]}f}"
-        return text.rstrip("0").rstrip(".") if value == round(value, 1) else text
-    return f"{value:,.0f}" if value == round(value) else f"{value:,.2f}"
+    if unit == "percent" and value == round(value, 1):
+        return f"{value:.1f}"
+    if value == round(value):
+        return f"{value:,.0f}"
+    if unit == "minutes" and value == round(value, 1):
+        return f"{value:,.1f}"
+    return f"{value:,.{3 if unit == 'ratio' else 2}f}"
 
 
 def _section(title: str, headings: list[str], checks: list[Check]) -> Section:
