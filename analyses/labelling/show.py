@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import click
 from rich.markup import escape
 from rich.table import Table
 
 from analyses.figures.numbers import NONE, count, number, p_value, percent, points, signed
+from analyses.labelling.agreement import ALL_SETS
 from analyses.labelling.tables import is_workbook, write_csv, written_whole
 from analyses.labels import NO_CATEGORY
 from analyses.summary import console
@@ -25,64 +27,59 @@ CONFUSION_COLUMNS = ("question_set", "level", "rater_a", "rater_b", "label_a", "
 
 
 def show_sizes(sizes: Sequence[tuple[str, SampleSize]]) -> None:
-    """Print sample sizes, and what their rounding means."""
-    table = Table(title="Sample sizes", title_justify="left")
-    table.add_column("set")
-    for heading in ("questions", "formula", "sample size"):
-        table.add_column(heading, justify="right")
+    """Print sample sizes of named sets, all by one formula, and what their rounding means."""
+    table = _table("Sample sizes", ["set"], ["questions", "formula", "sample size"])
     for name, size in sizes:
         table.add_row(
-            name or NONE, count(size.population), number(size.exact), count(size.sample_size)
+            escape(name) or NONE,
+            count(size.population),
+            number(size.exact),
+            count(size.sample_size),
         )
-    out = console()
-    out.print(table)
-    for size in dict.fromkeys(
-        (one.confidence, one.interval, one.proportion, one.rounding) for _, one in sizes
-    ):
-        confidence, interval, proportion, rounding = size
-        why = "the interval is kept" if rounding == "up" else "the interval is just missed"
-        out.print(
-            f"For {percent(confidence)} confidence and an interval of ±{100 * interval:g} points"
-            f" at a share of {percent(proportion)}, with finite population correction;"
-            f" rounded {rounding}: {why}."
+    console().print(table)
+    if sizes:
+        _, size = sizes[0]
+        kept = "kept" if size.rounding == "up" else "just missed"
+        click.echo(
+            f"{100 * size.confidence:g}% confidence, an interval of +/- {100 * size.interval:g}"
+            f" points at a share of {100 * size.proportion:g}%, finite population correction.\n"
+            f"Rounded {size.rounding}: the interval is {kept}."
         )
 
 
 def show_agreement(rows: Sequence[RaterAgreement]) -> None:
-    """Print agreement, and a confusion table for each set at inner level."""
-    table = Table(title="Agreement", title_justify="left")
-    for heading in ("raters", "set", "level"):
-        table.add_column(heading)
-    for heading in ("questions", "agreed", "share a label", "agreement", "kappa", "interval"):
-        table.add_column(heading, justify="right")
-    for row in rows:
-        table.add_row(
-            escape(f"{row.rater_a}, {row.rater_b}"),
-            escape(row.question_set),
-            row.level,
-            count(row.n),
-            count(row.n_agreed),
-            count(row.n_overlapping),
-            percent(row.agreement),
-            number(row.kappa, 3),
-            _interval(row.ci_low, row.ci_high, 3),
-        )
+    """Print the agreement of every two raters, and where they differ at inner level."""
     out = console()
-    out.print(table)
-    if rows:
-        out.print(f"Kappa is Cohen's, its interval of {percent(rows[0].confidence)} confidence.")
-    for row in rows:
-        if row.level == "inner" and row.n_agreed < row.n:
-            out.print(_confusion(row))
+    for pair in dict.fromkeys((row.rater_a, row.rater_b) for row in rows):
+        its_rows = [row for row in rows if (row.rater_a, row.rater_b) == pair]
+        table = _table(
+            f"Agreement of {' and '.join(pair)}",
+            ["set", "level"],
+            ["questions", "agreed", "share a label", "agreement", "kappa", "interval"],
+        )
+        for row in its_rows:
+            table.add_row(
+                escape(row.question_set),
+                row.level,
+                count(row.n),
+                count(row.n_agreed),
+                count(row.n_overlapping),
+                percent(row.agreement),
+                number(row.kappa, 3),
+                _range(number(row.ci_low, 3), number(row.ci_high, 3)),
+            )
+        out.print(table)
+        click.echo(f"Kappa is Cohen's; intervals of {100 * its_rows[0].confidence:g}% confidence.")
+        for row in its_rows:
+            if row.level == "inner" and row.n_agreed < row.n and row.question_set != ALL_SETS:
+                out.print(_confusion(row))
 
 
 def _confusion(row: RaterAgreement) -> Table:
     names = row.confusion.categories
-    title = escape(f"{row.question_set}: {row.rater_a} (rows) against {row.rater_b} (columns)")
-    table = Table(title=title, title_justify="left", pad_edge=False)
-    table.add_column("inner category")
-    for index, _ in enumerate(names, start=1):
-        table.add_column(str(index), justify="right")
+    title = f"{row.question_set}: {row.rater_a} (rows) against {row.rater_b} (columns)"
+    numbers = [str(index) for index, _ in enumerate(names, start=1)]
+    table = _table(title, ["inner category"], numbers)
     for index, (name, counts) in enumerate(
         zip(names, row.confusion.counts.tolist(), strict=True), start=1
     ):
@@ -114,33 +111,29 @@ def write_confusion(path: Path, rows: Sequence[RaterAgreement], *, force: bool =
 
 def show_acceptance(rows: Sequence[LabelAcceptance]) -> None:
     """Print the share without an accepted answer of each kind of question."""
-    table = Table(title="Questions by kind of label", title_justify="left")
-    for heading in ("set", "label"):
-        table.add_column(heading)
-    for heading in (
-        *("questions", "no accepted answer", "interval", "difference"),
-        *("interval", "h", "p", "p (Holm)"),
-    ):
-        table.add_column(heading, justify="right")
+    headings = ["questions", "no accepted answer", "interval", "difference", "interval", "h"]
+    table = _table(
+        "Questions by kind of label", ["set", "label"], [*headings, "chi2", "p", "p (Holm)"]
+    )
     for row in rows:
         table.add_row(
             escape(row.question_set),
             row.label,
             count(row.n_questions),
             f"{count(row.n_not_accepted)} ({percent(row.no_accepted_share)})",
-            _percents(row.share_ci_low, row.share_ci_high),
+            _range(percent(row.share_ci_low), percent(row.share_ci_high)),
             points(row.share_difference),
-            _points(row.ci_low, row.ci_high),
+            _range(points(row.ci_low), points(row.ci_high)),
             signed(row.cohens_h),
+            number(row.chi2),
             p_value(row.p_value),
             p_value(row.p_value_adjusted),
         )
-    out = console()
-    out.print(table)
-    out.print(
-        "Differences in points against the categorised questions of the set, with Newcombe's"
-        " interval; h is Cohen's; p of the test of equal shares (Yates), also adjusted for the"
-        " comparisons of this table (Holm)."
+    console().print(table)
+    click.echo(
+        "Differences in points against the categorised questions of the same set, with Newcombe's"
+        " interval;\nh is Cohen's, chi2 with Yates' correction as R's prop.test, Holm's p for the"
+        " comparisons of this table."
     )
 
 
@@ -162,15 +155,14 @@ def count_labels(labels: Sequence[Label]) -> str:
     return ", ".join([f"{count(len(labels))} labels of {count(len(questions))} questions", *kinds])
 
 
-def _interval(low: float | None, high: float | None, places: int) -> str:
-    if low is None or high is None:
-        return NONE
-    return f"{number(low, places)} to {number(high, places)}"
+def _table(title: str, texts: Sequence[str], numbers: Sequence[str]) -> Table:
+    table = Table(title=escape(title), title_justify="left")
+    for heading in texts:
+        table.add_column(heading)
+    for heading in numbers:
+        table.add_column(heading, justify="right")
+    return table
 
 
-def _percents(low: float | None, high: float | None) -> str:
-    return NONE if low is None or high is None else f"{percent(low)} to {percent(high)}"
-
-
-def _points(low: float | None, high: float | None) -> str:
-    return NONE if low is None or high is None else f"{points(low)} to {points(high)}"
+def _range(low: str, high: str) -> str:
+    return NONE if NONE in {low, high} else f"{low} to {high}"

@@ -24,7 +24,7 @@ MAX_LINKS = 65_530
 """Links that a worksheet can hold (Excel's specifications and limits)."""
 
 _ROW_HEIGHT = 180  # points: several questions a screen; what is longer can be scrolled
-_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")  # Excel reads _x0041_ as the letter A
+_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{1,4}_)")  # Excel reads _x0041_ as A, LibreOffice _x41_ too
 _HEADER = PatternFill("solid", fgColor="FFE7E6E6")
 _TO_FILL = PatternFill("solid", fgColor="FFFFF8DC")
 _LINK = Font(color="FF0563C1", underline="single")

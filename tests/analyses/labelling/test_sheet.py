@@ -1,0 +1,189 @@
+"""The sheet a rater fills: real questions, as text, with the set's own categories to choose from."""
+
+import csv
+
+import openpyxl
+import pytest
+from conftest import SITE, Post, write_warehouse
+
+from analyses.labelling.draw import DrawnQuestion, draw_questions
+from analyses.labelling.population import read_populations
+from analyses.labelling.posts import read_texts
+from analyses.labelling.sheet import SheetRow, write_sheet
+from analyses.labelling.tables import MAX_CELL, read_table
+from analyses.labelling.taxonomy import Taxonomy, shipped_taxonomy
+from loader.errors import LabellingError, WarehouseError
+
+SETS = ["server_cloud", "mobile", "browser"]
+
+
+def question(key, question_set="s"):
+    return DrawnQuestion(question_set, SITE, key, 1, False, "", f"https://{SITE}/questions/{key}")
+
+
+@pytest.fixture(scope="module")
+def everything(published_data):
+    """Every published question, drawn."""
+    populations = [(one, len(one.questions)) for one in read_populations(published_data, SETS)]
+    questions = draw_questions(populations, seed=1)
+    texts = read_texts(published_data, questions)
+    return [SheetRow(row, text, {}) for row, text in zip(questions, texts, strict=True)]
+
+
+def test_texts_are_those_of_the_question(everything, published_questions):
+    published = {
+        (name, int(row["Id"])): row for name, rows in published_questions.items() for row in rows
+    }
+    assert len(everything) == len(published) == 3023
+    n_accepted = 0
+    for row in everything:
+        source = published[row.question.question_set, row.question.question_id]
+        assert row.text.title == source["Title"]
+        assert row.text.tags == source["Tags"].strip("<>").replace("><", " ")
+        n_answers = len(source["answers"])
+        assert row.text.answers.count("[Answer ") >= min(n_answers, 3)
+        assert (f"of {n_answers}:" in row.text.answers) == (n_answers > 0)
+        assert (" more answer" in row.text.answers) == (n_answers > 3)
+        accepted = source.get("AcceptedAnswerId")
+        is_there = any(answer["Id"] == accepted for answer in source["answers"])
+        assert row.text.answers.startswith(f"[Answer 1 of {n_answers}: accepted, ") == is_there
+        n_accepted += is_there
+    assert n_accepted == 886  # Chen et al. (2020), section 5: accepted of 3,023
+
+
+@pytest.mark.parametrize("suffix", [".xlsx", ".csv"])
+def test_a_sheet_of_every_published_question_is_read_back(everything, tmp_path, suffix):
+    path = tmp_path / f"sheet{suffix}"
+    write_sheet(path, everything, shipped_taxonomy())
+    lines = read_table(path, ["question_set", "site", "question_id", "label_1", "label_3", "note"])
+    assert len(lines) == len(everything)
+    for line, row in zip(lines, everything, strict=True):
+        assert line.values["question_id"] == str(row.question.question_id)
+        assert line.values["url"] == row.question.url
+        assert line.values["label_1"] == ""
+        body = line.values["body"].replace("_x005F_", "_")
+        if row.text.body.startswith(("=", "+", "-", "@")):
+            body = body.removeprefix("'")
+        assert body[:200].strip() == row.text.body[:200].strip()
+        assert len(body.encode("utf-16-le")) // 2 <= MAX_CELL
+
+
+def test_a_workbook_offers_each_set_its_own_categories(everything, tmp_path):
+    path = tmp_path / "sheet.xlsx"
+    rows = [row for row in everything if row.question.position <= 3]
+    write_sheet(path, rows, shipped_taxonomy())
+    book = openpyxl.load_workbook(path)
+    sheet, categories = book["questions"], book["categories"]
+    header = [cell.value for cell in sheet[1]]
+    validations = sheet.data_validations.dataValidation
+    for number, row in enumerate(rows, start=2):
+        name = row.question.question_set
+        for column in ("label_1", "label_2", "label_3"):
+            cell = sheet.cell(number, header.index(column) + 1)
+            (choice,) = [one for one in validations if cell.coordinate in one.sqref]
+            target = choice.formula1.removeprefix("'categories'!").replace("$", "")
+            offered = [cell.value for (cell,) in categories[target]]
+            assert offered == [one.name for one in shipped_taxonomy().choices(name)]
+            assert offered[-3:] == ["false positive", "unclear", "pending"]
+        cell = sheet.cell(number, header.index("url") + 1)
+        assert cell.hyperlink.target == row.question.url
+    assert all(cell.data_type != "f" for line in sheet.iter_rows() for cell in line if cell.value)
+    assert sheet.freeze_panes == "F2"
+
+
+def test_an_open_set_offers_no_list(tmp_path):
+    text = read_texts(
+        write_warehouse(tmp_path / "data", [Post(1, title="t")], {"s": [1]}), [question(1)]
+    )
+    path = tmp_path / "sheet.xlsx"
+    write_sheet(path, [SheetRow(question(1), text[0], {})], Taxonomy(()))
+    book = openpyxl.load_workbook(path)
+    assert not book["questions"].data_validations.dataValidation
+    assert [row[1].value for row in book["categories"].iter_rows(min_row=2)] == [
+        "false positive",
+        "unclear",
+        "pending",
+    ]
+
+
+def test_bodies_that_spreadsheets_mangle(tmp_path):
+    posts = [
+        Post(1, body="<p>=1+1</p>", title="=HYPERLINK(1)"),
+        Post(2, body="<p>" + "word " * 20_000 + "</p>", title="-1"),
+        Post(3, body="<ul><li>a\x00b</li></ul>", title=None),
+        Post(4, body="", title="+"),
+    ]
+    data = write_warehouse(tmp_path / "data", posts, {"s": [1, 2, 3, 4]})
+    questions = [question(key) for key in (1, 2, 3, 4)]
+    rows = [
+        SheetRow(row, text, {})
+        for row, text in zip(questions, read_texts(data, questions), strict=True)
+    ]
+    for name in ("s.xlsx", "s.csv"):
+        write_sheet(tmp_path / name, rows, Taxonomy(()))
+    cells = openpyxl.load_workbook(tmp_path / "s.xlsx")["questions"]
+    bodies = [cells.cell(number, 7).value for number in range(2, 6)]
+    assert bodies[0] == "=1+1"
+    assert len(bodies[1]) == MAX_CELL
+    assert bodies[1].endswith("[cut here, at what a cell can hold]")
+    assert bodies[2] == "- a\ufffdb"
+    with (tmp_path / "s.csv").open(encoding="utf-8-sig", newline="") as file:
+        values = list(csv.DictReader(file))
+    assert [row["title"] for row in values] == ["'=HYPERLINK(1)", "'-1", "", "'+"]
+    assert values[2]["body"] == "'- a\ufffdb"
+
+
+def test_answers_come_accepted_first_then_by_score(tmp_path):
+    posts = [
+        Post(1, title="q", accepted_answer_id=5),
+        Post(2, parent_post_id=1, score=9, body="best"),
+        Post(3, parent_post_id=1, score=None, body="unscored", created_at="2020-01-01T00:00:00"),
+        Post(4, parent_post_id=1, score=-1, body="worst"),
+        Post(5, parent_post_id=1, score=0, body="accepted one"),
+        Post(6, title="other", accepted_answer_id=99),
+        Post(7, title="nobody"),
+        Post(8, parent_post_id=6, score=1, body="alone"),
+        Post(2, parent_post_id=7, score=9, body="elsewhere", site="other.com"),
+    ]
+    data = write_warehouse(tmp_path / "data", posts, {"s": [1, 6, 7]})
+    keys = [question(1), question(6), question(7)]
+    first, second, third = read_texts(data, keys, max_answers=3)
+    assert first.answers == (
+        "[Answer 1 of 4: accepted, score 0, 2019-05-04]\naccepted one\n\n"
+        "[Answer 2 of 4: score 9, 2019-05-04]\nbest\n\n"
+        "[Answer 3 of 4: score -1, 2019-05-04]\nworst\n\n"
+        "[1 more answer at the url]"
+    )
+    assert second.answers == "[Answer 1 of 1: score 1, 2019-05-04]\nalone"
+    assert not third.answers
+    assert read_texts(data, keys, max_answers=0)[0].answers == "[4 more answers at the url]"
+    assert read_texts(data, keys, max_answers=9)[0].answers.endswith(
+        "[Answer 4 of 4: 2020-01-01]\nunscored"
+    )
+
+
+def test_a_question_that_is_not_loaded_is_named(tmp_path):
+    data = write_warehouse(tmp_path / "data", [Post(1)], {"s": [1]})
+    with pytest.raises(LabellingError, match=f"question 2 of {SITE}, drawn for s, is not among"):
+        read_texts(data, [question(1), question(2)])
+
+
+def test_a_database_without_posts_is_one_line(tmp_path):
+    import duckdb
+
+    with duckdb.connect(str(tmp_path / "stackstudy.duckdb")) as connection:
+        connection.execute("create view stg_posts as select 1 as a")
+        connection.execute("drop view stg_posts")
+    with pytest.raises(WarehouseError, match="run `stackstudy build`") as caught:
+        read_texts(tmp_path, [question(1)])
+    assert "\n" not in str(caught.value)
+
+
+def test_a_sheet_with_labels_is_not_overwritten(everything, tmp_path):
+    path = tmp_path / "ann.csv"
+    path.write_text("somebody's work", encoding="utf-8")
+    with pytest.raises(LabellingError, match="may hold labels"):
+        write_sheet(path, everything[:2], shipped_taxonomy())
+    assert path.read_text(encoding="utf-8") == "somebody's work"
+    write_sheet(path, everything[:2], shipped_taxonomy(), force=True)
+    assert len(read_table(path, ["question_id"])) == 2

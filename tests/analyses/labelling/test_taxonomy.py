@@ -1,0 +1,123 @@
+"""What a rater writes is found among the categories, or the nearest is named."""
+
+import csv
+
+import pytest
+
+from analyses.build import seed_path
+from analyses.labelling.taxonomy import Taxonomy, own_taxonomy, shipped_taxonomy
+from analyses.labels import NO_CATEGORY, Category
+from loader.errors import LabellingError
+
+OWN = Taxonomy(
+    (
+        Category("mobile", "model export", "procedure"),
+        Category("mobile", "model export", "usage"),
+        Category("mobile", "DL speed", ""),
+        Category("web", "model export", "procedure"),
+    )
+)
+
+
+def test_the_authors_names_are_found_or_the_right_one_is_named(published_labels):
+    """The slips in their names are those of the seed; for each the nearest name is the one meant."""
+    taxonomy = shipped_taxonomy()
+    with seed_path("category_names").open(encoding="utf-8", newline="") as file:
+        meant = {
+            (row["question_set"], row["published_name"]): (
+                row["inner_category"],
+                row["leaf_category"],
+            )
+            for row in csv.DictReader(file)
+        }
+    slips = {}
+    n_found = 0
+    for question_set, labels in published_labels.items():
+        for _, name in labels:
+            try:
+                category = taxonomy.find(question_set, name)
+            except ValueError as error:
+                slips[question_set, " ".join(name.split())] = str(error)
+            else:
+                assert category.name.casefold() == " ".join(name.split())
+                n_found += 1
+    assert slips.keys() == meant.keys()
+    for key, message in slips.items():
+        inner, leaf = meant[key]
+        assert message.endswith(f"the nearest is {f'{inner} - {leaf}'!r}")
+    assert n_found > 400
+
+
+def test_every_category_is_found_by_its_name(shared_facts):
+    """Figure 5 of the paper: 72 leaf categories, by the facts' own file."""
+    taxonomy = shipped_taxonomy()
+    with (shared_facts / "taxonomy.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 81
+    for row in rows:
+        name = " - ".join(filter(None, (row["inner_category"], row["leaf_category"])))
+        found = taxonomy.find(row["platform"], f"  {name.upper()} ")
+        assert found.key == (row["platform"], row["inner_category"], row["leaf_category"])
+    n = {name: len(taxonomy.choices(name)) - 3 for name in ("server_cloud", "mobile", "browser")}
+    assert sum(n.values()) == 81
+
+
+@pytest.mark.parametrize("name", NO_CATEGORY)
+def test_what_stands_for_no_category_is_found_in_every_set(name):
+    assert OWN.find("mobile", f" {name.upper()} ") == Category("mobile", name, "")
+    assert OWN.find("new", name) == Category("new", name, "")
+    assert OWN.choices("new") == tuple(Category("new", one, "") for one in NO_CATEGORY)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("model export", "'model export' is divided further: choose one of its leaf categories"),
+        ("dl sped", "mobile has no category 'dl sped'; the nearest is 'DL speed'"),
+        ("unclar", "the nearest is 'unclear'"),
+        ("DL speed - procedure", "mobile has no category"),
+    ],
+)
+def test_an_unknown_name_is_refused(text, message):
+    with pytest.raises(ValueError, match=message):
+        OWN.find("mobile", text)
+
+
+def test_a_set_without_categories_is_open():
+    assert OWN.is_open("new")
+    assert not OWN.is_open("web")
+    assert OWN.find("new", " slow  phones - old - ones ") == Category(
+        "new", "slow phones", "old - ones"
+    )
+
+
+def test_the_labels_of_an_openly_coded_pilot_are_a_taxonomy(tmp_path):
+    path = tmp_path / "labels.csv"
+    path.write_text(
+        "question_set,site,question_id,inner_category,leaf_category,note\n"
+        "new,x.com,1,slow  phones,old ones,\n"
+        "new,x.com,2,Slow phones,old ones,\n"
+        "new,x.com,3,unclear,,\n"
+        "new,x.com,4,heat,,\n",
+        encoding="utf-8",
+    )
+    assert own_taxonomy(path).categories == (
+        Category("new", "slow phones", "old ones"),
+        Category("new", "heat", ""),
+    )
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        ("new,,leaf\n", "row 2: question_set and inner_category must not be empty"),
+        ("new,a,\n,b,\n", "row 3: question_set and inner_category must not be empty"),
+        ("", "holds no category"),
+        ("new,pending,\n", "holds no category"),
+    ],
+)
+def test_a_taxonomy_that_cannot_be_used_is_refused(tmp_path, lines, message):
+    path = tmp_path / "taxonomy.csv"
+    path.write_text("question_set,inner_category,leaf_category\n" + lines, encoding="utf-8")
+    with pytest.raises(LabellingError, match=message):
+        own_taxonomy(path)
