@@ -17,7 +17,7 @@ from rich.progress import (
     TimeRemainingColumn,
     TransferSpeedColumn,
 )
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from loader.reporter import Reporter
@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 _LINE_EVERY: Final = 15.0  # seconds between lines about a long table, where no bar is drawn
 _LONG: Final = 100_000_000  # bytes from which on a table is announced there
 _WIDE: Final = 160  # columns of a pipe, which has no width
+_WIDE_TERMINAL: Final = 100  # columns from which on the bar has room for the site
+_WITH_DATES: Final = 90  # columns from which on the summary has room for dates
+_NARROWEST: Final = 66  # columns that the summary needs so as not to cut numbers
 
 
 class _RowsColumn(ProgressColumn):
@@ -68,13 +71,14 @@ class ProgressReporter(Reporter):
         self._began = self._last_line = self._first_began
         self._title = ""
         self._progress = Progress(
-            TextColumn("{task.description}", markup=False),
-            BarColumn(),
-            DownloadColumn(),
-            _RowsColumn(),
-            TransferSpeedColumn(),
-            TimeRemainingColumn(),
+            TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True)),
+            BarColumn(bar_width=None, table_column=Column(ratio=1, min_width=4)),
+            DownloadColumn(table_column=Column(no_wrap=True)),
+            _RowsColumn(table_column=Column(no_wrap=True)),
+            TransferSpeedColumn(table_column=Column(no_wrap=True)),
+            TimeRemainingColumn(table_column=Column(no_wrap=True)),
             console=console,
+            expand=True,
             transient=True,
             disable=not console.is_terminal,
         )
@@ -118,7 +122,8 @@ class ProgressReporter(Reporter):
         self._n_rows = self._n_bytes = 0
         self._began = self._last_line = time.monotonic()
         self._title = f"{source.site} {table}"
-        self._progress.update(self._task, description=self._title, n_rows=0)
+        is_wide = self._console.width >= _WIDE_TERMINAL
+        self._progress.update(self._task, description=self._title if is_wide else table, n_rows=0)
         if not self._console.is_terminal and source.n_bytes >= _LONG:
             self._say(f"{self._title}: reading {source.name} ({decimal(source.n_bytes)} of XML)")
 
@@ -166,17 +171,19 @@ def print_summary(manifests: list[Manifest], console: Console) -> None:
     console : rich.console.Console
         Where to.
     """
+    has_dates = console.width >= _WITH_DATES
+    console.width = max(console.width, _NARROWEST)
     for site in dict.fromkeys(one.site for one in manifests):
         of_site = [one for one in manifests if one.site == site]
         table = Table(box=None, pad_edge=False, title=f"\n{site}", title_justify="left")
         table.add_column("table", no_wrap=True)
         for name in ("rows", "rejected", "fabricated", "replaced", "unknown"):
-            table.add_column(name, justify="right")
-        table.add_column("first", no_wrap=True)
-        table.add_column("last", no_wrap=True)
+            table.add_column(name, justify="right", no_wrap=True)
+        for name in ("first", "last") if has_dates else ():
+            table.add_column(name, no_wrap=True)
         for one in of_site:
             if one.state == "finished":
-                table.add_row(one.table, *_counts(one), *_days(one))
+                table.add_row(one.table, *_counts(one), *(_days(one) if has_dates else ()))
         console.print(table)
         absent = [one.table for one in of_site if one.state == "absent"]
         if absent:

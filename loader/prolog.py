@@ -89,7 +89,7 @@ def read_prolog(pieces: Iterator[bytes], name: str) -> Prolog:
 def unknown_table(name: str, root: str) -> NotADumpError:
     """Build the error for an XML file whose root element is none of the eight."""
     return NotADumpError(
-        f"{name}: its root element is <{short(root)}>, and that of a dump's table is one of {_TABLES};"
+        f"{name}: its root element is <{short(root)}>, and that of a dump's table one of {_TABLES};"
         " give a file of a data dump"
     )
 

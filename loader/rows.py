@@ -219,9 +219,9 @@ class RowReader:
             position = nth_row(text, len(self._target.rows))
             line = self._first_line + lines_before(text, position)
             raise RowError(
-                f"{self._name}: line {line:,}: {named(row_id_at(text, position))}: not well-formed XML"
-                " (the next row begins before this one ends: a quote is missing); mend the file,"
-                " or get it anew"
+                f"{self._name}: line {line:,}: {named(row_id_at(text, position))}: not well-formed"
+                " XML (the next row begins before this one ends: a quote is missing);"
+                " mend the file, or get it anew"
             )
 
     def _structure(self, what: str) -> RowError:

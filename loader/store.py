@@ -28,7 +28,7 @@ try:
 except ImportError:  # Windows: no lock, and one load at a time is up to the user
     fcntl = None  # type: ignore[assignment]
 
-_SITE: Final = re.compile(r"(?=.*[a-z])[a-z0-9]+(?:[._-]+[a-z0-9]+)*")
+_SITE: Final = re.compile(r"(?=.*[a-z])[a-z0-9]+(?:(?:\.|_+|-+)[a-z0-9]+)*")
 _LONGEST_SITE: Final = 200
 
 
@@ -146,6 +146,7 @@ class Store:
         """Finish a swap that was broken off, and remove what was not written to its end."""
         for note in sorted(self._aside.glob("swap-*.json")):
             self._swap(note)
+        _remove(self._old)
         for folder in self._aside.glob("*/site=*"):
             if _whole(folder) is None:
                 _remove(folder)

@@ -1,4 +1,4 @@
-"""Dumps as the standard library's expat reads them: independent of lxml, of Arrow and of the loader's schemas."""
+"""Dumps as the standard library's expat reads them: independent of lxml, Arrow and our schemas."""
 
 from __future__ import annotations
 
@@ -11,8 +11,23 @@ DATES = {
     *("CommunityOwnedDate", "LastAccessDate", "Date"),
 }
 TEXTS = {
-    *("Body", "OwnerDisplayName", "LastEditorDisplayName", "Title", "ContentLicense", "DisplayName"),
-    *("WebsiteUrl", "Location", "AboutMe", "ProfileImageUrl", "EmailHash", "Text", "UserDisplayName"),
+    *(
+        "Body",
+        "OwnerDisplayName",
+        "LastEditorDisplayName",
+        "Title",
+        "ContentLicense",
+        "DisplayName",
+    ),
+    *(
+        "WebsiteUrl",
+        "Location",
+        "AboutMe",
+        "ProfileImageUrl",
+        "EmailHash",
+        "Text",
+        "UserDisplayName",
+    ),
     *("Name", "RevisionGUID", "Comment", "TagName"),
 }
 FLAGS = {"TagBased", "IsModeratorOnly", "IsRequired"}

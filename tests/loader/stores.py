@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-from pathlib import Path
+from typing import TYPE_CHECKING
 from xml.sax.saxutils import quoteattr
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 SITE = "test.example.com"
 
 
 def xml(root: str, *rows: str) -> str:
-    """A table as the official writer lays it out; a row is what stands between `<row ` and ` />`."""
+    """A table as the official writer lays it out, of what stands between `<row ` and ` />`."""
     lines = "".join(f"  <row {row} />\r\n" for row in rows)
     return f'<?xml version="1.0" encoding="utf-8"?>\r\n<{root}>\r\n{lines}</{root}>'
 
@@ -26,7 +29,10 @@ def attributes(row: dict[str, str]) -> str:
 
 
 def posts(n: int, **more: str) -> str:
-    return xml("posts", *(attributes({"Id": str(i), "Body": f"<p>{i}</p>"} | more) for i in range(1, n + 1)))
+    return xml(
+        "posts",
+        *(attributes({"Id": str(i), "Body": f"<p>{i}</p>"} | more) for i in range(1, n + 1)),
+    )
 
 
 def write(path: Path, content: str | bytes) -> Path:
@@ -35,8 +41,10 @@ def write(path: Path, content: str | bytes) -> Path:
     return path
 
 
-def rows(data: Path, table: str, site: str = SITE, *, part: str = "*.parquet") -> list[dict[str, object]]:
-    """Rows of a table, columns that are null left out, dates as ms since 1970, other attributes as a dict."""
+def rows(
+    data: Path, table: str, site: str = SITE, *, part: str = "*.parquet"
+) -> list[dict[str, object]]:
+    """Rows of a table without what is null, dates as ms since 1970, other attributes as a dict."""
     found = []
     for path in sorted((data / table / f"site={site}").glob(part)):
         read = pq.read_table(path, partitioning=None)

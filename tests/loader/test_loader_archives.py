@@ -1,10 +1,11 @@
-"""Archives as streams: several of one site, both packings, damaged, hostile; nothing is ever unpacked to disk."""
+"""Archives as streams: several of one site, every packing, damaged, hostile; never unpacked."""
 
 from __future__ import annotations
 
-import io
+import hashlib
 import random
-from pathlib import Path
+import threading
+from typing import TYPE_CHECKING
 
 import py7zr
 import pytest
@@ -15,6 +16,9 @@ import loader
 from loader import loading, sevenzip
 from loader.errors import ArchiveError, LoaderError, NotADumpError, RowError, TruncatedError
 from loader.schemas import TABLES
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PACKINGS = {
     "BZip2": [{"id": py7zr.FILTER_BZIP2}],
@@ -45,14 +49,24 @@ def pack_in_folders(path: Path, files: dict[str, str]) -> Path:
 
 @pytest.mark.parametrize("packing", PACKINGS)
 def test_every_packing(tmp_path, packing):
-    path = pack(tmp_path / f"{SITE}.7z", {"Posts.xml": posts(50), "Users.xml": USERS, "Votes.xml": VOTES}, packing)
+    path = pack(
+        tmp_path / f"{SITE}.7z",
+        {"Posts.xml": posts(50), "Users.xml": USERS, "Votes.xml": VOTES},
+        packing,
+    )
     loaded = {one.table: one.n_rows for one in loader.load([path], tmp_path / "data")}
     assert loaded == dict.fromkeys(TABLES, 0) | {"posts": 50, "users": 2, "votes": 20_000}
-    assert stores.rows(tmp_path / "data", "votes")[-1] == {"Id": 20_000, "PostId": 3, "VoteTypeId": 2}
+    assert stores.rows(tmp_path / "data", "votes")[-1] == {
+        "Id": 20_000,
+        "PostId": 3,
+        "VoteTypeId": 2,
+    }
 
 
 def test_an_archive_of_several_streams(tmp_path):
-    path = pack_in_folders(tmp_path / f"{SITE}.7z", {"Votes.xml": VOTES, "Posts.xml": posts(9), "Users.xml": USERS})
+    path = pack_in_folders(
+        tmp_path / f"{SITE}.7z", {"Votes.xml": VOTES, "Posts.xml": posts(9), "Users.xml": USERS}
+    )
     loaded = {one.table: one.n_rows for one in loader.load([path], tmp_path / "data")}
     assert (loaded["posts"], loaded["users"], loaded["votes"]) == (9, 2, 20_000)
 
@@ -63,12 +77,19 @@ def test_several_archives_of_one_site(tmp_path, how):
     paths = [
         pack(folder / "stackoverflow.com-Posts.7z", {"Posts.xml": posts(5)}),
         pack(folder / "stackoverflow.com-Users.7z", {"Users.xml": USERS}, "LZMA2"),
-        pack(folder / "stackoverflow.com-PostHistory.7z", {"PostHistory.xml": xml("posthistory", 'Id="1" PostId="1"')}),
+        pack(
+            folder / "stackoverflow.com-PostHistory.7z",
+            {"PostHistory.xml": xml("posthistory", 'Id="1" PostId="1"')},
+        ),
         pack(folder / "stackoverflow.com-Votes.7z", {"Votes.xml": VOTES}),
     ]
     manifests = loader.load([folder] if how == "folder" else paths, tmp_path / "data")
     assert {one.site for one in manifests} == {"stackoverflow.com"}
-    found = {one.table: (one.n_rows, one.source_file, one.source_member) for one in manifests if one.state == "finished"}
+    found = {
+        one.table: (one.n_rows, one.source_file, one.source_member)
+        for one in manifests
+        if one.state == "finished"
+    }
     assert found == {
         "posts": (5, str(paths[0]), "Posts.xml"),
         "users": (2, str(paths[1]), "Users.xml"),
@@ -79,7 +100,11 @@ def test_several_archives_of_one_site(tmp_path, how):
 
 def test_tables_are_known_by_their_root_element_also_inside(tmp_path):
     path = pack(tmp_path / f"{SITE}.7z", {"dump/Posts-2024.xml": posts(2), "people.xml": USERS})
-    found = {one.table: one.source_member for one in loader.load([path], tmp_path / "data") if one.source_member}
+    found = {
+        one.table: one.source_member
+        for one in loader.load([path], tmp_path / "data")
+        if one.source_member
+    }
     assert found == {"posts": "dump/Posts-2024.xml", "users": "people.xml"}
 
 
@@ -146,7 +171,9 @@ def test_an_archive_of_something_else(tmp_path):
         loader.load([path], tmp_path / "data")
 
 
-@pytest.mark.parametrize("name", ["../Posts.xml", "/tmp/Posts.xml", "a/../../Posts.xml", "..\\Posts.xml"])
+@pytest.mark.parametrize(
+    "name", ["../Posts.xml", "/tmp/Posts.xml", "a/../../Posts.xml", "..\\Posts.xml"]
+)
 def test_names_that_climb_out_are_refused(tmp_path, monkeypatch, name):
     path = pack(tmp_path / f"{SITE}.7z", {"Posts.xml": posts(1)})
     true_list = py7zr.SevenZipFile.list
@@ -179,11 +206,15 @@ def test_nothing_is_unpacked_to_disk(tmp_path, monkeypatch):
             seen.update(p.name for p in tmp_path.rglob("*") if p.is_file())
 
     loader.load([path], tmp_path / "data", reporter=Watch())
-    assert seen == {path.name, "lock", "part-00000.parquet", "manifest.json"} - ({"manifest.json"} - seen)
+    assert path.name in seen
+    assert seen <= {path.name, "lock", "part-00000.parquet", "manifest.json"}
 
 
 def test_a_malformed_row_in_an_archive(tmp_path):
-    path = pack(tmp_path / f"{SITE}.7z", {"Votes.xml": VOTES, "Posts.xml": posts(9).replace('Id="5"', 'Id="five"')})
+    path = pack(
+        tmp_path / f"{SITE}.7z",
+        {"Votes.xml": VOTES, "Posts.xml": posts(9).replace('Id="5"', 'Id="five"')},
+    )
     with pytest.raises(RowError, match=r"Posts\.xml: line 7: row Id five: Id is 'five'"):
         loader.load([path], tmp_path / "data")
     assert stores.snapshot(tmp_path / "data") == {}
@@ -197,7 +228,9 @@ def test_a_table_cut_off_before_it_was_packed(tmp_path):
 
 @pytest.mark.parametrize("packing", ["BZip2", "LZMA2", "stored"])
 def test_a_cut_off_archive(tmp_path, packing):
-    whole = pack(tmp_path / "whole.7z", {"Posts.xml": posts(300), "Votes.xml": VOTES}, packing).read_bytes()
+    whole = pack(
+        tmp_path / "whole.7z", {"Posts.xml": posts(300), "Votes.xml": VOTES}, packing
+    ).read_bytes()
     ends = [0, 3, 6, 31, 32, 33, len(whole) // 3, len(whole) // 2, len(whole) - 40, len(whole) - 1]
     for end in ends:
         path = stores.write(tmp_path / f"{SITE}.7z", whole[:end])
@@ -214,7 +247,7 @@ def test_flipped_bytes_are_an_error_or_change_nothing(tmp_path, packing):
     right = tmp_path / "right"
     loader.load([stores.write(tmp_path / f"{SITE}.7z", whole)], right)
     rng = random.Random(packing)
-    n_errors = 0
+    n_errors, kinds = 0, set()
     for _ in range(60):
         at = rng.randrange(len(whole))
         bad = bytearray(whole)
@@ -225,13 +258,14 @@ def test_flipped_bytes_are_an_error_or_change_nothing(tmp_path, packing):
             loader.load([path], data)
         except LoaderError as error:
             n_errors += 1
-            assert isinstance(error, ArchiveError), f"byte {at}: {error}"
+            kinds.add(type(error))
             stores.line_of(error)
             assert stores.snapshot(data) == {}
         else:
             for table in ("posts", "users"):
                 assert stores.rows(data, table) == stores.rows(right, table), f"byte {at}"
     assert n_errors > 30
+    assert kinds == {ArchiveError}
 
 
 def test_a_damaged_archive_is_blamed_and_not_the_row_it_breaks(tmp_path):
@@ -246,7 +280,10 @@ def test_a_damaged_archive_is_blamed_and_not_the_row_it_breaks(tmp_path):
 
 def test_a_finished_table_of_a_solid_archive_is_not_loaded_again(tmp_path):
     bad, good = posts(9).replace('Id="5"', 'Id="five"'), posts(9)
-    path = pack(tmp_path / f"{SITE}.7z", {"Badges.xml": xml("badges", 'Id="1" Name="a"'), "Posts.xml": bad, "Users.xml": USERS})
+    path = pack(
+        tmp_path / f"{SITE}.7z",
+        {"Badges.xml": xml("badges", 'Id="1" Name="a"'), "Posts.xml": bad, "Users.xml": USERS},
+    )
     notes = Notes()
     with pytest.raises(RowError):
         loader.load([path], tmp_path / "data", reporter=notes)
@@ -255,7 +292,10 @@ def test_a_finished_table_of_a_solid_archive_is_not_loaded_again(tmp_path):
     with pytest.raises(RowError):
         loader.load([path], tmp_path / "data", reporter=notes)
     assert (notes.kept, notes.begun) == (["badges"], ["posts"])
-    pack(path, {"Badges.xml": xml("badges", 'Id="2" Name="a"'), "Posts.xml": good, "Users.xml": USERS})
+    pack(
+        path,
+        {"Badges.xml": xml("badges", 'Id="2" Name="a"'), "Posts.xml": good, "Users.xml": USERS},
+    )
     notes = Notes()
     loader.load([path], tmp_path / "data", reporter=notes)
     assert (notes.kept, notes.begun) == ([], ["badges", "posts", "users"])
@@ -267,7 +307,7 @@ def test_the_thread_ends_when_the_reader_goes(tmp_path):
     with sevenzip.streams(path, ["Votes.xml"]) as streams:
         name, pieces = next(streams)
         assert (name, next(pieces)[:5]) == ("Votes.xml", b"<?xml")
-        (thread,) = [t for t in __import__("threading").enumerate() if t.name == "7z"]
+        (thread,) = [t for t in threading.enumerate() if t.name == "7z"]
         assert thread.is_alive()
     assert not thread.is_alive()
 
@@ -282,7 +322,9 @@ def test_what_waits_between_decoder_and_parser_is_bounded(tmp_path):
 
 
 def test_the_archive_is_hashed_once(tmp_path, monkeypatch):
-    path = pack(tmp_path / f"{SITE}.7z", {"Posts.xml": posts(3), "Users.xml": USERS, "Votes.xml": VOTES})
+    path = pack(
+        tmp_path / f"{SITE}.7z", {"Posts.xml": posts(3), "Users.xml": USERS, "Votes.xml": VOTES}
+    )
     looked = []
     true_look = loading.SourceFile.look.__func__
 
@@ -292,9 +334,6 @@ def test_the_archive_is_hashed_once(tmp_path, monkeypatch):
 
     monkeypatch.setattr(loading.SourceFile, "look", classmethod(look))
     manifests = loader.load([path], tmp_path / "data")
-    import hashlib
-
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     assert {one.source_sha256 for one in manifests if one.state == "finished"} == {digest}
     assert sum("sha256" in vars(one) for one in looked) == 1
-    assert isinstance(path.open("rb"), io.BufferedReader)

@@ -77,7 +77,9 @@ def test_every_value_of_the_genuine_archive(shared_data, tmp_path):
         assert manifests[table].source_member == name
         assert manifests[table].xml_bytes == product.size()
     assert total == 51_146
-    bodies = [row.get("Body", "") for row in stores.rows(tmp_path, "posts", "beer.stackexchange.com")]
+    bodies = [
+        row.get("Body", "") for row in stores.rows(tmp_path, "posts", "beer.stackexchange.com")
+    ]
     assert any("\u2028" in body for body in bodies)
 
 
@@ -89,7 +91,8 @@ def test_the_archive_and_its_files_load_alike(shared_data, tmp_path):
     loader.load([tmp_path / "beer.stackexchange.com"], tmp_path / "unpacked")
     for table in TABLES:
         packed, unpacked = (
-            stores.rows(tmp_path / where, table, "beer.stackexchange.com") for where in ("packed", "unpacked")
+            stores.rows(tmp_path / where, table, "beer.stackexchange.com")
+            for where in ("packed", "unpacked")
         )
         assert packed == unpacked
 
@@ -118,7 +121,9 @@ def test_a_table_without_byte_order_mark(shared_data, tmp_path):
 
 def test_a_git_lfs_pointer(shared_data, tmp_path):
     path = shared_data / "sites" / "quirks" / "Posts-is-git-lfs-pointer.xml"
-    with pytest.raises(loader.errors.NotADumpError, match="git-lfs pointer.*git lfs pull") as caught:
+    with pytest.raises(
+        loader.errors.NotADumpError, match="git-lfs pointer.*git lfs pull"
+    ) as caught:
         loader.load([path], tmp_path, site="stackoverflow.com")
     assert str(path) in stores.line_of(caught.value)
     assert stores.snapshot(tmp_path) == {}
@@ -126,6 +131,8 @@ def test_a_git_lfs_pointer(shared_data, tmp_path):
 
 def test_absent_attributes_are_null_and_not_zero(shared_data, tmp_path):
     loader.load([shared_data / "sites" / "meta.mathoverflow.net-2013-09"], tmp_path)
-    questions = [r for r in stores.rows(tmp_path, "posts", "meta.mathoverflow.net") if r["PostTypeId"] == 1]
+    questions = [
+        r for r in stores.rows(tmp_path, "posts", "meta.mathoverflow.net") if r["PostTypeId"] == 1
+    ]
     assert len(questions) == 254
     assert sum("AnswerCount" not in row for row in questions) == 50

@@ -1,10 +1,10 @@
-"""Rows that are odd but fine, and rows that are not: one line each, with file, line, row, column and value."""
+"""Rows that are odd but fine, and rows that are not: one line with file, line, row and value."""
 
 from __future__ import annotations
 
 import re
 import urllib.request
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import stores
@@ -14,6 +14,9 @@ import loader
 from loader import rows as rows_module
 from loader.errors import NotADumpError, RowError, TruncatedError
 from loader.schemas import TABLES
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def load(tmp_path: Path, content: str | bytes, name: str = "Posts.xml"):
@@ -54,7 +57,9 @@ def test_odd_forms_give_the_same_rows(tmp_path, name):
     old, new = FINE[name]
     assert old in posts(3)
     load(tmp_path, posts(3).replace(old, new))
-    assert stores.rows(tmp_path / "data", "posts") == [{"Id": i, "Body": f"<p>{i}</p>"} for i in (1, 2, 3)]
+    assert stores.rows(tmp_path / "data", "posts") == [
+        {"Id": i, "Body": f"<p>{i}</p>"} for i in (1, 2, 3)
+    ]
 
 
 def test_raw_line_ends_in_a_value_are_spaces_as_xml_says(tmp_path):
@@ -68,35 +73,95 @@ MALFORMED = {
     "CDATA": (BODY_2, 'Body="x"><![CDATA[q]]></row>', r"line 4: row Id 2 holds the text 'q'"),
     "an element": (BODY_2, 'Body="x"><b/></row>', r"line 4: row Id 2 holds an element <b>"),
     "a row": (BODY_2, 'Body="x"><row Id="7"/></row>', r"line 4: row Id 2 holds an element <row>"),
-    "no row": ('  <row Id="2"', '<item Id="2"', r"line 3: row Id 1 is followed by an element <item>"),
-    "no row at all": ('  <row Id="1"', '<item Id="1"', r"line 1: <posts> is followed by an element <item>"),
-    "text between": ('  <row Id="2"', 'foo <row Id="2"', r"line 3: row Id 1 is followed by the text 'foo'"),
-    "an attribute twice": ('Id="2"', 'Id="2" Id="2"', r"line 4, column \d+: row Id 2: .*Id redefined"),
-    "an unknown entity": ("2&lt;", "&nbsp;2&lt;", r"line 4, column \d+: row Id 2: .*'nbsp' not defined"),
+    "no row": (
+        '  <row Id="2"',
+        '<item Id="2"',
+        r"line 3: row Id 1 is followed by an element <item>",
+    ),
+    "no row at all": (
+        '  <row Id="1"',
+        '<item Id="1"',
+        r"line 1: <posts> is followed by an element <item>",
+    ),
+    "text between": (
+        '  <row Id="2"',
+        'foo <row Id="2"',
+        r"line 3: row Id 1 is followed by the text 'foo'",
+    ),
+    "an attribute twice": (
+        'Id="2"',
+        'Id="2" Id="2"',
+        r"line 4, column \d+: row Id 2: .*Id redefined",
+    ),
+    "an unknown entity": (
+        "2&lt;",
+        "&nbsp;2&lt;",
+        r"line 4, column \d+: row Id 2: .*'nbsp' not defined",
+    ),
     "a bare ampersand": ("2&lt;", "a & b&lt;", r"line 4, column \d+: row Id 2: not well-formed"),
     "a raw <": ("2&lt;", "a < b&lt;", r"line 4, column \d+: row Id 2: not well-formed"),
     "an open quote": (BODY_2, 'Body="x />', r"line 4: row Id 2: not well-formed.*quote is missing"),
     "no quotes": ('Id="2"', "Id=2", r"line 4, column \d+: row without Id: not well-formed"),
-    "something after the end": ("</posts>", "</posts>zzz", r"line 6, column \d+: something follows </posts>"),
-    "a second table": ("</posts>", "</posts><posts/>", r"line 6, column \d+: something follows </posts>"),
+    "something after the end": (
+        "</posts>",
+        "</posts>zzz",
+        r"line 6, column \d+: something follows </posts>",
+    ),
+    "a second table": (
+        "</posts>",
+        "</posts><posts/>",
+        r"line 6, column \d+: something follows </posts>",
+    ),
     "another end": ("</posts>", "</users>", r"line 6, column \d+: .*not well-formed"),
-    "a late document type": ('  <row Id="2"', '<!DOCTYPE a><row Id="2"', r"line 4, column \d+: .*not well-formed"),
-    "a namespace": ("<posts>", '<posts xmlns="urn:x">', r"line 1: <posts> is followed by an element <{urn:x}row>"),
+    "a late document type": (
+        '  <row Id="2"',
+        '<!DOCTYPE a><row Id="2"',
+        r"line 4, column \d+: .*not well-formed",
+    ),
+    "a namespace": (
+        "<posts>",
+        '<posts xmlns="urn:x">',
+        r"line 1: <posts> is followed by an element <{urn:x}row>",
+    ),
     "no Id": ('Id="2" ', "", r"line 4: row without Id: has no Id"),
     "no attributes": ('Id="2" ' + BODY_2, " />", r"line 4: row without Id: has no Id"),
     "an empty Id": ('Id="2"', 'Id=""', r"line 4: row Id : has no Id"),
-    "Id abc": ('Id="2"', 'Id="abc"', r"line 4: row Id abc: Id is 'abc', not a whole number of 64 bits"),
-    "Id in hexadecimal": ('Id="2"', 'Id="0x1F"', r"line 4: row Id 0x1F: Id is '0x1F', not a whole number"),
+    "Id abc": (
+        'Id="2"',
+        'Id="abc"',
+        r"line 4: row Id abc: Id is 'abc', not a whole number of 64 bits",
+    ),
+    "Id in hexadecimal": (
+        'Id="2"',
+        'Id="0x1F"',
+        r"line 4: row Id 0x1F: Id is '0x1F', not a whole number",
+    ),
     "Id with a space": ('Id="2"', 'Id="2 "', r"line 4: row Id 2 : Id is '2 ', not a whole number"),
-    "Id too large": ('Id="2"', 'Id="9223372036854775808"', r"line 4: row Id 9223372036854775808: Id is"),
-    "Score": ('Id="2"', 'Id="2" Score="1.5"', r"line 4: row Id 2: Score is '1.5', not a whole number"),
-    "PostTypeId": ('Id="2"', 'Id="2" PostTypeId="2147483648"', r"line 4: row Id 2: PostTypeId is '2147483648'"),
+    "Id too large": (
+        'Id="2"',
+        'Id="9223372036854775808"',
+        r"line 4: row Id 9223372036854775808: Id is",
+    ),
+    "Score": (
+        'Id="2"',
+        'Id="2" Score="1.5"',
+        r"line 4: row Id 2: Score is '1.5', not a whole number",
+    ),
+    "PostTypeId": (
+        'Id="2"',
+        'Id="2" PostTypeId="2147483648"',
+        r"line 4: row Id 2: PostTypeId is '2147483648'",
+    ),
     "a day that never was": (
         'Id="2"',
         'Id="2" CreationDate="2010-02-30T00:00:00.000"',
         r"line 4: row Id 2: CreationDate is '2010-02-30T00:00:00.000', not a date such as",
     ),
-    "half a date": ('Id="2"', 'Id="2" ClosedDate="2010-0"', r"line 4: row Id 2: ClosedDate is '2010-0', not a date"),
+    "half a date": (
+        'Id="2"',
+        'Id="2" ClosedDate="2010-0"',
+        r"line 4: row Id 2: ClosedDate is '2010-0', not a date",
+    ),
 }
 
 
@@ -114,12 +179,16 @@ def test_a_flag_that_is_none(tmp_path):
 
 
 def test_the_first_bad_row_of_several_is_named(tmp_path):
-    content = posts(9).replace('Id="7"', 'Id="7" Score="a"').replace('Id="4"', 'Id="4" ViewCount="b"')
+    content = (
+        posts(9).replace('Id="7"', 'Id="7" Score="a"').replace('Id="4"', 'Id="4" ViewCount="b"')
+    )
     assert "row Id 4: ViewCount is 'b'" in failure(tmp_path, content)
 
 
 def test_a_long_value_is_cut_in_the_message(tmp_path):
-    assert len(failure(tmp_path, posts(2).replace('Id="2"', f'Id="{"9" * 100_000}"'))) < 500 + len(str(tmp_path))
+    assert len(failure(tmp_path, posts(2).replace('Id="2"', f'Id="{"9" * 100_000}"'))) < 500 + len(
+        str(tmp_path)
+    )
 
 
 @pytest.mark.parametrize("bad", [1, 2, 777, 1_499, 1_500])
@@ -151,12 +220,18 @@ NOT_A_DUMP = {
     "an error page": ("<html><body>503</body></html>", "root element is <html>"),
     "JSON": ('{"items": []}', "is not XML"),
     "CSV": ("Id,Body\r\n1,x\r\n", "is not XML"),
-    "a git-lfs pointer": ("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n", "git lfs pull"),
+    "a git-lfs pointer": (
+        "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n",
+        "git lfs pull",
+    ),
     "gzip": (b"\x1f\x8b\x08\x00\x00", "gzip; unpack it"),
     "zip": (b"PK\x03\x04\x14\x00", "zip archive; unpack it"),
     "bzip2": (b"BZh91AY&SY", "bzip2; unpack it"),
     "xz": (b"\xfd7zXZ\x00", "xz; unpack it"),
-    "endless comment": ("<!--" + "x" * 2_000_000 + "--><posts/>", "no root element in its first MiB"),
+    "endless comment": (
+        "<!--" + "x" * 2_000_000 + "--><posts/>",
+        "no root element in its first MiB",
+    ),
     "another table": ('<postnotices><row Id="1" /></postnotices>', "root element is <postnotices>"),
 }
 
@@ -167,9 +242,11 @@ def test_what_is_not_a_table_of_a_dump(tmp_path, name):
     assert message in failure(tmp_path, content, NotADumpError)
 
 
-BOMB = "<!DOCTYPE posts [" + "".join(
-    f'<!ENTITY e{i} "{f"&e{i - 1};" * 10 if i else "ha"}">' for i in range(12)
-) + "]>"
+BOMB = (
+    "<!DOCTYPE posts ["
+    + "".join(f'<!ENTITY e{i} "{f"&e{i - 1};" * 10 if i else "ha"}">' for i in range(12))
+    + "]>"
+)
 DOCUMENT_TYPES = {
     "entity bomb": BOMB,
     "external entity": '<!DOCTYPE posts [<!ENTITY e11 SYSTEM "file:///etc/hostname">]>',
@@ -229,7 +306,9 @@ def test_a_missing_quote_is_noticed_before_all_is_read(tmp_path, monkeypatch):
     assert n_read < 20
 
 
-@pytest.mark.parametrize("content", ["<posts/>", "<posts></posts>", "<posts>\n</posts>\n", "<posts />"])
+@pytest.mark.parametrize(
+    "content", ["<posts/>", "<posts></posts>", "<posts>\n</posts>\n", "<posts />"]
+)
 def test_an_empty_table_is_a_table(tmp_path, content):
     (one, *_) = load(tmp_path, content)
     assert (one.state, one.n_rows, one.n_files) == ("finished", 0, 1)
@@ -243,7 +322,9 @@ def test_a_comment_before_the_root_is_kept(tmp_path):
 
 
 def test_a_sample_says_that_it_is_synthetic(tmp_path):
-    (one, *_) = load(tmp_path, posts(1).replace("<posts>", "<!-- stackstudy sample, seed 1 --><posts>"))
+    (one, *_) = load(
+        tmp_path, posts(1).replace("<posts>", "<!-- stackstudy sample, seed 1 --><posts>")
+    )
     assert one.is_synthetic
     assert stores.manifest(tmp_path / "data", "posts")["is_synthetic"] is True
 

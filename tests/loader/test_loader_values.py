@@ -18,7 +18,7 @@ from loader import rows as rows_module
 from loader import source
 from loader.schemas import OTHER_ATTRIBUTES, TABLES
 
-EPOCH = datetime(1970, 1, 1)
+EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - dumps write no zone
 
 
 def load_rows(root: str, *written: dict[str, str]) -> list[dict[str, object]]:
@@ -61,7 +61,10 @@ def test_a_date_by_itself(written):
 
 def test_dates_of_all_forms_together():
     written = [{"Id": str(i), "LastEditDate": date} for i, date in enumerate(["", *DATES])]
-    loaded = [{"Id": i} if i == 0 else {"Id": i, "LastEditDate": ms(date)} for i, date in enumerate(["", *DATES.values()])]
+    loaded = [
+        {"Id": i} if i == 0 else {"Id": i, "LastEditDate": ms(date)}
+        for i, date in enumerate(["", *DATES.values()])
+    ]
     assert load_rows("posts", *written, {"Id": "99"}) == [*loaded, {"Id": 99}]
 
 
@@ -98,25 +101,41 @@ def test_an_empty_value_is_null_where_it_can_be_no_value_and_kept_where_it_is_te
 
 
 def test_numbers_at_their_ends():
-    written = {"Id": str(-(2**63)), "Score": str(2**63 - 1), "PostTypeId": str(-(2**31)), "ViewCount": "-0"}
+    written = {
+        "Id": str(-(2**63)),
+        "Score": str(2**63 - 1),
+        "PostTypeId": str(-(2**31)),
+        "ViewCount": "-0",
+    }
     assert load_rows("posts", written) == [
         {"Id": -(2**63), "Score": 2**63 - 1, "PostTypeId": -(2**31), "ViewCount": 0}
     ]
 
 
 def test_unknown_kinds_are_allowed():
-    assert load_rows("votes", {"Id": "1", "VoteTypeId": "12345"}) == [{"Id": 1, "VoteTypeId": 12345}]
+    assert load_rows("votes", {"Id": "1", "VoteTypeId": "12345"}) == [
+        {"Id": 1, "VoteTypeId": 12345}
+    ]
 
 
 # What a dump can hold: any character of XML but raw surrogates, with the troublesome ones often.
-CHARACTERS = st.characters(codec="utf-8", exclude_characters=[chr(c) for c in range(32) if c not in (9, 10, 13)] + ["\ufffe", "\uffff"])
-TEXTS = st.text(CHARACTERS | st.sampled_from("<>&\"' \t\r\n;#x|\ufeff\u2028\ufffd\U0001f600"), max_size=30)
-TAG_NAMES = st.text(CHARACTERS.filter(lambda c: c not in "<>|" and not c.isspace()), min_size=1, max_size=8)
+CHARACTERS = st.characters(
+    codec="utf-8",
+    exclude_characters=[chr(c) for c in range(32) if c not in (9, 10, 13)] + ["\ufffe", "\uffff"],
+)
+TEXTS = st.text(
+    CHARACTERS | st.sampled_from("<>&\"' \t\r\n;#x|\ufeff\u2028\ufffd\U0001f600"), max_size=30
+)
+TAG_NAMES = st.text(
+    CHARACTERS.filter(lambda c: c not in "<>|" and not c.isspace()), min_size=1, max_size=8
+)
 LONGS = st.integers(-(2**63), 2**63 - 1)
 
 
 def written_dates() -> st.SearchStrategy[str]:
-    moments = st.integers(-62_135_596_800_000, 253_402_300_799_999).map(lambda n: EPOCH + timedelta(milliseconds=n))
+    moments = st.integers(-62_135_596_800_000, 253_402_300_799_999).map(
+        lambda n: EPOCH + timedelta(milliseconds=n)
+    )
     return moments.map(lambda moment: moment.isoformat(timespec="milliseconds"))
 
 
@@ -135,7 +154,9 @@ def written_values(column: str) -> st.SearchStrategy[str]:
     return (st.integers(-(2**31), 2**31 - 1) if kind == "int32" else LONGS).map(str)
 
 
-TABLES_BY_COLUMN = {field.name: str(field.type) for table in TABLES.values() for field in table.schema}
+TABLES_BY_COLUMN = {
+    field.name: str(field.type) for table in TABLES.values() for field in table.schema
+}
 
 
 @st.composite
@@ -187,7 +208,9 @@ def test_any_table_of_values_comes_through(table, forms, encoding, batch_rows, p
             path = stores.write(
                 Path(folder) / f"{root}.xml", serialise(root, written, " ".join(forms), encoding)
             )
-            manifests = {one.table: one for one in loader.load([path], Path(folder) / "data", site=SITE)}
+            manifests = {
+                one.table: one for one in loader.load([path], Path(folder) / "data", site=SITE)
+            }
             loaded = stores.rows(Path(folder) / "data", name)
     finally:
         rows_module.MAX_BATCH_ROWS, source.PIECE_BYTES = before
