@@ -1,51 +1,26 @@
-"""The page: whole, alone, readable, and true to the marts."""
+"""The page: true to the marts, alone, and plain about what it is not."""
 
 from __future__ import annotations
 
 import csv
 import io
-import itertools
 import json
 import re
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
-from page import Page
+from published import COLUMNS, manifest, page_of
 
-from analyses.marts import RECORDS, Mart, Marts, read_marts
-from analyses.report import render, write_report
+from analyses.marts import RECORDS
 from analyses.report.blocks import script_json
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from page import Page
+
 NAMES = [record.mart for record in RECORDS]
-
-
-def page_of(data: Path) -> Page:
-    return Page(render(read_marts(data)))
-
-
-@pytest.fixture(scope="module")
-def real(studied_data: Path) -> Page:
-    return page_of(studied_data)
-
-
-@pytest.fixture(scope="module")
-def published(published_data: Path) -> Page:
-    return page_of(published_data)
-
-
-@pytest.fixture(scope="module")
-def synthetic(synthetic_data: Path) -> Page:
-    return page_of(synthetic_data)
-
-
-@pytest.fixture(scope="module", params=["studied_data", "published_data", "synthetic_data"])
-def each(request: pytest.FixtureRequest) -> Page:
-    return page_of(request.getfixturevalue(request.param))
 
 
 # --- what the page says, against the real questions
@@ -233,8 +208,6 @@ def test_real_data_are_not_called_synthetic(real: Page, published: Page) -> None
 
 
 def test_one_synthetic_site_taints_the_page(warehouse) -> None:
-    from conftest import manifest  # noqa: PLC0415 - this folder's own
-
     warehouse.rows["dump_manifest"] += manifest(
         "sample.stackstudy", "2020-05-05 00:00:00", is_synthetic=True
     )
@@ -272,200 +245,4 @@ def test_without_candidates_the_word_does_not_appear(warehouse) -> None:
 
 
 def _columns(name: str) -> list[str]:
-    from conftest import COLUMNS  # noqa: PLC0415 - this folder's own
-
     return [part.strip() for part in COLUMNS[name].split(",")]
-
-
-# --- people who cannot see, or use a keyboard
-
-
-def test_each_chart_has_a_text_alternative_with_its_numbers(published: Page) -> None:
-    charts = published.with_class("chart")
-    assert len(charts) == 8
-    for chart in charts:
-        assert chart.attributes["role"] == "img"
-        assert len(chart.attributes["aria-label"] or "") > 40
-    (mobile,) = [one for one in charts if one.attributes["id"] == "popularity-2"]
-    assert "2019: 722 questions, 592 users" in (mobile.attributes["aria-label"] or "")
-
-
-def test_each_chart_says_what_it_shows(each: Page) -> None:
-    for figure in each.all("figure"):
-        (caption,) = figure.all("figcaption")
-        (sentence,) = caption.all("p")
-        assert sentence.text.startswith("How ")
-        assert sentence.text.endswith(".")
-
-
-def test_headings_descend_one_step_at_a_time(each: Page) -> None:
-    levels = [int(one.tag[1]) for one in _in_order(each.root) if re.fullmatch("h[1-6]", one.tag)]
-    assert levels[0] == 1
-    assert levels.count(1) == 1
-    for before, after in itertools.pairwise(levels):
-        assert after <= before + 1, (before, after)
-
-
-def _in_order(element):
-    for child in element.children:
-        yield child
-        yield from _in_order(child)
-
-
-def test_the_page_names_its_language_and_parts(each: Page) -> None:
-    (html,) = each.all("html")
-    assert html.attributes["lang"] == "en"
-    assert each.all("title")[0].text
-    for tag in ("main", "nav", "header", "footer", "h1"):
-        assert len(each.all(tag)) == 1
-    for cell in each.all("th"):
-        assert cell.attributes.get("scope") in {"col", "row"}
-    for button in each.all("button"):
-        assert button.attributes["aria-label"]
-
-
-def test_ids_are_unique_and_every_link_and_label_has_its_target(each: Page) -> None:
-    ids = [one.attributes["id"] for one in each.elements() if "id" in one.attributes]
-    assert len(ids) == len(set(ids))
-    for element in each.elements():
-        for name in ("aria-labelledby", "href"):
-            if name in element.attributes:
-                assert (element.attributes[name] or "").removeprefix("#") in ids
-
-
-def test_the_markup_fits_together(each: Page) -> None:
-    assert each.errors == []
-
-
-def test_rows_are_as_long_as_their_head(each: Page) -> None:
-    for table in each.all("table"):
-        widths = {len(row.children) for row in table.all("tr")}
-        assert len(widths) == 1
-
-
-# --- little or nothing to show
-
-
-def test_empty_marts_give_sentences(warehouse) -> None:
-    warehouse.rows = {name: [] for name in warehouse.rows}
-    page = page_of(warehouse.build())
-    assert page.errors == []
-    assert page.all("figure") == []
-    assert "No question set" in page.by_id("question-sets").text
-    assert "nothing to draw" in page.by_id("rq1").text
-    assert "no share to show" in page.by_id("rq2").text
-    assert "no times to show" in page.by_id("rq2").text
-    assert "Nothing is known about the data" in page.by_id("data").text
-
-
-def test_empty_sets_give_sentences(warehouse) -> None:
-    """Every set is there and holds nothing, as after loading a site without such questions."""
-    zero = {"acceptance": 3, "yearly_popularity": 2}
-    for name, n_counts in zero.items():
-        first = 2 if name == "yearly_popularity" else 1
-        warehouse.rows[name] = [
-            (*row[:first], *[0] * n_counts, None, *row[first + n_counts + 1 :])
-            for row in warehouse.rows[name]
-        ]
-    warehouse.rows["response_time_summary"] = [
-        (row[0], 0, 0, 0, *[None] * (len(row) - 5), row[-1])
-        for row in warehouse.rows["response_time_summary"]
-    ]
-    warehouse.rows["question_set_funnel"] = [
-        (*row[:4], *[0] * 7) for row in warehouse.rows["question_set_funnel"]
-    ]
-    warehouse.rows["proportion_tests"] = [
-        (a, b, 0, 0, *[None] * 10) for a, b, *_ in warehouse.rows["proportion_tests"]
-    ]
-    warehouse.rows["response_time_tests"] = [
-        (a, b, 0, 0, *[None] * 7) for a, b, *_ in warehouse.rows["response_time_tests"]
-    ]
-    page = page_of(warehouse.build())
-    assert page.errors == []
-    assert "nothing to draw" in page.by_id("rq1").text
-    assert "no share to show" in page.by_id("rq2").text
-    assert "no times to show" in page.by_id("rq2").text
-    assert "No rule of any topic matches" in page.by_id("question-sets").text
-    assert page.all("figure") == []
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_any_one_mart_may_be_absent(warehouse, name: str) -> None:
-    del warehouse.rows[name]
-    page = page_of(warehouse.build())
-    assert page.errors == []
-    assert len(page.all("h2")) >= 7
-
-
-def test_a_second_study_needs_no_code(warehouse) -> None:
-    """Other sets, other names: nothing of the paper is in the report."""
-    warehouse.rows = {name: [] for name in warehouse.rows}
-    warehouse.rows["question_sets"] = [
-        ("rust", "Rust", "base", None, 1, "Tagged rust.", False),
-        ("embedded", "Embedded Rust", "topic", "rust", 2, "Tagged embedded.", False),
-    ]
-    warehouse.rows["acceptance"] = [("embedded", 10, 4, 6, 0.6, False)]
-    warehouse.rows["yearly_popularity"] = [("embedded", 2021, 10, 9, 0.5, False)]
-    page = page_of(warehouse.build())
-    text = page.by_id("main").text
-    assert "Embedded Rust" in text
-    for word in ("deep learning", "eployment", "Mobile"):
-        assert word not in text
-
-
-# --- the file
-
-
-def test_the_file_is_replaced_when_whole(published_data: Path, tmp_path: Path) -> None:
-    target = tmp_path / "new" / "folder" / "report.html"
-    assert write_report(published_data, target) == target
-    first = target.read_text("utf-8")
-    assert first.startswith("<!doctype html>")
-    write_report(published_data, target)
-    assert [one.name for one in target.parent.iterdir()] == ["report.html"]
-
-
-def test_a_failed_write_leaves_the_old_report(
-    published_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    target = tmp_path / "report.html"
-    target.write_text("old")
-
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(Exception, match="No space left on device; name another file"):
-        write_report(published_data, target)
-    assert target.read_text() == "old"
-    assert [one.name for one in tmp_path.iterdir()] == ["report.html"]
-
-
-def test_an_interrupted_write_leaves_nothing_behind(
-    published_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def interrupted(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr("os.fsync", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        write_report(published_data, tmp_path / "report.html")
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_the_same_data_give_the_same_page(published_data: Path) -> None:
-    moment = datetime(2026, 1, 2)  # noqa: DTZ001 - only its date is shown
-    marts = read_marts(published_data)
-    assert render(marts, moment) == render(marts, moment)
-    assert "made on 2 January 2026" in Page(render(marts, moment)).all("header")[0].text
-
-
-def test_the_database_is_closed_again(published_data: Path, tmp_path: Path) -> None:
-    write_report(published_data, tmp_path / "report.html")
-    duckdb.connect(str(published_data / "stackstudy.duckdb")).close()
-
-
-def test_marts_without_rows_or_columns_say_which(tmp_path: Path) -> None:
-    mart = Mart("acceptance", ("question_set",), (("mobile",),))
-    with pytest.raises(Exception, match="table acceptance: no column n_questions, n_accepted"):
-        render(Marts({"acceptance": mart}))
