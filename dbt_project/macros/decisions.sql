@@ -1,11 +1,13 @@
 {#- The decisions file as a relation; without one, an empty relation with the
-    same columns. -#}
+    same columns. Spreadsheets leave mixed line ends and line breaks in notes:
+    hence neither strict nor parallel. -#}
 {%- macro decisions_file() -%}
     {%- set path = env_var('STACKSTUDY_DECISIONS', '') -%}
     {%- if path -%}
         {{- return(
-            "read_csv('" ~ path | replace("'", "''") ~ "', header = true, delim = ',', quote = '\"',"
-            ~ " all_varchar = true, null_padding = true)"
+            "read_csv('" ~ path | replace("'", "''") ~ "', header = true,"
+            ~ " all_varchar = true, delim = ',', quote = '\"', escape = '\"',"
+            ~ " null_padding = true, strict_mode = false, parallel = false)"
         ) -}}
     {%- endif -%}
     {%- set columns = [] -%}

@@ -1,5 +1,5 @@
-{#- The names of HTML 4 and their code points, in the same order
-    (https://www.w3.org/TR/html401/sgml/entities.html), and XML's apos. -#}
+{#- The names of HTML 4, and XML's apos, with the code points that HTML 5 gives
+    them, in the same order (https://html.spec.whatwg.org/entities.json). -#}
 {%- macro entity_names() -%}
     quot amp apos lt gt nbsp iexcl cent pound curren yen brvbar sect uml
     copy ordf laquo not shy reg macr deg plusmn sup2 sup3 acute micro para
@@ -20,8 +20,8 @@
     darr harr crarr lArr uArr rArr dArr hArr forall part exist empty nabla
     isin notin ni prod sum minus lowast radic prop infin ang and or cap cup
     int there4 sim cong asymp ne equiv le ge sub sup nsub sube supe oplus
-    otimes perp sdot lceil rceil lfloor rfloor lang rang loz spades clubs
-    hearts diams
+    otimes perp sdot lceil rceil lfloor rfloor loz spades clubs hearts diams
+    lang rang
 {%- endmacro -%}
 
 
@@ -41,7 +41,7 @@
     8704 8706 8707 8709 8711 8712 8713 8715 8719 8721 8722 8727 8730 8733
     8734 8736 8743 8744 8745 8746 8747 8756 8764 8773 8776 8800 8801 8804
     8805 8834 8835 8836 8838 8839 8853 8855 8869 8901 8968 8969 8970 8971
-    9001 9002 9674 9824 9827 9829 9830
+    9674 9824 9827 9829 9830 10216 10217
 {%- endmacro -%}
 
 

@@ -10,14 +10,15 @@
         "regexp_replace(regexp_replace(regexp_replace("
         ~ without_code(body, code)
         ~ ", '<!--.*?-->', '', 'gs')"
-        ~ ", '(?i)</?(" ~ blocks ~ ")(\s[^>]*)?/?>', ' ', 'gs')"
+        ~ ", '(?i)</?(" ~ blocks ~ ")(\\s[^>]*)?/?>', ' ', 'gs')"
         ~ ", '</?[A-Za-z][^>]*>', '', 'gs')"
     ) }}
 {%- endmacro -%}
 
 
 {#- 'blocks_dropped' means the bare <pre><code> of Markdown: a block that names
-    its language carries attributes and stays, as in the published sets. -#}
+    its language carries attributes and stays, as in the published sets. Stack
+    Exchange nests no pre in a pre, and no code in a code. -#}
 {%- macro without_code(body, code) -%}
     case {{ code }}
         when 'blocks_dropped'

@@ -15,13 +15,18 @@ widened as (
 
 typed as (
     select
-        trim(question_set) as question_set,
-        trim(site) as site,
-        trim(question_id)::bigint as question_id,
-        trim(decision) as decision,
+        nullif(trim(question_set), '') as question_set,
+        nullif(trim(site), '') as site,
+        nullif(trim(question_id), '')::bigint as question_id,
+        nullif(trim(decision), '') as decision,
         note
     from widened
-    where question_set is not null
+),
+
+-- a spreadsheet may leave empty rows
+filled as (
+    select * from typed
+    where coalesce(question_set, site, decision, note) is not null
 )
 
-select * from typed
+select * from filled

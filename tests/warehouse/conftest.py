@@ -1,0 +1,135 @@
+"""Warehouses that several tests look into, each built once a test run."""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING
+
+import pytest
+from authors_package import published_ids
+from dbt_runs import ROOT, Warehouse, build, once, run_dbt
+from macros import Macros
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SITE = "stackoverflow.com"
+
+
+@pytest.fixture(scope="session")
+def warehouses(tmp_path_factory, worker_id) -> Path:
+    """Folder that all processes of this test run share."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / "warehouses"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def fse2020(shared_data) -> Path:
+    """Folder of the authors' package."""
+    return shared_data / "fse2020"
+
+
+@pytest.fixture(scope="session")
+def rules_only(warehouses, fse2020) -> Warehouse:
+    """The authors' posts, rules alone; `dbt docs generate` has compiled the analyses too."""
+
+    def make(folder: Path) -> Warehouse:
+        warehouse = build(folder, {SITE: fse2020 / "Posts.xml"})
+        documented = run_dbt(warehouse.data, "docs", "generate")
+        assert documented.returncode == 0, documented.stdout
+        (folder / "docs.txt").write_text(documented.stdout + documented.stderr, "utf-8")
+        return warehouse
+
+    return once(warehouses / "rules_only", make)
+
+
+@pytest.fixture(scope="session")
+def decided(warehouses, fse2020, rules_only) -> Warehouse:
+    """The authors' posts with the authors' decisions.
+
+    They are what the published browser file keeps and leaves of the candidates, and question
+    39682394. The file is as a spreadsheet may leave it: a byte order mark, columns in another
+    order, none for notes, a blank line; and its folder has a quote in its name.
+    """
+
+    def make(folder: Path) -> Warehouse:
+        kept = published_ids(fse2020, "browser")
+        rows = [("browser", question_id, "include") for question_id in kept]
+        rows += [
+            ("browser", question_id, "exclude")
+            for question_id in rules_only.members("browser") - kept
+        ]
+        rows.append(("server_cloud", 39682394, "include"))
+        decisions = folder / "people's" / "decisions.csv"
+        decisions.parent.mkdir()
+        with decisions.open("w", encoding="utf-8-sig", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(["site", "question_id", "question_set", "decision"])
+            writer.writerows(
+                (SITE, question_id, question_set, decision)
+                for question_set, question_id, decision in rows
+            )
+            file.write("\n")
+        return build(
+            folder,
+            {SITE: fse2020 / "Posts.xml"},
+            "--exclude-resource-type",
+            "unit_test",
+            decisions=decisions,
+        )
+
+    return once(warehouses / "decided", make)
+
+
+@pytest.fixture(scope="session")
+def no_deep_learning(warehouses, shared_data) -> Warehouse:
+    """A site without any question of any set, in a folder whose name is no pattern and no SQL."""
+
+    def make(folder: Path) -> Warehouse:
+        return build(
+            folder,
+            {None: shared_data / "sites" / "conlang.meta.stackexchange.com-2020-09"},
+            "--exclude-resource-type",
+            "unit_test",
+            data_name="it's [a] data* folder?",
+        )
+
+    return once(warehouses / "no_deep_learning", make)
+
+
+@pytest.fixture(scope="session")
+def several_sites(warehouses, fse2020, shared_data) -> Warehouse:
+    """Four sites side by side, of which two have questions of the sets; one came as an archive."""
+    sites = shared_data / "sites"
+
+    def make(folder: Path) -> Warehouse:
+        return build(
+            folder,
+            {
+                SITE: fse2020 / "Posts.xml",
+                "ai.stackexchange.com": sites / "ai.stackexchange.com-2016-12-lf",
+                "beer.stackexchange.com": sites
+                / "beer.stackexchange.com-2020-06"
+                / "beer.stackexchange.com.7z",
+                "meta.mathoverflow.net": sites / "meta.mathoverflow.net-2013-09",
+            },
+            "--exclude-resource-type",
+            "unit_test",
+        )
+
+    return once(warehouses / "several_sites", make)
+
+
+@pytest.fixture(scope="session")
+def text_macros() -> Macros:
+    """The macros that prepare texts and compare terms."""
+    folder = ROOT / "dbt_project" / "macros"
+    return Macros(folder / "entities.sql", folder / "text.sql")
+
+
+@pytest.fixture(scope="session")
+def durations() -> Macros:
+    """The macros about durations."""
+    return Macros(ROOT / "dbt_project" / "macros" / "durations.sql")
