@@ -1,23 +1,16 @@
-"""Databases to label from: one of the authors' published posts, and small ones made by a test.
-
-They hold only the tables that labelling reads, with the columns that their contracts promise.
-"""
+"""Real questions to label: the authors' published posts, sets and labels."""
 
 import json
 import zipfile
-from dataclasses import dataclass
-from datetime import datetime
 
-import duckdb
 import openpyxl
-import pyarrow as pa
 import pytest
 from hypothesis import settings
+from label_warehouse import Post, write_warehouse
 
 settings.register_profile("labelling", deadline=None)
 settings.load_profile("labelling")
 
-SITE = "stackoverflow.com"
 FILES = {
     "server_cloud": "dl_server_post.txt",
     "mobile": "dl_mobile_post.txt",
@@ -25,105 +18,6 @@ FILES = {
 }
 SHEETS = {"server_cloud": "server", "mobile": "mobile", "browser": "browser"}
 POSTS = "Deployment-related Posts"
-
-
-@dataclass(frozen=True)
-class Post:
-    """A post of a test's database."""
-
-    post_id: int
-    body: str = "<p>body</p>"
-    title: str | None = None
-    tags: tuple[str, ...] = ()
-    parent_post_id: int | None = None
-    accepted_answer_id: int | None = None
-    score: int | None = 0
-    created_at: str = "2019-05-04T03:02:01"
-    site: str = SITE
-
-
-TABLES = {
-    "question_sets": pa.schema(
-        [
-            ("question_set", pa.string()),
-            ("label", pa.string()),
-            ("kind", pa.string()),
-            ("base_set", pa.string()),
-            ("position", pa.int32()),
-            ("description", pa.string()),
-            ("is_candidate_set", pa.bool_()),
-        ]
-    ),
-    "question_set_members": pa.schema(
-        [
-            ("question_set", pa.string()),
-            ("site", pa.string()),
-            ("question_id", pa.int64()),
-            ("is_decided", pa.bool_()),
-        ]
-    ),
-    "stg_posts": pa.schema(
-        [
-            ("site", pa.string()),
-            ("post_id", pa.int64()),
-            ("post_type_id", pa.int32()),
-            ("parent_post_id", pa.int64()),
-            ("accepted_answer_id", pa.int64()),
-            ("title", pa.string()),
-            ("body", pa.string()),
-            ("tags", pa.list_(pa.string())),
-            ("score", pa.int64()),
-            ("created_at", pa.timestamp("ms")),
-        ]
-    ),
-}
-
-
-def write_warehouse(data, posts, members, candidates=()):
-    """Make the database of a data folder; `members` maps question sets to their question ids."""
-    data.mkdir(parents=True, exist_ok=True)
-    rows = {
-        "question_sets": [
-            (name, name, "topic", "dl", position, "", name in candidates)
-            for position, name in enumerate(members)
-        ],
-        "question_set_members": [
-            (name, SITE, key, False) for name, keys in members.items() for key in keys
-        ],
-        "stg_posts": [_row(post) for post in posts],
-    }
-    with duckdb.connect(str(data / "stackstudy.duckdb")) as connection:
-        for name, schema in TABLES.items():
-            values = [dict(zip(schema.names, row, strict=True)) for row in rows[name]]
-            connection.register("made", pa.Table.from_pylist(values, schema))
-            connection.execute(f"create table {name} as select * from made")
-        connection.execute(
-            """
-            create table questions as
-            select
-                site, post_id as question_id, title, tags,
-                accepted_answer_id is not null as is_accepted,
-                'https://' || site || '/questions/' || post_id as url
-            from stg_posts
-            where post_type_id = 1
-            """
-        )
-    return data
-
-
-def _row(post):
-    return (
-        post.site,
-        post.post_id,
-        1 if post.parent_post_id is None else 2,
-        post.parent_post_id,
-        post.accepted_answer_id,
-        post.title,
-        post.body,
-        list(post.tags),
-        post.score,
-        datetime.fromisoformat(post.created_at),
-    )
 
 
 @pytest.fixture(scope="session")

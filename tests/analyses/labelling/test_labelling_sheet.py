@@ -1,10 +1,11 @@
-"""The sheet a rater fills: real questions, as text, with the set's own categories to choose from."""
+"""The sheet a rater fills: real questions as text, and the set's own categories to choose from."""
 
 import csv
 
+import duckdb
 import openpyxl
 import pytest
-from conftest import SITE, Post, write_warehouse
+from label_warehouse import SITE, Post, write_warehouse
 
 from analyses.labelling.draw import DrawnQuestion, draw_questions
 from analyses.labelling.population import read_populations
@@ -18,7 +19,9 @@ SETS = ["server_cloud", "mobile", "browser"]
 
 
 def question(key, question_set="s"):
-    return DrawnQuestion(question_set, SITE, key, 1, False, "", f"https://{SITE}/questions/{key}")
+    return DrawnQuestion(
+        question_set, SITE, key, 1, is_pilot=False, url=f"https://{SITE}/questions/{key}"
+    )
 
 
 @pytest.fixture(scope="module")
@@ -169,8 +172,6 @@ def test_a_question_that_is_not_loaded_is_named(tmp_path):
 
 
 def test_a_database_without_posts_is_one_line(tmp_path):
-    import duckdb
-
     with duckdb.connect(str(tmp_path / "stackstudy.duckdb")) as connection:
         connection.execute("create view stg_posts as select 1 as a")
         connection.execute("drop view stg_posts")

@@ -98,21 +98,25 @@ VALUES = st.lists(
 
 @given(
     rows=VALUES,
-    delimiter=st.sampled_from(",;\t"),
     encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
-    end=st.sampled_from(["\n", "\r\n"]),
-    quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
+    form=st.fixed_dictionaries(
+        {
+            "delimiter": st.sampled_from(",;\t"),
+            "lineterminator": st.sampled_from(["\n", "\r\n"]),
+            "quoting": st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
+        }
+    ),
     has_hint=st.booleans(),
     id_form=st.sampled_from(["{}", "{}.0", " {} "]),
 )
-def test_csv_is_read_in_whatever_form_it_was_saved(
-    tmp_path_factory, rows, delimiter, encoding, end, quoting, has_hint, id_form
+def test_csv_is_read_in_whatever_form_it_was_saved(  # noqa: PLR0917 - drawn by hypothesis
+    tmp_path_factory, rows, encoding, form, has_hint, id_form
 ):
     path = tmp_path_factory.mktemp("csv") / "t.csv"
     with path.open("w", encoding=encoding, newline="") as file:
         if has_hint:
-            file.write(f"sep={delimiter}{end}")
-        writer = csv.writer(file, delimiter=delimiter, lineterminator=end, quoting=quoting)
+            file.write(f"sep={form['delimiter']}{form['lineterminator']}")
+        writer = csv.writer(file, **form)
         writer.writerow(["Question_ID ", "other", "t"])
         writer.writerows([id_form.format(key), "", text] for key, text in rows)
     found = [(whole_number(key), text) for key, text in lines(path, "question_id", "t")]

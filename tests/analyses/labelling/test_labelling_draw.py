@@ -65,7 +65,7 @@ def test_row_order_changes_nothing():
     members = [Member("a.com", key, "", "") for key in range(200)]
     shuffled = random.Random(1).sample(members, len(members))
     one, two = (
-        draw_questions([(Population("s", False, tuple(rows)), 50)], seed=7)
+        draw_questions([(Population("s", False, tuple(rows)), 50)], seed=7)  # noqa: FBT003
         for rows in (members, shuffled)
     )
     assert one == two
@@ -94,8 +94,8 @@ def test_a_draw_is_read_in_its_own_order_from_a_sorted_workbook(tmp_path):
         sheet.append(row)
     book.save(tmp_path / "draw.xlsx")
     assert read_draw(tmp_path / "draw.xlsx") == [
-        DrawnQuestion("s", "x.com", 30, 1, True),
-        DrawnQuestion("s", "x.com", 10, 2, False),
+        DrawnQuestion("s", "x.com", 30, 1, is_pilot=True),
+        DrawnQuestion("s", "x.com", 10, 2, is_pilot=False),
     ]
 
 

@@ -20,7 +20,7 @@ OWN = Taxonomy(
 
 
 def test_the_authors_names_are_found_or_the_right_one_is_named(published_labels):
-    """The slips in their names are those of the seed; for each the nearest name is the one meant."""
+    """The slips in their names are those of the seed; for each the nearest is what they meant."""
     taxonomy = shipped_taxonomy()
     with seed_path("category_names").open(encoding="utf-8", newline="") as file:
         meant = {
