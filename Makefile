@@ -7,7 +7,7 @@ DEMO := data/demo
 .PHONY: demo replicate test lint format lock clean help
 
 help:  ## list the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
 
 # Set-up: a virtual environment with the pinned dependencies and this checkout, editable.
 $(VENV)/.ready: requirements.lock pyproject.toml
