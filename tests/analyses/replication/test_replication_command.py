@@ -116,7 +116,7 @@ def test_the_medians_are_shown_both_ways(run: Run) -> None:
         _, computed, as_printed = medians[question_set]
         assert round(computed, 2) == elapsed
         assert round(as_printed, 2) == days_dropped
-    # the print takes question 39682394, accepted and in two sets, once: 885 times, not 886
+    # the print takes question 56590806, accepted and in two sets, once: 885 times, not 886
     assert round(medians["deployment"][2], 1) == 404.9
 
 
