@@ -6,7 +6,9 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import click
 import duckdb
 import pytest
 from click.testing import CliRunner
@@ -14,6 +16,9 @@ from click.testing import CliRunner
 from analyses.build import build
 from loader.errors import WarehouseError
 from stackstudy import main
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -41,12 +46,20 @@ def assert_one_line(done: subprocess.CompletedProcess[str], *parts: str) -> None
         assert part in lines[0]
 
 
-@pytest.mark.parametrize("name", sorted(main.commands))
-def test_every_command_has_help_with_examples(name: str) -> None:
-    shown = CliRunner().invoke(main, [name, "--help"])
+def every_command(group: click.Group, *above: str) -> Iterator[tuple[str, ...]]:
+    """Names of all commands, those of groups too: (label, sheet)."""
+    for name, command in group.commands.items():
+        yield (*above, name)
+        if isinstance(command, click.Group):
+            yield from every_command(command, *above, name)
+
+
+@pytest.mark.parametrize("names", list(every_command(main)), ids=" ".join)
+def test_every_command_has_help_with_an_example_of_itself(names: tuple[str, ...]) -> None:
+    shown = CliRunner().invoke(main, [*names, "--help"])
     assert shown.exit_code == 0
-    assert "Examples:" in shown.output
-    assert f"stackstudy {name}" in shown.output.split("Examples:")[1]
+    below_usage = shown.output.split("\n\n", 1)[1]
+    assert f"stackstudy {' '.join(names)}" in below_usage
 
 
 def test_the_front_page_lists_every_command() -> None:
