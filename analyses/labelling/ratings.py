@@ -163,10 +163,10 @@ def read_ratings(
 
 def name_raters(sheets: Sequence[Ratings]) -> list[str]:
     """Return a name for each rater: the file's, with a number where two files are named alike."""
-    names = [sheet.rater for sheet in sheets]
+    names = [sheet.rater.casefold() for sheet in sheets]
     return [
-        name if names.count(name) == 1 else f"{name} {index}"
-        for index, name in enumerate(names, start=1)
+        sheet.rater if names.count(name) == 1 else f"{sheet.rater} {index}"
+        for index, (name, sheet) in enumerate(zip(names, sheets, strict=True), start=1)
     ]
 
 

@@ -85,7 +85,15 @@ def write_sheet(
             write_workbook,
         )
 
-        sheet = Sheet("questions", columns, values, frozen="title", to_fill=TO_FILL, is_tall=True)
+        sheet = Sheet(
+            "questions",
+            columns,
+            values,
+            frozen="title",
+            to_fill=TO_FILL,
+            link="url",
+            is_tall=True,
+        )
         sets = [row.question.question_set for row in rows]
         lists, choices = _lists(sets, taxonomy)
         write_workbook(aside, sheet, lists, choices)

@@ -27,6 +27,7 @@ MAX_CELL = 32_767
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t")
 """What makes a spreadsheet compute a text that it reads from CSV."""
+_NOTICE = "\n[cut here, at what a cell can hold]"
 _WHOLE_NUMBER = re.compile(r"[0-9]+(\.0*)?|[0-9](\.[0-9]+)?[eE]\+?[0-9]{1,2}")
 _BROKEN = (
     zipfile.BadZipFile,
@@ -114,15 +115,14 @@ def whole_number(text: str) -> int | None:
     return int(number) if number == number.to_integral_value() else None
 
 
-def fitted(text: str, more: str = "") -> str:
+def fitted(text: str) -> str:
     """Make text fit a cell: nothing that XML cannot hold, cut at `MAX_CELL` with a word on it."""
     cleaned = clean_text(text)
     if _utf16_length(cleaned) <= MAX_CELL:
         return cleaned
-    notice = f"\n[cut here, at what a cell can hold{more}]"
-    room = (MAX_CELL - len(notice)) * 2
+    room = (MAX_CELL - len(_NOTICE)) * 2
     kept = cleaned.encode("utf-16-le")[:room].decode("utf-16-le", errors="ignore")
-    return kept + notice
+    return kept + _NOTICE
 
 
 def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -45,6 +45,8 @@ class Sheet:
         The last column that stays in view.
     to_fill : tuple of str
         Columns shaded for a person to fill.
+    link : str or None
+        The column whose text is an address to follow.
     is_tall : bool
         Whether rows hold long text: wrapped, and all of one height.
     """
@@ -54,6 +56,7 @@ class Sheet:
     rows: Sequence[Sequence[object]]
     frozen: str | None = None
     to_fill: tuple[str, ...] = ()
+    link: str | None = None
     is_tall: bool = False
 
     def letter(self, column: str) -> str:
@@ -98,10 +101,14 @@ def _write_sheet(book: Workbook, sheet: Sheet) -> Worksheet:
         worksheet.column_dimensions[cell.column_letter].width = width
     aligned = Alignment(vertical="top", wrap_text=sheet.is_tall)
     to_fill = {list(sheet.columns).index(column) + 1 for column in sheet.to_fill}
+    linked = list(sheet.columns).index(sheet.link) + 1 if sheet.link else None
     for number, row in enumerate(sheet.rows, start=2):
         for index, value in enumerate(row, start=1):
             cell = worksheet.cell(number, index)
             _fill(cell, value)
+            if index == linked and value and number <= MAX_LINKS:
+                cell.hyperlink = value
+                cell.font = _LINK
             cell.alignment = aligned
             if index in to_fill:
                 cell.fill = _TO_FILL
@@ -128,9 +135,6 @@ def _fill(cell: Cell, value: object) -> None:
     cell.data_type = "s"  # also what looks like a formula or an error
     if text.startswith(FORMULA_STARTS):
         cell.quotePrefix = True  # and after a person has been in the cell
-    if re.fullmatch(r"https?://\S+", text) and cell.row <= MAX_LINKS:
-        cell.hyperlink = text
-        cell.font = _LINK
 
 
 def _add_choice(worksheet: Worksheet, sheet: Sheet, lists: Sheet, choice: Choice) -> None:

@@ -142,13 +142,12 @@ def test_an_empty_sheet_lacks_every_question(tmp_path):
 
 
 def test_raters_with_one_name_are_told_apart(tmp_path):
-    for name in ("one", "two"):
-        (tmp_path / name).mkdir()
-        written(tmp_path / name / "sheet.csv", GOOD)
-    written(tmp_path / "ben.csv", GOOD)
-    paths = [tmp_path / "one" / "sheet.csv", tmp_path / "ben.csv", tmp_path / "two" / "sheet.csv"]
+    paths = [tmp_path / "one" / "Ann.csv", tmp_path / "ben.csv", tmp_path / "two" / "ann.csv"]
+    for path in paths:
+        path.parent.mkdir(exist_ok=True)
+        written(path, GOOD)
     sheets = [read_ratings(path, DRAW, TAXONOMY) for path in paths]
-    assert name_raters(sheets) == ["sheet 1", "ben", "sheet 3"]
+    assert name_raters(sheets) == ["Ann 1", "ben", "ann 3"]
 
 
 CHOICES = {name: [one.name for one in TAXONOMY.choices(name)] for name in ("a", "b")}
