@@ -93,8 +93,8 @@ class Part:
         return note if all(text is None or isinstance(text, str) for text in texts) else None
 
     @contextmanager
-    def writing(self, note: Note, *, anew: bool) -> Iterator[FileIO]:
-        """Open it to go on at its end, or to begin anew.
+    def writing(self, note: Note) -> Iterator[FileIO]:
+        """Open it to go on at its end.
 
         Raises
         ------
@@ -102,8 +102,6 @@ class Part:
             When the disk is full, or the folder cannot be written.
         """
         with on_disk(self.path):
-            if anew:
-                self.path.unlink(missing_ok=True)
             write_json(self._note, asdict(note))
             with self.path.open("ab", buffering=0) as file:
                 yield file
@@ -117,7 +115,7 @@ class Part:
     def finish(self) -> None:
         """Give it its name, whole and on disk."""
         with on_disk(self.path):
-            with self.path.open("rb") as file:
+            with self.path.open("r+b") as file:
                 os.fsync(file.fileno())
             self.path.replace(self.final)
             _sync(self.final.parent)

@@ -43,7 +43,7 @@ class FetchProgress(FetchReporter):
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._name = ""
+        self._name = self._what = ""
         self._total: int | None = None
         self._done = 0
         self._came = 0
@@ -100,7 +100,7 @@ class FetchProgress(FetchReporter):
         if self._total:
             of = f" of {human(self._total)} ({self._done / self._total:.0%})"
             left = f", {duration((self._total - self._done) / max(rate, 1))} left"
-        self._say(f"{self._name}: {human(self._done)}{of}, {human(rate)}/s{left}")
+        self._say(f"{self._what}{self._name}: {human(self._done)}{of}, {human(rate)}/s{left}")
 
     def restart(self, why: str) -> None:
         """Say why a file begins anew."""
@@ -127,7 +127,7 @@ class FetchProgress(FetchReporter):
 
     def _start(self, what: str, total: int | None, done: int) -> None:
         self._remove()
-        self._total, self._done, self._came = total, done, 0
+        self._what, self._total, self._done, self._came = what, total, done, 0
         self._began = self._said = time.monotonic()
         self._task = self._progress.add_task(f"{what}{self._name}", total=total, completed=done)
 

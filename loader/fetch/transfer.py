@@ -147,7 +147,7 @@ class Transfer:
         self.n_bytes = total
         self.is_resumed = True
         self._reporter.learn(total)
-        self._take(answer, note, anew=False)
+        self._take(answer, note)
 
     def _begin(self, answer: requests.Response, there: int, note: Note | None) -> None:
         """Take the file from its beginning."""
@@ -167,13 +167,13 @@ class Transfer:
             self.n_bytes = size
         if self.n_bytes is not None:
             self._reporter.learn(self.n_bytes)
-        self._take(answer, self._noted(answer), anew=True)
+        self._take(answer, self._noted(answer))
 
-    def _take(self, answer: requests.Response, note: Note, *, anew: bool) -> None:
+    def _take(self, answer: requests.Response, note: Note) -> None:
         """Write a body to the part as it comes."""
-        there = 0 if anew else self._part.n_bytes
+        there = self._part.n_bytes
         try:
-            with self._part.writing(note, anew=anew) as file:
+            with self._part.writing(note) as file:
                 for piece in pieces(answer):
                     there += len(piece)
                     if self.n_bytes is not None and there > self.n_bytes:

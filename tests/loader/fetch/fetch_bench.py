@@ -59,6 +59,7 @@ class Bench:
         self.server, self.folder, self.web, self.heard = server, folder, web, heard
         self.path = folder / "beer.stackexchange.com" / BEER
         self.part = self.path.with_name(f"{BEER}.part")
+        self.remote = f"/{BEER}"
 
     def fetch(
         self,
@@ -71,7 +72,7 @@ class Bench:
         name = archive_named(BEER)
         file = RemoteFile(
             name,
-            f"{self.server.address}/{BEER}",
+            f"{self.server.address}{self.remote}",
             n_bytes=len(published) if published is not None and size else None,
             hashes={"sha1": hashlib.sha1(published).hexdigest()} if published and sha1 else {},
         )
@@ -82,10 +83,10 @@ class Bench:
 
     @property
     def asked(self) -> list:
-        return self.server.gets(f"/{BEER}")
+        return self.server.gets(self.remote)
 
     def serve(self, body: bytes, *faults: object, **headers: str | None) -> None:
-        self.server.serve(f"/{BEER}", body, *faults, **headers)
+        self.server.serve(self.remote, body, *faults, **headers)
 
     def left(self) -> set[str]:
         """Names in the site's folder, hidden ones too."""

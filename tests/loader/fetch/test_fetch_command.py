@@ -276,6 +276,13 @@ def test_run_of_a_site_of_which_one_table_was_fetched(ia, tmp_path):
     assert len(ia.gets("/download/stackexchange/stackoverflow.com-Posts.7z")) == 1
 
 
+def test_run_of_a_site_of_which_an_archive_is_gone(ia, tmp_path):
+    path = resolve_dump("stackoverflow.com", tmp_path, console=quiet())
+    (path / "stackoverflow.com-Tags.7z").unlink()
+    resolve_dump("stackoverflow.com", tmp_path, console=quiet())
+    assert len(list(path.glob("*.7z"))) == 3
+
+
 def test_run_of_a_site_whose_file_was_changed(ia, tmp_path):
     path = resolve_dump("beer", tmp_path, console=quiet())
     path.write_bytes(b"other")

@@ -254,9 +254,9 @@ def test_no_date(web, asked):
     assert "not a date" in error_of(open_source, web, date=asked)
 
 
-NGINX = """<html><head><title>Index of /2024-04/</title></head><body><h1>Index of /2024-04/</h1><hr>
+NGINX = """<html><body><h1>Index of /2024-04/</h1><hr>
 <pre><a href="../">../</a>
-<a href="beer.meta.stackexchange.com.7z">beer.meta.stackexchange.com.7z</a>  02-Apr-2024 08:32   12345
+<a href="beer.meta.stackexchange.com.7z">beer.meta.stackexchange.com.7z</a>  02-Apr-2024 08:32 12345
 <a href="beer.stackexchange.com.7z">beer.stackexchange.com.7z</a>           02-Apr-2024 08:33  {n}
 <a href="readme.txt">readme.txt</a>    02-Apr-2024 08:33  5
 </pre><hr></body></html>"""
