@@ -98,13 +98,14 @@ def find(paths: Sequence[Path], site: str | None = None) -> Dump:
     """
     dump = Dump()
     named = None if site is None else check_site(site)
-    for path in dict.fromkeys(one.resolve() for one in paths):
+    for path in dict.fromkeys(map(_absolute, paths)):
         if path.is_dir():
             _find_in_folder(dump, path, named)
         elif path.is_file():
             _find_in_file(dump, path, named, _top(path), is_given=True)
         else:
             raise LoaderError(f"{path}: no such file or folder")
+    dump.sources = list({(one.path, one.member): one for one in dump.sources}.values())
     seen: dict[tuple[str, str], Source] = {}
     for source in dump.sources:
         if source.table is not None:
@@ -123,7 +124,7 @@ def check_twice(source: Source, other: Source) -> None:
     if source != other:
         raise LoaderError(
             f"{other.name} and {source.name}: both hold {other.table} of {other.site};"
-            " load one of them, or give them different sites with --site"
+            " load one of them, or each by itself with its own --site"
         )
 
 
@@ -165,6 +166,11 @@ def _site(dump: Dump, path: Path, named: str | None, top: Path) -> str:
     )
 
 
+def _absolute(path: Path) -> Path:
+    """Return the whole path without following links, whose own names may say the site."""
+    return path.resolve() if ".." in path.parts else path.absolute()
+
+
 def _top(path: Path) -> Path:
     """Return the last folder whose name may be the site of a file that was given by itself."""
     return path.parent.parent if table_named(path.parent.name) else path.parent
@@ -180,7 +186,7 @@ def _find_in_folder(dump: Dump, folder: Path, named: str | None) -> None:
             continue
         if path.suffix.lower() in {".xml", ".7z"}:
             _find_in_file(dump, path, named, folder)
-        elif table_named(path.name) is not None and ".xml" in path.name.lower():
+        elif table_named(path.name) is not None:
             dump.left_out.append(f"{path}: neither .xml nor .7z")
     if len(dump.sources) == n_before:
         raise NotADumpError(

@@ -66,10 +66,12 @@ def load(
                 sources = [source for source in dump.sources if source.site == one]
                 _SiteLoad(store, one, sources, reporter, force=force).run()
     except OSError as error:
+        reason = " ".join((error.strerror or str(error)).split())
         raise StoreError(
-            f"{store.data}: cannot be written: {error.strerror or error}; make room, and load again"
+            f"{store.data}: cannot be written: {reason}; see that it has room and is yours"
+            " to write, and load again"
         ) from error
-    return [one for one in store.manifests() if one.site in dump.sites]
+    return [manifest for one in dump.sites for manifest in store.manifests(one)]
 
 
 class _SiteLoad:
@@ -93,10 +95,8 @@ class _SiteLoad:
                 self._store.discard(table, self._site)
         self._load(new)
         for table in schemas.TABLES.values():
-            if (
-                table.name not in self._taken
-                and self._store.manifest(table.name, self._site) is None
-            ):
+            is_there = self._store.folder(table.name, self._site).exists()
+            if table.name not in self._taken and not is_there:
                 write_absent(self._store, table, self._site)
         self._store.commit(self._site, self._aside())
 

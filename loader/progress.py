@@ -139,7 +139,7 @@ class ProgressReporter(Reporter):
             left = (self._total - self._done) / max(self._done, 1) * (now - self._first_began)
             self._say(
                 f"{self._title}: {self._n_rows:,} rows, {decimal(self._done)} of"
-                f" {decimal(self._total)}, {self._rate(now)}, {max(left, 0) / 60:,.0f} min left"
+                f" {decimal(self._total)}, {self._rate(now)}, {_duration(left)} left"
             )
 
     def end(self, source: Source, table: str) -> None:
@@ -189,6 +189,10 @@ def print_summary(manifests: list[Manifest], console: Console) -> None:
         if absent:
             _print(console, f"Not in the dump: {', '.join(absent)}.")
         _print_remarks(of_site, console)
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds / 60:,.0f} min" if seconds >= 120 else f"{max(seconds, 0):.0f} s"
 
 
 def _counts(one: Manifest) -> list[str]:

@@ -111,6 +111,9 @@ class _Target:
                 f"is followed by the text {short(text)!r}, where only <row> may stand"
             )
 
+    def doctype(self, *_declared: object) -> None:
+        raise _StructureError("has a document type declaration, which no dump has")
+
     def close(self) -> None:
         pass
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -120,9 +121,8 @@ def members(path: Path) -> list[Member]:
                 f"{path}: {member.name}: a name that climbs out of its folder;"
                 " give an archive of a data dump"
             )
-    names = [member.name for member in found]
-    for name in names:
-        if names.count(name) > 1:
+    for name, n_times in Counter(member.name for member in found).items():
+        if n_times > 1:
             raise ArchiveError(
                 f"{path}: {name}: twice in the archive; unpack it, and load one of them"
             )

@@ -79,11 +79,11 @@ class Store:
         """Manifest of a table that a broken-off load finished but did not swap in."""
         return _whole(self.aside(table, site))
 
-    def manifests(self) -> list[Manifest]:
-        """Manifests of all that is loaded, by site and table."""
+    def manifests(self, site: str = "*") -> list[Manifest]:
+        """Manifests of all that is loaded, or of one site, by site and table."""
         found = []
         for table in schemas.TABLES:
-            for folder in sorted(self.data.glob(f"{table}/site=*")):
+            for folder in sorted(self.data.glob(f"{table}/site={site}")):
                 manifest = read_manifest(folder)
                 if manifest is not None:
                     found.append(manifest)

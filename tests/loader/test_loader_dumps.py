@@ -194,12 +194,25 @@ def test_the_same_path_twice_is_once(tmp_path):
     assert len(find([path, path.parent / ".." / "a.example.com" / "Posts.xml"]).sources) == 1
 
 
+def test_a_file_given_by_itself_and_in_its_folder_is_once(tmp_path):
+    path = stores.write(tmp_path / "a.example.com" / "Posts.xml", posts(2))
+    assert len(find([path.parent, path]).sources) == 1
+
+
+def test_the_name_of_a_link_says_the_site(tmp_path):
+    path = stores.write(tmp_path / "disk-7" / "p.xml", posts(2))
+    (tmp_path / "a.example.com").mkdir()
+    (tmp_path / "a.example.com" / "Posts.xml").symlink_to(path)
+    assert find([tmp_path / "a.example.com" / "Posts.xml"]).sites == ["a.example.com"]
+
+
 def test_what_is_left_out_of_a_folder_is_reported(tmp_path):
     folder = tmp_path / "a.example.com"
     stores.write(folder / "Posts.xml", posts(1))
     stores.write(folder / "PostNotices.xml", "<postnotices/>")
     stores.write(folder / "feed.xml", "<rss/>")
     stores.write(folder / "Users.xml.gz", b"\x1f\x8b")
+    stores.write(folder / "Votes.csv", "Id")
     stores.write(folder / "broken.xml", "<!-- half")
     stores.write(folder / "notes.txt", "hello")
     stores.write(folder / ".hidden.xml", "<rss/>")
@@ -207,6 +220,7 @@ def test_what_is_left_out_of_a_folder_is_reported(tmp_path):
     assert [Path(line.split(": ")[0]).name for line in lines] == [
         "PostNotices.xml",
         "Users.xml.gz",
+        "Votes.csv",
         "broken.xml",
         "feed.xml",
     ]

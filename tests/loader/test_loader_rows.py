@@ -269,6 +269,13 @@ def test_a_document_type_is_refused_unread(tmp_path, monkeypatch, name, encoding
     assert "document type" in failure(tmp_path, content.encode(encoding), NotADumpError)
 
 
+def test_the_parser_itself_stops_at_a_document_type():
+    reader = rows_module.RowReader(TABLES["posts"], "posts", "Posts.xml")
+    content = f"{BOMB}<posts><row Id='1' Body='&e11;' /></posts>"
+    with pytest.raises(RowError, match="document type"):
+        list(reader.batches([content.encode()]))
+
+
 def test_a_document_type_cut_by_pieces_is_refused(tmp_path):
     content = "<!--" + "x" * (128 * 1024 - 12) + "--><!DOCTYPE posts><posts/>"
     assert "document type" in failure(tmp_path, content, NotADumpError)

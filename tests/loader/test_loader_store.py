@@ -241,7 +241,7 @@ def test_a_full_disk(dump, data, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(parquet.pq.ParquetWriter, "write_table", full)
-    with pytest.raises(StoreError, match=r"No space left on device; make room"):
+    with pytest.raises(StoreError, match=r"No space left on device; see that it has room"):
         load(dump, data)
     monkeypatch.undo()
     assert stores.snapshot(data) == before
@@ -269,6 +269,20 @@ def test_an_unreadable_manifest(dump, data):
         load(dump, data)
     load(dump, data, force=True)
     assert stores.manifest(data, "posts")["n_rows"] == 30
+
+
+def test_a_table_that_cannot_be_read_is_not_emptied_by_a_dump_without_it(dump, data):
+    load(dump, data)
+    for name in ("badges", "users"):
+        stores.write(data / name / f"site={SITE}" / "manifest.json", '{"format": 99}')
+    before = stores.snapshot(data)
+    stores.write(dump / "Posts.xml", posts(7))
+    loader.load([dump / "Posts.xml"], data)
+    after = stores.snapshot(data)
+    assert {name for name in after if after[name] != before[name]} == {
+        f"posts/site={SITE}/manifest.json",
+        f"posts/site={SITE}/part-00000.parquet",
+    }
 
 
 def test_a_manifest_of_another_format_means_load_again(dump, data):
