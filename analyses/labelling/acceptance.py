@@ -27,15 +27,17 @@ CATEGORISED = "categorised"
 """The group that the others are compared with: questions with a category of the taxonomy."""
 
 GROUPS = (CATEGORISED, *NO_CATEGORY)
+COMPARED = ("false positive", "unclear")
+"""The groups with a test; pending questions are only not labelled yet."""
 
 
 @dataclass(frozen=True)
 class LabelAcceptance(Result):
     """Questions of a set that were labelled alike in kind, and how many have no accepted answer.
 
-    The difference and what follows are against the categorised questions of the same set, and
-    None for these themselves and where a group is empty. ``p_value_adjusted`` is Holm's over all
-    comparisons of the table.
+    The difference and what follows compare with the categorised questions of the same set; they
+    are None in groups that are not `COMPARED`, and where a group is empty. ``p_value_adjusted`` is
+    Holm's over all comparisons of the table.
     """
 
     question_set: str
@@ -60,7 +62,7 @@ def label_acceptance(
     is_accepted: Mapping[tuple[str, int], bool],
     confidence: float = CONFIDENCE,
 ) -> list[LabelAcceptance]:
-    """Compare unclear, false positive and pending questions with the categorised ones.
+    """Compare unclear and false positive questions with the categorised ones.
 
     Parameters
     ----------
@@ -128,7 +130,7 @@ def _row(
     n_rest, n_rest_accepted = counts[question_set, CATEGORISED]
     own = proportion(n - n_accepted, n, confidence)
     compared = None
-    if group != CATEGORISED:
+    if group in COMPARED:
         compared = compare_proportions(
             n - n_accepted, n, n_rest - n_rest_accepted, n_rest, confidence
         )

@@ -189,7 +189,7 @@ def acceptance(  # noqa: PLR0913 - one for each option
     """Compare unclear questions with the rest.
 
     As section 6.5 of the paper does: the share without an accepted answer among the questions
-    that are unclear, false positive or pending, beside that of those that have a category.
+    that are unclear or false positive, beside that of those that have a category.
 
     \b
     Examples:

@@ -111,29 +111,28 @@ def write_confusion(path: Path, rows: Sequence[RaterAgreement], *, force: bool =
 
 def show_acceptance(rows: Sequence[LabelAcceptance]) -> None:
     """Print the share without an accepted answer of each kind of question."""
-    headings = ["questions", "no accepted answer", "interval", "difference", "interval", "h"]
     table = _table(
-        "Questions by kind of label", ["set", "label"], [*headings, "chi2", "p", "p (Holm)"]
+        "Questions by kind of label",
+        ["set", "label"],
+        ["no accepted answer", "interval, %", "difference", "interval, points", "h", "p (Holm)"],
     )
     for row in rows:
+        share = percent(row.no_accepted_share)
         table.add_row(
             escape(row.question_set),
             row.label,
-            count(row.n_questions),
-            f"{count(row.n_not_accepted)} ({percent(row.no_accepted_share)})",
-            _range(percent(row.share_ci_low), percent(row.share_ci_high)),
+            f"{count(row.n_not_accepted)} of {count(row.n_questions)} ({share})",
+            _range(percent(row.share_ci_low), percent(row.share_ci_high)).replace("%", ""),
             points(row.share_difference),
             _range(points(row.ci_low), points(row.ci_high)),
             signed(row.cohens_h),
-            number(row.chi2),
-            p_value(row.p_value),
             p_value(row.p_value_adjusted),
         )
     console().print(table)
     click.echo(
-        "Differences in points against the categorised questions of the same set, with Newcombe's"
-        " interval;\nh is Cohen's, chi2 with Yates' correction as R's prop.test, Holm's p for the"
-        " comparisons of this table."
+        "Intervals: Wilson's of a share, Newcombe's of its difference in points from the"
+        " categorised questions.\nh is Cohen's; p of the test of equal shares as R's prop.test,"
+        " by Holm for the comparisons of this table."
     )
 
 

@@ -90,3 +90,17 @@ def test_ids_of_two_sites_are_told_apart(tmp_path):
     rows = label_acceptance(labels, read_acceptance(data, labels))
     assert [row.n_accepted for row in rows] == [1, 0, 0, 0]
     assert [row.n_questions for row in rows] == [1, 0, 1, 0]
+
+
+def test_pending_questions_are_shown_and_not_tested():
+    names = ["a"] * 4 + ["false positive"] * 3 + ["unclear"] * 3 + ["pending"] * 3
+    labels = [label(key, name) for key, name in enumerate(names)]
+    rows = label_acceptance(labels, {(SITE, key): key % 2 == 0 for key in range(len(names))})
+    assert {row.label: row.n_questions for row in rows} == {
+        "categorised": 4,
+        "false positive": 3,
+        "unclear": 3,
+        "pending": 3,
+    }
+    assert {row.label for row in rows if row.p_value is not None} == {"false positive", "unclear"}
+    assert rows[3].no_accepted_share is not None
