@@ -1,0 +1,171 @@
+"""The saved queries run on a whole dump, answer what they say, and stay listed and described."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from analyses.build import build
+from analyses.sample.command import sample
+from analyses.shell import SAVED, command, saved_queries, saved_query
+from analyses.warehouse import connect
+from loader import load
+from loader.errors import WarehouseError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import duckdb
+
+QUERIES = sorted(path.stem for path in SAVED.glob("*.sql"))
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory) -> Path:
+    """A data folder with a sample dump, all eight tables, built without dbt's own checks."""
+    folder = tmp_path_factory.mktemp("saved")
+    dump = folder / "sample.stackstudy"
+    done = CliRunner().invoke(sample, [str(dump), "--questions", "2500", "--seed", "3"])
+    assert done.exit_code == 0, done.output
+    load([dump], folder / "data")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DBT_EXCLUDE_RESOURCE_TYPES", "test unit_test")
+        build(folder / "data")
+    return folder / "data"
+
+
+@pytest.fixture
+def database(data):
+    with connect(data) as connection:
+        yield connection
+
+
+def answer(database: duckdb.DuckDBPyConnection, name: str) -> list[dict[str, object]]:
+    result = database.execute(saved_query(name))
+    columns = [column[0] for column in result.description]
+    return [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
+
+
+def members(database) -> dict[str, set[int]]:
+    found = defaultdict(set)
+    rows = database.execute("select question_set, question_id from question_set_members")
+    for question_set, question_id in rows.fetchall():
+        found[question_set].add(question_id)
+    return found
+
+
+def test_there_are_at_least_eight_and_each_says_what_it_answers() -> None:
+    assert len(QUERIES) >= 8
+    assert list(saved_queries()) == QUERIES
+    assert all(text.endswith(".") for text in saved_queries().values())
+    described = yaml.safe_load((SAVED / "analyses.yml").read_text(encoding="utf-8"))["analyses"]
+    assert sorted(entry["name"] for entry in described) == QUERIES
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_each_gives_rows_through_the_command(data, name, capfd) -> None:
+    with pytest.raises(SystemExit) as left:
+        command.main(["--saved", name, "--format", "csv", "--data", str(data)])
+    assert left.value.code == 0
+    assert list(csv.DictReader(io.StringIO(capfd.readouterr().out)))
+
+
+def test_an_unknown_name_is_answered_with_those_there_are() -> None:
+    with pytest.raises(WarehouseError, match="there are answerer_concentration"):
+        saved_query("../../secret")
+
+
+def test_self_answers_are_those_of_the_asker(database) -> None:
+    posts = {
+        post_id: (owner, accepted)
+        for post_id, owner, accepted in database.execute(
+            "select post_id, owner_user_id, accepted_answer_id from stg_posts"
+        ).fetchall()
+    }
+    sets = members(database)
+    for row in answer(database, "self_answers"):
+        pairs = [
+            (posts[question][0], posts[posts[question][1]][0])
+            for question in sets[row["question_set"]]
+            if posts[question][1] in posts
+        ]
+        own = sum(asker == answerer is not None for asker, answerer in pairs)
+        assert (row["n_accepted"], row["n_self_answered"]) == (len(pairs), own)
+
+
+def test_answerers_are_counted_per_person(database) -> None:
+    answers = database.execute(
+        "select parent_post_id, owner_user_id from stg_posts"
+        " where post_type_id = 2 and owner_user_id is not null"
+    ).fetchall()
+    sets = members(database)
+    for row in answer(database, "answerer_concentration"):
+        counted = Counter(who for parent, who in answers if parent in sets[row["question_set"]])
+        assert row["n_answerers"] == len(counted)
+        assert row["n_answers"] == counted.total()
+        assert row["n_answers_of_top_ten"] == sum(n for _, n in counted.most_common(10))
+        assert row["n_answered_once"] == sum(n == 1 for n in counted.values())
+
+
+def test_edits_are_those_before_the_accepted_answer(database) -> None:
+    answered = dict(
+        database.execute(
+            "select question_id, accepted_answer_at from questions"
+            " where accepted_answer_at is not null"
+        ).fetchall()
+    )
+    edits = defaultdict(set)
+    for post_id, revision, at in database.execute(
+        "select post_id, revision_guid, created_at from stg_post_history"
+        " where post_history_type_id between 4 and 6"
+    ).fetchall():
+        if post_id in answered and at < answered[post_id]:
+            edits[post_id].add((revision, at))
+    sets = members(database)
+    for row in answer(database, "edits_before_acceptance"):
+        counts = [len(edits[question]) for question in sets[row["question_set"]] & set(answered)]
+        assert row["n_questions"] == len(counts)
+        assert row["n_edited"] == sum(n > 0 for n in counts)
+        assert row["max_edits"] == max(counts)
+
+
+def test_duplicates_are_counted_once_each(database) -> None:
+    links = database.execute(
+        "select post_id, related_post_id from stg_post_links where link_type_id = 3"
+    ).fetchall()
+    sets = members(database)
+    rows = {row["question_set"]: row for row in answer(database, "duplicates_in_a_set")}
+    assert set(rows) == set(sets)
+    for question_set, questions in sets.items():
+        row = rows[question_set]
+        within = {a for a, b in links if a in questions and b in questions}
+        assert row["n_questions"] == len(questions)
+        assert row["n_duplicates"] == len({a for a, _ in links if a in questions})
+        assert row["n_duplicates_within_the_set"] == len(within)
+
+
+def test_hours_add_up_to_the_set(database) -> None:
+    sets = members(database)
+    totals = Counter()
+    for row in answer(database, "hours_of_the_day"):
+        assert 0 <= row["hour_of_day"] <= 23
+        totals[row["question_set"]] += row["n_questions"]
+    assert totals == {name: len(questions) for name, questions in sets.items()}
+
+
+def test_tags_are_compared_with_the_base_set(database) -> None:
+    sets = members(database)
+    tags = dict(database.execute("select question_id, tags from questions").fetchall())
+    for row in answer(database, "tags_beside_a_set"):
+        inside = [row["tag_name"] in tags[question] for question in sets[row["question_set"]]]
+        base = [row["tag_name"] in tags[question] for question in sets["dl"]]
+        assert row["n_questions"] == sum(inside)
+        assert row["tag_share"] == pytest.approx(sum(inside) / len(inside))
+        if row["lift"] is not None:
+            assert row["lift"] == pytest.approx(row["tag_share"] / (sum(base) / len(base)))
