@@ -51,12 +51,13 @@ class FetchProgress(FetchReporter):
         self._task = None
         self._progress = Progress(
             TextColumn("{task.description}"),
-            BarColumn(),
+            BarColumn(bar_width=None),
             TaskProgressColumn(),
             DownloadColumn(),
             TransferSpeedColumn(),
             TimeRemainingColumn(),
             console=console,
+            expand=True,
             transient=True,
             disable=not console.is_terminal,
         )
