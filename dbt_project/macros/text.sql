@@ -33,18 +33,15 @@
 {%- endmacro -%}
 
 
-{#- A term in a text, both in lower case: as a substring, as a word (not beside
-    a letter, mark, digit or underscore), or as a token (between white space).
-    The cheap test comes first, because a pattern is compiled for every row. -#}
+{#- A term in a text, both in lower case: as a substring, as a word (`ios` is in
+    `(ios)` and not in `ios13`), or as a token (between white space). The cheap
+    test comes first: most texts end there. -#}
 {%- macro term_occurs(text, term, match) -%}
     case
         when not contains({{ text }}, {{ term }}) then false
         when {{ match }} = 'substring' then true
-        when {{ match }} = 'word' then regexp_matches(
-            {{ text }},
-            '(^|[^\p{L}\p{M}\p{N}_])' || regexp_escape({{ term }})
-            || '($|[^\p{L}\p{M}\p{N}_])'
-        )
+        when {{ match }} = 'word'
+            then contains({{ words_apart(text) }}, {{ words_apart(term) }})
         when {{ match }} = 'token' then contains(
             ' ' || {{ single_blanks(text) }} || ' ', ' ' || {{ term }} || ' '
         )
@@ -52,8 +49,20 @@
 {%- endmacro -%}
 
 
-{#- Any run of white space, as Python's str.split() knows it, becomes one blank.
-    -#}
+{#- Words, and every other character by itself, each between marks that no dump
+    can hold: XML has no U+001F. -#}
+{%- macro words_apart(text) -%}
+    regexp_replace(
+        {{ text }},
+        '[\p{L}\p{M}\p{N}_]+|[^\p{L}\p{M}\p{N}_]',
+        chr(31) || '\0' || chr(31),
+        'g'
+    )
+{%- endmacro -%}
+
+
+{#- Any run of white space, as Python's str.split() knows it, becomes one
+    blank. -#}
 {%- macro single_blanks(text) -%}
     regexp_replace({{ text }}, '[\x{09}-\x{0D}\x{1C}-\x{20}\x{85}\p{Z}]+', ' ', 'g')
 {%- endmacro -%}

@@ -8,6 +8,7 @@ from __future__ import annotations
 import unicodedata
 from collections import defaultdict
 from html.parser import HTMLParser
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -72,6 +73,11 @@ class _Text(HTMLParser):
             return
         self._add(data)
 
+    def close(self) -> None:
+        """Give back what looked like a block and never ended as one."""
+        super().close()
+        self.pieces += self.block or []
+
     at_start_of_pre = False
 
     def _add(self, text: str) -> None:
@@ -88,23 +94,28 @@ def plain_text(body: str, code: str) -> str:
 
 def occurs(text: str, term: str, match: str) -> bool:
     """Whether a term is in a text as a substring, a word or a token; both in lower case."""
-    if match == "substring":
+    if match == "substring" or term not in text:
         return term in text
     if match == "token":
         return term in text.split()
-    start = text.find(term)
-    while start >= 0:
-        end = start + len(term)
-        if not (_in_word(text[start - 1 : start]) or _in_word(text[end : end + 1])):
-            return True
-        start = text.find(term, start + 1)
-    return False
+    sought, words = _words(term), _words(text)
+    return any(
+        words[start : start + len(sought)] == sought
+        for start in range(len(words) - len(sought) + 1)
+    )
+
+
+def _words(text: str) -> list[str]:
+    """Words, and every other character by itself."""
+    return [
+        piece
+        for is_word, characters in groupby(text, _in_word)
+        for piece in (["".join(characters)] if is_word else characters)
+    ]
 
 
 def _in_word(character: str) -> bool:
-    return character == "_" or (
-        character != "" and unicodedata.category(character)[0] in {"L", "M", "N"}
-    )
+    return character == "_" or unicodedata.category(character)[0] in {"L", "M", "N"}
 
 
 def rule_matches(

@@ -140,7 +140,7 @@ def test_every_grain_is_tested(manifest, models):
     tested = {
         node["attached_node"].split(".")[-1]
         for node in nodes(manifest, "test").values()
-        if node["test_metadata"] and node["test_metadata"]["name"] == "unique_together"
+        if node.get("test_metadata", {}).get("name") == "unique_together"
     }
     assert set(models) - tested == {"int_questions", "int_asked_questions"}
 
@@ -179,32 +179,22 @@ def test_seeds_are_described(manifest):
 
 def test_nothing_of_the_paper_is_in_the_sql(models):
     """Names of sets, tags and terms stand in seeds; only the marts named after a set name it."""
-    words = set()
-    for seed, columns in (
-        ("question_set_definitions", ["question_set"]),
-        ("question_set_rules", ["value", "must_contain"]),
-    ):
-        with (ROOT / "dbt_project/seeds" / f"{seed}.csv").open(
-            encoding="utf-8", newline=""
-        ) as file:
-            words |= {row[column] for row in csv.DictReader(file) for column in columns}
-    words -= {""}
-    named_after_a_set = {f"{word}_questions" for word in words}
-    paths = [
-        ROOT / node["original_file_path"]
-        for name, node in models.items()
-        if name not in named_after_a_set
-    ]
-    paths += (ROOT / "dbt_project" / "macros").glob("*.sql")
-    for path in paths:
-        sql = re.sub(r"--.*|{#.*?#}", "", path.read_text("utf-8"), flags=re.DOTALL)
-        sql = sql if path.parent.name == "macros" else _without_comments(path)
-        for word in words:
-            assert not re.search(rf"(?<![\w.]){re.escape(word)}(?![\w.])", sql), (path.name, word)
+    sets = {row["question_set"] for row in seed_rows("question_set_definitions")}
+    rules = seed_rows("question_set_rules")
+    values = {row[column] for row in rules for column in ("value", "must_contain")} - {""}
+    paths = {ROOT / node["original_file_path"]: name for name, node in models.items()}
+    paths |= {path: path.stem for path in (ROOT / "dbt_project" / "macros").glob("*.sql")}
+    for path, name in paths.items():
+        code = re.sub(r"--[^\n]*|{#.*?#}", "", path.read_text("utf-8"), flags=re.DOTALL)
+        quoted = {text for pair in re.findall(r"'([^'\n]*)'|\"([^\"\n]*)\"", code) for text in pair}
+        named = {name.removesuffix("_questions")}
+        assert not quoted & (sets | values) - named, path.name
 
 
-def _without_comments(path):
-    return re.sub(r"--[^\n]*", "", path.read_text("utf-8"))
+def seed_rows(name):
+    path = ROOT / "dbt_project" / "seeds" / f"{name}.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def test_the_report_is_an_exposure_of_what_it_shows(manifest):
