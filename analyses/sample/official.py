@@ -19,7 +19,7 @@ MARK: Final = "Synthetic data made by stackstudy sample"
 
 DAY_MS: Final = 86_400_000
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_BUFFER_ROWS: Final = 2048
+_BUFFER_ROWS: Final = 256
 _ESCAPES: Final = str.maketrans(
     {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#xD;", "\n": "&#xA;"}
 )

@@ -53,6 +53,7 @@ class Records:
         self._rng = rng
         self._files = files
         self._ids = dict.fromkeys(files, 0)
+        self._last_badge_ms = 0
 
     def _next(self, table: str) -> int:
         random = self._rng.random
@@ -167,6 +168,7 @@ class Records:
         if user is not None:
             level = 3 if is_tag else _LEVELS.get(name, 3)
             row_id = self._next("Badges")
+            ms = self._last_badge_ms = max(ms, self._last_badge_ms)  # who registered earlier
             row = tables.badge_row(row_id, user=user, name=name, ms=ms, level=level, is_tag=is_tag)
             self._files["Badges"].add(row)
 
