@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 _LINE_EVERY: Final = 15.0  # seconds between lines about a long table, where no bar is drawn
 _LONG: Final = 100_000_000  # bytes from which on a table is announced there
+_MEASURABLE: Final = 10_000_000  # bytes from which on a rate means something
 _WIDE: Final = 160  # columns of a pipe, which has no width
 _WIDE_TERMINAL: Final = 100  # columns from which on the bar has room for the site
 _WITH_DATES: Final = 90  # columns from which on the summary has room for dates
@@ -145,10 +146,10 @@ class ProgressReporter(Reporter):
     def end(self, source: Source, table: str) -> None:
         """Say what was read of a table."""
         now = time.monotonic()
-        self._say(
-            f"{source.site} {table}: {self._n_rows:,} rows, {decimal(self._n_bytes)} of XML"
-            f" in {now - self._began:,.1f} s, {self._rate(now)}"
-        )
+        line = f"{source.site} {table}: {self._n_rows:,} rows, {decimal(self._n_bytes)} of XML"
+        if self._n_bytes >= _MEASURABLE:
+            line += f" in {now - self._began:,.1f} s, {self._rate(now)}"
+        self._say(line)
 
     def _rate(self, now: float) -> str:
         return f"{self._n_bytes / 1e6 / max(now - self._began, 0.001):,.0f} MB/s"
