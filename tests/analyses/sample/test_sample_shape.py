@@ -184,9 +184,10 @@ def test_half_is_deep_learning_and_the_rest_grows_like_the_site(dump, matches):
     assert set(by_year) == {str(year) for year in range(2008, 2020)}
 
 
-def test_decoys_do_not_match(dump, matches, sets):
+def test_decoys_do_not_match(dump, sets):
     """Near misses are there: terms in code blocks, within other tokens, without `deploy`."""
-    questions = [dump.posts("1")[post_id] for post_id in sets["non_deployment"]]
+    all_questions = dump.posts("1")
+    questions = [all_questions[post_id] for post_id in sets["non_deployment"]]
     in_code = [row for row in questions if "deploy.sh copies it to each server" in row["Body"]]
     assert in_code
     titles = " ".join(row["Title"] for row in questions).lower()

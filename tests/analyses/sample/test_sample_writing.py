@@ -54,7 +54,7 @@ def test_same_seed_same_bytes(tmp_path):
 
 
 def test_memory_does_not_grow_with_the_sample(tmp_path):
-    """Eight times the questions, 50 MB more to write: hardly more memory."""
+    """Eight times the questions, 25 MB more to write: hardly more memory."""
     code = (
         "import json, tracemalloc; from pathlib import Path; "
         "from analyses.sample import write_sample; "
@@ -64,13 +64,13 @@ def test_memory_does_not_grow_with_the_sample(tmp_path):
         "print(json.dumps([tracemalloc.get_traced_memory()[1], report.n_bytes]))"
     )
     peaks = {}
-    for n in (1000, 8000):
+    for n in (500, 4000):
         folder = str(tmp_path / f"{n}.sample.stackstudy")
         peaks[n] = json.loads(in_a_new_process(code.format(folder=folder, n=n)))
-    (small, small_bytes), (large, large_bytes) = peaks[1000], peaks[8000]
-    assert large_bytes - small_bytes > 45e6
-    assert large - small < 4e6
-    assert large < 16e6
+    (small, small_bytes), (large, large_bytes) = peaks[500], peaks[4000]
+    assert large_bytes - small_bytes > 22e6
+    assert large - small < 2.5e6
+    assert large < 12e6
 
 
 @pytest.mark.parametrize("n_questions", [1, 2, 7, 40])
