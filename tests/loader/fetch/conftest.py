@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import TYPE_CHECKING
 
 import pytest
 from fault_server import FaultServer
-from fetch_bench import Bench, Heard, make_archive
+from fetch_bench import BEER, Bench, Heard, make_archive
 
+from loader.fetch import archive_org
 from loader.fetch.patience import Patience
 from loader.fetch.web import Web
 
@@ -64,3 +67,19 @@ def heard() -> Heard:
 @pytest.fixture
 def bench(server: FaultServer, tmp_path: Path, web: Web, heard: Heard) -> Bench:
     return Bench(server, tmp_path / "dumps", web, heard)
+
+
+@pytest.fixture
+def beer_and_overflow(server, monkeypatch, archive):
+    """archive.org on loopback, with beer in one archive and Stack Overflow in three."""
+    monkeypatch.setattr(archive_org, "ADDRESS", server.address)
+    names = [BEER, *(f"stackoverflow.com-{one}.7z" for one in ("Badges", "Posts", "Tags"))]
+    files = [
+        {"name": name, "size": str(len(archive)), "mtime": "1712437883",
+         "sha1": hashlib.sha1(archive).hexdigest()}
+        for name in names
+    ]  # fmt: skip
+    server.page("/metadata/stackexchange", json.dumps({"files": files}), "application/json")
+    for name in names:
+        server.serve(f"/download/stackexchange/{name}", archive)
+    return server

@@ -8,13 +8,16 @@ import random
 from typing import TYPE_CHECKING
 
 import py7zr
+import pytest
 
+from loader.errors import FetchError
 from loader.fetch.fetching import Fetched, fetch
 from loader.fetch.names import archive_named, wanted
 from loader.fetch.remote import RemoteFile, select
 from loader.fetch.reporter import FetchReporter
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from fault_server import FaultServer
@@ -22,6 +25,10 @@ if TYPE_CHECKING:
     from loader.fetch.web import Web
 
 BEER = "beer.stackexchange.com.7z"
+DONE = {BEER, f".{BEER}.json"}
+"""What a finished fetch leaves: the archive, and the record of where it is from."""
+KEPT = {f"{BEER}.part", f".{BEER}.part.json"}
+"""What a broken-off fetch leaves."""
 
 
 def make_archive(n_bytes: int, seed: int) -> bytes:
@@ -104,3 +111,12 @@ class OneFile:
 
     def find(self, wanted: object) -> list[RemoteFile]:
         return select([self._file], wanted, self.title)
+
+
+def error_of(call: Callable[..., object], *args: object, **how: object) -> str:
+    """Call, and return the one line that it fails with."""
+    with pytest.raises(FetchError) as caught:
+        call(*args, **how)
+    line = str(caught.value)
+    assert "\n" not in line
+    return line

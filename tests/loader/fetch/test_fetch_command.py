@@ -1,10 +1,8 @@
-"""The command as users run it, and what `run` makes of a site: real processes, also killed ones."""
+"""The command as users run it: real processes, also stopped and killed ones."""
 
 from __future__ import annotations
 
-import hashlib
 import io
-import json
 import os
 import re
 import resource
@@ -18,16 +16,13 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from fault_server import answer, break_after, stall
+from fault_server import break_after, stall
 from fetch_bench import BEER
 from rich.console import Console
 
-from loader.commands import load_and_show
-from loader.errors import FetchError
 from loader.fetch import archive_org
 from loader.fetch import command as command_module
 from loader.fetch.archive_org import ArchiveOrgItem, DatedItem
-from loader.fetch.resolve import resolve_dump
 from loader.fetch.web import Web
 from stackstudy import main
 
@@ -47,22 +42,6 @@ def run(tmp_path, monkeypatch):
     return call
 
 
-@pytest.fixture
-def ia(server, monkeypatch, archive):
-    """archive.org on loopback, with beer in one archive and Stack Overflow in three."""
-    monkeypatch.setattr(archive_org, "ADDRESS", server.address)
-    names = [BEER, *(f"stackoverflow.com-{one}.7z" for one in ("Badges", "Posts", "Tags"))]
-    files = [
-        {"name": name, "size": str(len(archive)), "mtime": "1712437883",
-         "sha1": hashlib.sha1(archive).hexdigest()}
-        for name in names
-    ]  # fmt: skip
-    server.page("/metadata/stackexchange", json.dumps({"files": files}), "application/json")
-    for name in names:
-        server.serve(f"/download/stackexchange/{name}", archive)
-    return server
-
-
 def command(*words: str) -> list[str]:
     return [sys.executable, "-m", "stackstudy", "fetch", *words]
 
@@ -79,28 +58,28 @@ def start(*words: str, **more: object) -> subprocess.Popen:
     )
 
 
-def test_fetch(ia, run, tmp_path, archive):
+def test_fetch(beer_and_overflow, run, tmp_path, archive):
     said = run("beer")
     path = tmp_path / "data/dumps/stackexchange/beer.stackexchange.com" / BEER
     assert path.read_bytes() == archive
     assert f"{path}: 900.2 kB, sha1 checked" in said
     assert f"{path}: fetched before, sha1 checked" in run("beer.stackexchange.com")
-    assert len(ia.gets(f"/download/stackexchange/{BEER}")) == 1
+    assert len(beer_and_overflow.gets(f"/download/stackexchange/{BEER}")) == 1
 
 
-def test_fetch_tables(ia, run, tmp_path):
+def test_fetch_tables(beer_and_overflow, run, tmp_path):
     run("stackoverflow", "--table", "posts", "--table", "Tags", "--to", "here")
     found = sorted(path.name for path in (tmp_path / "here/stackoverflow.com").glob("[!.]*"))
     assert found == ["stackoverflow.com-Posts.7z", "stackoverflow.com-Tags.7z"]
 
 
-def test_nothing_is_fetched_where_one_name_is_wrong(ia, run, tmp_path):
+def test_nothing_is_fetched_where_one_name_is_wrong(beer_and_overflow, run, tmp_path):
     said = run("beer", "xyzzy", code=1)
     assert said.startswith("Error: archive.org's stackexchange: has no xyzzy")
     assert not (tmp_path / "data").exists()
 
 
-def test_list(ia, run, archive):
+def test_list(beer_and_overflow, run, archive):
     lines = run("--list").splitlines()
     assert lines[0] == f"{BEER}\t{len(archive)}\t2024-04-06"
     assert len(lines) == 4
@@ -108,7 +87,7 @@ def test_list(ia, run, archive):
     assert "has no xyzzy" in run("--list", "xyzzy", code=1)
 
 
-def test_list_and_dates_on_a_terminal(ia):
+def test_list_and_dates_on_a_terminal(beer_and_overflow):
     console = Console(file=io.StringIO(), force_terminal=True, width=100, color_system=None)
     with Web() as web:
         command_module._show(ArchiveOrgItem("stackexchange", web).files(), console)
@@ -148,11 +127,13 @@ def test_date_on_the_command_line_beats_the_environment(server, run, monkeypatch
     assert "its search answers 404" in run("beer", "--date", "2024", code=1)
 
 
-def test_lines_without_a_terminal(ia, run, archive, monkeypatch):
+def test_lines_without_a_terminal(beer_and_overflow, run, archive, monkeypatch):
     monkeypatch.setattr("loader.fetch.progress._EVERY", 0.0)
-    ia.files[f"/download/stackexchange/{BEER}"].faults = [break_after(300_000)]
+    beer_and_overflow.files[f"/download/stackexchange/{BEER}"].faults = [break_after(300_000)]
     said = run("beer").splitlines()
-    assert said[0].startswith(f"{BEER}: from {ia.address}/download/stackexchange/{BEER}, 900.2 kB")
+    assert said[0].startswith(
+        f"{BEER}: from {beer_and_overflow.address}/download/stackexchange/{BEER}, 900.2 kB"
+    )
     assert any(
         re.fullmatch(rf"{BEER}: .* of 900.2 kB \(\d+%\), .*/s, \d+ s left", one) for one in said
     )
@@ -230,81 +211,3 @@ def wait_for(what, seconds: float = 15) -> None:
     while not what():
         assert time.monotonic() < end, "it did not come to that"
         time.sleep(0.02)
-
-
-def quiet() -> Console:
-    return Console(file=io.StringIO())
-
-
-def test_run_of_a_path(tmp_path):
-    assert resolve_dump(tmp_path, tmp_path) == tmp_path
-
-
-def test_run_of_a_site(ia, tmp_path, archive):
-    path = resolve_dump("beer", tmp_path, console=quiet())
-    assert path == tmp_path / "dumps/stackexchange/beer.stackexchange.com" / BEER
-    assert path.read_bytes() == archive
-
-
-def test_run_of_a_site_in_several_archives(ia, tmp_path):
-    path = resolve_dump("stackoverflow.com", tmp_path, console=quiet())
-    assert path == tmp_path / "dumps/stackexchange/stackoverflow.com"
-    assert len(list(path.glob("*.7z"))) == 3
-
-
-def test_run_of_one_table(ia, tmp_path):
-    path = resolve_dump("stackoverflow.com-Posts", tmp_path, console=quiet())
-    assert path.name == "stackoverflow.com-Posts.7z"
-    assert len(list(path.parent.glob("*.7z"))) == 1
-
-
-@pytest.mark.parametrize("site", ["beer", "stackoverflow", "stackoverflow.com-Posts"])
-def test_second_run_needs_no_network(ia, tmp_path, site):
-    first = resolve_dump(site, tmp_path, console=quiet())
-    n_asked = len(ia.asked)
-    console = quiet()
-    assert resolve_dump(site, tmp_path, console=console) == first
-    assert len(ia.asked) == n_asked
-    assert "fetched before" in console.file.getvalue()
-
-
-def test_run_of_a_site_of_which_one_table_was_fetched(ia, tmp_path):
-    resolve_dump("stackoverflow.com-Posts", tmp_path, console=quiet())
-    path = resolve_dump("stackoverflow.com", tmp_path, console=quiet())
-    assert path.name == "stackoverflow.com"
-    assert len(list(path.glob("*.7z"))) == 3
-    assert len(ia.gets("/download/stackexchange/stackoverflow.com-Posts.7z")) == 1
-
-
-def test_run_of_a_site_of_which_an_archive_is_gone(ia, tmp_path):
-    path = resolve_dump("stackoverflow.com", tmp_path, console=quiet())
-    (path / "stackoverflow.com-Tags.7z").unlink()
-    resolve_dump("stackoverflow.com", tmp_path, console=quiet())
-    assert len(list(path.glob("*.7z"))) == 3
-
-
-def test_run_of_a_site_whose_file_was_changed(ia, tmp_path):
-    path = resolve_dump("beer", tmp_path, console=quiet())
-    path.write_bytes(b"other")
-    with pytest.raises(FetchError, match="is not what the source has now"):
-        resolve_dump("beer", tmp_path, console=quiet())
-
-
-@pytest.mark.parametrize("argument", ["dumps/none", "none.7z", "Posts.xml", "../none"])
-def test_run_of_a_path_that_is_not_there(tmp_path, argument):
-    with pytest.raises(FetchError, match="no such file or folder, and no site's name"):
-        resolve_dump(argument, tmp_path)
-
-
-def test_fetched_archives_load(shared_data, server, tmp_path, monkeypatch):
-    """A real archive over the wire, with a break, into the store."""
-    [real] = (shared_data / "sites/beer.stackexchange.com-2020-06").glob("*.7z")
-    body = real.read_bytes()
-    monkeypatch.setattr(archive_org, "ADDRESS", server.address)
-    entry = {"name": BEER, "size": str(len(body)), "sha1": hashlib.sha1(body).hexdigest()}
-    server.page("/metadata/stackexchange", json.dumps({"files": [entry]}), "application/json")
-    faults = [break_after(1_000_000), answer(503, Retry_After="0")]
-    server.serve(f"/download/stackexchange/{BEER}", body, *faults)
-    path = resolve_dump("beer", tmp_path, console=quiet())
-    manifests = load_and_show([path], tmp_path)
-    assert sum(one.n_rows for one in manifests) == 51_146

@@ -21,7 +21,7 @@ from fault_server import (
     stall,
     until_close,
 )
-from fetch_bench import BEER, make_archive
+from fetch_bench import BEER, error_of, make_archive
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -32,13 +32,6 @@ from loader.fetch.fetching import fetch
 from loader.fetch.names import archive_named, wanted
 from loader.fetch.part import alone
 from loader.fetch.remote import RemoteFile
-
-
-def error_of(bench, **how) -> str:
-    with pytest.raises(FetchError) as caught:
-        bench.fetch(**how)
-    assert "\n" not in str(caught.value)
-    return str(caught.value)
 
 
 def test_second_fetch_asks_for_nothing(bench, archive):
@@ -76,7 +69,7 @@ def test_other_file_under_the_name_is_not_lost(bench, archive, other_archive, sp
         "other": other_archive,
     }[spoil]
     bench.path.write_bytes(spoilt)
-    line = error_of(bench, published=archive)
+    line = error_of(bench.fetch, published=archive)
     assert "is there, and is not what the source has now" in line
     assert "--force replaces it" in line
     assert bench.path.read_bytes() == spoilt
@@ -89,7 +82,7 @@ def test_source_has_a_newer_file(bench, archive, other_archive):
     bench.serve(archive)
     bench.fetch(published=archive)
     bench.serve(other_archive, etag='"two"')
-    assert "--force" in error_of(bench, published=other_archive)
+    assert "--force" in error_of(bench.fetch, published=other_archive)
     assert bench.path.read_bytes() == archive
 
 
@@ -97,7 +90,7 @@ def test_force_that_fails_leaves_what_was_there(bench, archive):
     bench.serve(archive)
     bench.fetch(published=archive)
     bench.serve(archive, break_after(300_000), *[answer(503)] * 8)
-    error_of(bench, published=archive, force=True)
+    error_of(bench.fetch, published=archive, force=True)
     assert bench.path.read_bytes() == archive
 
 
@@ -133,7 +126,7 @@ def test_two_fetches_at_once(bench, archive):
     while not bench.part.exists():
         pass
     try:
-        assert "another fetch of this file is under way" in error_of(bench, published=archive)
+        assert "another fetch of this file is under way" in error_of(bench.fetch, published=archive)
     finally:
         event.set()
         thread.join(20)
@@ -171,7 +164,7 @@ def test_lock_removed_by_its_holder_in_between_does_not_count(tmp_path, monkeypa
 def test_disk_is_too_small(bench, archive, monkeypatch):
     monkeypatch.setattr(part_module.shutil, "disk_usage", lambda path: SimpleNamespace(free=1000))
     bench.serve(archive)
-    line = error_of(bench, published=archive)
+    line = error_of(bench.fetch, published=archive)
     assert "the archive needs 900.2 kB, and 1.0 kB is free; make room" in line
     assert bench.asked == []
 
@@ -189,7 +182,7 @@ def test_disk_fills_up(bench, archive, monkeypatch, number):
 
     monkeypatch.setattr(transfer_module, "write_all", write_all)
     bench.serve(archive)
-    line = error_of(bench, published=archive)
+    line = error_of(bench.fetch, published=archive)
     assert "the disk is full" in line
     assert "the same command goes on from there" in line
     assert bench.part.read_bytes() == archive[:300_000]
@@ -203,7 +196,7 @@ def test_disk_fills_up(bench, archive, monkeypatch, number):
 def test_folder_that_cannot_be_written(bench, archive):
     bench.folder.write_text("a file where the folder should be")
     bench.serve(archive)
-    assert "cannot be written" in error_of(bench, published=archive)
+    assert "cannot be written" in error_of(bench.fetch, published=archive)
 
 
 def test_stopped_by_the_user(bench, archive):

@@ -12,16 +12,14 @@ from urllib.parse import parse_qs
 
 import pytest
 from fault_server import answer, break_after
-from fetch_bench import BEER
+from fetch_bench import BEER, error_of
 
-from loader.errors import FetchError
 from loader.fetch import archive_org
 from loader.fetch.archive_org import ArchiveOrgItem, dated_items, item_of
-from loader.fetch.checksums import WithChecksums, checksums
+from loader.fetch.checksums import WithChecksums
 from loader.fetch.fetching import fetch
 from loader.fetch.names import wanted
 from loader.fetch.sources import open_source
-from loader.fetch.web_folder import WebFolder
 
 
 def entry(name: str, body: bytes = b"x" * 10, **more: str) -> dict[str, str]:
@@ -49,13 +47,6 @@ def ia(server, monkeypatch):
         server.page(f"/metadata/{item}", json.dumps(record), "application/json")
 
     return put
-
-
-def error_of(call, *args, **how) -> str:
-    with pytest.raises(FetchError) as caught:
-        call(*args, **how)
-    assert "\n" not in str(caught.value)
-    return str(caught.value)
 
 
 def test_item_of_2024(ia, web, server):
@@ -252,155 +243,6 @@ def test_search_of_another_form(search, web, text):
 @pytest.mark.parametrize("asked", ["soon", "2024-4", "24", "2024-04-02-01", ""])
 def test_no_date(web, asked):
     assert "not a date" in error_of(open_source, web, date=asked)
-
-
-NGINX = """<html><body><h1>Index of /2024-04/</h1><hr>
-<pre><a href="../">../</a>
-<a href="beer.meta.stackexchange.com.7z">beer.meta.stackexchange.com.7z</a>  02-Apr-2024 08:32 12345
-<a href="beer.stackexchange.com.7z">beer.stackexchange.com.7z</a>           02-Apr-2024 08:33  {n}
-<a href="readme.txt">readme.txt</a>    02-Apr-2024 08:33  5
-</pre><hr></body></html>"""
-
-APACHE = """<html><body><h1>Index of /2024-04</h1><table>
-<tr><th><a href="?C=N;O=D">Name</a></th><th><a href="?C=M;O=A">Last modified</a></th></tr>
-<tr><td><a href="/">Parent Directory</a></td><td>&nbsp;</td><td align="right">  - </td></tr>
-<tr><td><a href="beer.stackexchange.com.7z">beer.stackexchange.com.7z</a></td>
-<td align="right">2024-04-02 08:33  </td><td align="right">879K</td></tr>
-</table></body></html>"""
-
-
-def test_index_of_nginx(server, web):
-    server.page("/2024-04/", NGINX.format(n=900_000))
-    beer_meta, beer = WebFolder(f"{server.address}/2024-04", web).files()
-    assert (beer_meta.name, beer.name) == ("beer.meta.stackexchange.com.7z", BEER)
-    assert (beer.n_bytes, beer.about_bytes) == (None, 900_000)
-    assert beer.modified_at == datetime(2024, 4, 2, 8, 33, tzinfo=UTC)
-
-
-def test_index_of_apache(server, web):
-    server.page("/2024-04/", APACHE)
-    [beer] = WebFolder(f"{server.address}/2024-04/", web).files()
-    assert (beer.about_bytes, beer.modified_at.hour) == (879 * 1024, 8)
-
-
-def test_index_of_python(server, web):
-    """What `python -m http.server` says: no sizes, no dates."""
-    server.page("/", f'<ul><li><a href="{BEER}">{BEER}</a></li></ul>')
-    [beer] = WebFolder(server.address, web).files()
-    assert (beer.about_bytes, beer.modified_at) == (None, None)
-
-
-@pytest.mark.parametrize(
-    "link",
-    [
-        f"../{BEER}",
-        f"../../etc/{BEER}",
-        f"/{BEER}",
-        f"https://elsewhere.example/{BEER}",
-        f"//elsewhere.example/d/{BEER}",
-        f"..%2F{BEER}",
-        f"%2e%2e/{BEER}",
-        f"sub/{BEER}",
-        f"file:///{BEER}",
-        f"{BEER}?x=1",
-        "http://[bad",
-        "",
-    ],
-)
-def test_links_that_leave_the_folder(server, web, link):
-    server.page("/d/", f'<a href="{link}">x</a> <a href="ai.stackexchange.com.7z">y</a>')
-    files = WebFolder(f"{server.address}/d/", web).files()
-    assert [file.name for file in files] == ["ai.stackexchange.com.7z"]
-
-
-def test_fetched_from_a_folder_with_hashes(server, web, archive, tmp_path):
-    index = f'<a href="{BEER}">b</a> <a href="SHA256SUMS">s</a> <a href="{BEER}.md5">m</a>'
-    sums = f"{hashlib.sha256(archive).hexdigest()} *./{BEER}\n{'0' * 64}  other.7z\n"
-    server.page("/d/", index)
-    server.page("/d/SHA256SUMS", sums, "text/plain")
-    server.page(f"/d/{BEER}.md5", hashlib.md5(archive).hexdigest(), "text/plain")
-    server.serve(f"/d/{BEER}", archive)
-    source = WebFolder(f"{server.address}/d/", web)
-    [file] = source.find(wanted("beer"))
-    assert file.hashes == {
-        "sha256": hashlib.sha256(archive).hexdigest(),
-        "md5": hashlib.md5(archive).hexdigest(),
-    }
-    assert file.n_bytes == len(archive)
-    [fetched] = fetch([wanted("beer")], source, tmp_path, web)
-    assert fetched.checked_by == "sha256"
-
-
-def test_hashes_that_cannot_be_read_are_not_left_out_in_silence(server, web):
-    server.page("/d/", f'<a href="{BEER}">b</a> <a href="SHA256SUMS">s</a>')
-    assert "SHA256SUMS: the hashes cannot be read" in error_of(
-        WebFolder(f"{server.address}/d", web).files
-    )
-
-
-def test_folder_without_an_index(server, web, archive, tmp_path):
-    server.serve(f"/d/{BEER}", archive)
-    source = WebFolder(f"{server.address}/d", web)
-    assert "has no list of archives; name a site" in error_of(source.files)
-    [fetched] = fetch([wanted("beer")], source, tmp_path, web)
-    assert fetched.path.read_bytes() == archive
-    assert fetched.checked_by == "size and index"
-
-
-def test_tables_in_a_folder_without_an_index(server, web):
-    for table in ("Posts", "Users"):
-        server.serve(f"/stackoverflow.com-{table}.7z", b"x" * 10)
-    source = WebFolder(server.address, web)
-    names = [file.name for file in source.find(wanted("stackoverflow"))]
-    assert names == ["stackoverflow.com-Posts.7z", "stackoverflow.com-Users.7z"]
-    line = error_of(source.find, wanted("stackoverflow", ["votes"]))
-    assert "has no Votes of stackoverflow.com; it has Posts, Users" in line
-
-
-def test_nothing_in_a_folder_without_an_index(server, web):
-    line = error_of(WebFolder(server.address, web).find, wanted("beer"))
-    assert "none of beer.7z, beer.com.7z, beer.net.7z, beer.stackexchange.com.7z" in line
-
-
-def test_server_that_answers_200_for_all_is_no_folder(server, web):
-    for ending in ("", ".com", ".net", ".stackexchange.com"):
-        server.page(f"/beer{ending}.7z", "<html>not found</html>")
-    server.page("/", "<html>hello</html>")
-    assert "none of beer.7z" in error_of(WebFolder(server.address, web).find, wanted("beer"))
-
-
-def test_listed_and_not_there(server, web):
-    server.page("/d/", f'<a href="{BEER}">b</a>')
-    line = error_of(WebFolder(f"{server.address}/d", web).find, wanted("beer"))
-    assert f"/d/{BEER}: 404 Not Found, though" in line
-
-
-def test_labels_of_folders(web):
-    assert WebFolder("https://Mirror.example.org:81/se/2024-04/", web).label == (
-        "mirror.example.org-81-se-2024-04"
-    )
-    assert WebFolder("https://mirror.example.org/../../x", web).label.count("/") == 0
-
-
-def test_password_in_an_address(web):
-    line = error_of(open_source, web, "https://me:secret@example.org/dumps/")
-    assert "secret" not in line
-    assert ".netrc" in line
-
-
-def test_list_of_hashes():
-    text = (
-        "# comment\n"
-        f"{'a' * 64}  ./x/{BEER}\n"
-        f"{'B' * 32} *{BEER}\n"
-        f"{'c' * 40}  other.7z\n"
-        f"{'d' * 33}  odd.7z\n"
-        "not a line\n"
-    )
-    assert checksums(text) == {
-        BEER: {"sha256": "a" * 64, "md5": "b" * 32},
-        "other.7z": {"sha1": "c" * 40},
-    }
 
 
 def test_hashes_of_the_user(ia, web, server, archive, tmp_path):
