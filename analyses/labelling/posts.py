@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pyarrow as pa
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 MAX_ANSWERS = 3
 """Answers of a question that a sheet shows unless the caller says otherwise."""
 
-POSTS = "stg_posts"
+PostKey = tuple[str, int]
+Post = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -54,91 +55,91 @@ def read_texts(
     WarehouseError
         When the tables are not built, or the Parquet files behind them are gone.
     """
-    keys = sorted({(row.site, row.question_id) for row in questions})
-    drawn = pa.table({"site": [key[0] for key in keys], "question_id": [key[1] for key in keys]})
     with connect(data) as connection:
-        connection.register("drawn", drawn)
         try:
-            posts = _posts(connection)
-            answers = _answers(connection, max_answers)
+            asked, answers = _posts(connection, {(row.site, row.question_id) for row in questions})
         except (duckdb.CatalogException, duckdb.IOException) as error:
             raise WarehouseError(
                 f"{data}: the posts behind the tables cannot be read; load the dump again and run"
                 f" `stackstudy build` ({str(error).splitlines()[0]})"
             ) from error
+    texts = []
     for row in questions:
-        if (row.site, row.question_id) not in posts:
+        key = (row.site, row.question_id)
+        if key not in asked:
             raise LabellingError(
                 f"question {row.question_id} of {row.site}, drawn for {row.question_set}, is not"
                 f" among the posts in {data}; load the dump that it was drawn from"
             )
-    return [
-        QuestionText(*posts[key], answers=answers.get(key, ""))
-        for key in ((row.site, row.question_id) for row in questions)
-    ]
-
-
-def _posts(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, int], tuple[str, str, str]]:
-    rows = connection.execute(
-        f"""
-        select posts.site, posts.post_id, posts.title, posts.tags, posts.body
-        from {POSTS} as posts
-        semi join drawn on posts.site = drawn.site and posts.post_id = drawn.question_id
-        """
-    ).fetchall()
-    return {
-        (site, post_id): (title or "", " ".join(tags or ()), html_to_text(body))
-        for site, post_id, title, tags, body in rows
-    }
-
-
-def _answers(connection: duckdb.DuckDBPyConnection, max_answers: int) -> dict[tuple[str, int], str]:
-    rows = connection.execute(
-        f"""
-        with answers as (
-            select
-                drawn.site,
-                drawn.question_id,
-                answers.score,
-                answers.created_at,
-                answers.body,
-                answers.post_id is not distinct from questions.accepted_answer_id as is_accepted,
-                row_number() over ordered as place,
-                count(*) over (partition by drawn.site, drawn.question_id) as n_answers
-            from drawn
-            inner join {POSTS} as questions
-                on drawn.site = questions.site and drawn.question_id = questions.post_id
-            inner join {POSTS} as answers
-                on
-                    drawn.site = answers.site
-                    and drawn.question_id = answers.parent_post_id
-                    and answers.post_type_id = 2
-            window ordered as (
-                partition by drawn.site, drawn.question_id
-                order by is_accepted desc, answers.score desc nulls last, answers.post_id
+        post = asked[key]
+        texts.append(
+            QuestionText(
+                title=post["title"] or "",
+                tags=" ".join(post["tags"] or ()),
+                body=html_to_text(post["body"]),
+                answers=_answers(post["accepted_answer_id"], answers.get(key, []), max_answers),
             )
         )
+    return texts
 
-        select * from answers
-        where place <= greatest($max_answers, 1)
-        order by site, question_id, place
-        """,
-        {"max_answers": max_answers},
-    ).fetchall()
-    texts: dict[tuple[str, int], list[str]] = {}
-    n_answers_of: dict[tuple[str, int], int] = {}
-    for site, question_id, score, created_at, body, is_accepted, place, n_answers in rows:
-        n_answers_of[site, question_id] = n_answers
-        parts = texts.setdefault((site, question_id), [])
-        if place <= max_answers:
-            facts = ["accepted"] if is_accepted else []
-            facts += [f"score {score}"] if score is not None else []
-            facts += [f"{created_at:%Y-%m-%d}"] if created_at is not None else []
-            parts.append(
-                f"[Answer {place} of {n_answers}: {', '.join(facts)}]\n{html_to_text(body)}"
-            )
-    for key, parts in texts.items():
-        n_more = n_answers_of[key] - len(parts)
-        if n_more:
-            parts.append(f"[{n_more} more answer{'s' * (n_more > 1)} at the url]")
-    return {key: "\n\n".join(parts) for key, parts in texts.items()}
+
+def _posts(
+    connection: duckdb.DuckDBPyConnection, keys: set[PostKey]
+) -> tuple[dict[PostKey, Post], dict[PostKey, list[Post]]]:
+    """Read questions, and their answers by question, in one pass over the posts."""
+    sites, ids = zip(*sorted(keys), strict=True) if keys else ((), ())
+    drawn = pa.table(
+        {"site": pa.array(sites, pa.string()), "question_id": pa.array(ids, pa.int64())}
+    )
+    connection.register("drawn", drawn)
+    rows = connection.execute(
+        """
+        select
+            posts.site,
+            posts.post_id,
+            posts.parent_post_id,
+            posts.accepted_answer_id,
+            posts.score,
+            posts.created_at,
+            posts.title,
+            posts.tags,
+            posts.body
+        from stg_posts as posts
+        semi join drawn
+            on
+                posts.site = drawn.site
+                and coalesce(posts.parent_post_id, posts.post_id) = drawn.question_id
+        where posts.post_type_id in (1, 2)
+        """
+    ).to_arrow_table()
+    asked: dict[PostKey, Post] = {}
+    answers: dict[PostKey, list[Post]] = {}
+    for post in rows.to_pylist():
+        if post["parent_post_id"] is None:
+            asked[post["site"], post["post_id"]] = post
+        else:
+            answers.setdefault((post["site"], post["parent_post_id"]), []).append(post)
+    return asked, answers
+
+
+def _answers(accepted_answer_id: int | None, answers: list[Post], max_answers: int) -> str:
+    """Write the first answers: the accepted one, then by score; what has no score comes last."""
+
+    def place(post: Post) -> tuple[bool, bool, int, int]:
+        score = post["score"]
+        is_accepted = post["post_id"] == accepted_answer_id
+        return (not is_accepted, score is None, -(score or 0), post["post_id"])
+
+    shown = sorted(answers, key=place)[:max_answers]
+    parts = []
+    for number, post in enumerate(shown, start=1):
+        facts = ["accepted"] if post["post_id"] == accepted_answer_id else []
+        facts += [f"score {post['score']}"] if post["score"] is not None else []
+        facts += [f"{post['created_at']:%Y-%m-%d}"] if post["created_at"] is not None else []
+        parts.append(
+            f"[Answer {number} of {len(answers)}: {', '.join(facts)}]\n{html_to_text(post['body'])}"
+        )
+    n_more = len(answers) - len(shown)
+    if n_more:
+        parts.append(f"[{n_more} more answer{'s' * (n_more > 1)} at the url]")
+    return "\n\n".join(parts)
