@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 MAX_LINKS = 65_530
 """Links that a worksheet can hold (Excel's specifications and limits)."""
 
-_ROW_HEIGHT = 180  # points: several questions a screen; what is longer can be scrolled
+MAX_ROW_HEIGHT = 409
+"""Points that a row can be high (Excel's specifications and limits): some 30 lines."""
+
+_LINE_HEIGHT = 13.5
 _ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{1,4}_)")  # Excel reads _x0041_ as A, LibreOffice _x41_ too
 _HEADER = PatternFill("solid", fgColor="FFE7E6E6")
 _TO_FILL = PatternFill("solid", fgColor="FFFFF8DC")
@@ -48,7 +51,7 @@ class Sheet:
     link : str or None
         The column whose text is an address to follow.
     is_tall : bool
-        Whether rows hold long text: wrapped, and all of one height.
+        Whether rows hold long text: wrapped, and as high as it is.
     """
 
     name: str
@@ -113,7 +116,7 @@ def _write_sheet(book: Workbook, sheet: Sheet) -> Worksheet:
             if index in to_fill:
                 cell.fill = _TO_FILL
         if sheet.is_tall:
-            worksheet.row_dimensions[number].height = _ROW_HEIGHT
+            worksheet.row_dimensions[number].height = _height(row, list(sheet.columns.values()))
     if sheet.frozen is not None:
         index = list(sheet.columns).index(sheet.frozen) + 2
         worksheet.freeze_panes = f"{get_column_letter(index)}2"
@@ -135,6 +138,19 @@ def _fill(cell: Cell, value: object) -> None:
     cell.data_type = "s"  # also what looks like a formula or an error
     if text.startswith(FORMULA_STARTS):
         cell.quotePrefix = True  # and after a person has been in the cell
+
+
+def _height(row: Sequence[object], widths: Sequence[int]) -> float:
+    """Return the height that a row's text needs, as far as a row can be high."""
+    n_lines = max(
+        (
+            sum(1 + len(line) // width for line in value.split("\n"))
+            for value, width in zip(row, widths, strict=True)
+            if isinstance(value, str)
+        ),
+        default=1,
+    )
+    return min(MAX_ROW_HEIGHT, _LINE_HEIGHT * max(2, n_lines))
 
 
 def _add_choice(worksheet: Worksheet, sheet: Sheet, lists: Sheet, choice: Choice) -> None:

@@ -125,6 +125,9 @@ def test_bodies_that_spreadsheets_mangle(tmp_path):
     for name in ("s.xlsx", "s.csv"):
         write_sheet(tmp_path / name, rows, Taxonomy(()))
     cells = openpyxl.load_workbook(tmp_path / "s.xlsx")["questions"]
+    heights = [cells.row_dimensions[number].height for number in range(2, 6)]
+    assert max(heights) == heights[1] == 409  # the most that Excel takes
+    assert min(heights) > 0
     bodies = [cells.cell(number, 7).value for number in range(2, 6)]
     assert bodies[0] == "=1+1"
     assert len(bodies[1]) == MAX_CELL
