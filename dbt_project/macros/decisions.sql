@@ -1,23 +1,3 @@
-{#- The decisions file as a relation; without one, an empty relation with the
-    same columns. Spreadsheets leave mixed line ends and line breaks in notes:
-    hence neither strict nor parallel. -#}
-{%- macro decisions_file() -%}
-    {%- set path = env_var('STACKSTUDY_DECISIONS', '') -%}
-    {%- if path -%}
-        {{- return(
-            "read_csv('" ~ path | replace("'", "''") ~ "', header = true,"
-            ~ " all_varchar = true, delim = ',', quote = '\"', escape = '\"',"
-            ~ " null_padding = true, strict_mode = false, parallel = false)"
-        ) -}}
-    {%- endif -%}
-    {%- set columns = [] -%}
-    {%- for name in ['question_set', 'site', 'question_id', 'decision'] -%}
-        {%- do columns.append('null::varchar as ' ~ name) -%}
-    {%- endfor -%}
-    {{- return('(select ' ~ columns | join(', ') ~ ' where false)') -}}
-{%- endmacro -%}
-
-
 {#- A CTE more: the members of a set that is made of other sets, after its own
     decisions (CTE `decisions`). -#}
 {%- macro with_decisions(members) -%}

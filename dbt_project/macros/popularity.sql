@@ -1,6 +1,6 @@
 {#- Questions and users of every set in every period, without gaps: a period in
     which nobody asked is a row of zeros. The periods are those in which any
-    question was asked. -#}
+    question was asked. A base set is its own base; all questions have none. -#}
 {%- macro popularity(period, column, shown) -%}
 with asked as (
     select
@@ -14,11 +14,13 @@ with asked as (
 sets as (
     select
         question_set,
+        coalesce(base_set, question_set) as base_set,
         is_candidate_set
     from {{ ref('int_question_sets') }}
     union all
     select
         'all_questions' as question_set,
+        null as base_set,
         false as is_candidate_set
 ),
 
@@ -58,6 +60,11 @@ shared as (
         coalesce(everything.n_all_questions, 0) as n_all_questions,
         coalesce(counted.n_questions, 0)
         / nullif(everything.n_all_questions, 0) as question_share,
+        case
+            when sets.base_set is not null then coalesce(bases.n_questions, 0)
+        end as n_base_questions,
+        coalesce(counted.n_questions, 0) / nullif(bases.n_questions, 0)
+            as base_question_share,
         sets.is_candidate_set
     from sets
     cross join periods
@@ -66,6 +73,10 @@ shared as (
             sets.question_set = counted.question_set
             and periods.starts_on = counted.starts_on
     left join everything on periods.starts_on = everything.starts_on
+    left join counted as bases
+        on
+            sets.base_set = bases.question_set
+            and periods.starts_on = bases.starts_on
 )
 
 select * from shared

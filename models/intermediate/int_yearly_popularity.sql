@@ -1,0 +1,1 @@
+{{ popularity('year', 'year', 'year(periods.starts_on)::integer') }}
