@@ -17,7 +17,7 @@ from analyses.sample.command import sample
 from loader.commands import load
 from loader.errors import StackstudyError
 from loader.fetch.command import fetch
-from loader.options import data_option
+from loader.options import data_option, on_error_option
 
 
 class FrontDoor(click.Group):
@@ -63,6 +63,7 @@ def main() -> None:
 )
 @click.option("--site", metavar="NAME", help="Site of the dump, where its name does not say it.")
 @data_option
+@on_error_option
 @build.people_options
 @click.pass_context
 def run(
@@ -70,6 +71,7 @@ def run(
     dumps: tuple[Path, ...],
     site: str | None,
     data: Path,
+    on_error: str,
     **people: Path | None,
 ) -> None:
     """Load, build and report in one.
@@ -84,7 +86,7 @@ def run(
     """
     from analyses.summary import announce  # noqa: PLC0415 - Plotly is slow to import
 
-    context.invoke(load, dumps=dumps, site=site, data=data, force=False)
+    context.invoke(load, dumps=dumps, site=site, data=data, on_error=on_error, force=False)
     context.invoke(build.command, data=data, **people)
     announce(data)
     context.invoke(report, data=data, output=None)

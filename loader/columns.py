@@ -76,18 +76,44 @@ def typed(batch: RowBatch, table: Table, unknown: Counter[str]) -> pa.RecordBatc
     return pa.RecordBatch.from_arrays(arrays, schema=table.schema)
 
 
+def bad_rows(batch: RowBatch, table: Table) -> dict[int, str]:
+    """Find all rows that hold a value which its column cannot hold.
+
+    Parameters
+    ----------
+    batch : RowBatch
+        Rows as strings.
+    table : Table
+        Says the types.
+
+    Returns
+    -------
+    dict of int to str
+        Index of each such row, and what is wrong with it: with the first such column, if several.
+    """
+    bad: dict[int, str] = {}
+    for field in table.schema:
+        if field.name == schemas.OTHER_ATTRIBUTES:
+            continue
+        found = _all_bad(batch.strings.field(field.name), field.type)
+        if field.name == "Id":
+            found += [index for index, row in enumerate(batch.rows) if not row.get("Id")]
+        for index in found:
+            bad.setdefault(index, _what(batch, table, index, field.name))
+    return bad
+
+
 def _value_error(batch: RowBatch, table: Table, index: int, column: str) -> Exception:
+    cure = "mend the row, or get the file anew"
+    return batch.error(index, f"{_what(batch, table, index, column)}; {cure}")
+
+
+def _what(batch: RowBatch, table: Table, index: int, column: str) -> str:
     value = batch.rows[index].get(column)
     if not value:
-        return batch.error(
-            index, "has no Id, which every row needs; mend the row, or get the file anew"
-        )
+        return "has no Id, which every row needs"
     shown = value if len(value) <= 60 else value[:59] + "…"
-    return batch.error(
-        index,
-        f"{column} is {shown!r}, not {_EXPECTED[table.schema.field(column).type]};"
-        " mend the row, or get the file anew",
-    )
+    return f"{column} is {shown!r}, not {_EXPECTED[table.schema.field(column).type]}"
 
 
 def _cast(strings: pa.StringArray, kind: pa.DataType) -> pa.Array:
@@ -152,6 +178,20 @@ def _first_bad(strings: pa.StringArray, kind: pa.DataType) -> int:
         except pa.ArrowInvalid:
             high = middle
     return low
+
+
+def _all_bad(strings: pa.StringArray, kind: pa.DataType) -> list[int]:
+    """Indexes of all values that cannot be cast."""
+    try:
+        _cast(pa.array(strings.to_pylist(), pa.string()), kind)
+    except pa.ArrowInvalid:
+        if len(strings) == 1:
+            return [0]
+    else:
+        return []
+    middle = len(strings) // 2
+    late = _all_bad(strings[middle:], kind)
+    return _all_bad(strings[:middle], kind) + [middle + index for index in late]
 
 
 def _others(batch: RowBatch, table: Table, unknown: Counter[str]) -> pa.MapArray:

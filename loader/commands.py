@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from loader.options import data_option
+from loader.options import data_option, on_error_option
 
 if TYPE_CHECKING:
     from loader.manifest import Manifest
+    from loader.rejects import OnError
 
 
 def load_and_show(
@@ -19,6 +20,7 @@ def load_and_show(
     *,
     site: str | None = None,
     force: bool = False,
+    on_error: OnError = "stop",
 ) -> list[Manifest]:
     """Load dumps as the command does: with a progress bar, and a summary at the end.
 
@@ -32,6 +34,8 @@ def load_and_show(
         Whose dump it is, where the names do not say.
     force : bool
         Load again what is loaded and unchanged.
+    on_error : {"stop", "quarantine"}
+        Whether a bad row ends the load, or is set aside.
 
     Returns
     -------
@@ -44,7 +48,9 @@ def load_and_show(
 
     console = make_console()
     with ProgressReporter(console) as reporter:
-        manifests = load_dumps(dumps, data, site=site, force=force, reporter=reporter)
+        manifests = load_dumps(
+            dumps, data, site=site, force=force, on_error=on_error, reporter=reporter
+        )
     print_summary(manifests, console)
     return manifests
 
@@ -56,6 +62,7 @@ Examples:
   stackstudy load stackoverflow.com-Posts.7z stackoverflow.com-Users.7z
   stackstudy load dumps/2024-04/Posts.xml --site stackoverflow.com
   stackstudy load dumps/ai.stackexchange.com --data /mnt/big/data
+  stackstudy load Posts.xml --site ai.stackexchange.com --on-error quarantine
 """
 )
 @click.argument(
@@ -64,7 +71,10 @@ Examples:
 @click.option("--site", metavar="NAME", help="Site of the dump, where its name does not say it.")
 @data_option
 @click.option("--force", is_flag=True, help="Load again what is loaded and unchanged.")
-def load(dumps: tuple[Path, ...], site: str | None, data: Path, *, force: bool) -> None:
+@on_error_option
+def load(
+    dumps: tuple[Path, ...], site: str | None, data: Path, on_error: OnError, *, force: bool
+) -> None:
     """Load data dumps into the Parquet store.
 
     A DUMP is a folder of .xml files or .7z archives, a single .xml file, or a .7z archive, which is
@@ -74,5 +84,9 @@ def load(dumps: tuple[Path, ...], site: str | None, data: Path, *, force: bool) 
     A table that was loaded before from the same source is kept. Nothing of a site changes in the
     store until all that was given of it is whole; a load that was broken off goes on with the table
     at which it stopped.
+
+    A row that cannot be loaded ends the load, or with --on-error quarantine is set aside: its
+    bytes, line and reason go to DATA/TABLE/site=SITE/rejected, and the rest is loaded. A file that
+    is cut off is an error in any case.
     """
-    load_and_show(dumps, data, site=site, force=force)
+    load_and_show(dumps, data, site=site, force=force, on_error=on_error)

@@ -19,16 +19,18 @@ if TYPE_CHECKING:
 
     from loader.archive import Source
     from loader.manifest import Manifest
+    from loader.rejects import OnError
 
 _PIECES_AFTER_AN_ERROR: Final = 2048
 
 
-def load(
+def load(  # noqa: PLR0913 - each is an option of the command
     paths: Sequence[Path | str],
     data: Path | str,
     *,
     site: str | None = None,
     force: bool = False,
+    on_error: OnError = "stop",
     reporter: Reporter | None = None,
 ) -> list[Manifest]:
     """Load dumps into the Parquet store.
@@ -43,6 +45,9 @@ def load(
         Whose dump it is, where the names do not say.
     force : bool
         Load again what is loaded and unchanged.
+    on_error : {"stop", "quarantine"}
+        Whether a bad row ends the load, or is set aside beside the Parquet, counted, and the rest
+        loaded. A file that is cut off, or no table, is an error in any case.
     reporter : Reporter, optional
         Hears how it goes on.
 
@@ -64,7 +69,7 @@ def load(
         with store.writing():
             for one in dump.sites:
                 sources = [source for source in dump.sources if source.site == one]
-                _SiteLoad(store, one, sources, reporter, force=force).run()
+                _SiteLoad(store, one, sources, reporter, on_error, force=force).run()
     except OSError as error:
         reason = " ".join((error.strerror or str(error)).split())
         raise StoreError(
@@ -77,13 +82,21 @@ def load(
 class _SiteLoad:
     """The load of all sources of one site."""
 
-    def __init__(
-        self, store: Store, site: str, sources: list[Source], reporter: Reporter, *, force: bool
+    def __init__(  # noqa: PLR0913
+        self,
+        store: Store,
+        site: str,
+        sources: list[Source],
+        reporter: Reporter,
+        on_error: OnError,
+        *,
+        force: bool,
     ) -> None:
         self._store = store
         self._site = site
         self._sources = sources
         self._reporter = reporter
+        self._on_error = on_error
         self._force = force
         self._files = {one.path: SourceFile.look(one.path) for one in sources}
         self._taken: dict[str, Source] = {}
@@ -117,7 +130,7 @@ class _SiteLoad:
             load = TableLoad(source, self._files[source.path], pieces)
             self._take(load.table.name, source)
             self._reporter.begin(source, load.table.name)
-            load.run(self._store, self._reporter)
+            load.run(self._store, self._reporter, self._on_error)
             self._reporter.end(source, load.table.name)
         except LoaderError as error:
             # When an archive is damaged, that is the news, and not what it made of a row.

@@ -23,3 +23,14 @@ def data_option(command: Callable[..., Any]) -> Callable[..., Any]:
         type=click.Path(file_okay=False, resolve_path=True, path_type=Path),
         help="Folder of the Parquet store and the database.",
     )(command)
+
+
+def on_error_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--on-error stop|quarantine``: what becomes of a row that cannot be loaded."""
+    return click.option(
+        "--on-error",
+        type=click.Choice(["stop", "quarantine"]),
+        default="stop",
+        show_default=True,
+        help="What a bad row does: end the load, or be set aside with its line and reason.",
+    )(command)

@@ -2,37 +2,35 @@
 
 One seam: `RowReader` takes clean UTF-8 and yields `RowBatch`; nothing behind it knows which parser
 did it. lxml's feed interface with a SAX target builds no tree, and the attribute dicts of its rows
-go into Arrow as they are.
+go into Arrow as they are. Where bad rows are to be set aside, a batch that lxml refuses is cut into
+rows (`loader.salvage`), and the parser begins anew behind them.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
 from lxml import etree
 
+from loader import salvage
 from loader.errors import RowError, TruncatedError
-from loader.places import (
-    ROW,
-    line_start,
-    lines_before,
-    named,
-    nth_row,
-    row_id_at,
-    row_with_id,
-    short,
-)
+from loader.places import ROW, line_start, lines_before, named, nth_row, row_id_at, row_with_id
+from loader.target import StructureError, Target, make_parser, reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
+    from loader.rejects import Rejects
     from loader.schemas import Table
 
 MAX_BATCH_ROWS: Final = 20_000
 MAX_BATCH_BYTES: Final = 8 << 20
+MAX_LOST_BYTES: Final = 128 << 20
+"""How far the next row may be from a bad one that is set aside."""
 
 _COMMENT: Final = re.compile(rb"<!--.*?-->", re.DOTALL)
 
@@ -68,54 +66,21 @@ class RowBatch:
         line = self.first_line + lines_before(self.text, position)
         return RowError(f"{self.name}: line {line:,}: {named(row_id)}: {what}")
 
+    def without(self, bad: Collection[int]) -> RowBatch:
+        """Return the batch without some of its rows; those left keep their lines."""
+        spans = list(islice(salvage.row_spans(self.text), len(self.rows)))
+        kept = [index for index in range(len(self.rows)) if index not in bad]
+        return RowBatch(
+            [self.rows[index] for index in kept],
+            self.strings.take(pa.array(kept, pa.int64())),
+            salvage.without(self.text, [spans[index] for index in sorted(bad)]),
+            self.first_line,
+            self.name,
+        )
 
-class _StructureError(Exception):
-    """Something stands where only rows may."""
 
-
-class _Target:
-    """Collects the attributes of rows, and stops at anything that is not a row."""
-
-    def __init__(self) -> None:
-        self.rows: list[dict[str, str]] = []
-        self._in_root = False
-        self._in_row = False
-
-    def start(self, tag: str, attributes: dict[str, str]) -> None:
-        if tag == "row" and self._in_root and not self._in_row:
-            self._in_row = True
-            # Where there are none, lxml hands over a mapping that Arrow does not take for a dict.
-            self.rows.append(attributes or {})
-        elif not self._in_root:
-            self._in_root = True
-        elif self._in_row:
-            raise _StructureError(
-                f"holds an element <{short(tag)}>, where attributes only may stand"
-            )
-        else:
-            raise _StructureError(
-                f"is followed by an element <{short(tag)}>, where only <row> may stand"
-            )
-
-    def end(self, _tag: str) -> None:
-        self._in_row = False
-
-    def data(self, text: str) -> None:
-        text = text.strip(" \t\r\n")
-        if text and self._in_row:
-            raise _StructureError(
-                f"holds the text {short(text)!r}, where attributes only may stand"
-            )
-        if text:
-            raise _StructureError(
-                f"is followed by the text {short(text)!r}, where only <row> may stand"
-            )
-
-    def doctype(self, *_declared: object) -> None:
-        raise _StructureError("has a document type declaration, which no dump has")
-
-    def close(self) -> None:
-        pass
+class _AfterEndError(RowError):
+    """Something follows the end of the table: it is not a row that is bad, but the file."""
 
 
 class RowReader:
@@ -129,23 +94,25 @@ class RowReader:
         Name of the root element, as written.
     name : str
         The file, for messages.
+    rejects : Rejects, optional
+        Takes what is no well-formed row; without it that is an error.
     """
 
-    def __init__(self, table: Table, root: str, name: str) -> None:
+    def __init__(self, table: Table, root: str, name: str, rejects: Rejects | None = None) -> None:
         self.n_rows = 0
         self._name = name
         self._root = root
+        self._rejects = rejects
         self._kind = pa.struct([pa.field(column, pa.string()) for column in table.attributes])
-        self._target = _Target()
-        # `read_prolog` lets no document type pass, so the only entities are the five of XML itself.
-        # resolve_entities=False would corrupt `&amp;` in silence (lxml 6, target parsers).
-        self._parser = etree.XMLParser(
-            target=self._target, encoding="utf-8", huge_tree=True, no_network=True, load_dtd=False
-        )
+        self._target = Target()
+        self._parser = make_parser(self._target)
         self._pieces: list[bytes] = []
         self._n_bytes = 0
         self._n_begun = 0
         self._first_line = 1
+        self._lines_given_up = 0
+        self._is_in_root = False
+        self._is_lost = False
 
     def batches(self, pieces: Iterable[bytes]) -> Iterator[RowBatch]:
         """Parse a table.
@@ -168,49 +135,137 @@ class RowReader:
             When it ends before its root element does.
         """
         for piece in pieces:
-            self._feed(piece)
-            is_full = self._n_bytes >= MAX_BATCH_BYTES or len(self._target.rows) >= MAX_BATCH_ROWS
+            try:
+                is_full = self._take(piece)
+                if is_full and not self._target.rows and self._n_begun > 1:
+                    self._check_closed()
+            except RowError as error:
+                yield from self._set_aside(error)
+                continue
             if is_full and self._target.rows:
                 yield self._flush()
-            elif is_full and self._n_begun > 1:
-                self._check_closed()
+        if self._is_lost:
+            yield from self._set_aside(self._truncated(), is_last=True)
+            return
         try:
             self._parser.close()
-        except (_StructureError, etree.XMLSyntaxError) as error:
-            # At its end the parser takes `<ro` for an element of that name.
-            self._check_closed()
-            raise self._truncated() from error
+        except (StructureError, etree.XMLSyntaxError):
+            yield from self._close()
         if self._target.rows:
             yield self._flush()
+
+    def _take(self, piece: bytes) -> bool:
+        """Feed a piece, and say whether a batch is full; a lost reader looks for the next row."""
+        if not self._is_lost:
+            self._feed(piece)
+            return self._n_bytes >= MAX_BATCH_BYTES or len(self._target.rows) >= MAX_BATCH_ROWS
+        n_before = self._n_bytes
+        self._hold(piece)
+        if ROW in piece or self._n_bytes.bit_length() > n_before.bit_length():
+            raise self._lost()
+        return False
+
+    def _close(self) -> Iterator[RowBatch]:
+        """End a file that the parser does not take for whole."""
+        try:
+            # At its end the parser takes `<ro` for an element of that name.
+            self._check_closed()
+            raise self._truncated()
+        except (RowError, TruncatedError) as error:
+            yield from self._set_aside(error, is_last=True)
+
+    def _hold(self, piece: bytes) -> None:
+        self._pieces.append(piece)
+        self._n_bytes += len(piece)
+        self._n_begun += piece.count(ROW)
 
     def _feed(self, piece: bytes) -> None:
         if not piece:
             return
-        self._pieces.append(piece)
-        self._n_bytes += len(piece)
-        self._n_begun += piece.count(ROW)
+        self._hold(piece)
+        self._parse(piece)
+
+    def _parse(self, piece: bytes) -> None:
         try:
             self._parser.feed(piece)
-        except _StructureError as error:
+        except StructureError as error:
             raise self._structure(str(error)) from None
         except etree.XMLSyntaxError as error:
             raise self._malformed(error) from None
 
     def _flush(self) -> RowBatch:
         rows, self._target.rows = self._target.rows, []
-        self.n_rows += len(rows)
         text = b"".join(self._pieces)
-        self._pieces.clear()
-        batch = RowBatch(rows, pa.array(rows, type=self._kind), text, self._first_line, self._name)
-        # The parser may lag behind what it was fed: rows not given yet stay for the next batch.
-        cut = len(text)
-        for _ in range(text.count(ROW) - len(rows)):
-            cut = text.rfind(ROW, 0, cut)
-        self._first_line += lines_before(text, cut)
-        self._pieces.append(text[cut:])
-        self._n_bytes = len(text) - cut
-        self._n_begun = text.count(ROW, cut)
+        # The parser may lag behind what it was fed: that stays for the next batch.
+        cut = self._end_of_rows(text, len(rows))
+        batch = self._batch(rows, text)
+        self._is_in_root = True
+        self._keep(text, cut)
         return batch
+
+    def _batch(self, rows: list[dict[str, str]], text: bytes) -> RowBatch:
+        self.n_rows += len(rows)
+        strings = pa.array(rows, type=self._kind)
+        return RowBatch(rows, strings, text, self._first_line, self._name)
+
+    def _keep(self, text: bytes, cut: int) -> None:
+        """Hold what follows a cut, and nothing else."""
+        self._first_line += lines_before(text, cut)
+        self._pieces.clear()
+        self._n_bytes = self._n_begun = 0
+        self._hold(text[cut:])
+
+    @staticmethod
+    def _end_of_rows(text: bytes, n_rows: int) -> int:
+        if b"<!" in text or b"<?" in text:
+            return next(islice(salvage.row_spans(text), n_rows - 1, None))[1]
+        position = len(text)
+        for _ in range(text.count(ROW) - n_rows + 1):
+            position = text.rfind(ROW, 0, position)
+        return salvage.end_of_row(text, position)
+
+    def _set_aside(self, error: Exception, *, is_last: bool = False) -> Iterator[RowBatch]:
+        """Go on behind a bad row, or raise the error where that is not wanted, or cannot be."""
+        if self._rejects is None or isinstance(error, _AfterEndError):
+            raise error
+        text = b"".join(self._pieces)
+        begin = 0 if self._is_in_root else salvage.after_root(text, self._root)
+        if begin is None:
+            raise error
+        try:
+            found = salvage.salvage(text, begin, self._root, self._first_line, is_last=is_last)
+        except StructureError:
+            line = self._first_line + lines_before(text, text.find(f"</{self._root}".encode()))
+            raise self._after_end(f"line {line:,}") from None
+        if is_last and not found.is_closed:
+            self._target.rows = []
+            self.n_rows += len(found.rows)
+            self._keep(text, found.end)
+            raise self._truncated()
+        if len(text) - found.end > MAX_LOST_BYTES:
+            raise error
+        self._rejects.add(found.rejects)
+        batch = self._batch(found.rows, found.text) if found.rows else None
+        self._is_in_root = True
+        self._keep(text, found.end)
+        if not is_last:
+            self._begin_anew()
+        if batch is not None:
+            yield batch
+
+    def _begin_anew(self) -> None:
+        """Give what waits to another parser, which stands between two rows."""
+        self._target = Target()
+        self._parser = make_parser(self._target)
+        self._lines_given_up = self._first_line - 1
+        self._is_lost = False
+        try:
+            self._parser.feed(f"<{self._root}>".encode())
+            self._parse(b"".join(self._pieces))
+        except _AfterEndError:
+            raise
+        except RowError:
+            self._is_lost = True
 
     def _check_closed(self) -> None:
         """Refuse a row whose attribute is not closed.
@@ -220,12 +275,21 @@ class RowReader:
         text = _COMMENT.sub(_line_ends_only, b"".join(self._pieces))
         if text.count(ROW) - len(self._target.rows) > 1:
             position = nth_row(text, len(self._target.rows))
-            line = self._first_line + lines_before(text, position)
-            raise RowError(
-                f"{self._name}: line {line:,}: {named(row_id_at(text, position))}: not well-formed"
-                " XML (the next row begins before this one ends: a quote is missing);"
-                " mend the file, or get it anew"
-            )
+            raise self._unclosed(text, position)
+
+    def _unclosed(self, text: bytes, position: int) -> RowError:
+        line = self._first_line + lines_before(text, position)
+        return RowError(
+            f"{self._name}: line {line:,}: {named(row_id_at(text, position))}: not well-formed"
+            " XML (the next row begins before this one ends: a quote is missing);"
+            " mend the file, or get it anew"
+        )
+
+    def _lost(self) -> RowError:
+        return RowError(
+            f"{self._name}: line {self._first_line:,}: no row follows for"
+            f" {self._n_bytes >> 20:,} MiB; the file is damaged: get it anew"
+        )
 
     def _structure(self, what: str) -> RowError:
         text = b"".join(self._pieces)
@@ -239,15 +303,19 @@ class RowReader:
     def _malformed(self, error: etree.XMLSyntaxError) -> RowError:
         text = b"".join(self._pieces)
         line, column = error.position
-        position = line_start(text, line - self._first_line) + max(column, 1)
+        line += self._lines_given_up
         if error.code == etree.ErrorTypes.ERR_DOCUMENT_END:
-            row, reason = "", f"something follows </{self._root}>"
-        else:
-            row = f" {named(row_id_at(text, text.rfind(ROW, 0, position)))}:"
-            reason = re.sub(r",? line \d+, column \d+.*", "", error.msg or "")
-            reason = f"not well-formed XML ({reason})"
+            return self._after_end(f"line {line:,}, column {column:,}")
+        position = line_start(text, line - self._first_line) + max(column, 1)
+        row = named(row_id_at(text, text.rfind(ROW, 0, position)))
         return RowError(
-            f"{self._name}: line {line:,}, column {column:,}:{row} {reason};"
+            f"{self._name}: line {line:,}, column {column:,}: {row}: {reason(error)};"
+            " mend the file, or get it anew"
+        )
+
+    def _after_end(self, where: str) -> RowError:
+        return _AfterEndError(
+            f"{self._name}: {where}: something follows </{self._root}>;"
             " mend the file, or get it anew"
         )
 

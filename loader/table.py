@@ -7,10 +7,10 @@ from collections import Counter
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from loader.columns import typed
 from loader.manifest import SYNTHETIC_MARK, Manifest, loader_version, now
 from loader.parquet import TableWriter
 from loader.prolog import read_prolog, unknown_table
+from loader.rejects import Rejects, typed_or_rejected
 from loader.rows import RowReader
 from loader.text import Scrubber, utf8_pieces
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from loader.archive import Source
+    from loader.rejects import OnError
     from loader.reporter import Reporter
     from loader.schemas import Table
     from loader.source import SourceFile
@@ -60,8 +61,17 @@ class TableLoad:
             raise unknown_table(source.name, self._prolog.root)
         self.table: Table = self._prolog.table
 
-    def run(self, store: Store, reporter: Reporter) -> None:
+    def run(self, store: Store, reporter: Reporter, on_error: OnError = "stop") -> None:
         """Write the table aside in the store, whole; nothing is left there when it fails.
+
+        Parameters
+        ----------
+        store : Store
+            Where to.
+        reporter : Reporter
+            Hears how it goes on.
+        on_error : {"stop", "quarantine"}
+            Whether a bad row ends the load, or is set aside.
 
         Raises
         ------
@@ -70,18 +80,19 @@ class TableLoad:
         """
         folder = store.begin(self.table.name, self._source.site)
         try:
-            self._write(folder, reporter).write(folder)
+            self._write(folder, reporter, on_error).write(folder)
         except BaseException:
             store.discard(self.table.name, self._source.site)
             raise
 
-    def _write(self, folder: Path, reporter: Reporter) -> Manifest:
+    def _write(self, folder: Path, reporter: Reporter, on_error: OnError) -> Manifest:
         unknown: Counter[str] = Counter()
-        reader = RowReader(self.table, self._prolog.root, self._source.name)
         n_told = 0
-        with TableWriter(folder, self.table) as writer:
+        with TableWriter(folder, self.table) as writer, Rejects(folder) as rejects:
+            taker = rejects if on_error == "quarantine" else None
+            reader = RowReader(self.table, self._prolog.root, self._source.name, taker)
             for batch in reader.batches(chain([self._prolog.text], self._text)):
-                writer.write(typed(batch, self.table, unknown))
+                writer.write(typed_or_rejected(batch, self.table, unknown, taker))
                 reporter.advance(self._n_bytes - n_told, len(batch.rows))
                 n_told = self._n_bytes
         reporter.advance(self._n_bytes - n_told, 0)
@@ -100,6 +111,7 @@ class TableLoad:
             source_sha256=self._digest.hexdigest() if self._digest else self._file.sha256,
             source_comment=comment,
             xml_bytes=self._n_bytes,
+            n_rejected_rows=rejects.n_rows,
             n_replaced_characters=self._scrubber.n_replaced,
             unknown_attributes=dict(sorted(unknown.items())),
             is_synthetic=SYNTHETIC_MARK in (comment or ""),
