@@ -93,7 +93,7 @@ def no_deep_learning(warehouses, shared_data) -> Warehouse:
             {None: shared_data / "sites" / "conlang.meta.stackexchange.com-2020-09"},
             "--exclude-resource-type",
             "unit_test",
-            data_name="it's [a] data* folder?",
+            data_name="it's [a] data* folder",
         )
 
     return once(warehouses / "no_deep_learning", make)
