@@ -117,6 +117,12 @@ class Transfer:
             raise FetchError(f"{name}: no such file; `stackstudy fetch --list` shows what there is")
         if code not in {200, 206, 416}:
             raise FetchError(f"{name}: not an answer that brings a file; choose another --source")
+        kind = answer.headers.get("Content-Type", "")
+        if code != 416 and kind.lower().startswith("text/html"):
+            raise FetchError(
+                f"{self._file.url}: sends a page ({kind}) and not the file, as portals do, and"
+                " sites under repair; what came is kept: try again later"
+            )
         packed = answer.headers.get("Content-Encoding", "identity").lower()
         if packed != "identity":
             raise FetchError(
@@ -130,56 +136,71 @@ class Transfer:
         if said is not None and int(said[1]) == there and self.n_bytes in {None, there}:
             self.n_bytes = there
             return
-        self._ask_anew("has another size now")
+        self._ask_otherwise("has another size now")
 
     def _go_on(self, answer: requests.Response, there: int, note: Note | None) -> None:
         """Take the rest of the file."""
         said = _RANGE.fullmatch(answer.headers.get("Content-Range", ""))
         if said is None or note is None or int(said[1]) != there:
-            self._serves_ranges = False
-            self._ask_anew("sends another range than was asked for")
+            self._ask_otherwise("sends another range than was asked for")
         total = int(said[2]) + 1 if said[3] == "*" else int(said[3])
         if total <= there or int(said[2]) >= total or self.n_bytes not in {None, total}:
-            self._ask_anew("has another size now")
+            self._ask_otherwise("has another size now")
         etag = answer.headers.get("ETag", note.etag)
         if etag != note.etag and not self._is_hash_known(note):
-            self._ask_anew("has another file now")
+            self._ask_otherwise("has another file now")
         self.n_bytes = total
         self.is_resumed = True
         self._reporter.learn(total)
         self._take(answer, note)
 
     def _begin(self, answer: requests.Response, there: int, note: Note | None) -> None:
-        """Take the file from its beginning."""
+        """Take an answer that begins at the beginning, whether that was asked for or not."""
         length = answer.headers.get("Content-Length", "")
         size = int(length) if re.fullmatch(r"[0-9]{1,18}", length) else None
-        if None not in {size, self._file.n_bytes} and size != self._file.n_bytes:
-            kind = answer.headers.get("Content-Type", "no type")
-            self._part.discard()
-            raise FetchError(
-                f"{self._file.url}: sends {size:,} bytes ({kind}), and {self._file.n_bytes:,} are"
-                " published: not the file; try again later, or choose another --source"
-            )
-        if there:
-            is_same = note is not None and note.etag and note.etag == answer.headers.get("ETag")
-            self._begin_anew("does not serve parts of it" if is_same else "has another file now")
+        if size is not None:
+            self._check_size(size, answer)
         if self._file.n_bytes is None:
             self.n_bytes = size
         if self.n_bytes is not None:
             self._reporter.learn(self.n_bytes)
+        if note is not None and 0 < there <= (self.n_bytes or 0) and self._is_of(answer, note):
+            self.is_resumed = True
+            self._take(answer, note, n_known=there)
+            return
+        if there:
+            self._begin_anew("has another file now, or does not say which")
         self._take(answer, self._noted(answer))
 
-    def _take(self, answer: requests.Response, note: Note) -> None:
-        """Write a body to the part as it comes."""
+    def _is_of(self, answer: requests.Response, note: Note) -> bool:
+        """Whether an answer brings from its beginning the file that the part is of."""
+        if self._is_hash_known(note):
+            return True
+        etag = answer.headers.get("ETag")
+        return etag is not None and etag == note.etag == note.validator and self._may_be_of(note)
+
+    def _check_size(self, size: int, answer: requests.Response) -> None:
+        """Refuse another size than published; what came before is not to blame, and stays."""
+        if self._file.n_bytes is not None and size != self._file.n_bytes:
+            kind = answer.headers.get("Content-Type", "no type")
+            raise FetchError(
+                f"{self._file.url}: has {size:,} bytes ({kind}), and {self._file.n_bytes:,} are"
+                " published: not the file; try again later, or choose another --source"
+            )
+
+    def _take(self, answer: requests.Response, note: Note, n_known: int = 0) -> None:
+        """Write a body to the part as it comes, passing over the bytes that came before."""
         there = self._part.n_bytes
         try:
             with self._part.writing(note) as file:
                 for piece in pieces(answer):
-                    there += len(piece)
+                    new = piece[n_known:]
+                    n_known -= len(piece) - len(new)
+                    there += len(new)
                     if self.n_bytes is not None and there > self.n_bytes:
                         break
-                    write_all(file, piece)
-                    self._reporter.advance(len(piece))
+                    write_all(file, new)
+                    self._reporter.advance(len(new))
         except Interrupted as stop:
             raise Interrupted(f"{self._file.name}: {stop}", made_progress=self._got_on()) from stop
         if self.n_bytes is not None and there > self.n_bytes:
@@ -210,7 +231,7 @@ class Transfer:
         self.is_resumed = False
         self._reporter.restart(f"{host(self._file.url)} {why}")
 
-    def _ask_anew(self, why: str) -> NoReturn:
-        """Drop what came, and ask for all of the file."""
-        self._begin_anew(why)
+    def _ask_otherwise(self, why: str) -> NoReturn:
+        """Trust the server's ranges no more, and ask for all: that answer judges what came."""
+        self._serves_ranges = False
         raise Interrupted(f"{self._file.name}: {host(self._file.url)} {why}")

@@ -146,10 +146,7 @@ class WebFolder:
         return sorted(files, key=lambda file: file.name)
 
     def _with_sums(self, files: list[RemoteFile], address: str) -> list[RemoteFile]:
-        page = self._web.page(address)
-        if page.status != 200:
-            raise FetchError(f"{address}: the hashes cannot be read: answers {page.status}")
-        sums = checksums(page.text)
+        sums = self._sums(address)
         return [replace(file, hashes={**file.hashes, **sums.get(file.name, {})}) for file in files]
 
     def _with_sidecar(self, file: RemoteFile) -> RemoteFile:
@@ -157,11 +154,16 @@ class WebFolder:
         for address in self._links:
             name = _last(address)
             if name.startswith(file.name) and _SIDECAR.fullmatch(name[len(file.name) :]):
-                page = self._web.page(address)
-                sums = checksums(page.text) if page.status == 200 else {}
+                sums = self._sums(address)
                 found = sums.get(file.name) or sums.get("") or {}
                 file = replace(file, hashes={**file.hashes, **found})
         return file
+
+    def _sums(self, address: str) -> dict[str, dict[str, str]]:
+        page = self._web.page(address)
+        if page.status != 200:
+            raise FetchError(f"{address}: the hashes cannot be read: answers {page.status}")
+        return checksums(page.text)
 
     def _with_size(self, file: RemoteFile) -> RemoteFile:
         """Add what the server says of a file, where it says anything."""
@@ -254,7 +256,7 @@ def _moment(dated: re.Match[str]) -> datetime | None:
 
 def _length(answer: requests.Response) -> int | None:
     text = answer.headers.get("Content-Length", "")
-    return int(text) if text.isascii() and text.isdigit() else None
+    return int(text) or None if text.isascii() and text.isdigit() else None
 
 
 def _changed(answer: requests.Response) -> datetime | None:

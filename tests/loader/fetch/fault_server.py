@@ -226,6 +226,17 @@ def ignore_range(handler: Handler, served: Served) -> None:
     handler.reply(200, served.body, handler.validators(served))
 
 
+def ignore_range_and_break(n_bytes: int) -> Fault:
+    """Begin to send all with 200, whatever part was asked for, and hang up."""
+
+    def fault(handler: Handler, served: Served) -> None:
+        handler.head(200, {"Content-Length": str(len(served.body)), **handler.validators(served)})
+        handler.wfile.write(served.body[:n_bytes])
+        handler.hang_up()
+
+    return fault
+
+
 def shift_range(handler: Handler, served: Served) -> None:
     """Send 206 with another part than was asked for."""
     start = max(0, (handler.wanted_range(served) or 0) - 1000)

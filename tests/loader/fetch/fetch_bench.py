@@ -44,13 +44,16 @@ class Heard(FetchReporter):
     def __init__(self) -> None:
         self.lines: list[str] = []
         self.came = 0
-        self.began_at: list[int] = []
+        self._is_hashing = False
 
     def begin(self, file: RemoteFile, n_bytes: int | None, n_there: int) -> None:
-        self.began_at.append(n_there)
+        self._is_hashing = False
+
+    def check(self, n_bytes: int, algorithm: str) -> None:
+        self._is_hashing = True
 
     def advance(self, n_bytes: int) -> None:
-        self.came += n_bytes
+        self.came += 0 if self._is_hashing else n_bytes
 
     def restart(self, why: str) -> None:
         self.lines.append(why)

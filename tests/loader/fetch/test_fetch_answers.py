@@ -46,17 +46,23 @@ def test_wrong_bytes_in_several_goes_are_fetched_once_more_and_not_for_ever(benc
 def test_short_body_with_a_short_length(bench, archive):
     bench.serve(archive[:1000])
     line = error_of(bench.fetch, published=archive)
-    assert f"sends 1,000 bytes (application/x-7z-compressed), and {len(archive):,}" in line
+    assert f"has 1,000 bytes (application/x-7z-compressed), and {len(archive):,}" in line
     assert bench.left() == set()
 
 
-def test_page_in_place_of_the_file(bench, archive):
+@pytest.mark.parametrize("is_published", [True, False])
+def test_page_in_place_of_the_file(bench, archive, is_published):
     """A portal or a note about maintenance answers 200 for everything."""
     bench.serve(b"<html>back soon</html>", kind="text/html")
-    assert "(text/html)" in error_of(bench.fetch, published=archive)
+    line = error_of(bench.fetch, published=archive if is_published else None)
+    assert "sends a page (text/html) and not the file" in line
+    assert bench.left() == set()
+
+
+def test_something_else_in_place_of_the_file(bench):
+    bench.serve(b"version https://git-lfs.github.com/spec/v1", kind="text/plain")
     line = error_of(bench.fetch)
-    assert "no .7z archive" in line
-    assert "<html>" in line
+    assert "no .7z archive (b'version https://git-lfs." in line
     assert bench.left() == set()
 
 

@@ -1,4 +1,4 @@
-"""Breaks, ranges and lies about them: a fetch goes on where it stopped, or begins anew."""
+"""Breaks: a fetch goes on where it stopped, or begins anew where the file is another."""
 
 from __future__ import annotations
 
@@ -9,10 +9,6 @@ from fault_server import (
     answer,
     break_after,
     change_to,
-    chunked,
-    ignore_range,
-    say_range,
-    shift_range,
 )
 from fetch_bench import BEER, DONE, KEPT, error_of, make_archive
 
@@ -81,71 +77,6 @@ def test_date_is_asked_by_where_there_is_no_etag(bench, archive):
     bench.fetch()
     assert bench.asked[1].if_range == formatdate(1_712_000_000, usegmt=True)
     assert bench.path.read_bytes() == archive
-
-
-def test_ignored_range(bench, archive):
-    bench.serve(archive, break_after(300_000), ignore_range)
-    bench.fetch()
-    assert bench.path.read_bytes() == archive
-    assert any("does not serve parts of it" in line for line in bench.heard.lines)
-
-
-@pytest.mark.parametrize("has_hash", [True, False])
-@pytest.mark.parametrize(
-    "lie",
-    [
-        shift_range,
-        say_range(None),
-        say_range("bytes 0-9/10"),
-        say_range("bytes {start}-{start}/{n}0"),
-        say_range("lines 1-2/3"),
-        say_range("bytes 99999999999999999999-1/2"),
-    ],
-)
-def test_lie_about_the_range(bench, archive, lie, has_hash):
-    bench.serve(archive, break_after(300_000), lie)
-    bench.fetch(published=archive if has_hash else None)
-    assert bench.path.read_bytes() == archive
-    assert bench.asked[-1].range is None
-    assert bench.left() == DONE
-
-
-def test_ranges_are_not_asked_for_again_after_a_lie(bench, archive):
-    bench.serve(archive, break_after(300_000), shift_range, break_after(300_000))
-    bench.fetch(published=archive)
-    assert [one.range for one in bench.asked] == [None, "bytes=300000-", None, None]
-
-
-def test_range_of_a_file_that_ends_before_it(bench, archive):
-    bench.serve(archive, chunked(300_000), say_range("bytes {start}-{start}/5"))
-    bench.fetch()
-    assert bench.path.read_bytes() == archive
-    assert bench.asked[-1].range is None
-
-
-def test_range_shorter_than_asked_for(bench, archive):
-    """A server may send less than was asked for (RFC 9110, 15.3.7); the rest is asked for next."""
-    piece = answer(
-        206, archive[300_000:600_000], Content_Range=f"bytes 300000-599999/{len(archive)}"
-    )
-    bench.serve(archive, break_after(300_000), piece)
-    bench.fetch()
-    assert [one.range for one in bench.asked] == [None, "bytes=300000-", "bytes=600000-"]
-    assert bench.path.read_bytes() == archive
-
-
-def test_range_sent_that_was_not_asked_for(bench, archive):
-    bench.serve(archive, say_range("bytes 0-99/100"))
-    bench.fetch(published=archive)
-    assert bench.path.read_bytes() == archive
-
-
-def test_range_without_total(bench, archive):
-    said = f"bytes {{start}}-{len(archive) - 1}/*"
-    bench.serve(archive, break_after(300_000), say_range(said))
-    bench.fetch(published=archive)
-    assert bench.path.read_bytes() == archive
-    assert len(bench.asked) == 2
 
 
 @pytest.mark.parametrize("honour", [True, False])
