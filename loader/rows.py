@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 MAX_BATCH_ROWS: Final = 20_000
 MAX_BATCH_BYTES: Final = 8 << 20
-MAX_LOST_BYTES: Final = 128 << 20
-"""How far the next row may be from a bad one that is set aside."""
+MAX_ROW_BYTES: Final = 128 << 20
+"""Where none ends for so long there are no rows: what waits for one must fit into memory."""
 
 _COMMENT: Final = re.compile(rb"<!--.*?-->", re.DOTALL)
 
@@ -144,6 +144,8 @@ class RowReader:
                 continue
             if is_full and self._target.rows:
                 yield self._flush()
+            elif self._n_bytes > MAX_ROW_BYTES:
+                raise self._lost()
         if self._is_lost:
             yield from self._set_aside(self._truncated(), is_last=True)
             return
@@ -161,7 +163,8 @@ class RowReader:
             return self._n_bytes >= MAX_BATCH_BYTES or len(self._target.rows) >= MAX_BATCH_ROWS
         n_before = self._n_bytes
         self._hold(piece)
-        if ROW in piece or self._n_bytes.bit_length() > n_before.bit_length():
+        has_doubled = self._n_bytes.bit_length() > n_before.bit_length()
+        if ROW in piece or has_doubled or self._n_bytes > MAX_ROW_BYTES:
             raise self._lost()
         return False
 
@@ -237,12 +240,12 @@ class RowReader:
         except StructureError:
             line = self._first_line + lines_before(text, text.find(f"</{self._root}".encode()))
             raise self._after_end(f"line {line:,}") from None
+        self._target.rows = []
         if is_last and not found.is_closed:
-            self._target.rows = []
             self.n_rows += len(found.rows)
             self._keep(text, found.end)
             raise self._truncated()
-        if len(text) - found.end > MAX_LOST_BYTES:
+        if len(text) - found.end > MAX_ROW_BYTES:
             raise error
         self._rejects.add(found.rejects)
         batch = self._batch(found.rows, found.text) if found.rows else None
@@ -286,9 +289,12 @@ class RowReader:
         )
 
     def _lost(self) -> RowError:
+        text = b"".join(self._pieces)
+        position = text.rfind(ROW)
+        line = self._first_line + lines_before(text, position)
         return RowError(
-            f"{self._name}: line {self._first_line:,}: no row follows for"
-            f" {self._n_bytes >> 20:,} MiB; the file is damaged: get it anew"
+            f"{self._name}: line {line:,}, at {named(row_id_at(text, position))}: no row for"
+            f" {len(text) >> 20:,} MiB; the file is damaged: get it anew"
         )
 
     def _structure(self, what: str) -> RowError:
