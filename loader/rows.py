@@ -137,12 +137,12 @@ class RowReader:
         for piece in pieces:
             try:
                 is_full = self._take(piece)
-                if is_full and not self._target.rows and self._n_begun > 1:
+                if is_full and not self._target.n_whole and self._n_begun > 1:
                     self._check_closed()
             except RowError as error:
                 yield from self._set_aside(error)
                 continue
-            if is_full and self._target.rows:
+            if is_full and self._target.n_whole:
                 yield self._flush()
             elif self._n_bytes > MAX_ROW_BYTES:
                 raise self._lost()
@@ -197,7 +197,7 @@ class RowReader:
             raise self._malformed(error) from None
 
     def _flush(self) -> RowBatch:
-        rows, self._target.rows = self._target.rows, []
+        rows = self._target.take()
         text = b"".join(self._pieces)
         # The parser may lag behind what it was fed: that stays for the next batch.
         cut = self._end_of_rows(text, len(rows))

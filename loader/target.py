@@ -19,13 +19,24 @@ class Target:
     Attributes
     ----------
     rows : list of dict
-        What was collected; whoever takes it leaves an empty list behind.
+        What was collected; the last of them may not be at its end.
     """
 
     def __init__(self) -> None:
         self.rows: list[dict[str, str]] = []
         self._in_root = False
         self._in_row = False
+
+    @property
+    def n_whole(self) -> int:
+        """How many rows are at their end."""
+        return len(self.rows) - self._in_row
+
+    def take(self) -> list[dict[str, str]]:
+        """Return the rows that are at their end, and forget them."""
+        n_whole = self.n_whole
+        whole, self.rows = self.rows[:n_whole], self.rows[n_whole:]
+        return whole
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """Take a row, or refuse another element."""
