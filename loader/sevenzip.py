@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from queue import Empty, Full, Queue
@@ -14,6 +14,7 @@ import py7zr
 import py7zr.exceptions
 from py7zr.io import Py7zIO, WriterFactory
 
+from loader import packed
 from loader.errors import ArchiveError
 
 if TYPE_CHECKING:
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 
 SIGNATURE: Final = b"7z\xbc\xaf\x27\x1c"
 
-_PIECE_BYTES: Final = 128 << 10
-_PIECES_AHEAD: Final = 64
+_PIECE_BYTES: Final = 1 << 20
+_PIECES_AHEAD: Final = 16
 _PATIENCE: Final = 0.2  # seconds between looks at whether the other side is still there
 
 
@@ -39,28 +40,39 @@ class _AbandonedError(Exception):
     """The reader of the stream is gone."""
 
 
+class _Hands:
+    """Give what was decoded to the reader."""
+
+    def __init__(self, queue: Queue[object], gone: Event) -> None:
+        self._queue = queue
+        self._gone = gone
+
+    def put(self, item: object) -> None:
+        if not _hand_over(self._queue, self._gone, item):
+            raise _AbandonedError
+
+    def are_full(self) -> bool:
+        """Whether nobody takes what they hold any more."""
+        return self._gone.is_set()
+
+
 class _Stream(Py7zIO):
     """What py7zr takes for the file it unpacks into."""
 
     def __init__(self, queue: Queue[object], gone: Event, name: str) -> None:
-        self._queue = queue
-        self._gone = gone
-        self._put(Member(name, 0))
+        self._hands = _Hands(queue, gone)
+        self._hands.put(Member(name, 0))
 
     def write(self, s: bytes | bytearray) -> int:
         """Hand decoded bytes over, waiting while the reader is behind."""
         view = memoryview(s)
         for start in range(0, len(view), _PIECE_BYTES):
-            self._put(bytes(view[start : start + _PIECE_BYTES]))
+            self._hands.put(bytes(view[start : start + _PIECE_BYTES]))
         return len(s)
 
     def close(self) -> None:
         """Mark the member's end: py7zr calls this only after its checksum was right."""
-        self._put(None)
-
-    def _put(self, item: object) -> None:
-        if not _hand_over(self._queue, self._gone, item):
-            raise _AbandonedError
+        self._hands.put(None)
 
     def read(self, size: int | None = None) -> bytes:  # noqa: ARG002
         """Nothing can be read back."""
@@ -210,14 +222,40 @@ def _decode(path: Path, wanted: Sequence[str], queue: Queue[object], gone: Event
     """Decode in the thread; the last item is None, or what went wrong."""
     last: object = None
     try:
-        # An open file: with a file's name py7zr decodes several folders at once, and mixes them.
-        with path.open("rb") as file, py7zr.SevenZipFile(file) as archive:
-            archive.extract(targets=list(wanted), factory=_Streams(queue, gone))
+        in_place = packed.streams_of(path, frozenset(wanted))
+        if in_place is None:
+            # An open file: with its name py7zr decodes several folders at once, and mixes them.
+            with path.open("rb") as file, py7zr.SevenZipFile(file) as archive:
+                archive.extract(targets=list(wanted), factory=_Streams(queue, gone))
+        else:
+            _decode_in_place(path, wanted, in_place, _Hands(queue, gone))
     except _AbandonedError:
         return
     except Exception as error:  # noqa: BLE001 - see _damaged
         last = error
     _hand_over(queue, gone, last)
+
+
+def _decode_in_place(
+    path: Path, wanted: Sequence[str], streams: Sequence[packed.Stream], hands: _Hands
+) -> None:
+    not_empty = {member.name for stream in streams for member in stream.members}
+    for name in wanted:
+        if name not in not_empty:
+            hands.put(Member(name, 0))
+            hands.put(None)
+    for stream in streams:
+        with closing(packed.members_of(stream, path)) as members:
+            for name, pieces in members:
+                if name not in wanted:
+                    for _ in pieces:
+                        if hands.are_full():
+                            raise _AbandonedError
+                    continue
+                hands.put(Member(name, 0))
+                for piece in pieces:
+                    hands.put(piece)
+                hands.put(None)
 
 
 def _encrypted(path: Path) -> ArchiveError:
@@ -232,8 +270,8 @@ def _damaged(path: Path, error: Exception) -> ArchiveError:
     """
     if isinstance(error, py7zr.exceptions.PasswordRequired):
         return _encrypted(path)
-    if isinstance(error, py7zr.exceptions.CrcError):
-        name = error.filename or "a member"
+    if isinstance(error, (py7zr.exceptions.CrcError, packed.ChecksumError)):
+        name = getattr(error, "filename", None) or (error.args[0] if error.args else "a member")
         return ArchiveError(f"{path}: {name}: wrong checksum; the archive is damaged: get it anew")
     if isinstance(error, py7zr.exceptions.UnsupportedCompressionMethodError):
         return ArchiveError(

@@ -1,0 +1,132 @@
+"""A table's text, cut at the starts of rows: what can be parsed apart, in any order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from loader.places import ROW
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+CHUNK_BYTES: Final = 8 << 20
+_READ_BYTES: Final = 4 << 20
+_LOOK_BYTES: Final = 1 << 20
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place in a table's text, which is UTF-8.
+
+    Attributes
+    ----------
+    offset : int
+        Bytes before it.
+    line : int
+        Line ends before it.
+    column : int
+        Bytes between it and the line end before it.
+    """
+
+    offset: int = 0
+    line: int = 0
+    column: int = 0
+
+    def after(self, text: bytes) -> Place:
+        """Return the place behind a text that begins here."""
+        n_lines = n_line_ends(text)
+        column = len(text) - text.rfind(b"\n") - 1 if n_lines else self.column + len(text)
+        return Place(self.offset + len(text), self.line + n_lines, column)
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Some rows, with all that stands between and after them.
+
+    Attributes
+    ----------
+    text : bytes
+        From a row's start on.
+    begin, end : Place
+        Where it stands.
+    is_last : bool
+        Whether the table's end is in it, or ought to be.
+    """
+
+    text: bytes
+    begin: Place
+    end: Place
+    is_last: bool
+
+
+def chunks(pieces: Iterable[bytes], begin: Place, *, is_to_end: bool = True) -> Iterator[Chunk]:
+    """Cut a text into chunks.
+
+    Parameters
+    ----------
+    pieces : iterable of bytes
+        The text from a row's start on, cut anywhere.
+    begin : Place
+        Where it begins.
+    is_to_end : bool
+        Whether the pieces go on to the table's end, and not only to the start of another row.
+
+    Yields
+    ------
+    Chunk
+        Of 8 MiB or a little more; a longer row is a chunk by itself.
+    """
+    waiting: list[bytes] = []
+    n_waiting, enough = 0, CHUNK_BYTES
+    for piece in pieces:
+        waiting.append(piece)
+        n_waiting += len(piece)
+        if n_waiting < enough:
+            continue
+        text = b"".join(waiting)
+        cut = text.rfind(ROW, 1)
+        if cut < 0:  # within a long row: look again when there is twice as much
+            waiting, enough = [text], 2 * n_waiting
+            continue
+        chunk = text[:cut]
+        end = begin.after(chunk)
+        yield Chunk(chunk, begin, end, is_last=False)
+        begin, waiting = end, [text[cut:]]
+        n_waiting, enough = len(waiting[0]), CHUNK_BYTES
+    text = b"".join(waiting)
+    if text or is_to_end:
+        yield Chunk(text, begin, begin.after(text), is_last=is_to_end)
+
+
+def n_line_ends(text: bytes) -> int:
+    """Count line ends, as fast as memory gives them."""
+    return int(np.count_nonzero(np.frombuffer(text, np.uint8) == 0x0A))
+
+
+def pieces_between(path: Path, begin: int, end: int | None) -> Iterator[bytes]:
+    """Read bytes of a file from one offset to another, or to its end."""
+    with path.open("rb", buffering=0) as file:
+        file.seek(begin)
+        while end is None or begin < end:
+            size = _READ_BYTES if end is None else min(_READ_BYTES, end - begin)
+            piece = file.read(size)
+            if not piece:
+                return
+            begin += len(piece)
+            yield piece
+
+
+def next_row(path: Path, offset: int) -> int | None:
+    """Find the first row's start at an offset or after it; None where no row starts there."""
+    held = b""
+    for piece in pieces_between(path, offset, None):
+        text = held + piece
+        found = text.find(ROW)
+        if found >= 0:
+            return offset + found
+        offset += len(text) - len(held := text[-(len(ROW) - 1) :])
+    return None

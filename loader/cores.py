@@ -1,0 +1,13 @@
+"""How many cores there are for this process."""
+
+from __future__ import annotations
+
+import os
+
+
+def n_cores() -> int:
+    """Return how many cores the process may use: a container or `taskset` may leave it fewer."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # macOS, Windows
+        return os.cpu_count() or 1
