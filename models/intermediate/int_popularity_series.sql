@@ -11,7 +11,7 @@ years as (
 sets as (
     select
         question_set,
-        base_set
+        kind
     from {{ ref('question_set_definitions') }}
 ),
 
@@ -19,7 +19,7 @@ studied as (
     select
         popularity.*,
         years.covered_share,
-        sets.base_set
+        sets.kind
     from popularity
     inner join years on popularity.year = years.year
     left join sets on popularity.question_set = sets.question_set
@@ -66,7 +66,7 @@ series as (
     from begun
     where
         year >= first_year
-        and base_set is not null
+        and kind in ('topic', 'union', 'baseline')
         and n_base_questions > 0
 )
 

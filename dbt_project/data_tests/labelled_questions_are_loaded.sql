@@ -1,0 +1,3 @@
+select *
+from {{ ref('labels') }}
+where not is_loaded

@@ -1,0 +1,91 @@
+-- Every form of the texts in which some rule may find its terms. A term that is
+-- not in the whole text is in no part of it: such texts are left out before the
+-- dear work. Two things make this unsure, and keep a text: a term with a blank
+-- (dropped code leaves one) and a comment (it may end within code).
+with candidates as (
+    select * from {{ ref('int_variant_candidates') }}
+),
+
+questions as (
+    select
+        site,
+        question_id,
+        coalesce(title, '') as title,
+        coalesce(body, '') as body
+    from {{ ref('int_questions') }}
+),
+
+wanted as (
+    select distinct
+        site,
+        question_id
+    from candidates
+),
+
+whole as materialized (
+    select
+        wanted.site,
+        wanted.question_id,
+        contains(questions.body, '<!--') as has_comment,
+        lower(questions.title) as title_text,
+        lower(concat_ws(
+            ' ', questions.title, {{ plain_text('questions.body', "'kept'") }}
+        )) as kept_text
+    from wanted
+    inner join questions
+        on
+            wanted.site = questions.site
+            and wanted.question_id = questions.question_id
+),
+
+possible as (
+    select distinct
+        whole.site,
+        whole.question_id
+    from whole
+    inner join candidates
+        on
+            whole.site = candidates.site
+            and whole.question_id = candidates.question_id
+    where
+        whole.has_comment
+        or (
+            (
+                candidates.kind = 'tag'
+                or {{ may_occur('whole.kept_text', 'candidates.value') }}
+            )
+            and (
+                candidates.must_contain is null
+                or {{ may_occur('whole.kept_text', 'candidates.must_contain') }}
+            )
+        )
+),
+
+texts as (
+    select
+        whole.site,
+        whole.question_id,
+        whole.title_text,
+        whole.kept_text,
+        lower(concat_ws(
+            ' ',
+            questions.title,
+            {{ plain_text('questions.body', "'blocks_dropped'") }}
+        )) as blocks_dropped_text,
+        lower(concat_ws(
+            ' ',
+            questions.title,
+            {{ plain_text('questions.body', "'all_dropped'") }}
+        )) as all_dropped_text
+    from whole
+    inner join possible
+        on
+            whole.site = possible.site
+            and whole.question_id = possible.question_id
+    inner join questions
+        on
+            possible.site = questions.site
+            and possible.question_id = questions.question_id
+)
+
+select * from texts

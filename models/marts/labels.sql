@@ -1,0 +1,39 @@
+with labels as (
+    select * from {{ ref('int_labels') }}
+),
+
+questions as (
+    select
+        site,
+        question_id
+    from {{ ref('int_questions') }}
+),
+
+members as (
+    select * from {{ ref('int_set_members') }}
+),
+
+flagged as (
+    select
+        labels.question_set,
+        labels.site,
+        labels.question_id,
+        labels.inner_category,
+        labels.leaf_category,
+        labels.is_category,
+        questions.question_id is not null as is_loaded,
+        members.question_id is not null as is_member,
+        labels.note
+    from labels
+    left join questions
+        on
+            labels.site = questions.site
+            and labels.question_id = questions.question_id
+    left join members
+        on
+            labels.question_set = members.question_set
+            and labels.site = members.site
+            and labels.question_id = members.question_id
+)
+
+select * from flagged
