@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from analyses import build, info, shell
+from analyses.export.command import command as export
 from analyses.labelling.commands import label
 from analyses.labelling.sampling_commands import draw_command, sample_size_command
 from analyses.replication.command import command as replicate
@@ -95,7 +96,7 @@ def run(
 for command in (sample, fetch, load, build.command, report, run, shell.command, info.command):
     main.add_command(command)
 
-for command in (replicate, sample_size_command, draw_command, label):
+for command in (export, replicate, sample_size_command, draw_command, label):
     main.add_command(command)
 
 

@@ -13,6 +13,7 @@ escapes is a defect::
     ├── StoreError                the data folder cannot be read or written
     ├── PackageError              a published replication package cannot be used
     ├── LabellingError            a draw, a rater's sheet or a labels file cannot be used
+    ├── ExportError               files cannot be written where they were asked for
     └── WarehouseError            the database is absent, locked, or lacks what was asked for
         ├── DecisionsError        a decisions file cannot be used
         └── BuildError            dbt could not build the models
@@ -59,6 +60,10 @@ class PackageError(StackstudyError):
 
 class LabellingError(StackstudyError):
     """A draw, a rater's sheet, a taxonomy or a labels file cannot be used."""
+
+
+class ExportError(StackstudyError):
+    """An export cannot be written where it was asked for."""
 
 
 class WarehouseError(StackstudyError):

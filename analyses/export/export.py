@@ -1,0 +1,140 @@
+"""Writing an export: tables in a format, with a README and a data dictionary."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Final
+
+import duckdb
+
+from analyses.export.facts import read_facts
+from analyses.export.files import Written, write_csv, write_json_lines, write_parquet
+from analyses.export.folder import written_whole
+from analyses.export.readme import readme, write_dictionary
+from analyses.export.tables import data_tables
+from analyses.export.threads import threads_table, write_threads
+from analyses.export.workbook import write_workbook
+from analyses.warehouse import connect
+from loader.errors import ExportError, WarehouseError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from analyses.export.tables import Table
+
+_WRITERS: Final = {"parquet": write_parquet, "csv": write_csv, "jsonl": write_json_lines}
+_POSTS: Final = frozenset({"questions", "answers"})
+
+
+@dataclass(frozen=True)
+class Export:
+    """What was written.
+
+    Attributes
+    ----------
+    folder : Path
+    sets : tuple of str
+    files : tuple of Written
+    """
+
+    folder: Path
+    sets: tuple[str, ...]
+    files: tuple[Written, ...]
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person must know of the files."""
+        return tuple(note for file in self.files for note in file.notes)
+
+
+def export(
+    data: Path,
+    folder: Path,
+    sets: Sequence[str] = (),
+    file_format: str = "parquet",
+    *,
+    force: bool = False,
+) -> Export:
+    """Write question sets, or the whole dataset of a study, into a folder of its own.
+
+    Parameters
+    ----------
+    data : Path
+        The data folder, as given by ``--data``.
+    folder : Path
+        Where to; a folder that is there is replaced only if it is an export, and with `force`.
+    sets : sequence of str
+        Names of question sets; none stands for the whole: every set, with the results.
+    file_format : str
+        One of `analyses.export.FORMATS`.
+    force : bool
+
+    Raises
+    ------
+    WarehouseError
+        When the tables are not built, or the posts behind them are gone.
+    ExportError
+        When a set is not known, or the folder may not be replaced.
+    """
+    with written_whole(folder, force=force) as aside, connect(data) as connection:
+        try:
+            names, kinds = _chosen(connection, sets)
+            tables = data_tables(connection, names, with_results=not sets)
+            if file_format == "jsonl":
+                tables = [threads_table(), *(t for t in tables if t.name not in _POSTS)]
+            threaded = names if sets else [n for n in names if kinds[n] in {"topic", "baseline"}]
+            files = _write(connection, tables, threaded, aside, file_format)
+            facts = read_facts(connection, names)
+        except (duckdb.CatalogException, duckdb.IOException) as error:
+            if str(aside) in str(error):
+                raise ExportError(
+                    f"{folder}: cannot be written ({str(error).splitlines()[0]});"
+                    " make room, or name another folder with --output DIR"
+                ) from error
+            raise WarehouseError(
+                f"{data}: the tables, or the posts behind them, cannot be read; load the dump and"
+                f" run `stackstudy build` ({str(error).splitlines()[0]})"
+            ) from error
+        write_dictionary(tables, aside)
+        text = readme(
+            facts,
+            tables,
+            files,
+            file_format=file_format,
+            version=version("stackstudy"),
+            whole_study=not sets,
+        )
+        (aside / "README.md").write_text(text, encoding="utf-8")
+    return Export(folder, tuple(names), tuple(files))
+
+
+def _chosen(
+    connection: duckdb.DuckDBPyConnection, sets: Sequence[str]
+) -> tuple[list[str], dict[str, str]]:
+    kinds = dict(
+        connection.execute(
+            "select question_set, kind from question_sets order by position"
+        ).fetchall()
+    )
+    unknown = [name for name in sets if name not in kinds]
+    if unknown:
+        raise ExportError(f"no question set is named {unknown[0]!r}; there are {', '.join(kinds)}")
+    return list(dict.fromkeys(sets)) or list(kinds), kinds
+
+
+def _write(
+    connection: duckdb.DuckDBPyConnection,
+    tables: Sequence[Table],
+    threaded: Sequence[str],
+    folder: Path,
+    file_format: str,
+) -> list[Written]:
+    if file_format == "xlsx":
+        return write_workbook(connection, tables, folder / "export.xlsx")
+    files = []
+    if file_format == "jsonl":
+        files = [write_threads(connection, name, folder) for name in threaded]
+        tables = tables[1:]
+    return files + [_WRITERS[file_format](connection, table, folder) for table in tables]

@@ -1,0 +1,69 @@
+"""The folder of an export: written aside, and in its place only when it is whole."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from loader.errors import ExportError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MARK: Final = "data_dictionary.csv"
+"""The file by which a folder is known as an export; nothing else is ever replaced."""
+
+
+@contextmanager
+def written_whole(target: Path, *, force: bool) -> Iterator[Path]:
+    """Hand out a folder aside that takes the target's name when it is whole.
+
+    Parameters
+    ----------
+    target : Path
+    force : bool
+        Whether an export that is there already is replaced.
+
+    Raises
+    ------
+    ExportError
+        When there is something of that name that may not be replaced.
+    """
+    target = Path(target).absolute()
+    _check_free(target, force=force)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    aside = target.with_name(f".{target.name}-{os.getpid()}")
+    old = target.with_name(f".{target.name}-{os.getpid()}-old")
+    try:
+        aside.mkdir()
+        yield aside
+        if target.exists():
+            target.rename(old)
+        try:
+            aside.rename(target)
+        except OSError:
+            if old.exists():
+                old.rename(target)
+            raise
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _check_free(target: Path, *, force: bool) -> None:
+    if target.is_symlink() or (target.exists() and not target.is_dir()):
+        raise ExportError(f"{target}: is no folder; name another with --output DIR")
+    if not target.exists() or not any(target.iterdir()):
+        return
+    if not (target / MARK).is_file():
+        raise ExportError(
+            f"{target}: holds something that is no export; name another folder with --output DIR"
+        )
+    if not force:
+        raise ExportError(
+            f"{target}: an export is there already; replace it with --force, or name another"
+            " folder with --output DIR"
+        )

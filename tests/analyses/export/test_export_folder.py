@@ -1,0 +1,199 @@
+"""Where an export goes, what it says of itself, and what it never does."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+
+import duckdb
+import openpyxl
+import pytest
+from click.testing import CliRunner
+
+from analyses.dictionary import ColumnEntry
+from analyses.export import FORMATS
+from analyses.export import export as exporting
+from analyses.export.command import command
+from analyses.export.export import export
+from analyses.export.files import write_csv
+from analyses.export.folder import written_whole
+from analyses.export.licence import licence_of
+from analyses.export.tables import Table
+from analyses.export.workbook import write_workbook
+from analyses.warehouse import connect
+from loader.errors import ExportError, WarehouseError
+from stackstudy import main
+
+
+def files_of(folder) -> set[str]:
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("file_format", FORMATS)
+def test_the_command_describes_all_that_it_writes(data, tmp_path, file_format) -> None:
+    target = tmp_path / "out"
+    done = CliRunner().invoke(
+        command, ["mobile", "--data", str(data), "-o", str(target), "--format", file_format]
+    )
+    assert done.exit_code == 0, done.output
+    readme = (target / "README.md").read_text("utf-8")
+    for name in files_of(target) - {"README.md"}:
+        assert f"`{name}`" in readme
+    assert "| `mobile` | 1,533 |" in readme
+    assert "stackoverflow.com (last post 2019-11-30)" in readme
+    with (target / "data_dictionary.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row for row in rows if not row["description"]] == []
+    if file_format in {"parquet", "csv"}:
+        for name in files_of(target) - {"README.md", "data_dictionary.csv"}:
+            shape = duckdb.execute(f"describe from '{target / name}'").fetchall()
+            stem = name.rpartition(".")[0]
+            assert [c for c, *_ in shape] == [r["column"] for r in rows if r["table"] == stem]
+
+
+def test_the_readme_counts_the_posts_of_each_licence(data, tmp_path, published) -> None:
+    export(data, tmp_path / "out", ["mobile"], "jsonl")
+    readme = (tmp_path / "out" / "README.md").read_text("utf-8")
+    lines = (tmp_path / "out" / "posts" / "mobile.jsonl").read_text("utf-8").splitlines()
+    ids = [json.loads(line)["Id"] for line in lines]
+    posts = [p for i in ids for p in (published[int(i)], *published[int(i)]["answers"])]
+    for licence, first, last in (("3.0", "2011-04-08", "2018-05-02"), ("4.0", "2018-05-02", "9")):
+        n = sum(first <= post["CreationDate"] < last for post in posts)
+        assert n > 0
+        assert f"by-sa/{licence}/) | {n:,} |" in readme
+
+
+@pytest.mark.parametrize(
+    ("created", "said", "licence"),
+    [
+        ("2011-04-07 23:59:59.999", None, "CC BY-SA 2.5"),
+        ("2011-04-08 00:00:00", None, "CC BY-SA 3.0"),
+        ("2018-05-01 23:59:59.999", None, "CC BY-SA 3.0"),
+        ("2018-05-02 00:00:00", None, "CC BY-SA 4.0"),
+        ("2012-01-01 00:00:00", "CC BY-SA 4.0", "CC BY-SA 4.0"),
+        (None, None, None),
+    ],
+)
+def test_a_licence_is_what_the_dump_says_or_what_its_date_says(created, said, licence) -> None:
+    post = "(select ?::timestamp as created_at, ?::varchar as content_license) as post"
+    found = duckdb.execute(f"select {licence_of('post')} from {post}", [created, said]).fetchone()
+    assert found == (licence,)
+
+
+def test_nothing_of_the_exporters_machine_is_in_it(data, tmp_path) -> None:
+    export(data, tmp_path / "out", file_format="csv")
+    for path in (tmp_path / "out").rglob("*.*"):
+        content = path.read_bytes()
+        assert str(tmp_path).encode() not in content
+        assert b"fse2020/Posts.xml" not in content
+    assert b",Posts.xml," in (tmp_path / "out" / "results" / "dump_manifest.csv").read_bytes()
+
+
+def test_an_export_is_replaced_only_with_force(data, tmp_path) -> None:
+    target = tmp_path / "out"
+    export(data, target, ["mobile"])
+    before = files_of(target)
+    with pytest.raises(ExportError, match="--force"):
+        export(data, target, ["mobile"], "csv")
+    assert files_of(target) == before
+    export(data, target, ["mobile"], "csv", force=True)
+    assert "questions.csv" in files_of(target)
+    assert not any(name.endswith(".parquet") for name in files_of(target))
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_what_is_no_export_is_never_replaced(data, tmp_path) -> None:
+    thesis = tmp_path / "out" / "thesis.tex"
+    thesis.parent.mkdir()
+    thesis.write_text("years of work")
+    with pytest.raises(ExportError, match="no export"):
+        export(data, tmp_path / "out", ["mobile"], force=True)
+    assert thesis.read_text() == "years of work"
+    link = tmp_path / "link"
+    link.symlink_to(tmp_path / "out")
+    with pytest.raises(ExportError, match="no folder"):
+        export(data, link, ["mobile"], force=True)
+
+
+def test_a_failure_leaves_the_old_export_and_nothing_else(data, tmp_path, monkeypatch) -> None:
+    target = tmp_path / "out"
+    export(data, target, ["mobile"])
+    before = files_of(target)
+
+    def fail(*_arguments, **_named):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(exporting, "write_dictionary", fail)
+    with pytest.raises(KeyboardInterrupt):
+        export(data, target, ["mobile"], force=True)
+    assert files_of(target) == before
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_full_disk_is_named_as_such(data, tmp_path) -> None:
+    with connect(data) as connection:
+        table = Table("questions", "", (), "select 1 as a")
+        with written_whole(tmp_path / "out", force=False) as aside:
+            (aside / "questions.csv").symlink_to("/dev/full")
+            with pytest.raises(duckdb.IOException, match=re.escape(str(aside))):
+                connection.execute(
+                    f"copy (select range from range(100000)) to '{aside}/questions.csv'"
+                )
+    assert table.name == "questions"
+
+
+def test_an_unknown_set_is_answered_with_those_there_are(data, tmp_path) -> None:
+    done = CliRunner().invoke(
+        main, ["export", "mobil", "--data", str(data), "-o", str(tmp_path / "out")]
+    )
+    assert done.exit_code == 1
+    assert "no question set is named 'mobil'; there are dl, " in done.output
+    assert not (tmp_path / "out").exists()
+
+
+def test_no_database_and_no_posts_are_named(tmp_path, data) -> None:
+    with pytest.raises(WarehouseError, match="no database yet"):
+        export(tmp_path, tmp_path / "out")
+    duckdb.connect(str(tmp_path / "stackstudy.duckdb")).close()
+    with pytest.raises(WarehouseError, match="stackstudy build"):
+        export(tmp_path, tmp_path / "out")
+
+
+@pytest.fixture
+def awkward() -> Table:
+    query = (
+        "select * from (values (1, '=1+1'), (2, '-x'), (3, repeat('é', 40000)), (4, chr(7)),"
+        " (5, null), (6, ''), (7, '=' || repeat('y', 32800))) as t(n, words) order by n"
+    )
+    columns = (ColumnEntry("n", "integer", ""), ColumnEntry("words", "varchar", ""))
+    return Table("awkward", "", columns, query)
+
+
+def test_a_workbook_keeps_to_a_spreadsheets_limits(awkward, tmp_path) -> None:
+    with duckdb.connect() as connection:
+        (done,) = write_workbook(connection, [awkward], tmp_path / "x.xlsx", max_rows=4)
+    assert done.n_rows == 7
+    book = openpyxl.load_workbook(tmp_path / "x.xlsx")
+    assert book.sheetnames == ["awkward", "awkward (2)", "awkward (3)"]
+    cells = {row[0].value: row[1] for s in book for row in s.iter_rows(min_row=2)}
+    assert {cells[n].data_type for n in (1, 2, 3, 7)} == {"s"}
+    assert [cells[n].value for n in (1, 2, 4, 5)] == ["=1+1", "-x", "\ufffd", None]
+    assert all(len(cells[n].value) == 32_767 for n in (3, 7))
+    assert len(done.notes) == 3
+    assert "3 sheets" in done.notes[0]
+    assert "2 texts are cut" in done.notes[1]
+    assert "1 text holds" in done.notes[2]
+
+
+def test_csv_stays_as_it_is_and_says_what_a_spreadsheet_would_spoil(awkward, tmp_path) -> None:
+    with duckdb.connect() as connection:
+        done = write_csv(connection, awkward, tmp_path)
+    csv.field_size_limit(100_000)
+    with (tmp_path / "awkward.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    assert rows[1] == ["1", "=1+1"]
+    assert len(rows[3][1]) == 40_000
+    assert (tmp_path / "awkward.csv").read_text("utf-8").splitlines()[5:7] == ["5,", '6,""']
+    assert "2 texts are longer" in done.notes[0]
+    assert "3 texts begin" in done.notes[1]
