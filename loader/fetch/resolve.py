@@ -107,10 +107,8 @@ def fetched_before(folder: Path, one: Wanted) -> Path | None:
         return folder / site / found[0] if len(found) == len(names) == 1 else None
     for record in records.values():
         if record.belongs_to and set(record.belongs_to) <= records.keys():
-            n_others = len(records.keys() - set(record.belongs_to))
-            if len(record.belongs_to) == 1:
-                return folder / site / record.belongs_to[0]
-            return folder / site if not n_others else None
+            names = record.belongs_to
+            return folder / site / names[0] if len(names) == 1 else folder / site
     return None
 
 

@@ -25,6 +25,7 @@ class Served:
     etag: str | None = '"one"'
     modified: str | None = formatdate(1_712_000_000, usegmt=True)
     kind: str = "application/x-7z-compressed"
+    head_length: str | None = None
     faults: list[Fault] = field(default_factory=list)
 
 
@@ -81,7 +82,9 @@ class Handler(BaseHTTPRequestHandler):
     def honest(self, served: Served) -> None:
         start = self.wanted_range(served)
         headers = {"Content-Type": served.kind, **self.validators(served)}
-        if start is None:
+        if self.command == "HEAD" and served.head_length is not None:
+            self.reply(200, b"", {**headers, "Content-Length": served.head_length})
+        elif start is None:
             self.reply(200, served.body, headers)
         elif start >= len(served.body):
             self.reply(416, b"", {"Content-Range": f"bytes */{len(served.body)}"})

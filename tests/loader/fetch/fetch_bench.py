@@ -33,7 +33,8 @@ KEPT = {f"{BEER}.part", f".{BEER}.part.json"}
 
 def make_archive(n_bytes: int, seed: int) -> bytes:
     buffer = io.BytesIO()
-    with py7zr.SevenZipFile(buffer, "w") as file:
+    with py7zr.SevenZipFile(buffer, "w", filters=[{"id": py7zr.FILTER_COPY}]) as file:
+        file.set_encoded_header_mode(False)  # so that archives of one length are of one length
         file.writestr(random.Random(seed).randbytes(n_bytes), "Posts.xml")
     return buffer.getvalue()
 

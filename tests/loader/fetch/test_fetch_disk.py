@@ -165,7 +165,7 @@ def test_disk_is_too_small(bench, archive, monkeypatch):
     monkeypatch.setattr(part_module.shutil, "disk_usage", lambda path: SimpleNamespace(free=1000))
     bench.serve(archive)
     line = error_of(bench.fetch, published=archive)
-    assert "the archive needs 900.2 kB, and 1.0 kB is free; make room" in line
+    assert "the archive needs 900.1 kB, and 1.0 kB is free; make room" in line
     assert bench.asked == []
 
 

@@ -13,7 +13,7 @@ from fault_server import (
     say_range,
     shift_range,
 )
-from fetch_bench import DONE, error_of
+from fetch_bench import DONE, error_of, make_archive
 
 
 def test_ignored_range(bench, archive):
@@ -33,6 +33,25 @@ def test_ignored_range_loses_nothing(bench, archive, has_hash):
     bench.fetch(published=published)
     assert bench.path.read_bytes() == archive
     assert bench.heard.came == len(archive)
+
+
+def test_ignored_range_of_a_smaller_file_of_the_same_etag(bench, archive):
+    smaller = make_archive(200_000, seed=4)
+    bench.serve(archive, break_after(300_000), change_to(smaller, '"one"'))
+    bench.fetch()
+    assert bench.path.read_bytes() == smaller
+
+
+def test_wrong_beginning_before_an_ignored_range(bench, archive):
+    """The first server had wrong bytes; the second is right and knows no ranges."""
+
+    def other_server(handler, served):
+        served.body = archive
+        ignore_range(handler, served)
+
+    bench.serve(bytes(len(archive)), break_after(300_000), other_server)
+    bench.fetch(published=archive)
+    assert bench.path.read_bytes() == archive
 
 
 def test_ignored_range_of_a_file_that_nothing_names(bench, archive, other_archive):

@@ -7,6 +7,7 @@ import io
 import json
 
 import pytest
+from click.testing import CliRunner
 from fault_server import answer, break_after
 from fetch_bench import BEER
 from rich.console import Console
@@ -15,6 +16,7 @@ from loader.commands import load_and_show
 from loader.errors import FetchError
 from loader.fetch import archive_org
 from loader.fetch.resolve import resolve_dump
+from stackstudy import main
 
 
 def quiet() -> Console:
@@ -51,6 +53,15 @@ def test_second_run_needs_no_network(beer_and_overflow, tmp_path, site):
     assert resolve_dump(site, tmp_path, console=console) == first
     assert len(beer_and_overflow.asked) == n_asked
     assert "fetched before" in console.file.getvalue()
+
+
+def test_run_after_a_fetch_that_named_a_table_twice(beer_and_overflow, tmp_path):
+    words = ["stackoverflow.com-Posts", "stackoverflow.com", "stackoverflow.com-Tags"]
+    result = CliRunner().invoke(main, ["fetch", *words, "--data", str(tmp_path)])
+    assert result.exit_code == 0, result.output
+    n_asked = len(beer_and_overflow.asked)
+    resolve_dump("stackoverflow", tmp_path, console=quiet())
+    assert len(beer_and_overflow.asked) == n_asked
 
 
 def test_run_of_a_site_of_which_one_table_was_fetched(beer_and_overflow, tmp_path):

@@ -107,6 +107,26 @@ def test_folder_without_an_index(server, web, archive, tmp_path):
     assert fetched.checked_by == "size and index"
 
 
+def test_server_that_gives_no_length_to_a_question(server, web, archive, tmp_path):
+    """Some answer HEAD with a length of 0."""
+    server.page("/d/", f'<a href="{BEER}">b</a>')
+    server.serve(f"/d/{BEER}", archive, head_length="0")
+    source = WebFolder(f"{server.address}/d/", web)
+    assert source.find(wanted("beer"))[0].n_bytes is None
+    assert fetch([wanted("beer")], source, tmp_path, web)[0].n_bytes == len(archive)
+
+
+def test_server_that_takes_no_questions(server, web, archive, tmp_path, monkeypatch):
+    """Without HEAD the size is learnt with the file; without an index there is no way to look."""
+    monkeypatch.setattr("fault_server.Handler.do_HEAD", lambda self: self.reply(405, b"", {}))
+    server.page("/d/", f'<a href="{BEER}">b</a>')
+    server.serve(f"/d/{BEER}", archive)
+    source = WebFolder(f"{server.address}/d/", web)
+    assert fetch([wanted("beer")], source, tmp_path, web)[0].n_bytes == len(archive)
+    line = error_of(WebFolder(server.address, web).find, wanted("beer"))
+    assert "tells nothing of one" in line
+
+
 def test_tables_in_a_folder_without_an_index(server, web):
     for table in ("Posts", "Users"):
         server.serve(f"/stackoverflow.com-{table}.7z", b"x" * 10)
