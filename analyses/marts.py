@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, fields, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from analyses.records import (
-    RECORDS,
+    CORE_RECORDS,
     Acceptance,
     Funnel,
     ManifestEntry,
@@ -22,6 +22,23 @@ from analyses.records import (
     Row,
     Rule,
     YearlyPopularity,
+)
+from analyses.sources import sources_of
+from analyses.study_records import (
+    STUDY_RECORDS,
+    BaselineTest,
+    Label,
+    LabelAcceptance,
+    PopularityTrend,
+    PublishedResponseTimes,
+    ResponseQuantile,
+    RuleSensitivity,
+    SampleSize,
+    SurvivalPoint,
+    SurvivalSummary,
+    SurvivalTest,
+    TaxonomyShare,
+    TopicTest,
 )
 from analyses.warehouse import connect, database_path
 from loader.errors import WarehouseError
@@ -36,22 +53,37 @@ if TYPE_CHECKING:
 __all__ = [
     "RECORDS",
     "Acceptance",
+    "BaselineTest",
     "Funnel",
+    "Label",
+    "LabelAcceptance",
     "ManifestEntry",
     "Mart",
     "Marts",
+    "PopularityTrend",
     "ProportionTest",
+    "PublishedResponseTimes",
     "QuestionSet",
     "ReplicationCheck",
+    "ResponseQuantile",
     "ResponseTimeTest",
     "ResponseTimes",
     "Row",
     "Rule",
+    "RuleSensitivity",
+    "SampleSize",
+    "SurvivalPoint",
+    "SurvivalSummary",
+    "SurvivalTest",
+    "TaxonomyShare",
+    "TopicTest",
     "YearlyPopularity",
     "read_marts",
 ]
 
 R = TypeVar("R", bound=Row)
+
+RECORDS: tuple[type[Row], ...] = (*CORE_RECORDS, *STUDY_RECORDS)
 
 
 @dataclass(frozen=True)
@@ -64,11 +96,14 @@ class Mart:
     columns : tuple of str
     rows : tuple of tuple
         All rows, in the order of all columns, so that two reports of one warehouse are the same.
+    sql : str
+        The statement that made it; empty for a seed.
     """
 
     name: str
     columns: tuple[str, ...]
     rows: tuple[tuple[object, ...], ...]
+    sql: str = ""
 
     def records(self, kind: type[R]) -> tuple[R, ...]:
         """Rows as records of a dataclass: by name, a field with a default may have no column."""
@@ -143,6 +178,8 @@ def read_marts(data: Path, names: Iterable[str] = ()) -> Marts:
             ).fetchall()
         }
         tables = {name: _read(connection, name) for name in wanted if name in built}
+    sources = sources_of(data, tables)
+    tables = {name: replace(mart, sql=sources.get(name, "")) for name, mart in tables.items()}
     if not tables:
         raise WarehouseError(
             f"{database_path(data)}: the tables are not built yet; run `stackstudy build`"

@@ -73,6 +73,11 @@ class YearlyPopularity:
     n_questions: int
     n_users: int
     question_share: float | None
+    n_all_questions: int | None = None
+    n_base_questions: int | None = None
+    base_question_share: float | None = None
+    question_growth: float | None = None
+    covered_share: float | None = None
 
 
 @dataclass(frozen=True)
@@ -106,6 +111,8 @@ class ResponseTimes:
     min_response_minutes: float | None
     max_response_minutes: float | None
     median_response_minutes_days_dropped: float | None
+    median_ci_low: float | None = None
+    median_ci_high: float | None = None
 
 
 @dataclass(frozen=True)
@@ -179,7 +186,7 @@ class ManifestEntry:
     finished_at: datetime | str | None
 
 
-RECORDS: tuple[type[Row], ...] = (
+CORE_RECORDS: tuple[type[Row], ...] = (
     QuestionSet,
     Rule,
     Funnel,

@@ -28,6 +28,12 @@ def is_partial(year: int, data_end: date | None) -> bool:
     )
 
 
+def year_ticks(years: Sequence[int], data_end: date | None) -> dict[str, list[object]]:
+    """Ticks of an axis of years: at most six, the last one named where the data cut it."""
+    ticks = _ticks(years)
+    return {"tickvals": ticks, "ticktext": [_tick(year, data_end) for year in ticks]}
+
+
 def popularity_panel(
     rows: Sequence[YearlyPopularity],
     style: Style,
@@ -71,8 +77,7 @@ def popularity_panel(
         hovermode="x unified" if shown else False,
     )
     panel.update_xaxes(
-        tickvals=_ticks(years),
-        ticktext=[_tick(year, data_end) for year in _ticks(years)],
+        **year_ticks(years, data_end),
         tickangle=0,
         showspikes=False,
         showgrid=False,

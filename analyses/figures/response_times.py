@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from math import log10
 from typing import TYPE_CHECKING
 
 from analyses.figures.numbers import and_list, count, duration, number
-from analyses.figures.theme import FAINT_INK, INK, figure, style_of
+from analyses.figures.theme import FAINT_INK, INK, figure, style_of, translucent
+from analyses.figures.time_axis import MINUTE, MONTH, time_axis
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -16,21 +16,6 @@ if TYPE_CHECKING:
     from analyses.figures.theme import Style
     from analyses.marts import ResponseTimes
 
-MINUTE, HOUR, DAY, MONTH, YEAR = 1, 60, 24 * 60, 30 * 24 * 60, 365 * 24 * 60
-_TICKS = {
-    1 / 60: "1 s",
-    1 / 6: "10 s",
-    MINUTE: "1 min",
-    10: "10 min",
-    HOUR: "1 h",
-    6 * HOUR: "6 h",
-    DAY: "1 d",
-    7 * DAY: "1 wk",
-    MONTH: "1 mo",
-    YEAR: "1 y",
-    10 * YEAR: "10 y",
-}
-_LABELLED = (1 / 60, MINUTE, HOUR, DAY, MONTH, YEAR, 10 * YEAR)
 _ROW_PIXELS = 84
 _LEFT = 16
 
@@ -85,7 +70,7 @@ def response_time_boxes(
             orientation="h",
             name=style.label,
             line={"color": style.colour, "width": 2},
-            fillcolor=_translucent(style.colour),
+            fillcolor=translucent(style.colour),
             width=0.36,
             whiskerwidth=0.5,
             hoverinfo="skip",
@@ -119,16 +104,7 @@ def response_time_boxes(
             hovertemplate="%{customdata[0]}<extra></extra>",
         )
     top = max([MONTH, *(_whiskers(row)[1] for row in drawn)])
-    ticks = [value for value in _TICKS if floor <= value <= top * 1.2]
-    boxes.update_xaxes(
-        type="log",
-        range=[log10(floor) - 0.03, log10(top) + 0.08],
-        tickvals=ticks,
-        ticktext=[_TICKS[value] if value in _LABELLED else "" for value in ticks],
-        tickfont={"size": 13},
-        ticklabeloverflow="allow",
-        showline=True,
-    )
+    boxes.update_xaxes(time_axis(floor, top))
     boxes.update_yaxes(
         range=[len(drawn) - 0.5, -0.62],
         showticklabels=False,
@@ -146,11 +122,6 @@ def _whiskers(row: ResponseTimes) -> tuple[float, float]:
     low = row.q1 if row.lower_whisker is None else row.lower_whisker
     high = row.q3 if row.upper_whisker is None else row.upper_whisker
     return low, high
-
-
-def _translucent(colour: str) -> str:
-    red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
-    return f"rgba({red},{green},{blue},0.28)"
 
 
 def _both(minutes: float | None) -> str:

@@ -163,6 +163,12 @@ def panel_title(style: Style) -> dict[str, object]:
     }
 
 
+def translucent(colour: str, opacity: float = 0.28) -> str:
+    """Return a colour through which the page shows, whether that is light or dark."""
+    red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{opacity})"
+
+
 def alternative_of(drawn: go.Figure) -> str:
     """Text alternative of a figure made here."""
     return drawn.layout.meta["alternative"]

@@ -11,6 +11,8 @@ from markupsafe import Markup
 from analyses.figures import alternative_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import plotly.graph_objects as go
 
     from analyses.marts import Mart
@@ -45,6 +47,14 @@ class Points:
 
     kind: ClassVar[str] = "points"
     items: tuple[Text, ...]
+
+
+@dataclass(frozen=True)
+class Verbatim:
+    """Text to copy, in the lines that it has."""
+
+    kind: ClassVar[str] = "verbatim"
+    text: str
 
 
 @dataclass(frozen=True)
@@ -86,7 +96,11 @@ class Chart:
     figures : tuple of plotly.graph_objects.Figure
         Each carries its text alternative.
     mart : Mart or None
-        The data behind it, for the CSV button.
+        The data behind it, for the CSV button and the SQL.
+    names : tuple of str
+        What each figure is of, where there are several: for the names of files.
+    is_wide : bool
+        Whether its figures need the whole width, and stand below each other.
     """
 
     kind: ClassVar[str] = "chart"
@@ -95,10 +109,14 @@ class Chart:
     sentence: Text
     figures: tuple[go.Figure, ...]
     mart: Mart | None = None
+    names: tuple[str, ...] = ()
+    is_wide: bool = False
 
     @property
     def across(self) -> int:
         """How many panels stand side by side where there is room: of three, three; else two."""
+        if self.is_wide or len(self.figures) == 1:
+            return 1
         return 3 if len(self.figures) % 3 == 0 else 2
 
     @property
@@ -191,7 +209,7 @@ class Fold:
     blocks: tuple[Block, ...]
 
 
-Block = Prose | Points | Heading | Facts | Chart | Table | Fold
+Block = Prose | Points | Verbatim | Heading | Facts | Chart | Table | Fold
 
 
 @dataclass(frozen=True)
@@ -217,17 +235,20 @@ class Section:
     kicker: str = ""
 
 
+def blocks_of(sections: tuple[Section, ...]) -> Iterator[Block]:
+    """Every block of these sections, those in folds too, in order."""
+    waiting = [block for section in reversed(sections) for block in reversed(section.blocks)]
+    while waiting:
+        block = waiting.pop()
+        yield block
+        if isinstance(block, Fold):
+            waiting.extend(reversed(block.blocks))
+
+
 def marts_of(sections: tuple[Section, ...]) -> dict[str, Mart]:
     """Every mart that a chart or table of these sections offers as CSV, by name."""
-    found: dict[str, Mart] = {}
-
-    def look(blocks: tuple[Block, ...]) -> None:
-        for block in blocks:
-            if isinstance(block, Fold):
-                look(block.blocks)
-            elif isinstance(block, Chart | Table) and block.mart is not None:
-                found[block.mart.name] = block.mart
-
-    for section in sections:
-        look(section.blocks)
-    return found
+    return {
+        block.mart.name: block.mart
+        for block in blocks_of(sections)
+        if isinstance(block, Chart | Table) and block.mart is not None
+    }

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import tempfile
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from plotly.offline import get_plotlyjs
 from analyses.figures.numbers import and_list
 from analyses.marts import read_marts
 from analyses.report.blocks import marts_of, script_json
+from analyses.report.made_by import program_version
 from analyses.report.sections import sections_of
 from analyses.report.study import Study, day
 from loader.errors import WarehouseError
@@ -85,18 +85,11 @@ def render(marts: Marts, made_at: datetime | None = None) -> str:
         all_synthetic=len(synthetic) == len(study.sites),
         data_end=day(study.data_end) if study.data_end else None,
         made_on=day(made_at or datetime.now(UTC)),
-        version=_version(),
+        version=program_version(),
         sections=sections,
         downloads={name: script_json(mart.to_csv()) for name, mart in marts_of(sections).items()},
         plotly=Markup(get_plotlyjs()),  # noqa: S704 - a script of ours, not data
     )
-
-
-def _version() -> str:
-    try:
-        return version("stackstudy")
-    except PackageNotFoundError:
-        return "from source"
 
 
 def _replace(path: Path, text: str) -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
+    from analyses.labelling.agreement import RaterAgreement
     from analyses.marts import Mart, Marts, Row
 
 R = TypeVar("R", bound="Row")
@@ -63,9 +64,12 @@ class Study:
     Attributes
     ----------
     marts : Marts
+    agreement : tuple of RaterAgreement
+        How far raters agree, where their sheets were given.
     """
 
     marts: Marts
+    agreement: tuple[RaterAgreement, ...] = ()
 
     @cached_property
     def sets(self) -> dict[str, QuestionSet]:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analyses.report.sections.citing import citing
 from analyses.report.sections.data import data
 from analyses.report.sections.difficulty import difficulty
 from analyses.report.sections.glance import glance
 from analyses.report.sections.limits import limits
+from analyses.report.sections.methods import methods
 from analyses.report.sections.popularity import popularity
 from analyses.report.sections.provenance import provenance
 from analyses.report.sections.question_sets import question_sets
 from analyses.report.sections.replication import replication
+from analyses.report.sections.sensitivity import sensitivity
+from analyses.report.sections.taxonomy import taxonomy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,8 +29,12 @@ SECTIONS: tuple[Callable[[Study], Section | None], ...] = (
     question_sets,
     popularity,
     difficulty,
-    limits,
+    taxonomy,
+    sensitivity,
     replication,
+    limits,
+    methods,
+    citing,
     provenance,
 )
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analyses.figures.acceptance import acceptance_intervals, wilson
 from analyses.figures.numbers import GLUE, count, number, p_value, percent, points, signed
-from analyses.marts import Acceptance, ProportionTest
-from analyses.report.blocks import Cell, Column, Heading, Prose, Table
+from analyses.marts import Acceptance, BaselineTest, ProportionTest, TopicTest
+from analyses.report.blocks import Cell, Chart, Column, Fold, Heading, Prose, Table
 
 if TYPE_CHECKING:
     from analyses.report.blocks import Block
     from analyses.report.study import Study
+
+ALPHA = 0.05
+"""Below it a sentence says that sets differ; the p-value itself stands beside it."""
 
 _COLUMNS = (
     Column("Question set", is_number=False),
@@ -18,6 +22,18 @@ _COLUMNS = (
     Column("Accepted", explanation="The question names an accepted answer"),
     Column("No accepted answer"),
     Column("Share without"),
+    Column("95% interval", explanation="Wilson’s interval of the share"),  # noqa: RUF001
+)
+_BASELINE_COLUMNS = (
+    Column("Question set", is_number=False),
+    Column("Published study of", is_number=False),
+    Column("Published share"),
+    Column("Share here"),
+    Column("Difference"),
+    Column("95% interval", explanation="Wilson’s interval of the share, less the published one"),  # noqa: RUF001
+    Column("Cohen’s\N{NO-BREAK SPACE}h"),  # noqa: RUF001
+    Column("χ²", explanation="One degree of freedom"),
+    Column("p, Holm", explanation="p-value corrected for all comparisons of this table"),
 )
 _TEST_COLUMNS = (
     Column("Comparison", is_number=False),
@@ -51,6 +67,7 @@ def acceptance_blocks(study: Study) -> tuple[Block, ...]:
                     row.no_accepted_share,
                     study.style(row.question_set).colour,
                 ),
+                share_interval(*_wilson(row)),
             )
             for row in rows
         ),
@@ -64,9 +81,92 @@ def acceptance_blocks(study: Study) -> tuple[Block, ...]:
             " mark may still have a good answer, and one asked shortly before the data end has had"
             " little time to get it."
         ),
+        _chart(study, rows),
         table,
+        *_topics(study),
         _tests(study),
+        *_baselines(study),
     )
+
+
+def _wilson(row: Acceptance) -> tuple[float | None, float | None]:
+    share = wilson(row)
+    return share.ci_low, share.ci_high
+
+
+def share_interval(low: float | None, high: float | None) -> str:
+    """Write the interval of a share: 68.4% to 72.3%."""
+    if low is None or high is None:
+        return number(None)
+    return f"{percent(low)} to {percent(high)}"
+
+
+def _chart(study: Study, rows: tuple[Acceptance, ...]) -> Chart:
+    kinds = {one.question_set for one in study.of_kind("topic", "union", "baseline")}
+    filled = [row for row in rows if row.n_questions]
+    drawn = [row for row in filled if row.question_set in kinds] or filled
+    return Chart(
+        "acceptance",
+        "Share of questions without an accepted answer",
+        "How large a part of each set has no accepted answer (point), and within which bounds that"
+        " is known (line: Wilson’s 95% interval). The axis is cut to where the shares lie.",  # noqa: RUF001
+        (acceptance_intervals(drawn, study.styles),),
+        study.mart("acceptance"),
+    )
+
+
+def _topics(study: Study) -> tuple[Prose, ...]:
+    """Say whether the topics differ among themselves in their shares."""
+    return tuple(
+        Prose(
+            f"Among the {row.n_sets} topics the shares"
+            f" {'differ' if row.p_value < ALPHA else 'do not differ beyond chance'}:"
+            f" χ²{GLUE}={GLUE}{number(row.chi2, 2)} ({row.df} df), {p_words(row.p_value)}"
+            + (
+                f", Cramér’s V{GLUE}={GLUE}{number(row.cramers_v)}"  # noqa: RUF001
+                if row.cramers_v is not None
+                else ""
+            )
+            + "."
+        )
+        for row in study.marts.records(TopicTest)
+        if row.measure == "no_accepted_share" and row.p_value is not None
+    )
+
+
+def _baselines(study: Study) -> tuple[Block, ...]:
+    """Hold the sets against shares that other studies printed."""
+    tests = study.records(BaselineTest)
+    if not tests:
+        return (
+            Prose(
+                "No share was held against those of other studies: the table baseline_tests is"
+                " absent or empty."
+            ),
+        )
+    table = Table(
+        "baseline_tests",
+        "Against what other studies printed",
+        _BASELINE_COLUMNS,
+        tuple(
+            (
+                study.name(test.question_set),
+                test.label or test.baseline.replace("_", " "),
+                percent(test.baseline_share),
+                percent(test.no_accepted_share),
+                points(test.share_difference),
+                interval(test.ci_low, test.ci_high, 100, 1),
+                signed(test.cohens_h),
+                number(test.chi2, 1),
+                p_value(test.p_value_adjusted),
+            )
+            for test in tests
+        ),
+        study.mart("baseline_tests"),
+        "Those studies printed percentages without counts, so theirs are taken as exact, and the"
+        " tests are surer than they should be." + dashes([test.chi2 for test in tests]),
+    )
+    return (Fold(f"{count(len(tests))} comparisons with other studies", (table,)),)
 
 
 def _lead(study: Study, rows: tuple[Acceptance, ...]) -> tuple[Prose, ...]:

@@ -11,6 +11,7 @@ from analyses.figures.numbers import and_list, count
 from analyses.figures.popularity import is_partial
 from analyses.marts import YearlyPopularity
 from analyses.report.blocks import Chart, Column, Prose, Section, Table
+from analyses.report.sections.trends import share_blocks, trend_blocks
 from analyses.report.study import day
 
 if TYPE_CHECKING:
@@ -53,7 +54,10 @@ def popularity(study: Study) -> Section:
                 if has_questions(found)
             ),
             study.mart(_MART),
+            tuple(one for one, found in of_sets.items() if has_questions(found)),
         ),
+        *share_blocks(study, rows, years),
+        *trend_blocks(study),
         _table(study, rows, years, "n_questions", "Questions a year", partial=partial),
         _table(study, rows, years, "n_users", "Users who asked, a year", partial=partial),
     ]

@@ -6,10 +6,15 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from analyses.figures import response_time_boxes
+from analyses.figures import cumulative_curves, response_time_boxes
 from analyses.figures.numbers import count, duration, number, p_value, signed
 from analyses.figures.response_times import axis_floor, has_box
-from analyses.marts import ResponseTimes, ResponseTimeTest
+from analyses.marts import (
+    PublishedResponseTimes,
+    ResponseQuantile,
+    ResponseTimes,
+    ResponseTimeTest,
+)
 from analyses.report.blocks import Cell, Chart, Column, Heading, Prose, Table
 from analyses.report.sections.acceptance import dashes, interval, p_words
 
@@ -24,6 +29,7 @@ _COLUMNS = (
     Column("With a time", explanation="Accepted answers in the data, not older than the question"),
     Column("First quartile"),
     Column("Median"),
+    Column("95% interval", explanation="Of the median, from order statistics"),
     Column("Third quartile"),
     Column("Nine tenths"),
     Column("Median in minutes"),
@@ -62,6 +68,7 @@ def response_time_blocks(study: Study) -> tuple[Block, ...]:
             " describe the questions that got one, not the wait that an asker must expect."
         ),
         _chart(study, drawn),
+        *_cumulative(study, drawn),
         _table(study, rows),
         Prose(
             Markup(
@@ -72,6 +79,7 @@ def response_time_blocks(study: Study) -> tuple[Block, ...]:
                 " found again; the elapsed time is the measure."
             )
         ),
+        *_published(study),
         _tests(study),
     )
 
@@ -116,6 +124,55 @@ def _chart(study: Study, rows: list[ResponseTimes]) -> Chart:
     )
 
 
+def _cumulative(study: Study, drawn: list[ResponseTimes]) -> tuple[Block, ...]:
+    names = [row.question_set for row in drawn]
+    rows = [row for row in study.records(ResponseQuantile) if row.question_set in names]
+    if not rows:
+        return (
+            Prose(
+                "How the times are spread beyond the boxes is not known: the table"
+                " response_time_quantiles is absent or empty."
+            ),
+        )
+    return (
+        Chart(
+            "cumulative-times",
+            "How soon the accepted answers came",
+            "How large a part of the accepted answers of each set had come after a time; the"
+            " median is where a curve crosses 50%. Questions without an accepted answer are left"
+            " out here. The axis is logarithmic; a month is 30 days.",
+            (cumulative_curves(rows, study.styles),),
+            study.mart("response_time_quantiles"),
+        ),
+    )
+
+
+def _published(study: Study) -> tuple[Prose, ...]:
+    """Give times that were published without their posts, where there are any."""
+    return tuple(
+        Prose(
+            f"Of {study.style(row.question_set).in_words} the publication holds"
+            f" {count(row.n_response_times)} response times and not their posts, days dropped:"
+            f" median {number(row.median_response_minutes_days_dropped)} minutes"
+            + (
+                f" (95% interval {number(row.median_days_dropped_ci_low)} to"
+                f" {number(row.median_days_dropped_ci_high)})"
+                if row.median_days_dropped_ci_low is not None
+                else ""
+            )
+            + ". How many days each took is lost."
+        )
+        for row in study.records(PublishedResponseTimes)
+    )
+
+
+def time_interval(low: float | None, high: float | None) -> str:
+    """Write an interval of times: 20.1 h to 1.5 d; a dash where there is none."""
+    if low is None and high is None:
+        return number(None)
+    return f"{duration(low)} to {duration(high)}"
+
+
 def _floor(minutes: float) -> str:
     return "a minute" if minutes == 1 else "a second"
 
@@ -135,6 +192,7 @@ def _table(study: Study, rows: tuple[ResponseTimes, ...]) -> Table:
                     Markup("<strong>{}</strong>").format(duration(row.median_response_minutes)),
                     explanation=f"{number(row.median_response_minutes)} minutes",
                 ),
+                time_interval(row.median_ci_low, row.median_ci_high),
                 _time(row.q3),
                 _time(row.p90),
                 number(row.median_response_minutes),

@@ -26,7 +26,7 @@
   });
 
   // Paper: folds open, and charts take the width of the sheet.
-  const folds = document.querySelectorAll("details");
+  const folds = document.querySelectorAll("details:not(.sql)");
   let opened = [];
   addEventListener("beforeprint", () => {
     for (const chart of document.querySelectorAll(".chart")) {

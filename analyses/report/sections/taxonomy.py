@@ -1,0 +1,171 @@
+"""RQ3: what exactly is hard? The categories that people gave to questions, and published ones."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from analyses.figures import taxonomy_treemap
+from analyses.figures.numbers import NONE, and_list, count, percent
+from analyses.marts import Label, TaxonomyShare
+from analyses.report.blocks import Cell, Chart, Column, Fold, Prose, Section, Table
+from analyses.report.sections.acceptance import share_interval
+from analyses.report.sections.labelling import (
+    agreement_blocks,
+    label_acceptance_blocks,
+    sample_blocks,
+)
+
+if TYPE_CHECKING:
+    from analyses.report.blocks import Block
+    from analyses.report.study import Study
+
+_MART = "taxonomy_distribution"
+_COLUMNS = (
+    Column("Category", is_number=False),
+    Column("Questions", explanation="Each once, also where it was given the category twice"),
+    Column("Share", explanation="Of the labelled questions of the set that are in a category"),
+    Column("95% interval", explanation="Wilson’s interval of the share"),  # noqa: RUF001
+    Column("Published", explanation="The percentage that the publication printed"),
+)
+_HOW = Markup(
+    "Draw questions with <code>stackstudy draw</code>, let two people label them"
+    " (<code>stackstudy label</code>), and give the result to <code>stackstudy build --labels"
+    " labels.csv</code>."
+)
+
+
+def taxonomy(study: Study) -> Section:
+    """Show the categories, or how to come to some."""
+    rows = [row for row in study.records(TaxonomyShare) if row.level]
+    labelled = [row for row in rows if row.n_questions]
+    blocks: list[Block]
+    if not labelled:
+        sentence = Markup("No labels were given, so nothing is known about what is hard. {}")
+        blocks = [Prose(sentence.format(_HOW))]
+        published = [row for row in rows if row.published_percent is not None]
+        if published:
+            blocks.append(
+                Fold(
+                    "The published categories",
+                    tuple(
+                        _table(study, name, own)
+                        for name, own in _by_set(study, rows).items()
+                        if any(row.published_percent is not None for row in own)
+                    ),
+                )
+            )
+    else:
+        by_set = _by_set(study, rows)
+        drawn = {name: own for name, own in by_set.items() if any(row.n_questions for row in own)}
+        blocks = [
+            *_lead(study, drawn),
+            Prose(_what(study)),
+            Chart(
+                "taxonomy",
+                "What the questions are about",
+                "How the labelled questions of each set divide into categories: a tile is a"
+                " category, as large as its questions, and holds its leaves. Tiles too small for"
+                " their name show it on hovering; the tables below hold them all.",
+                tuple(taxonomy_treemap(own, study.style(name)) for name, own in drawn.items()),
+                study.mart(_MART),
+                tuple(drawn),
+                is_wide=True,
+            ),
+            *(
+                Fold(
+                    Markup("{}: every category").format(study.name(name)),
+                    (_table(study, name, own),),
+                )
+                for name, own in drawn.items()
+            ),
+        ]
+    blocks += label_acceptance_blocks(study)
+    blocks += sample_blocks(study)
+    blocks += agreement_blocks(study)
+    return Section("rq3", "What exactly is hard?", "Taxonomy", tuple(blocks), "RQ3")
+
+
+def _by_set(study: Study, rows: list[TaxonomyShare]) -> dict[str, list[TaxonomyShare]]:
+    names = [name for name in study.sets if any(row.question_set == name for row in rows)]
+    return {name: [row for row in rows if row.question_set == name] for name in names}
+
+
+def _lead(study: Study, drawn: dict[str, list[TaxonomyShare]]) -> tuple[Prose, ...]:
+    parts = []
+    for name, own in drawn.items():
+        inner = sorted(
+            (row for row in own if row.level == "inner" and row.n_questions),
+            key=lambda row: -row.n_questions,
+        )
+        if inner:
+            top = inner[0]
+            parts.append(
+                f"of {study.style(name).in_words} {top.inner_category} ({percent(top.share)} of"
+                f" {count(top.n_labelled)} questions)"
+            )
+    return (Prose(f"The largest category is {and_list(parts)}.", is_lead=True),) if parts else ()
+
+
+def _what(study: Study) -> str:
+    labels = study.records(Label)
+    n_questions = len({(one.question_set, one.site, one.question_id) for one in labels})
+    said = (
+        f"People gave {count(len(labels))} labels to {count(n_questions)} questions. "
+        if labels
+        else ""
+    )
+    return (
+        f"{said}A question may be in several categories, so that shares of one level can add up to"
+        " more than 100%. False positives, unclear and pending questions are in none."
+    )
+
+
+def _table(study: Study, name: str, rows: list[TaxonomyShare]) -> Table:
+    inner = sorted(
+        (row for row in rows if row.level == "inner"),
+        key=lambda row: (-row.n_questions, -(row.published_percent or 0), row.inner_category or ""),
+    )
+    body: list[tuple[Markup | str | Cell, ...]] = []
+    for row in inner:
+        body.append(_row(study, row, Markup("<strong>{}</strong>").format(row.inner_category)))
+        leaves = sorted(
+            (
+                leaf
+                for leaf in rows
+                if leaf.level == "leaf" and leaf.inner_category == row.inner_category
+            ),
+            key=lambda leaf: (
+                -leaf.n_questions,
+                -(leaf.published_percent or 0),
+                leaf.leaf_category or "",
+            ),
+        )
+        body += [
+            _row(study, leaf, Markup('<span class="leaf">{}</span>').format(leaf.leaf_category))
+            for leaf in leaves
+        ]
+    return Table(
+        f"{_MART}_{name}",
+        Markup("Categories of {}").format(study.name(name)),
+        _COLUMNS,
+        tuple(body),
+        study.mart(_MART),
+        "Inner categories in bold, their leaves below. The publication printed percentages of"
+        " labels, not of questions; they differ where a question has several.",
+    )
+
+
+def _row(study: Study, row: TaxonomyShare, name: Markup) -> tuple[Markup | str | Cell, ...]:
+    share: str | Cell = percent(row.share)
+    if row.share is not None:
+        share = Cell(share, row.share, study.style(row.question_set).colour)
+    published = NONE if row.published_percent is None else f"{row.published_percent:.1f}%"
+    return (
+        name,
+        count(row.n_questions),
+        share,
+        share_interval(row.share_ci_low, row.share_ci_high),
+        published,
+    )

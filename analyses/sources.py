@@ -1,0 +1,38 @@
+"""The SQL that made a mart: what dbt compiled beside the database, else the model's own file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyses.build import project_dir
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+_COMPILED = ("dbt", "compiled", "stackstudy", "models")
+
+
+def sources_of(data: Path, names: Iterable[str]) -> dict[str, str]:
+    """Find the SQL of models.
+
+    Parameters
+    ----------
+    data : Path
+        The data folder, as given by ``--data``.
+    names : iterable of str
+        Models; one that is no model (a seed) is left out.
+
+    Returns
+    -------
+    dict of str to str
+        By name: the statement that `stackstudy build` ran, kept in the data folder; where that is
+        gone, the model's file as it ships, with dbt's Jinja in it.
+    """
+    found: dict[str, str] = {}
+    for folder in (project_dir() / "models", data.joinpath(*_COMPILED)):
+        files = {path.stem: path for path in sorted(folder.glob("*/*.sql"))}
+        for name in names:
+            if name in files:
+                found[name] = files[name].read_text("utf-8", errors="replace").strip()
+    return found
