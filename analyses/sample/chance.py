@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from math import exp, log
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from random import Random
 
-_BLOCK: Final = 32
-
 
 class Even:
-    """Uniform draws from [0, 1): one from each 32nd of it before any comes again.
+    """Uniform draws from [0, 1): one from each part of it before any comes again.
 
     Independent draws would let the 50 accepted answers of a topic set miss the published median by
     a third; these follow the same distribution without that noise.
@@ -21,18 +19,21 @@ class Even:
     ----------
     rng : Random
         Source of chance.
+    n_parts : int
+        Number of parts. Few make medians precise, many make rare things happen in time.
     """
 
-    def __init__(self, rng: Random) -> None:
+    def __init__(self, rng: Random, n_parts: int) -> None:
         self._rng = rng
+        self._n_parts = n_parts
         self._left: list[int] = []
 
     def draw(self) -> float:
         """Draw a number."""
         if not self._left:
-            self._left = list(range(_BLOCK))
+            self._left = list(range(self._n_parts))
             self._rng.shuffle(self._left)
-        return (self._left.pop() + self._rng.random()) / _BLOCK
+        return (self._left.pop() + self._rng.random()) / self._n_parts
 
 
 def count(rng: Random, share: float) -> int:

@@ -26,8 +26,10 @@ _BASE: Final = (
     *("tensorflow",) * 20, *("keras",) * 10, *("pytorch",) * 4, "theano", "caffe",
 )  # fmt: skip
 _TF: Final = ("tensorflow",) * 6 + ("keras",)
-_CLOUD: Final = ("google-cloud-ml",) * 9 + ("google-cloud-ml-engine",) + ("amazon-sagemaker",) * 8
-_PHONE: Final = ("tensorflow-lite",) * 7 + ("coreml",) * 5
+_GOOGLE: Final = ("google-cloud-ml",) * 9 + ("google-cloud-ml-engine",)
+_SAGEMAKER: Final = ("amazon-sagemaker",)
+_LITE: Final = ("tensorflow-lite",)
+_CORE: Final = ("coreml",)
 _SERVING: Final = ("tensorflow-serving",)
 _JS: Final = ("tensorflow.js",)
 
@@ -100,25 +102,31 @@ def recipes(stratum: str) -> tuple[Recipe, ...]:
         return (
             make(689, (_SERVING, _TF), "titles"),
             make(140, (_SERVING,), "titles"),
-            make(184, (_CLOUD,), "cloud_titles", "cloud_details"),
-            make(38, (_CLOUD, _TF), "cloud_titles", "cloud_details"),
+            make(102, (_GOOGLE,), "google_titles", "google_details"),
+            make(82, (_SAGEMAKER,), "sagemaker_titles", "sagemaker_details"),
+            make(29, (_GOOGLE, _TF), "google_titles", "google_details"),
+            make(9, (_SAGEMAKER, _TF), "sagemaker_titles", "sagemaker_details"),
             make(93, (_SERVING, _TF), "titles term_titles", "term_details"),
             make(16, (_SERVING,), "titles term_titles", "term_details"),
             make(69, (_BASE,), "term_titles", "term_details"),
-            make(88, (_CLOUD, _TF), "cloud_titles", "term_details"),
+            make(60, (_GOOGLE, _TF), "google_titles", "term_details"),
+            make(28, (_SAGEMAKER, _TF), "sagemaker_titles", "term_details"),
         )
     if stratum == "mobile":
         make = _from(book("mobile"), _extra("mobile"))
         return (
-            make(578, (_PHONE, _TF), "titles"),
-            make(450, (_PHONE,), "titles"),
-            make(338, (_BASE,), "term_titles"),
-            make(65, (_PHONE, _TF), "term_titles"),
-            make(57, (_PHONE,), "term_titles"),
-            make(9, (_SERVING, _PHONE, _TF), "titles"),
+            make(390, (_LITE, _TF), "lite_titles"),
+            make(190, (_CORE, _TF), "core_titles"),
+            make(210, (_LITE,), "lite_titles"),
+            make(240, (_CORE,), "core_titles"),
+            make(336, (_BASE,), "term_titles"),
+            make(65, (_LITE, _TF), "term_titles"),
+            make(27, (_LITE,), "term_titles"),
+            make(30, (_CORE,), "term_titles"),
+            make(9, (_SERVING, _LITE, _TF), "lite_titles"),
             make(5, (_SERVING, _TF), "term_titles"),
             make(9, (_BASE,), "term_titles", "term_details"),
-            make(6, (_JS, _PHONE, _TF), "titles"),
+            make(6, (_JS, _LITE, _TF), "lite_titles"),
             make(6, (_BASE,), "term_titles", "browser_details"),
         )
     make = _from(book("browser"), _extra("browser"))

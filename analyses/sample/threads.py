@@ -44,12 +44,13 @@ class Edit:
 
 @dataclass(slots=True)
 class Question:
-    """A question and its future."""
+    """A question and its future; ``recipe`` in [0, 1) says which of its stratum's it follows."""
 
     id: int
     ms: int
     stratum: int
     seed: int
+    recipe: float
     year: int
     month: int
     edits: list[Edit] = field(default_factory=list)
@@ -101,15 +102,20 @@ class Planner:
         self._strata = strata
         self._arrivals = arrivals
         self._until = arrivals.until_ms
-        self._acceptance = [Even(rng) for _ in strata]
-        self._responses = [Even(rng) for _ in strata]
+        # Kinds with the same share or the same times draw from the same well.
+        self._acceptance = {stratum.no_accepted_share: Even(rng, 32) for stratum in strata}
+        self._responses = {stratum.response: Even(rng, 8) for stratum in strata}
+        self._recipes = [Even(rng, 64) for _ in strata]
 
     def plan(self, number: int, post_id: int, ms: int) -> Question:
         """Plan the thread of a question of a stratum, asked at a time."""
         rng, stratum = self._rng, self._strata[number]
         date = datetime.fromtimestamp(ms / 1000, tz=UTC)
-        question = Question(post_id, ms, number, rng.getrandbits(32), date.year, date.month)
-        is_accepted = self._acceptance[number].draw() >= stratum.no_accepted_share
+        seed, recipe = rng.getrandbits(32), self._recipes[number].draw()
+        question = Question(post_id, ms, number, seed, recipe, date.year, date.month)
+        is_accepted = (
+            self._acceptance[stratum.no_accepted_share].draw() >= stratum.no_accepted_share
+        )
         if is_accepted:
             if rng.random() < _MERGED and self._ask_later(question):
                 self._answer(question, ms, post_id, is_accepted=True)
@@ -141,9 +147,10 @@ class Planner:
         median, below, above = stratum.response
         left = (self._until - question.ms) / (median * MINUTE)
         reachable = _NORMAL.cdf(log(left) / (below if left < 1 else above))
-        u = self._responses[question.stratum].draw()
-        if u >= reachable:
-            u = self._rng.random() * reachable
+        u = self._responses[stratum.response].draw()
+        if u >= reachable:  # past the snapshot: the published median is of what was in time
+            least = 0.5 if reachable > 0.5 else 0.0
+            u = least + self._rng.random() * (reachable - least)
         z = _NORMAL.inv_cdf(max(u, _LEAST))
         minutes = max(1.0, median * exp(z * (below if z < 0 else above)))
         reserved = self._arrivals.reserve(question.ms + int(minutes * MINUTE), question.id)

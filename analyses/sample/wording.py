@@ -29,7 +29,7 @@ _FRAMEWORKS: Final = {
     "pytorch": ("PyTorch", "pytorch"),
     "theano": ("Theano",),
     "caffe": ("Caffe",),
-    "coreml": ("Keras", "Core ML"),
+    "coreml": ("Keras",),
 }
 _ANSWER_BOOKS: Final = {"lookalike": "browser"}
 
@@ -99,12 +99,12 @@ class Wording:
         n_edits = sum(edit.body for edit in post.edits)
         if isinstance(post, Question):
             options = choice(stratum, post.year, post.month)
-            return self._question(options, n_edits)
+            return self._question(options, post.recipe, n_edits)
         return self._answer(stratum, n_edits)
 
-    def _question(self, options: Choice, n_edits: int) -> Text:
+    def _question(self, options: Choice, recipe_share: float, n_edits: int) -> Text:
         random = self._rng.random
-        number = bisect_right(options.sums, random() * options.sums[-1])
+        number = bisect_right(options.sums, recipe_share * options.sums[-1])
         recipe = options.recipes[number]
         tags = [group[int(random() * len(group))] for group in options.groups[number]]
         extra = options.extras[number]

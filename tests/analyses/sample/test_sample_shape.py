@@ -103,11 +103,9 @@ def test_rules_match_as_often_as_published(matches, published):
 
 
 def test_some_questions_match_two_topics(matches):
-    pairs = Counter(
-        (matched.mobile, matched.browser, matched.server) for matched in matches.values()
-    )
-    assert pairs[True, False, True]
-    assert pairs[True, True, False]
+    """In the paper 5 of 3,018 are in two sets, and 23 more yield to another set."""
+    n = sum(matched.mobile + matched.browser + matched.server > 1 for matched in matches.values())
+    assert 1 <= n <= 20
 
 
 def test_yearly_users(dump, sets, published):
