@@ -1,0 +1,185 @@
+"""Damaged files: each gives the same tables, or one clear error; never fewer rows in silence."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import signal
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Final
+from unittest.mock import patch
+
+import loader
+from benchmarks.faults import dumps, oracle
+from loader import rows, source
+from loader.errors import StackstudyError, TruncatedError
+from loader.schemas import BY_ROOT
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Iterator
+    from pathlib import Path
+
+PATIENCE: Final = 120
+_LINE: Final = re.compile(rb"(?m)^.*$")
+
+
+class ViolationError(Exception):
+    """Something that must never happen did."""
+
+
+def damaged_xml(work: Path, tables: dict[str, list[str]], rng: random.Random) -> str:
+    """Damage a plain file; with a whole XML left, expat says what the table must be."""
+    root = rng.choice([name for name, found in tables.items() if found])
+    written = dumps.pick(tables[root], rng.randrange(1, 60), rng)
+    encoding = rng.choice(dumps.ENCODINGS)
+    text = dumps.text_of(root, written, rng)
+    whole = text.encode(encoding)
+    bad, at, what = _damaged(whole, rng)
+    path = work / dumps.SITE / f"{root}.xml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(bad)
+    on_error = rng.choice(["stop", "quarantine"])
+    table = BY_ROOT[root]
+    about = f"{root}, {encoding}, {what} at byte {at:,} of {len(whole):,}, --on-error {on_error}"
+    outcome = _load(path, work / "data", about, rng, on_error)
+    if outcome != "loaded":
+        return f"xml {what}: error"
+    found = oracle.loaded(work / "data", table.name, dumps.SITE)
+    columns = frozenset(table.attributes)
+    try:
+        right = oracle.expected(bad, columns)
+    except oracle.NotReadableError as error:
+        if on_error == "stop":
+            raise ViolationError(f"{about}: loaded, but expat says: {error}") from None
+        right = oracle.expected(whole, columns)
+        return _all_but_one(about, found, right, what)
+    if on_error == "quarantine" and len(found) < len(right):
+        return _all_but_one(about, found, right, what)
+    _same(about, found, right)
+    return f"xml {what}: as expat reads it"
+
+
+def _all_but_one(about: str, found: list[oracle.Row], right: list[oracle.Row], what: str) -> str:
+    """Quarantine: one damaged place may cost one row, and changes no other."""
+    if len(found) == len(right):  # the damaged row was readable
+        n_other = sum(a != b for a, b in zip(found, right, strict=True))
+        if n_other <= 1:
+            return f"xml {what}: one row changed"
+    for missing in range(len(right)):
+        if found == right[:missing] + right[missing + 1 :]:
+            return f"xml {what}: one row set aside"
+    raise ViolationError(f"{about}: {len(found)} rows of {len(right)} after setting one row aside")
+
+
+def damaged_archive(work: Path, tables: dict[str, list[str]], rng: random.Random) -> str:
+    """Damage a solid archive; its checksums notice everything."""
+    packing = rng.choice(list(dumps.PACKINGS))
+    names = rng.sample([name for name, found in tables.items() if found], 3)
+    picked = {name: dumps.pick(tables[name], rng.randrange(1, 40), rng) for name in names}
+    files = {
+        f"{name}.xml": dumps.text_of(name, written, rng).encode() for name, written in picked.items()
+    }
+    path = work / f"{dumps.SITE}.7z"
+    dumps.pack(path, files, packing)
+    whole = path.read_bytes()
+    bad, at, what = _damaged(whole, rng)
+    path.write_bytes(bad)
+    on_error = rng.choice(["stop", "quarantine"])
+    about = f"{packing}, {what} at byte {at:,} of {len(whole):,}, --on-error {on_error}"
+    outcome = _load(path, work / "data", about, rng, on_error)
+    if outcome != "loaded":
+        return f"{packing} {what}: error"
+    for name in names:
+        table = BY_ROOT[name]
+        right = oracle.expected(files[f"{name}.xml"], frozenset(table.attributes))
+        _same(f"{about}: {name}", oracle.loaded(work / "data", table.name, dumps.SITE), right)
+    return f"{packing} {what}: same tables"
+
+
+def _damaged(whole: bytes, rng: random.Random) -> tuple[bytes, int, str]:
+    at = rng.randrange(len(whole))
+    how = rng.choice(["cut off", "bit flipped", "byte changed", "byte gone", "byte doubled"])
+    bad = bytearray(whole)
+    if how == "cut off":
+        del bad[at:]
+    elif how == "bit flipped":
+        bad[at] ^= 1 << rng.randrange(8)
+    elif how == "byte changed":
+        bad[at] = (bad[at] + rng.randrange(1, 256)) % 256
+    elif how == "byte gone":
+        del bad[at]
+    else:
+        bad.insert(at, bad[at])
+    return bytes(bad), at, how
+
+
+def _load(path: Path, data: Path, about: str, rng: random.Random, on_error: str) -> str:
+    try:
+        with _sizes(rng), _patience(about):
+            loader.load([path], data, site=dumps.SITE, on_error=on_error)
+    except StackstudyError as error:
+        message = str(error)
+        if "\n" in message or str(path) not in message:
+            raise ViolationError(f"{about}: not one line that names the file: {message!r}") from error
+        if visible(data):
+            raise ViolationError(f"{about}: an error, and something in the store") from error
+        return "cut off" if isinstance(error, TruncatedError) else "error"
+    except ViolationError:
+        raise
+    except Exception as error:
+        raise ViolationError(f"{about}: {type(error).__name__}: {error}") from error
+    return "loaded"
+
+
+def visible(data: Path) -> dict[str, str]:
+    """Hash of every file that readers of a store see."""
+    return {
+        str(path.relative_to(data)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(data.rglob("*"))
+        if path.is_file() and ".loading" not in path.parts
+    }
+
+
+def _same(about: str, found: list[oracle.Row], right: list[oracle.Row]) -> None:
+    if found == right:
+        return
+    if len(found) != len(right):
+        raise ViolationError(f"{about}: {len(found)} rows, not {len(right)}")
+    index, (one, other) = next(
+        (i, pair) for i, pair in enumerate(zip(found, right, strict=True)) if pair[0] != pair[1]
+    )
+    differing = {
+        name: (one.get(name), other.get(name))
+        for name in one | other
+        if one.get(name) != other.get(name)
+    }
+    raise ViolationError(f"{about}: row {index}: {str(differing)[:500]}")
+
+
+@contextmanager
+def _sizes(rng: random.Random) -> Iterator[None]:
+    """Cut files into pieces and batches of random sizes, so that every seam is met."""
+    with ExitStack() as stack:
+        limits = {
+            (source, "PIECE_BYTES"): rng.choice([64, 1000, 128 << 10]),
+            (rows, "MAX_BATCH_ROWS"): rng.choice([1, 7, 20_000]),
+            (rows, "MAX_BATCH_BYTES"): rng.choice([100, 5_000, 8 << 20]),
+        }
+        for (module, name), limit in limits.items():
+            stack.enter_context(patch.object(module, name, limit))
+        yield
+
+
+@contextmanager
+def _patience(about: str) -> Iterator[None]:
+    def stop(*_: object) -> None:
+        raise ViolationError(f"{about}: no end after {PATIENCE} s")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.alarm(PATIENCE)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)

@@ -1,0 +1,135 @@
+"""What a table should hold, read by others than the loader: the standard library's expat and types.
+
+Parquet is read back by DuckDB, so that neither lxml nor Arrow's parsers judge themselves.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+from xml.parsers import expat
+
+import duckdb
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DATES: Final = frozenset(
+    "CreationDate DeletionDate LastEditDate LastActivityDate ClosedDate CommunityOwnedDate"
+    " LastAccessDate Date".split()
+)
+TEXTS: Final = frozenset(
+    "Body OwnerDisplayName LastEditorDisplayName Title ContentLicense DisplayName WebsiteUrl"
+    " Location AboutMe ProfileImageUrl EmailHash Text UserDisplayName Name RevisionGUID Comment"
+    " TagName".split()
+)
+FLAGS: Final = {"true": True, "false": False, "1": True, "0": False}
+FLAG_COLUMNS: Final = frozenset({"TagBased", "IsModeratorOnly", "IsRequired"})
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+OTHER: Final = "OtherAttributes"
+
+_FORBIDDEN: Final = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_REFERENCE: Final = re.compile(r"&#(?:x([0-9a-fA-F]+)|([0-9]+));")
+
+Row = dict[str, object]
+
+
+class NotReadableError(Exception):
+    """The independent reader refuses the file, too."""
+
+
+def expected(data: bytes, columns: frozenset[str]) -> list[Row]:
+    """Rows of a file with what each column should hold; what is null is left out.
+
+    Raises
+    ------
+    NotReadableError
+        When expat takes it for no XML, or a value is of no type.
+    """
+    rows: list[dict[str, str]] = []
+    parser = expat.ParserCreate("utf-8")
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        if name == "row":
+            rows.append(attributes)
+
+    parser.StartElementHandler = start
+    try:
+        parser.Parse(_clean(data), True)  # noqa: FBT003
+        return [_typed(row, columns) for row in rows]
+    except (expat.ExpatError, ValueError) as error:
+        raise NotReadableError(str(error)) from error
+
+
+def loaded(data: Path, table: str, site: str) -> list[Row]:
+    """Rows of a loaded table in the order of its parts, in the form of `expected`."""
+    parts = sorted((data / table / f"site={site}").glob("*.parquet"))
+    found: list[Row] = []
+    with duckdb.connect() as connection:
+        for part in parts:
+            source = "read_parquet(?, hive_partitioning = false)"
+            kinds = connection.execute(f"describe from {source}", [str(part)]).fetchall()
+            columns = ", ".join(
+                f'epoch_ms("{name}") as "{name}"' if kind.startswith("TIMESTAMP") else f'"{name}"'
+                for name, kind, *_ in kinds
+            )
+            result = connection.execute(f"select {columns} from {source}", [str(part)])
+            names = [column[0] for column in result.description]
+            found += [_comparable(zip(names, row, strict=True)) for row in result.fetchall()]
+    return found
+
+
+def _comparable(row: zip) -> Row:
+    held: Row = {}
+    for name, value in row:
+        if value is None:
+            continue
+        if name == OTHER:
+            held |= value
+        elif name == "Tags":
+            held[name] = "".join(value)
+        else:
+            held[name] = value
+    return held
+
+
+def _clean(data: bytes) -> bytes:
+    """UTF-8 in which what XML forbids is U+FFFD, as the loader promises."""
+    for mark, encoding in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
+        if data.startswith(mark):
+            text = data[len(mark) :].decode(encoding, "surrogatepass")
+            break
+    else:
+        text = data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogatepass")
+    text = _REFERENCE.sub(_allowed, text)
+    return _FORBIDDEN.sub("\ufffd", text).encode()
+
+
+def _allowed(reference: re.Match[str]) -> str:
+    code = int(reference[1], 16) if reference[1] else int(reference[2])
+    is_allowed = code <= 0x10FFFF and not _FORBIDDEN.match(chr(code))
+    return reference[0] if is_allowed else "\ufffd"
+
+
+def _typed(row: dict[str, str], columns: frozenset[str]) -> Row:
+    typed = {name: _value(name, text, name in columns) for name, text in row.items()}
+    return {name: value for name, value in typed.items() if value is not None}
+
+
+def _value(name: str, text: str, is_known: bool) -> object:  # noqa: FBT001
+    if not is_known or name in TEXTS:
+        return text
+    if name == "Tags":
+        return re.sub("[<>|]", "", text)
+    if not text:
+        return None
+    if name in DATES:
+        moment = datetime.fromisoformat(text)
+        since = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - EPOCH
+        return since // timedelta(milliseconds=1)
+    if name in FLAG_COLUMNS:
+        if text.lower() not in FLAGS:
+            raise ValueError(text)
+        return FLAGS[text.lower()]
+    return int(text)
