@@ -91,8 +91,7 @@ def fetch(  # noqa: PLR0913 - what, from where, to where, and how
         names = [file.name for file in files]
         for file in files:
             path = folder / file.archive.site / file.name
-            if path not in chosen or not one.tables:
-                chosen[path] = file, [] if one.tables else names
+            chosen.setdefault(path, (file, [] if one.tables else names))
     fetcher = _Fetcher(web, reporter, force=force)
     with on_disk(folder):
         fetcher.check_space(folder, {path: file for path, (file, _) in chosen.items()})
