@@ -1,13 +1,13 @@
 -- A set without any category in the taxonomy is coded openly: it takes any.
-select labels.*
-from {{ ref('int_labels') }} as labels
-semi join {{ ref('taxonomy') }} as sets
-    on labels.question_set = sets.question_set
+select given.*
+from {{ ref('int_labels') }} as given
+semi join {{ ref('taxonomy') }} as coded
+    on given.question_set = coded.question_set
 left join {{ ref('taxonomy') }} as categories
     on
-        labels.question_set = categories.question_set
-        and labels.inner_category = categories.inner_category
-        and labels.leaf_category is not distinct from categories.leaf_category
+        given.question_set = categories.question_set
+        and given.inner_category = categories.inner_category
+        and given.leaf_category is not distinct from categories.leaf_category
 where
-    (labels.is_category and categories.question_set is null)
-    or (not labels.is_category and labels.leaf_category is not null)
+    (given.is_category and categories.question_set is null)
+    or (not given.is_category and given.leaf_category is not null)

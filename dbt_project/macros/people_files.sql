@@ -1,7 +1,7 @@
-{#- A file that people hand over, named by an environment variable, as a relation
-    of texts; without one, an empty relation with the same columns. Spreadsheets
-    leave mixed line ends and line breaks in notes: hence neither strict nor
-    parallel. -#}
+{#- A file that people hand over, named by an environment variable, as a
+    relation of texts; without one, an empty relation with the same columns.
+    Spreadsheets leave mixed line ends and line breaks in notes: hence neither
+    strict nor parallel. -#}
 {%- macro people_file(variable, columns) -%}
     {%- set path = env_var(variable, '') -%}
     {%- if path -%}
@@ -19,7 +19,7 @@
 {%- endmacro -%}
 
 
-{#- The decisions of people: which questions are in a set whatever the rules say. -#}
+{#- The decisions of people: what is in a set whatever the rules say. -#}
 {%- macro decisions_file() -%}
     {{- return(
         people_file(

@@ -1,17 +1,17 @@
-{#- A limit of Wilson's 95 % interval of a share, `sign` being - or +; null for a
-    share of nothing. Wilson (1927), https://doi.org/10.1080/01621459.1927.10502953, without
-    correction for continuity: the interval of R's prop.test(correct = FALSE). -#}
+{#- A limit of Wilson's 95 % interval of a share, `sign` being - or +; null for
+    a share of nothing. Without correction for continuity, as R's
+    prop.test(correct = FALSE). Wilson (1927),
+    https://doi.org/10.1080/01621459.1927.10502953 -#}
 {%- macro wilson_limit(part, whole, sign) -%}
     {%- set z = 1.959963984540054 -%}
-    least(1.0, greatest(0.0,
-        (
-            {{ part }} + {{ z * z / 2 }}
-            {{ sign }} {{ z }} * sqrt(
-                {{ part }} * ({{ whole }} - {{ part }}) / nullif({{ whole }}, 0)::double
-                + {{ z * z / 4 }}
-            )
-        ) / ({{ whole }} + {{ z * z }})
-    )) + case when {{ whole }} > 0 then 0 end
+    {%- set spread = part ~ ' * (' ~ whole ~ ' - ' ~ part ~ ') / ' ~ whole -%}
+    {%- set reach = z ~ ' * sqrt(' ~ spread ~ ' + ' ~ z * z / 4 ~ ')' -%}
+    {%- set centre = part ~ ' + ' ~ z * z / 2 -%}
+    case
+        when {{ whole }} > 0 then least(1.0, greatest(
+            0.0, ({{ centre }} {{ sign }} {{ reach }}) / ({{ whole }} + {{ z * z }})
+        ))
+    end
 {%- endmacro -%}
 
 

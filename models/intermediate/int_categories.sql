@@ -1,5 +1,5 @@
--- Every category at its level: those of the taxonomy, and what people used where
--- a set has none.
+-- Every category at its level: those of the taxonomy, and what people used
+-- where a set has none.
 with taxonomy as (
     select
         question_set,
@@ -9,28 +9,29 @@ with taxonomy as (
     from {{ ref('taxonomy') }}
 ),
 
-used as (
-    select distinct
-        question_set,
-        inner_category,
-        leaf_category,
-        null::double as published_percent
-    from {{ ref('int_labels') }}
+labels as (
+    select * from {{ ref('int_labels') }}
     where is_category
 ),
 
+used as (
+    select distinct
+        labels.question_set,
+        labels.inner_category,
+        labels.leaf_category,
+        null::double as published_percent
+    from labels
+    anti join taxonomy
+        on
+            labels.question_set = taxonomy.question_set
+            and labels.inner_category = taxonomy.inner_category
+            and labels.leaf_category is not distinct from taxonomy.leaf_category
+),
+
 named as (
-    select
-        question_set,
-        inner_category,
-        leaf_category,
-        max(published_percent) as published_percent
-    from (
-        select * from taxonomy
-        union all
-        select * from used
-    )
-    group by all
+    select * from taxonomy
+    union all
+    select * from used
 ),
 
 leaves as (

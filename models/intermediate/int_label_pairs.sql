@@ -5,13 +5,13 @@ with acceptance as (
 
 pairs as (
     select
-        others.label_group as set_a,
+        uncategorised.label_group as set_a,
         categorised.label_group as set_b
-    from acceptance as others
+    from acceptance as uncategorised
     inner join acceptance as categorised
-        on others.question_set = categorised.question_set
-    where others.label_position > 0 and categorised.label_position = 0
-    order by others.question_set, others.label_position
+        on uncategorised.question_set = categorised.question_set
+    where uncategorised.label_position > 0 and categorised.label_position = 0
+    order by uncategorised.question_set, uncategorised.label_position
 )
 
 select * from pairs

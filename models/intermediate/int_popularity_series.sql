@@ -1,5 +1,5 @@
--- What a trend is tested on: each set from the first year in which its study has
--- questions, as a count for each whole year, and by what else was asked.
+-- What a trend is tested on: each set from the first year in which its study
+-- has questions, as a count for each whole year, and by what else was asked.
 with popularity as (
     select * from {{ ref('int_yearly_popularity') }}
 ),

@@ -7,7 +7,9 @@ with topics as (
 ),
 
 rules as (
-    select rules.*
+    select
+        rules.*,
+        (rules.match, rules.scope, rules.code) as way
     from {{ ref('int_question_set_rules') }} as rules
     semi join topics on rules.question_set = topics.question_set
     where rules.is_on_text
@@ -19,7 +21,7 @@ ways as (
         min(match) as match,
         min(scope) as scope,
         min(code) as code,
-        count(distinct (match, scope, code)) = 1 as is_uniform
+        count(distinct way) = 1 as is_uniform
     from rules
     group by question_set
 ),
@@ -29,13 +31,13 @@ matches as (
 ),
 
 texts as (
-    select * from (
-        values
-        ('title', 'kept'),
-        ('title_body', 'kept'),
-        ('title_body', 'blocks_dropped'),
-        ('title_body', 'all_dropped')
-    ) as texts (scope, code)
+    select
+        'title' as scope,
+        'kept' as code
+    union all
+    select
+        'title_body' as scope,
+        unnest(['kept', 'blocks_dropped', 'all_dropped']) as code
 ),
 
 variants as (

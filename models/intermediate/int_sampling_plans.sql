@@ -19,8 +19,8 @@ matched as (
     from topics
     inner join plans
         on
-            coalesce(plans.base_set = topics.base_set, true)
-            and coalesce(plans.question_set = topics.question_set, true)
+            coalesce(topics.base_set = plans.base_set, true)
+            and coalesce(topics.question_set = plans.question_set, true)
     qualify
         row_number() over (
             partition by topics.question_set

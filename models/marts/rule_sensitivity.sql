@@ -34,9 +34,12 @@ counted as (
         count(*) filter (where not questions.is_accepted) as n_not_accepted,
         count(*) filter (where questions.response_minutes >= 0)
             as n_response_times,
-        median(questions.response_minutes)
-            filter (where questions.response_minutes >= 0)
-            as median_response_minutes
+        median(
+            case
+                when questions.response_minutes >= 0
+                    then questions.response_minutes
+            end
+        ) as median_response_minutes
     from members
     inner join questions
         on

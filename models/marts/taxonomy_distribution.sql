@@ -3,7 +3,10 @@ with categories as (
 ),
 
 labels as (
-    select * from {{ ref('int_labels') }}
+    select
+        *,
+        (site, question_id) as question
+    from {{ ref('int_labels') }}
     where is_category
 ),
 
@@ -16,9 +19,7 @@ counted as (
         categories.leaf_category,
         categories.is_divided,
         categories.published_percent,
-        count(distinct (labels.site, labels.question_id)) filter (
-            where labels.question_id is not null
-        ) as n_questions
+        count(distinct labels.question) as n_questions
     from categories
     left join labels
         on

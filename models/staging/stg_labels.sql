@@ -27,7 +27,8 @@ typed as (
 -- a spreadsheet may leave empty rows
 filled as (
     select * from typed
-    where coalesce(question_set, site, inner_category, leaf_category) is not null
+    where
+        coalesce(question_set, site, inner_category, leaf_category) is not null
 )
 
 select * from filled

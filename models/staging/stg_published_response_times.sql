@@ -15,7 +15,9 @@ typed as (
 
 filled as (
     select * from typed
-    where coalesce(question_set, response_minutes_days_dropped::varchar) is not null
+    where
+        question_set is not null
+        or response_minutes_days_dropped is not null
 )
 
 select * from filled
