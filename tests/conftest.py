@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+import fcntl
 import os
 from pathlib import Path
 
+import duckdb
 import pytest
+from click.testing import CliRunner
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
@@ -31,3 +35,47 @@ def shared_data() -> Path:
 def shared_facts() -> Path:
     """Folder of published figures and the taxonomy."""
     return _shared("facts")
+
+
+@pytest.fixture(scope="session")
+def sample_warehouse(tmp_path_factory, worker_id) -> Path:
+    """A data folder of a small synthetic dump with a few labels, built once for a whole test run.
+
+    Look, do not change: other tests look too. The dump is beside it, in `dump/sample.stackstudy`.
+    """
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / "sample_warehouse"
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "done").exists():
+            _build_sample(folder)
+            (folder / "done").touch()
+    return folder / "data"
+
+
+def _build_sample(folder: Path) -> None:
+    from analyses.build import build, seed_path  # noqa: PLC0415 - dear, and few tests need them
+    from analyses.sample.command import sample  # noqa: PLC0415
+    from loader import load  # noqa: PLC0415
+
+    dump = folder / "dump" / "sample.stackstudy"
+    made = CliRunner().invoke(sample, [str(dump), "--questions", "2500", "--seed", "3", "--force"])
+    assert made.exit_code == 0, made.output
+    load([dump], folder / "data")
+    with seed_path("taxonomy").open(encoding="utf-8", newline="") as file:
+        mobile = [row for row in csv.DictReader(file) if row["question_set"] == "mobile"]
+    questions = duckdb.sql(
+        f"select \"Id\" from '{folder}/data/posts/*/*.parquet'"
+        " where list_has_any(\"Tags\", ['tensorflow-lite', 'coreml']) order by 1"
+    ).fetchall()
+    assert len(questions) > 5
+    with (folder / "labels.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow("question_set site question_id inner_category leaf_category note".split())
+        for (question,), row in zip(questions, mobile, strict=False):
+            category = row["inner_category"], row["leaf_category"], ""
+            writer.writerow(("mobile", "sample.stackstudy", question, *category))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DBT_EXCLUDE_RESOURCE_TYPES", "test unit_test")
+        build(folder / "data", labels=folder / "labels.csv")
