@@ -72,7 +72,8 @@ def _build_sample(folder: Path) -> None:
     assert len(questions) > 5
     with (folder / "labels.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow("question_set site question_id inner_category leaf_category note".split())
+        names = "question_set,site,question_id,inner_category,leaf_category,note"
+        writer.writerow(names.split(","))
         for (question,), row in zip(questions, mobile, strict=False):
             category = row["inner_category"], row["leaf_category"], ""
             writer.writerow(("mobile", "sample.stackstudy", question, *category))

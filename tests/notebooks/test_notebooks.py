@@ -65,16 +65,18 @@ def test_it_is_committed_without_output_and_without_a_machine(path) -> None:
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_it_runs_and_leaves_the_database_free(path, sample_warehouse, tmp_path) -> None:
-    """It stands in `notebooks/`, the database in `data/demo`; at its end another may write there."""
+    """It stands in `notebooks/`, the database in `data/demo`; at its end others may write."""
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "demo").symlink_to(sample_warehouse)
     (tmp_path / "notebooks").mkdir()
     book = read(path)
     book.cells.append(
         nbformat.v4.new_code_cell(
-            "import subprocess, sys\nfrom analyses.notebook import find_data\n"
-            "subprocess.run([sys.executable, '-c', 'import sys, duckdb; duckdb.connect(sys.argv[1])',"
-            " str(find_data() / 'stackstudy.duckdb')], check=True)"
+            "import subprocess, sys\n"
+            "from analyses.notebook import find_data\n"
+            "code = 'import sys, duckdb; duckdb.connect(sys.argv[1])'\n"
+            "database = find_data() / 'stackstudy.duckdb'\n"
+            "subprocess.run([sys.executable, '-c', code, database], check=True)"
         )
     )
     with pytest.MonkeyPatch.context() as patch:
