@@ -12,6 +12,7 @@ escapes is a defect::
     ├── FetchError                a dump cannot be fetched
     ├── StoreError                the data folder cannot be read or written
     ├── PackageError              a published replication package cannot be used
+    ├── ReportError               a figure cannot be drawn: no browser, or it fails
     ├── LabellingError            a draw, a rater's sheet or a labels file cannot be used
     ├── ExportError               files cannot be written where they were asked for
     └── WarehouseError            the database is absent, locked, or lacks what was asked for
@@ -64,6 +65,10 @@ class LabellingError(StackstudyError):
 
 class ExportError(StackstudyError):
     """An export cannot be written where it was asked for."""
+
+
+class ReportError(StackstudyError):
+    """A figure of the report cannot be drawn."""
 
 
 class WarehouseError(StackstudyError):

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _HEIGHT = 430
 _HOVER_WIDTH = 44
+_TILE_WIDTH = 18
+"""Characters a line, so that names fit into narrow tiles."""
 
 
 def taxonomy_treemap(rows: Sequence[TaxonomyShare], style: Style) -> go.Figure:
@@ -48,7 +50,7 @@ def taxonomy_treemap(rows: Sequence[TaxonomyShare], style: Style) -> go.Figure:
     chart = figure(_alternative(inner, style), _HEIGHT)
     chart.add_treemap(
         ids=[_id(row) for row in shown],
-        labels=[_name(row) for row in shown],
+        labels=[_label(row, leaves) for row in shown],
         parents=["" if row.level == "inner" else (row.inner_category or "") for row in shown],
         values=[_size(row, leaves) for row in shown],
         branchvalues="total",
@@ -72,7 +74,7 @@ def taxonomy_treemap(rows: Sequence[TaxonomyShare], style: Style) -> go.Figure:
     )
     chart.update_layout(
         title=panel_title(style),
-        margin={"l": 0, "r": 0, "t": 46, "b": 4},
+        margin={"l": 0, "r": 0, "t": 58 if style.is_candidate_set else 36, "b": 4},
         uniformtext={"minsize": 10, "mode": "hide"},
     )
     return chart
@@ -85,6 +87,13 @@ def _id(row: TaxonomyShare) -> str:
 
 def _name(row: TaxonomyShare) -> str:
     return (row.inner_category if row.level == "inner" else row.leaf_category) or ""
+
+
+def _label(row: TaxonomyShare, leaves: Sequence[TaxonomyShare]) -> str:
+    """Return what a tile says; that of a category with leaves has one line for it all."""
+    if any(leaf.inner_category == row.inner_category for leaf in leaves) and row.level == "inner":
+        return f"{_name(row)}  {count(row.n_questions)} ({percent(row.share)})"
+    return "<br>".join(wrap(_name(row), _TILE_WIDTH))
 
 
 def _size(row: TaxonomyShare, leaves: Sequence[TaxonomyShare]) -> int:

@@ -8,23 +8,85 @@ import click
 
 from loader.options import data_option
 
+FORMATS = ("html", "svg", "pdf", "png", "latex")
+INPUT = click.Path(dir_okay=False, resolve_path=True, path_type=Path)
+
 
 @click.command()
 @data_option
 @click.option(
     "--output",
     metavar="FILE",
-    type=click.Path(dir_okay=False, resolve_path=True, path_type=Path),
-    help="File to write.  [default: report.html in the data folder]",
+    type=INPUT,
+    help="HTML file to write.  [default: report.html in the data folder]",
 )
-def report(data: Path, output: Path | None) -> None:
+@click.option(
+    "--format",
+    "formats",
+    type=click.Choice(FORMATS),
+    multiple=True,
+    default=("html",),
+    show_default=True,
+    help="What to write; may be given several times.",
+)
+@click.option(
+    "--figures",
+    metavar="DIR",
+    type=click.Path(file_okay=False, resolve_path=True, path_type=Path),
+    help="Folder of the other formats.  [default: figures in the data folder]",
+)
+@click.option(
+    "--draw",
+    metavar="FILE",
+    type=INPUT,
+    help="Draw of labelled questions, to show how far its raters agree.",
+)
+@click.option(
+    "--sheet",
+    "sheets",
+    metavar="FILE",
+    multiple=True,
+    type=INPUT,
+    help="Sheet of a rater of that draw; give two or more.",
+)
+def report(  # noqa: PLR0913 - one for each option
+    *,
+    data: Path,
+    output: Path | None,
+    formats: tuple[str, ...],
+    figures: Path | None,
+    draw: Path | None,
+    sheets: tuple[Path, ...],
+) -> None:
     """Write the report: every chart and table in one HTML file.
+
+    For a paper, --format writes each chart as svg, pdf or png, and each table as latex (with the
+    rules of booktabs), into a folder. Charts are drawn by a headless Chromium or Chrome, which must
+    be installed; html and latex need none.
 
     \b
     Examples:
       stackstudy report
       stackstudy report --data data/demo --output ~/talk/report.html
+      stackstudy report --format pdf --format latex --figures ~/paper/figures
+      stackstudy report --draw draw.csv --sheet ann.xlsx --sheet ben.xlsx
     """
-    from analyses.report import write_report  # noqa: PLC0415 - Plotly is slow to import
+    if bool(draw) != bool(sheets) or len(sheets) == 1:
+        raise click.UsageError("agreement needs --draw and the --sheet of two raters or more")
+    from analyses.marts import read_marts  # noqa: PLC0415 - Plotly is slow to import
+    from analyses.report.agreement import read_agreement  # noqa: PLC0415
+    from analyses.report.document import compose, write_page  # noqa: PLC0415
 
-    click.echo(f"Report: {write_report(data, output)}")
+    made = compose(read_marts(data), read_agreement(draw, sheets) if draw else ())
+    if "html" in formats:
+        click.echo(f"Report: {write_page(made, data, output)}")
+    folder = figures or data / "figures"
+    if "latex" in formats:
+        from analyses.report.latex import write_tables  # noqa: PLC0415
+
+        click.echo(f"Tables: {len(write_tables(made, folder))} files in {folder}")
+    images = [name for name in dict.fromkeys(formats) if name not in {"html", "latex"}]
+    if images:
+        from analyses.report.static import write_figures  # noqa: PLC0415
+
+        click.echo(f"Figures: {len(write_figures(made, folder, images))} files in {folder}")

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -13,15 +11,20 @@ from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
 from analyses.figures.numbers import and_list
-from analyses.marts import read_marts
+from analyses.marts import Marts, read_marts
+from analyses.report.agreement import as_mart
 from analyses.report.blocks import marts_of, script_json
+from analyses.report.files import replace_file
 from analyses.report.made_by import program_version
 from analyses.report.sections import sections_of
 from analyses.report.study import Study, day
-from loader.errors import WarehouseError
 
 if TYPE_CHECKING:
-    from analyses.marts import Marts
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from analyses.labelling.agreement import RaterAgreement
+    from analyses.report.blocks import Section
 
 REPORT = "report.html"
 
@@ -47,17 +50,61 @@ def write_report(data: Path, output: Path | None = None) -> Path:
     WarehouseError
         When there is no database, its tables are not built, or the file cannot be written.
     """
+    return write_page(compose(read_marts(data)), data, output)
+
+
+def write_page(report: Report, data: Path, output: Path | None = None) -> Path:
+    """Write a report that is composed already; otherwise as `write_report`."""
     path = data / REPORT if output is None else output
-    _replace(path, render(read_marts(data)))
+    replace_file(path, render(report).encode())
     return path
 
 
-def render(marts: Marts, made_at: datetime | None = None) -> str:
-    """Render the report.
+@dataclass(frozen=True)
+class Report:
+    """What there is to show, before it is a page, figures or tables of a paper.
+
+    Attributes
+    ----------
+    study : Study
+    sections : tuple of Section
+    """
+
+    study: Study
+    sections: tuple[Section, ...]
+
+    @property
+    def is_synthetic(self) -> bool:
+        """Whether any site of it is made up."""
+        return any(site.is_synthetic for site in self.study.sites)
+
+
+def compose(marts: Marts, agreement: Sequence[RaterAgreement] = ()) -> Report:
+    """Make every section of the report.
 
     Parameters
     ----------
     marts : Marts
+    agreement : sequence of RaterAgreement
+        How far raters agree, where their sheets were given.
+
+    Returns
+    -------
+    Report
+    """
+    if agreement:
+        mart = as_mart(agreement)
+        marts = Marts({**marts.tables, mart.name: mart})
+    study = Study(marts, tuple(agreement))
+    return Report(study, sections_of(study))
+
+
+def render(report: Report, made_at: datetime | None = None) -> str:
+    """Render the report as a page.
+
+    Parameters
+    ----------
+    report : Report
     made_at : datetime, optional
         The moment it says it was made, by default now.
 
@@ -66,8 +113,7 @@ def render(marts: Marts, made_at: datetime | None = None) -> str:
     str
         The whole page.
     """
-    study = Study(marts)
-    sections = sections_of(study)
+    study, sections = report.study, report.sections
     environment = Environment(
         loader=PackageLoader("analyses.report"),
         autoescape=True,
@@ -90,38 +136,3 @@ def render(marts: Marts, made_at: datetime | None = None) -> str:
         downloads={name: script_json(mart.to_csv()) for name, mart in marts_of(sections).items()},
         plotly=Markup(get_plotlyjs()),  # noqa: S704 - a script of ours, not data
     )
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write beside the file, then put it in its place in one step; leave nothing else behind."""
-    temporary = None
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(
-            "w",
-            encoding="utf-8",
-            newline="\n",
-            dir=path.parent,
-            prefix=f".{path.name}.",
-            delete=False,
-        ) as file:
-            temporary = Path(file.name)
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(0o666 & ~_umask())
-        temporary.replace(path)
-    except OSError as error:
-        raise WarehouseError(
-            f"{path}: the report cannot be written: {error.strerror or error};"
-            " name another file with --output"
-        ) from error
-    finally:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -123,7 +123,7 @@ def agreement_blocks(study: Study) -> tuple[Block, ...]:
 def label_acceptance_blocks(study: Study) -> tuple[Block, ...]:
     """Show whether questions that fit no category are answered less."""
     rows = [row for row in study.records(LabelAcceptance) if row.n_questions]
-    if not rows:
+    if len({row.label_kind for row in rows}) < 2:
         return ()
     table = Table(
         "label_acceptance",

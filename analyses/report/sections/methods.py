@@ -20,7 +20,7 @@ _METHODS: tuple[tuple[str, str, tuple[Reference, ...]], ...] = (
             "stand with Wilson’s score interval. Two shares are compared by χ² with Yates’"  # noqa: RUF001
             " correction (R’s prop.test), their difference has Newcombe’s interval, and its size is"  # noqa: RUF001
             " Cohen’s h."  # noqa: RUF001
-        ),  # noqa: RUF001
+        ),
         (of.WILSON, of.YATES, of.NEWCOMBE, of.COHEN_H),
     ),
     (
@@ -29,7 +29,7 @@ _METHODS: tuple[tuple[str, str, tuple[Reference, ...]], ...] = (
             "are compared by the Mann-Whitney U test with Cliff’s δ and its interval, and the"  # noqa: RUF001
             " Hodges-Lehmann shift. Medians have exact intervals from order statistics. Quantiles"
             " interpolate between neighbours (type 7, R’s own)."  # noqa: RUF001
-        ),  # noqa: RUF001
+        ),
         (
             of.MANN_WHITNEY,
             of.CLIFF,
@@ -45,8 +45,8 @@ _METHODS: tuple[tuple[str, str, tuple[Reference, ...]], ...] = (
         "The wait",
         (
             "is Kaplan-Meier’s estimate with log-log intervals from Greenwood’s variance; its"  # noqa: RUF001
-            " median has Brookmeyer and Crowley’s interval. Waits are compared by the log-rank test,"  # noqa: RUF001
-            " with the hazard ratio estimated from it."
+            " median has Brookmeyer and Crowley’s interval. Waits are compared by the log-rank"  # noqa: RUF001
+            " test, with the hazard ratio estimated from it."
         ),
         (of.KAPLAN_MEIER, of.KALBFLEISCH, of.BROOKMEYER, of.PETO, of.BERRY),
     ),
@@ -63,9 +63,9 @@ _METHODS: tuple[tuple[str, str, tuple[Reference, ...]], ...] = (
         "Samples",
         (
             "are as large as Cochran’s formula for a finite population asks, and are drawn by"  # noqa: RUF001
-            " permanent random numbers, so that the same seed draws the same questions. Agreement of"
-            " raters is Cohen’s κ."  # noqa: RUF001
-        ),  # noqa: RUF001
+            " permanent random numbers, so that the same seed draws the same questions. Agreement"
+            " of raters is Cohen’s κ."  # noqa: RUF001
+        ),
         (of.COCHRAN, of.KREJCIE, of.OHLSSON, of.COHEN_KAPPA, of.FLEISS),
     ),
     (

@@ -59,8 +59,9 @@ def sensitivity(study: Study) -> Section:
         Prose(
             "A study that searches for words must say whether “cloud” may stand inside another"
             " word, whether the body counts, and whether code does. Where it does not say, each"
-            " answer is a different set. Here every topic is made anew by each of them; people’s"  # noqa: RUF001
-            " decisions and precedence play no part, so that the readings compare."
+            " answer is a different set. Here every topic is made anew by each of them, by rules"
+            " alone, without people’s decisions; rules on tags, and the sets to which a topic"  # noqa: RUF001
+            " leaves questions, stay as they are."
         ),
         Chart(
             "sensitivity",

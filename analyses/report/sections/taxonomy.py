@@ -102,10 +102,10 @@ def _lead(study: Study, drawn: dict[str, list[TaxonomyShare]]) -> tuple[Prose, .
         if inner:
             top = inner[0]
             parts.append(
-                f"of {study.style(name).in_words} {top.inner_category} ({percent(top.share)} of"
+                f"{top.inner_category} ({study.style(name).in_words}, {percent(top.share)} of"
                 f" {count(top.n_labelled)} questions)"
             )
-    return (Prose(f"The largest category is {and_list(parts)}.", is_lead=True),) if parts else ()
+    return (Prose(f"Most often it is {and_list(parts)}.", is_lead=True),) if parts else ()
 
 
 def _what(study: Study) -> str:

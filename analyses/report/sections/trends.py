@@ -110,7 +110,10 @@ def _sentence(study: Study, name: str, rows: list[PopularityTrend]) -> str | Non
     parts = []
     for measure in ("questions", "share_of_all_questions", "share_of_base_set"):
         for row in rows:
-            if (row.question_set, row.measure) != (name, measure) or row.rate_ratio is None:
+            if (row.question_set, row.measure) != (name, measure) or None in (
+                row.rate_ratio,
+                row.rate_ratio_ci_low,
+            ):
                 continue
             interval = _between(row.rate_ratio_ci_low, row.rate_ratio_ci_high)
             of = "" if measure == "questions" else f"their {_MEASURES[measure]} "

@@ -1,8 +1,12 @@
 "use strict";
 (() => {
   // Charts: drawn once, in the width of their place; zooming is off, so that a thumb scrolls the page.
-  for (const source of document.querySelectorAll("script[data-figure]")) {
-    const place = document.getElementById(source.dataset.figure);
+  // Those in sight come first, the others when the browser has nothing else to do.
+  const waiting = new Map();
+  const draw = (place) => {
+    const source = waiting.get(place);
+    if (!source) return;
+    waiting.delete(place);
     try {
       const figure = JSON.parse(source.textContent);
       Plotly.newPlot(place, figure.data, figure.layout, { displayModeBar: false, responsive: true });
@@ -10,7 +14,23 @@
       place.textContent = place.getAttribute("aria-label");
       console.error(`${place.id}: ${error.message}`);
     }
+    place.dataset.drawn = "";
+  };
+  for (const source of document.querySelectorAll("script[data-figure]")) {
+    waiting.set(document.getElementById(source.dataset.figure), source);
   }
+  const seen = new IntersectionObserver((entries) => {
+    for (const entry of entries) if (entry.isIntersecting) draw(entry.target);
+  }, { rootMargin: "50% 0px" });
+  for (const place of waiting.keys()) seen.observe(place);
+  const idle = window.requestIdleCallback ?? ((task) => setTimeout(task, 50));
+  const drawNext = () => {
+    const next = waiting.keys().next();
+    if (next.done) return;
+    draw(next.value);
+    idle(drawNext);
+  };
+  addEventListener("load", () => idle(drawNext));
 
   // Tables as files: their text stands in the page, so this works without a server.
   document.addEventListener("click", (event) => {
@@ -29,6 +49,7 @@
   const folds = document.querySelectorAll("details:not(.sql)");
   let opened = [];
   addEventListener("beforeprint", () => {
+    for (const place of [...waiting.keys()]) draw(place);
     for (const chart of document.querySelectorAll(".chart")) {
       for (const drawing of chart.querySelectorAll(".main-svg")) {
         const width = drawing.getAttribute("width");

@@ -1,0 +1,59 @@
+"""Agreement of raters, read from their sheets for the report."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyses.marts import Mart
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from analyses.labelling.agreement import RaterAgreement
+
+_COLUMNS = (
+    "question_set",
+    "level",
+    "rater_a",
+    "rater_b",
+    "n",
+    "n_agreed",
+    "n_overlapping",
+    "agreement",
+    "kappa",
+    "confidence",
+    "ci_low",
+    "ci_high",
+)
+
+
+def read_agreement(draw: Path, sheets: Sequence[Path]) -> tuple[RaterAgreement, ...]:
+    """Compare the sheets of raters, as `stackstudy label agreement` does.
+
+    Parameters
+    ----------
+    draw : Path
+        The draw that the sheets were written for.
+    sheets : sequence of Path
+        One a rater, two or more; every question of the draw must be labelled.
+
+    Raises
+    ------
+    LabellingError
+        When a file cannot be used.
+    """
+    from analyses.labelling.agreement import rater_agreement  # noqa: PLC0415 - slow, seldom used
+    from analyses.labelling.draw import read_draw  # noqa: PLC0415
+    from analyses.labelling.ratings import read_ratings  # noqa: PLC0415
+    from analyses.labelling.taxonomy import shipped_taxonomy  # noqa: PLC0415
+
+    questions, taxonomy = read_draw(draw), shipped_taxonomy()
+    ratings = [read_ratings(path, questions, taxonomy).checked() for path in sheets]
+    return tuple(rater_agreement(ratings, taxonomy))
+
+
+def as_mart(agreement: Sequence[RaterAgreement]) -> Mart:
+    """Return the agreement as a table, for its CSV."""
+    rows = tuple(tuple(getattr(row, name) for name in _COLUMNS) for row in agreement)
+    return Mart("rater_agreement", _COLUMNS, rows)
