@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO := data/demo
 
-.PHONY: demo replicate test lint format lock clean help
+.PHONY: demo docs replicate test lint format lock clean help
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -24,6 +24,9 @@ demo: $(VENV)/.ready  ## make a synthetic dump, load it, build the models, write
 replicate: $(VENV)/.ready  ## compute the paper's figures again from the authors' package: PACKAGE=folder
 	@test -n "$(PACKAGE)" || { echo "make: say where the authors' package is: make replicate PACKAGE=/path/to/folder"; exit 1; }
 	$(BIN)/stackstudy replicate "$(PACKAGE)"
+
+docs: $(VENV)/.ready  ## write the pages of docs/ that are made from code
+	$(BIN)/python docs/generate.py
 
 test: $(VENV)/.ready  ## run every test
 	$(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
