@@ -11,8 +11,10 @@ from analyses.figures.numbers import NONE, count
 from analyses.summary import console
 from analyses.warehouse import connect, database_path
 from loader import Store
+from loader.checks import check_site
 from loader.errors import StoreError
 from loader.options import data_option
+from loader.rejects import REJECTED
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from loader import Manifest
+    from loader.checks import TableCheck
+
+    Checks = dict[tuple[str, str], TableCheck]
 
 
 @click.command("info")
@@ -38,7 +43,13 @@ def command(data: Path) -> None:
         raise StoreError(f"{data}: no dump is loaded here; run `stackstudy load DUMP` first")
     out = console()
     out.print(f"Data folder: {data}", soft_wrap=True)
+    checks = {
+        (one.site, one.table): one
+        for site in dict.fromkeys(entry.site for entry in manifests)
+        for one in check_site(Store(data), site)
+    }
     _show_loaded(manifests, out)
+    _show_remarks(data, manifests, checks, out)
     if not database_path(data).is_file():
         out.print("Nothing is built yet: run `stackstudy build`.")
         return
@@ -72,6 +83,32 @@ def _show_loaded(manifests: list[Manifest], out: Console) -> None:
         )
         shown = entry.site
     out.print(table)
+
+
+def _show_remarks(data: Path, manifests: list[Manifest], checks: Checks, out: Console) -> None:
+    for entry in manifests:
+        if entry.n_rejected_rows:
+            out.print(
+                f"{entry.site} {entry.table}: rows set aside, with line and reason: stackstudy sql"
+                f" \"from '{Store(data).folder(entry.table, entry.site) / REJECTED}/*.parquet'\"",
+                soft_wrap=True,
+                markup=False,
+            )
+        check = checks.get((entry.site, entry.table))
+        if check is not None and (check.n_duplicate_ids or check.n_out_of_order):
+            twice, out_of_order = count(check.n_duplicate_ids), count(check.n_out_of_order)
+            out.print(
+                f"{entry.site} {entry.table}: ids that an earlier row has: {twice};"
+                f" rows out of order: {out_of_order}",
+                soft_wrap=True,
+            )
+        if check is not None and check.n_dangling:
+            names = ", ".join(f"{name} ({count(n)})" for name, n in check.n_dangling.items())
+            out.print(
+                f"{entry.site} {entry.table}: rows that name a post or user who is not in the dump"
+                f" (deleted ones are not): {names}",
+                soft_wrap=True,
+            )
     for entry in manifests:
         if entry.unknown_attributes:
             names = ", ".join(
