@@ -1,8 +1,9 @@
 """Break loads in every way for as long as it is given: `python -m benchmarks.faults --seconds 600`.
 
 After each case there are either the same tables, to the value, or one clear error that names the
-place; never fewer rows in silence; and the next undisturbed load ends with the same tables. A
-violation is printed with the seed that makes it again (`--seed S --cases 1`), and the exit code is 1.
+place; never fewer rows in silence; and the next undisturbed load ends with the same tables.
+A violation is printed with the seed that makes it again (`--seed S --cases 1`); then it exits with
+code 1.
 
 A plain .xml has no checksum: a byte changed inside a value is nothing that any reader could notice.
 There the tables must be what an independent parser (expat) reads from the damaged file.
@@ -32,7 +33,7 @@ from benchmarks.faults.breaks import Breaks
 @click.option("--breaks/--no-breaks", default=True, help="Whether loads are broken off, too.")
 @click.option("--rows", type=int, default=20_000, show_default=True, help="Rows to break off in.")
 @click.option("--most", type=int, default=10, show_default=True, help="Violations before it stops.")
-def main(
+def main(  # noqa: PLR0913 - the options
     seconds: float, cases: int | None, seed: int | None, rows: int, most: int, *, breaks: bool
 ) -> None:
     """Run cases until the time is over."""

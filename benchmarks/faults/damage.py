@@ -78,7 +78,8 @@ def damaged_archive(work: Path, tables: dict[str, list[str]], rng: random.Random
     names = rng.sample([name for name, found in tables.items() if found], 3)
     picked = {name: dumps.pick(tables[name], rng.randrange(1, 40), rng) for name in names}
     files = {
-        f"{name}.xml": dumps.text_of(name, written, rng).encode() for name, written in picked.items()
+        f"{name}.xml": dumps.text_of(name, written, rng).encode()
+        for name, written in picked.items()
     }
     path = work / f"{dumps.SITE}.7z"
     dumps.pack(path, files, packing)
@@ -121,7 +122,9 @@ def _load(path: Path, data: Path, about: str, rng: random.Random, on_error: str)
     except StackstudyError as error:
         message = str(error)
         if "\n" in message or str(path) not in message:
-            raise ViolationError(f"{about}: not one line that names the file: {message!r}") from error
+            raise ViolationError(
+                f"{about}: not one line that names the file: {message!r}"
+            ) from error
         if visible(data):
             raise ViolationError(f"{about}: an error, and something in the store") from error
         return "cut off" if isinstance(error, TruncatedError) else "error"

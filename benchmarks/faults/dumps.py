@@ -41,7 +41,7 @@ def tables(scratch: Path) -> dict[str, list[str]]:
 
 
 def text_of(root: str, rows: list[str], rng: random.Random) -> str:
-    """A table in one of the official writer's forms."""
+    """Lay a table out in one of the official writer's forms."""
     end = rng.choice(["\n", "\r\n"])
     comment = rng.choice(["", f"<!-- all of it, 2024 -->{end}"])
     head = f'<?xml version="1.0" encoding="utf-8"?>{end}{comment}<{root}>{end}'
@@ -49,13 +49,13 @@ def text_of(root: str, rows: list[str], rng: random.Random) -> str:
 
 
 def pick(rows: list[str], n_rows: int, rng: random.Random) -> list[str]:
-    """Some neighbouring rows."""
+    """Take some neighbouring rows."""
     begin = rng.randrange(max(len(rows) - n_rows, 0) + 1)
     return rows[begin : begin + n_rows]
 
 
 def pack(path: Path, files: dict[str, bytes], packing: str) -> None:
-    """A solid archive."""
+    """Write a solid archive."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with py7zr.SevenZipFile(path, "w", filters=PACKINGS[packing]) as archive:
         for name, content in files.items():

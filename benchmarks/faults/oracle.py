@@ -16,13 +16,37 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DATES: Final = frozenset(
-    "CreationDate DeletionDate LastEditDate LastActivityDate ClosedDate CommunityOwnedDate"
-    " LastAccessDate Date".split()
+    [
+        "CreationDate",
+        "DeletionDate",
+        "LastEditDate",
+        "LastActivityDate",
+        "ClosedDate",
+        "CommunityOwnedDate",
+        "LastAccessDate",
+        "Date",
+    ]
 )
 TEXTS: Final = frozenset(
-    "Body OwnerDisplayName LastEditorDisplayName Title ContentLicense DisplayName WebsiteUrl"
-    " Location AboutMe ProfileImageUrl EmailHash Text UserDisplayName Name RevisionGUID Comment"
-    " TagName".split()
+    [
+        "Body",
+        "OwnerDisplayName",
+        "LastEditorDisplayName",
+        "Title",
+        "ContentLicense",
+        "DisplayName",
+        "WebsiteUrl",
+        "Location",
+        "AboutMe",
+        "ProfileImageUrl",
+        "EmailHash",
+        "Text",
+        "UserDisplayName",
+        "Name",
+        "RevisionGUID",
+        "Comment",
+        "TagName",
+    ]
 )
 FLAGS: Final = {"true": True, "false": False, "1": True, "0": False}
 FLAG_COLUMNS: Final = frozenset({"TagBased", "IsModeratorOnly", "IsRequired"})
@@ -31,6 +55,7 @@ OTHER: Final = "OtherAttributes"
 
 _FORBIDDEN: Final = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _REFERENCE: Final = re.compile(r"&#(?:x([0-9a-fA-F]+)|([0-9]+));")
+_VALUE_OR_ODD: Final = re.compile("\"[^\"]*\"|'[^']*'|[^\0-\x7f]")
 
 Row = dict[str, object]
 
@@ -86,7 +111,7 @@ def _comparable(row: zip) -> Row:
         if value is None:
             continue
         if name == OTHER:
-            held |= value
+            held |= {_in_ascii(other): text for other, text in value.items()}
         elif name == "Tags":
             held[name] = "".join(value)
         else:
@@ -102,8 +127,13 @@ def _clean(data: bytes) -> bytes:
             break
     else:
         text = data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogatepass")
-    text = _REFERENCE.sub(_allowed, text)
-    return _FORBIDDEN.sub("\ufffd", text).encode()
+    text = _FORBIDDEN.sub("\ufffd", _REFERENCE.sub(_allowed, text))
+    # expat knows the names of XML's fourth edition, lxml those of the fifth, U+FFFD among them.
+    return _VALUE_OR_ODD.sub(lambda found: _in_ascii(found[0]), text).encode()
+
+
+def _in_ascii(text: str) -> str:
+    return text if text[0] in "\"'" else "".join(c if c.isascii() else f"U{ord(c):X}" for c in text)
 
 
 def _allowed(reference: re.Match[str]) -> str:
