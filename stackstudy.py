@@ -77,16 +77,21 @@ def run(
 ) -> None:
     """Load, build and report in one.
 
-    What is loaded already and has not changed is not loaded again.
+    A DUMP is a folder, an .xml file or a .7z archive, as for `load`; or the name of a site, whose
+    dump is then fetched first, as `fetch` does. What is loaded already and has not changed is not
+    loaded again.
 
     \b
     Examples:
+      stackstudy run beer.stackexchange.com
       stackstudy run stackoverflow.com-Posts.7z
       stackstudy run Posts.xml --site stackoverflow.com --data /big/disk
       stackstudy run sample/sample.stackstudy --decisions decisions.csv
     """
     from analyses.summary import announce  # noqa: PLC0415 - Plotly is slow to import
+    from loader.fetch import resolve_dump  # noqa: PLC0415 - so is the network
 
+    dumps = tuple(resolve_dump(dump, data) for dump in dumps)
     context.invoke(load, dumps=dumps, site=site, data=data, on_error=on_error, force=False)
     context.invoke(build.command, data=data, **people)
     announce(data)
