@@ -20,10 +20,10 @@ candidates_with_texts as (
         texts.question_text
     from candidates
     inner join rules on candidates.rule = rules.rule
+    -- equalities alone: with any other condition DuckDB compares all pairs
     left join texts
         on
-            rules.is_on_text
-            and rules.scope = texts.scope
+            rules.scope = texts.scope
             and rules.code = texts.code
             and candidates.site = texts.site
             and candidates.question_id = texts.question_id
