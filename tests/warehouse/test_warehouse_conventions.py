@@ -227,6 +227,16 @@ def test_analyses_run_in_the_shell(rules_only):
         assert rules_only.rows(path.read_text("utf-8")), path.name
 
 
+def test_no_join_compares_all_pairs(rules_only, models):
+    """A condition beside the equalities of an outer join turns it into a loop in a loop."""
+    folder = rules_only.target / "compiled" / "stackstudy"
+    for name, node in models.items():
+        if node["language"] == "sql":
+            sql = (folder / node["original_file_path"]).read_text("utf-8")
+            [(_, plan)] = rules_only.rows(f"explain {sql}")
+            assert not re.search(r"NL_JOIN|NESTED_LOOP", plan), name
+
+
 def test_views_can_be_read_from_anywhere(rules_only, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     connection = duckdb.connect(str(rules_only.data / "stackstudy.duckdb"), read_only=True)
