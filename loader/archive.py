@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from loader import schemas, sevenzip
@@ -14,8 +16,7 @@ from loader.store import check_site
 from loader.text import utf8_pieces
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
+    from collections.abc import Iterator, Sequence
 
 _HOST: Final = re.compile(
     r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}(?![a-z0-9.])", re.IGNORECASE
@@ -104,7 +105,7 @@ def find(paths: Sequence[Path], site: str | None = None) -> Dump:
         elif path.is_file():
             _find_in_file(dump, path, named, _top(path), is_given=True)
         else:
-            raise LoaderError(f"{path}: no such file or folder")
+            raise _no_file(path)
     dump.sources = list({(one.path, one.member): one for one in dump.sources}.values())
     seen: dict[tuple[str, str], Source] = {}
     for source in dump.sources:
@@ -178,11 +179,10 @@ def _top(path: Path) -> Path:
 
 def _find_in_folder(dump: Dump, folder: Path, named: str | None) -> None:
     n_before = len(dump.sources)
-    for path in sorted(folder.rglob("*")):
-        inside = path.relative_to(folder).parts
-        if len(inside) > _DEEPEST or any(part.startswith(".") for part in inside):
-            continue
+    for path in sorted(_paths_in(folder, dump)):
         if not path.is_file():
+            if table_named(path.name) is not None:
+                raise _no_file(path)
             continue
         if path.suffix.lower() in {".xml", ".7z"}:
             _find_in_file(dump, path, named, folder)
@@ -192,6 +192,37 @@ def _find_in_folder(dump: Dump, folder: Path, named: str | None) -> None:
         raise NotADumpError(
             f"{folder}: no table of a dump in it (.xml or .7z); give the dump's folder"
         )
+
+
+def _paths_in(folder: Path, dump: Dump) -> Iterator[Path]:
+    """Yield all that is in a folder but folders; those that are links are not entered."""
+
+    def refuse(error: OSError) -> None:
+        raise LoaderError(
+            f"{error.filename}: cannot be read: {error.strerror}; what is in it may be a part of"
+            " the dump: make it readable, or give the files by themselves"
+        ) from error
+
+    for found, folders, names in os.walk(folder, onerror=refuse):
+        place = Path(found)
+        depth = len(place.relative_to(folder).parts)
+        for name in folders:
+            if (place / name).is_symlink():
+                dump.left_out.append(f"{place / name}: a link to a folder; give it by itself")
+        folders[:] = [name for name in folders if not name.startswith(".") and depth + 1 < _DEEPEST]
+        yield from (place / name for name in names if not name.startswith("."))
+
+
+def _no_file(path: Path) -> LoaderError:
+    """Say why a path is neither file nor folder: such are not opened, for reading may never end."""
+    if path.is_symlink() and not path.exists():
+        return LoaderError(f"{path}: a link to what is not there; mend it, or remove it")
+    if path.exists():
+        return LoaderError(
+            f"{path}: neither a file nor a folder (a pipe, a socket or a device);"
+            " give a file of a data dump"
+        )
+    return LoaderError(f"{path}: no such file or folder")
 
 
 def _find_in_file(

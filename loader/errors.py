@@ -26,6 +26,13 @@ from __future__ import annotations
 class StackstudyError(Exception):
     """Base of all errors a user can mend; one line names what, where and the cure."""
 
+    def __str__(self) -> str:
+        """Return one line: names in a dump may hold line ends, or what steers a terminal."""
+        return "".join(
+            one if one.isprintable() or one == "\xa0" else one.encode("unicode_escape").decode()
+            for one in super().__str__()
+        )
+
 
 class LoaderError(StackstudyError):
     """A dump cannot be loaded."""
