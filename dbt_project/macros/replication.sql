@@ -10,6 +10,16 @@ select
 {%- endmacro -%}
 
 
+{#- Several kinds of numbers of all years: name, value, relation. -#}
+{%- macro measures(kinds) -%}
+    {%- set selects = [] -%}
+    {%- for name, value, relation in kinds -%}
+        {%- do selects.append(measure(name, value, relation)) -%}
+    {%- endfor -%}
+    {{ selects | join('\n    union all\n    ') }}
+{%- endmacro -%}
+
+
 {#- A number as a reader would write it: counts without decimals. -#}
 {%- macro written(number) -%}
     case

@@ -4,34 +4,20 @@ with labels as (
     select * from {{ ref('int_labels') }}
 ),
 
-sets as (
-    select * from {{ ref('question_set_definitions') }}
-),
-
 holders as (
-    select
-        question_set as topic,
-        question_set
-    from sets
-    union all
-    select
-        topics.question_set as topic,
-        unions.question_set
-    from sets as unions
-    inner join sets as topics on unions.base_set = topics.base_set
-    where unions.kind = 'union' and topics.kind = 'topic'
+    select * from {{ ref('int_topic_holders') }}
 ),
 
 labelled as (
     select
-        holders.question_set,
+        holders.holder as question_set,
         labels.site,
         labels.question_id,
         arg_min(labels.label_kind, labels.label_position) as label_kind,
         count(*) filter (where labels.is_category) as n_categories
     from labels
-    inner join holders on labels.question_set = holders.topic
-    group by holders.question_set, labels.site, labels.question_id
+    inner join holders on labels.question_set = holders.question_set
+    group by holders.holder, labels.site, labels.question_id
 )
 
 select * from labelled

@@ -18,7 +18,7 @@ met as (
         on
             needs.measure = measures.measure
             and needs.question_set = measures.question_set
-            and measures.value > 0
+            and measures.value >= needs.at_least
 ),
 
 measured as (
