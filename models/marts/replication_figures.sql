@@ -18,7 +18,7 @@ met as (
         on
             needs.measure = measures.measure
             and needs.question_set = measures.question_set
-            and measures.value >= needs.at_least
+            and needs.at_least <= measures.value
 ),
 
 measured as (
