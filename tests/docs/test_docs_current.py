@@ -1,0 +1,103 @@
+"""The pages that are made from code are current, and say what is so."""
+
+from __future__ import annotations
+
+import csv
+import re
+import runpy
+from collections import defaultdict
+
+import pytest
+from pages import DOCS, GENERATED, ROOT
+
+from analyses.dictionary import LAYERS, read_dictionary
+from analyses.warehouse import connect
+from loader.errors import WarehouseError
+from loader.schemas import TABLES
+from stackstudy import main
+
+generate = runpy.run_path(str(DOCS / "generate.py"))
+
+
+@pytest.fixture(scope="module")
+def made() -> dict[str, str]:
+    return generate["pages"]()
+
+
+@pytest.mark.parametrize("name", GENERATED)
+def test_a_generated_page_is_current(made, name) -> None:
+    assert set(made) == set(GENERATED)
+    assert (DOCS / name).read_text(encoding="utf-8") == made[name], "run `make docs`"
+
+
+def test_help_of_every_command_is_there(made) -> None:
+    headings = re.findall(r"^## stackstudy ?(.*)$", made["commands.md"], re.MULTILINE)
+    assert set(main.commands) <= set(headings)
+    assert "label sheet" in headings
+
+
+def test_the_dictionary_says_what_the_database_holds(sample_warehouse) -> None:
+    """Names and types of contract are those of the tables that a build makes."""
+    marts = read_dictionary()
+    with connect(sample_warehouse) as connection:
+        for name, entry in marts.items():
+            shape = connection.execute(f'describe main."{name}"').fetchall()
+            built = {column: str(kind).lower() for column, kind, *_ in shape}
+            said = {column.name: column.data_type.lower() for column in entry.columns}
+            assert list(said) == list(built), name
+            assert {c: k for c, k in said.items() if "json" not in k} == {
+                c: k for c, k in built.items() if "json" not in said[c]
+            }, name
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_no_description_is_left_as_a_template(layer) -> None:
+    entries = read_dictionary(layer)
+    assert entries
+    for entry in entries.values():
+        texts = [entry.description, *(column.description for column in entry.columns)]
+        assert entry.description, entry.name
+        assert not any("{{" in text or "{%" in text for text in texts), entry.name
+
+
+def test_a_text_that_nobody_wrote_is_named(tmp_path, monkeypatch) -> None:
+    (tmp_path / "models" / "marts").mkdir(parents=True)
+    (tmp_path / "models" / "marts" / "x.yml").write_text(
+        "models:\n  - name: x\n    description: \"{{ doc('nobody') }}\"\n"
+    )
+    monkeypatch.setattr("analyses.dictionary.project_dir", lambda: tmp_path)
+    with pytest.raises(WarehouseError, match=r"x\.yml: x: no text 'nobody'"):
+        read_dictionary()
+
+
+def test_the_dumps_hold_what_the_schema_page_says(shared_data) -> None:
+    """Counted in the XML of seven dumps, by attribute, without the loader."""
+    tables = {table.root: table.name for table in TABLES.values()}
+    seen = defaultdict(set)
+    for path in (shared_data / "sites").glob("*/*.xml"):
+        month = re.search(r"\d{4}-\d\d", path.parent.name)
+        if month:
+            rows = re.findall(r"<row [^>]*", path.read_text(encoding="utf-8-sig"))
+            for attribute in {name for row in rows for name in re.findall(r'\s(\w+)="', row)}:
+                seen[tables[path.stem.lower()], attribute].add(month[0])
+    with (DOCS / "dump-attributes.csv").open(encoding="utf-8", newline="") as file:
+        said = {(row["table"], row["attribute"]): row["seen"] for row in csv.DictReader(file)}
+    assert set(said) == {(t.name, name) for t in TABLES.values() for name in t.attributes}
+    assert {key: " ".join(sorted(seen[key])) for key in said} == said
+
+
+def test_the_schema_page_names_the_columns_of_the_views(sample_warehouse, made) -> None:
+    with connect(sample_warehouse) as connection:
+        for table in TABLES.values():
+            shape = connection.execute(f"describe stg_{table.name}").fetchall()
+            section = made["dump-schema.md"].split(f"## {table.name}\n")[1].split("\n## ")[0]
+            columns = {line.split("|")[3].strip() for line in section.splitlines() if "| `" in line}
+            assert {name for name, *_ in shape} - {"site", "other_attributes"} <= columns, (
+                table.name
+            )
+
+
+def test_the_picture_of_the_report_is_small_and_is_one() -> None:
+    picture = (ROOT / "docs" / "report.png").read_bytes()
+    assert picture.startswith(b"\x89PNG")
+    assert 10_000 < len(picture) < 400_000

@@ -1,0 +1,176 @@
+"""Every command and query of the README and of docs/ is run, in the order of its page."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import click
+import pytest
+from pages import DOCS, PAGES, ROOT, Block, blocks, code_spans, links, name_of
+
+from analyses.warehouse import connect
+from stackstudy import main
+
+LANGUAGES = {"sh", "sql", "python", "csv", "bibtex"}
+PAGE_NAMES = [name_of(page) for page in PAGES]
+
+NOT_RUN = {
+    ("README.md", "sets up and loads for minutes; .ci/run does the same"): 1,
+    ("README.md", "needs the authors' package; tests/analyses/replication runs it"): 1,
+    ("docs/build.md", "the tests of the models do"): 1,
+    ("docs/labelling.md", "two people fill the sheets first; tests/analyses/labelling does"): 1,
+    ("docs/load.md", "needs a dump of Stack Overflow"): 1,
+    ("docs/load.md", "needs the internet"): 1,
+    ("docs/own-topic.md", "needs edited seeds; tests/warehouse builds a second study"): 1,
+    ("docs/replicate.md", "loads and builds for a minute; tests/analyses/replication runs it"): 1,
+}
+"""Every block that is not run, and why; a new one has to be argued for here."""
+
+_SLOW = re.compile(r"stackstudy (build|run)\b")
+
+
+@pytest.fixture
+def desk(tmp_path, sample_warehouse, shared_data) -> Path:
+    """A folder as a reader has it: a virtual environment, dumps, and a data folder of their own."""
+    shutil.copytree(sample_warehouse, tmp_path / "data", ignore=shutil.ignore_patterns("dbt"))
+    (tmp_path / "data" / "demo").symlink_to(sample_warehouse)
+    (tmp_path / ".venv").symlink_to(sys.prefix)
+    beer = shared_data / "sites" / "beer.stackexchange.com-2020-06" / "beer.stackexchange.com.7z"
+    (tmp_path / beer.name).symlink_to(beer)
+    (tmp_path / "Posts.xml").symlink_to(shared_data / "fse2020" / "Posts.xml")
+    return tmp_path
+
+
+def said_before(page: Path) -> set[str]:
+    """Slow commands that an earlier page says word for word: they are run there."""
+    earlier = PAGES[: PAGES.index(page)]
+    return {
+        line.split("#")[0].strip()
+        for one in earlier
+        for block in blocks(one)
+        if block.language == "sh" and not block.not_run
+        for line in block.text.splitlines()
+        if _SLOW.search(line)
+    }
+
+
+def run(block: Block, desk: Path, skipped: set[str]) -> None:
+    lines = [line for line in block.text.splitlines() if line.split("#")[0].strip() not in skipped]
+    command = ["bash", "-euo", "pipefail", "-c", "\n".join(lines)]
+    if block.language == "python":
+        command = [sys.executable, "-c", block.text]
+    clean = {name: value for name, value in os.environ.items() if "STACKSTUDY" not in name}
+    done = subprocess.run(
+        command,
+        cwd=desk,
+        env=clean
+        | {
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            "DBT_EXCLUDE_RESOURCE_TYPES": "test unit_test",
+        },
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, f"{block.where}\n{done.stdout}\n{done.stderr}"
+    assert "Traceback" not in done.stderr
+
+
+def runnable(page: Path) -> list[Block]:
+    return [
+        block
+        for block in blocks(page)
+        if block.language in {"sh", "sql", "python"} and not block.not_run
+    ]
+
+
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if runnable(page)], ids=lambda page: page.name
+)
+def test_the_commands_of_a_page_run_in_its_order(page, desk) -> None:
+    skipped = said_before(page)
+    for block in blocks(page):
+        if block.file:
+            (desk / block.file).write_text(block.text, encoding="utf-8")
+        elif block.language in {"sh", "python"} and not block.not_run:
+            run(block, desk, skipped)
+        elif block.language == "sql":
+            with connect(desk / "data") as connection:
+                assert connection.execute(block.text).description, block.where
+
+
+def test_what_is_not_run_is_counted_and_argued_for() -> None:
+    found = Counter(
+        (block.page, block.not_run) for page in PAGES for block in blocks(page) if block.not_run
+    )
+    assert found == NOT_RUN
+    assert sum(found.values()) < sum(len(runnable(page)) for page in PAGES) / 2
+
+
+def test_every_block_says_its_language() -> None:
+    for page in PAGES:
+        for block in blocks(page):
+            assert block.language in LANGUAGES, block.where
+
+
+def check_command(words: list[str], where: str) -> None:
+    """A command is one that there is, and so are its options: also where it is not run."""
+    command: click.Command = main
+    rest = words[1:]
+    while isinstance(command, click.Group) and rest and not rest[0].startswith("-"):
+        name = rest.pop(0)
+        assert name in command.commands, f"{where}: no command {name}"
+        command = command.commands[name]
+    context = click.Context(command, help_option_names=["-h", "--help"])
+    known = {option for param in command.get_params(context) for option in param.opts}
+    used = {word.partition("=")[0] for word in rest if re.match(r"--?[a-z]", word)}
+    assert used <= known, where
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_command_that_is_named_exists(page) -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    lines = [
+        (line, block.where)
+        for block in blocks(page)
+        if block.language == "sh"
+        for line in block.text.splitlines()
+    ]
+    for line, where in [*lines, *((code, page.name) for code in code_spans(page))]:
+        words = shlex.split(line, comments=True) if re.match(r"(stackstudy|make) ", line) else []
+        if words[:1] == ["stackstudy"]:
+            check_command(words, where)
+        elif words[:1] == ["make"]:
+            assert words[1] in targets, where
+
+
+@pytest.mark.parametrize("page", [*PAGES, *sorted(DOCS.rglob("README.md"))], ids=name_of)
+def test_links_lead_somewhere(page) -> None:
+    for link in links(page):
+        if not re.match(r"[a-z]+:|#", link):
+            assert (page.parent / link.partition("#")[0]).exists(), link
+
+
+def test_every_page_is_in_the_index() -> None:
+    listed = set(links(DOCS / "README.md"))
+    for page in DOCS.glob("*.md"):
+        assert page.name in listed | {"README.md"}
+
+
+def test_seed_rows_in_docs_have_the_columns_of_the_seeds() -> None:
+    heads = {
+        path.read_text(encoding="utf-8").partition("\n")[0]
+        for path in (ROOT / "dbt_project" / "seeds").glob("*.csv")
+    }
+    own = [b for b in blocks(DOCS / "own-topic.md") if b.language == "csv"]
+    assert own
+    for block in own:
+        assert block.text.partition("\n")[0] in heads, block.where
