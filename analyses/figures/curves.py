@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 _HEIGHT = 400
 _TOLD = ((HOUR, "1 hour"), (DAY, "1 day"), (7 * DAY, "7 days"), (MONTH, "30 days"))
-_LINES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
+_LINES = ("solid", "8px,4px", "2px,3px", "8px,3px,2px,3px", "13px,3px", "13px,3px,2px,3px")
+"""Dashes, so that colour is not the only difference; short enough for two in the legend."""
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 _HEIGHT = 430
 _HOVER_WIDTH = 44
+_HEAD = 22
+"""Pixels of the line at the top of a tile that holds others; the outermost has one too, empty."""
+
 _TILE_WIDTH = 18
 """Characters a line, so that names fit into narrow tiles."""
 
@@ -62,7 +65,7 @@ def taxonomy_treemap(rows: Sequence[TaxonomyShare], style: Style) -> go.Figure:
                 translucent(style.colour, 0.16 if row.level == "inner" else 0.34) for row in shown
             ],
             "line": {"width": 1, "color": "rgba(128,128,128,0.5)"},
-            "pad": {"t": 22, "l": 4, "r": 4, "b": 4},
+            "pad": {"t": _HEAD, "l": 4, "r": 4, "b": 4},
         },
         root={"color": "rgba(0,0,0,0)"},
         text=[f"{count(row.n_questions)} ({percent(row.share)})" for row in shown],
@@ -74,7 +77,7 @@ def taxonomy_treemap(rows: Sequence[TaxonomyShare], style: Style) -> go.Figure:
     )
     chart.update_layout(
         title=panel_title(style),
-        margin={"l": 0, "r": 0, "t": 58 if style.is_candidate_set else 36, "b": 4},
+        margin={"l": 0, "r": 0, "t": (58 if style.is_candidate_set else 36) - _HEAD, "b": 4},
         uniformtext={"minsize": 10, "mode": "hide"},
     )
     return chart
@@ -93,7 +96,13 @@ def _label(row: TaxonomyShare, leaves: Sequence[TaxonomyShare]) -> str:
     """Return what a tile says; that of a category with leaves has one line for it all."""
     if any(leaf.inner_category == row.inner_category for leaf in leaves) and row.level == "inner":
         return f"{_name(row)}  {count(row.n_questions)} ({percent(row.share)})"
-    return "<br>".join(wrap(_name(row), _TILE_WIDTH))
+    lines = wrap(
+        _name(row).replace("/", "/ "),
+        _TILE_WIDTH,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return "<br>".join(line.replace("/ ", "/") for line in lines)
 
 
 def _size(row: TaxonomyShare, leaves: Sequence[TaxonomyShare]) -> int:

@@ -123,6 +123,7 @@ def _what(study: Study) -> str:
 
 
 def _table(study: Study, name: str, rows: list[TaxonomyShare]) -> Table:
+    only_published = not any(row.n_questions for row in rows)
     inner = sorted(
         (row for row in rows if row.level == "inner"),
         key=lambda row: (-row.n_questions, -(row.published_percent or 0), row.inner_category or ""),
@@ -149,10 +150,12 @@ def _table(study: Study, name: str, rows: list[TaxonomyShare]) -> Table:
     return Table(
         f"{_MART}_{name}",
         Markup("Categories of {}").format(study.name(name)),
-        _COLUMNS,
-        tuple(body),
+        (_COLUMNS[0], _COLUMNS[-1]) if only_published else _COLUMNS,
+        tuple((row[0], row[-1]) for row in body) if only_published else tuple(body),
         study.mart(_MART),
-        "Inner categories in bold, their leaves below. The publication printed percentages of"
+        "Inner categories in bold, their leaves below."
+        if only_published
+        else "Inner categories in bold, their leaves below. The publication printed percentages of"
         " labels, not of questions; they differ where a question has several.",
     )
 

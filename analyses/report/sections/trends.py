@@ -58,7 +58,8 @@ def share_blocks(
             "popularity-shares",
             "Share of the questions of a year",
             f"How large a part of {and_list([wholes[column] for column in drawn])} of a year each"
-            " topic is: a count can rise because a site grows, a share cannot.",
+            " topic is: a count can rise because a site grows, a share cannot."
+            + (" A topic may reach beyond the base set." if len(drawn) > 1 else ""),
             tuple(drawn.values()),
             study.mart("yearly_popularity"),
             tuple(column.replace("_", "-") for column in drawn),

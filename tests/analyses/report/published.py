@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import duckdb
 from page import Page
+from published_study import STUDY_COLUMNS, study_rows
 
 from analyses.marts import read_marts
-from analyses.report import render
+from analyses.report import compose, render
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +25,8 @@ COLUMNS = {
     " n_tag_matched bigint, n_term_matched bigint, n_matched bigint, n_left_to_others bigint,"
     " n_excluded bigint, n_included bigint, n_questions bigint",
     "yearly_popularity": "question_set varchar, year integer, n_questions bigint, n_users bigint,"
-    " question_share double, is_candidate_set boolean",
+    " question_share double, n_all_questions bigint, n_base_questions bigint,"
+    " base_question_share double, is_candidate_set boolean",
     "acceptance": "question_set varchar, n_questions bigint, n_accepted bigint,"
     " n_not_accepted bigint, no_accepted_share double, is_candidate_set boolean",
     "response_time_summary": "question_set varchar, n_accepted bigint, n_response_times bigint,"
@@ -46,7 +48,7 @@ COLUMNS = {
     " source_sha256 varchar, n_rows bigint, n_rejected_rows bigint, n_fabricated_rows bigint,"
     " n_replaced_characters bigint, first_at timestamptz, last_at timestamptz,"
     " loader_version varchar, finished_at timestamptz",
-}
+} | STUDY_COLUMNS
 
 SETS = [
     ("dl", "Deep learning", "base", None, 1, "Questions tagged tensorflow, keras, pytorch.", False),
@@ -164,7 +166,8 @@ def published_rows(data_end: str, *, is_synthetic: bool) -> dict[str, list[tuple
             for name, label, kind, _, position, _, _ in SETS
         ],
         "yearly_popularity": [
-            (name, year, n, USERS[name][year], n / shared[year], candidates.get(name, False))
+            (name, year, n, USERS[name][year], n / shared[year], shared[year], 30_000, n / 30_000,
+             candidates.get(name, False))
             for name, years in QUESTIONS.items()
             for year, n in years.items()
         ],
@@ -181,6 +184,7 @@ def published_rows(data_end: str, *, is_synthetic: bool) -> dict[str, list[tuple
         "response_time_tests": list(TIME_TESTS),
         "replication_checks": list(CHECKS),
         "dump_manifest": manifest("stackoverflow.com", data_end, is_synthetic=is_synthetic),
+        **study_rows(ACCEPTANCE, TIMES, candidates),
     }  # fmt: skip
 
 
@@ -211,4 +215,4 @@ class Warehouse:
 
 def page_of(data: Path) -> Page:
     """Render the report of a data folder."""
-    return Page(render(read_marts(data)))
+    return Page(render(compose(read_marts(data))))

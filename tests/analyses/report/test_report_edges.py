@@ -11,7 +11,7 @@ from page import Page
 from published import page_of
 
 from analyses.marts import RECORDS, Mart, Marts, read_marts
-from analyses.report import render, write_report
+from analyses.report import compose, render, write_report
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -132,8 +132,8 @@ def test_an_interrupted_write_leaves_nothing_behind(
 def test_the_same_data_give_the_same_page(published_data: Path) -> None:
     moment = datetime(2026, 1, 2)  # noqa: DTZ001 - only its date is shown
     marts = read_marts(published_data)
-    assert render(marts, moment) == render(marts, moment)
-    assert "made on 2 January 2026" in Page(render(marts, moment)).all("header")[0].text
+    assert render(compose(marts), moment) == render(compose(marts), moment)
+    assert "made on 2 January 2026" in Page(render(compose(marts), moment)).all("header")[0].text
 
 
 def test_the_database_is_closed_again(published_data: Path, tmp_path: Path) -> None:
@@ -144,4 +144,4 @@ def test_the_database_is_closed_again(published_data: Path, tmp_path: Path) -> N
 def test_marts_without_rows_or_columns_say_which(tmp_path: Path) -> None:
     mart = Mart("acceptance", ("question_set",), (("mobile",),))
     with pytest.raises(Exception, match="table acceptance: no column n_questions, n_accepted"):
-        render(Marts({"acceptance": mart}))
+        compose(Marts({"acceptance": mart}))
