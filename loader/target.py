@@ -86,6 +86,17 @@ def make_parser(target: Target) -> etree.XMLParser:
     )
 
 
+def is_well_formed(text: bytes) -> bool:
+    """Say whether the parser takes a text for XML with no rows in it, or with nothing but rows."""
+    parser = make_parser(Target())
+    try:
+        parser.feed(text)
+        parser.close()
+    except (etree.XMLSyntaxError, StructureError):
+        return False
+    return True
+
+
 def reason(error: etree.XMLSyntaxError) -> str:
     """Return what the parser says, without the place in its own input."""
     what = re.sub(r",? line \d+, column \d+.*", "", error.msg or "", flags=re.DOTALL)
