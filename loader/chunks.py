@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-CHUNK_BYTES: Final = 8 << 20
-_READ_BYTES: Final = 4 << 20
-_LOOK_BYTES: Final = 1 << 20
+CHUNK_BYTES: Final = 4 << 20
+LONGEST_ROW_BYTES: Final = 128 << 20
+_READ_BYTES: Final = 2 << 20
 
 
 @dataclass(frozen=True)
@@ -55,12 +55,15 @@ class Chunk:
         Where it stands.
     is_last : bool
         Whether the table's end is in it, or ought to be.
+    is_whole : bool
+        Whether it ends where a row does; one row that does not end for so long is cut anywhere.
     """
 
     text: bytes
     begin: Place
     end: Place
     is_last: bool
+    is_whole: bool = True
 
 
 def chunks(pieces: Iterable[bytes], begin: Place, *, is_to_end: bool = True) -> Iterator[Chunk]:
@@ -78,7 +81,7 @@ def chunks(pieces: Iterable[bytes], begin: Place, *, is_to_end: bool = True) -> 
     Yields
     ------
     Chunk
-        Of 8 MiB or a little more; a longer row is a chunk by itself.
+        Of 4 MiB or a little more; a longer row is a chunk by itself.
     """
     waiting: list[bytes] = []
     n_waiting, enough = 0, CHUNK_BYTES
@@ -89,6 +92,11 @@ def chunks(pieces: Iterable[bytes], begin: Place, *, is_to_end: bool = True) -> 
             continue
         text = b"".join(waiting)
         cut = text.rfind(ROW, 1)
+        if cut < 0 and n_waiting > LONGEST_ROW_BYTES:
+            end = begin.after(text)
+            yield Chunk(text, begin, end, is_last=False, is_whole=False)
+            begin, waiting, n_waiting, enough = end, [], 0, CHUNK_BYTES
+            continue
         if cut < 0:  # within a long row: look again when there is twice as much
             waiting, enough = [text], 2 * n_waiting
             continue

@@ -76,6 +76,34 @@ def typed(batch: RowBatch, table: Table, unknown: Counter[str]) -> pa.RecordBatc
     return pa.RecordBatch.from_arrays(arrays, schema=table.schema)
 
 
+def typed_plain(strings: pa.RecordBatch, table: Table) -> pa.RecordBatch | None:
+    """Give the columns of plain rows their types.
+
+    Parameters
+    ----------
+    strings : pyarrow.RecordBatch
+        The known attributes as strings, and there are no others.
+    table : Table
+        Says the types.
+
+    Returns
+    -------
+    pyarrow.RecordBatch or None
+        None where a column cannot hold a value, or a row lacks its Id: `typed` says which.
+    """
+    arrays = []
+    try:
+        for field in table.schema:
+            if field.name == schemas.OTHER_ATTRIBUTES:
+                arrays.append(pa.nulls(strings.num_rows, schemas.OTHER))
+            else:
+                arrays.append(_cast(strings.column(field.name), field.type))
+    except pa.ArrowInvalid:
+        return None
+    typed_rows = pa.RecordBatch.from_arrays(arrays, schema=table.schema)
+    return None if typed_rows.column("Id").null_count else typed_rows
+
+
 def bad_rows(batch: RowBatch, table: Table) -> dict[int, str]:
     """Find all rows that hold a value which its column cannot hold.
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from loader import archive, schemas, sevenzip
 from loader.errors import LoaderError, NotADumpError, StoreError
+from loader.parts import plan_in
 from loader.reporter import Reporter
 from loader.source import SourceFile, pieces_of
 from loader.store import Store
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from loader.manifest import Manifest
     from loader.rejects import OnError
 
-_PIECES_AFTER_AN_ERROR: Final = 2048
+_PIECES_AFTER_AN_ERROR: Final = 256
 
 
 def load(  # noqa: PLR0913 - each is an option of the command
@@ -104,14 +105,25 @@ class _SiteLoad:
     def run(self) -> None:
         new = [source for source in self._sources if self._force or not self._keep(source)]
         for table in schemas.TABLES:
-            if self._force or table not in self._taken:
+            is_begun = table not in self._taken and self._is_begun(table, new)
+            if self._force or not (table in self._taken or is_begun):
                 self._store.discard(table, self._site)
-        self._load(new)
+        try:
+            self._load(new)
+        finally:
+            for file in self._files.values():
+                file.end_hash()
         for table in schemas.TABLES.values():
             is_there = self._store.folder(table.name, self._site).exists()
             if table.name not in self._taken and not is_there:
                 write_absent(self._store, table, self._site)
         self._store.commit(self._site, self._aside())
+
+    def _is_begun(self, table: str, new: list[Source]) -> bool:
+        """Whether a load of one of these sources was broken off in the middle of a table."""
+        plan = plan_in(self._store.aside(table, self._site)) or {}
+        begun = (plan.get("source_file"), plan.get("source_member"))
+        return begun in {(str(source.path), source.member) for source in new}
 
     def _load(self, new: list[Source]) -> None:
         for source in new:

@@ -11,18 +11,15 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from loader import schemas
-from loader.manifest import iso
 
 if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
-    from types import TracebackType
-    from typing import Self
 
     from loader.schemas import Table
 
 ROW_GROUP_ROWS: Final = 100_000
-ROW_GROUP_BYTES: Final = 64 << 20
+ROW_GROUP_BYTES: Final = 160 << 20
 FABRICATED: Final = "fabricated"
 """Folder, inside a partition, of the rows that belong to invented posts."""
 
@@ -49,14 +46,17 @@ class PartWriter:
             path,
             table.schema,
             compression="zstd",
+            compression_level=1,  # a tenth larger than at 3, and 15% of the whole load faster
             use_dictionary=_repeating(table),
             write_statistics=_ordered(table),
         )
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Add rows; they reach the disk when a row group is full."""
+        n_row_bytes = max(batch.nbytes // max(batch.num_rows, 1), 1)
         while batch.num_rows:
-            room = ROW_GROUP_ROWS - self._n_waiting
+            room = (ROW_GROUP_BYTES - self._n_waiting_bytes) // n_row_bytes
+            room = max(min(room, ROW_GROUP_ROWS - self._n_waiting), 1)
             part, batch = batch.slice(0, room), batch.slice(room)
             self._waiting.append(part)
             self._n_waiting += part.num_rows
@@ -87,38 +87,39 @@ class PartWriter:
 
 
 class TableWriter:
-    """The Parquet of one table of one site, in a folder of its own.
-
-    Use as a context manager: leaving it with an error closes the files as they are.
+    """One part of the Parquet of one table of one site: a file, and one of fabricated rows.
 
     Parameters
     ----------
     folder : Path
-        An empty folder.
+        The table's folder.
     table : Table
         Says the schema, the date column, and the column that names a post.
+    number : int
+        Which part: readers see them in this order.
     """
 
-    def __init__(self, folder: Path, table: Table) -> None:
+    def __init__(self, folder: Path, table: Table, number: int = 0) -> None:
         self.first: datetime | None = None
         self.last: datetime | None = None
         self._folder = folder
         self._table = table
-        self._part = PartWriter(folder / _part_name(0), table)
+        self._name = part_name(number)
+        self._part = PartWriter(folder / self._name, table)
         self._fabricated: PartWriter | None = None
 
-    def __enter__(self) -> Self:
-        return self
+    def close(self) -> None:
+        """Write what waits, and hand all of it to the disk."""
+        for part in self._files():
+            part.close()
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        for part in (self._part, self._fabricated):
-            if part is not None:
-                part.close() if kind is None else part.abandon()
+    def abandon(self) -> None:
+        """Close the files as they are, to be thrown away."""
+        for part in self._files():
+            part.abandon()
+
+    def _files(self) -> list[PartWriter]:
+        return [part for part in (self._part, self._fabricated) if part is not None]
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Add rows."""
@@ -137,8 +138,8 @@ class TableWriter:
         )
         if self._fabricated is None:
             folder = self._folder / FABRICATED
-            folder.mkdir()
-            self._fabricated = PartWriter(folder / _part_name(0), self._table)
+            folder.mkdir(exist_ok=True)
+            self._fabricated = PartWriter(folder / self._name, self._table)
         self._fabricated.write(batch.filter(is_fabricated))
         return batch.filter(pc.invert(is_fabricated))
 
@@ -160,20 +161,9 @@ class TableWriter:
         """Fabricated rows written; whole after closing."""
         return 0 if self._fabricated is None else self._fabricated.n_rows
 
-    def facts(self) -> dict[str, object]:
-        """Return what the manifest says about the Parquet; after closing."""
-        parts = sorted(self._folder.glob("*.parquet"))
-        return {
-            "n_files": len(parts),
-            "n_bytes": sum(part.stat().st_size for part in parts),
-            "n_rows": self.n_rows,
-            "n_fabricated_rows": self.n_fabricated_rows,
-            "first_at": None if self.first is None else iso(self.first),
-            "last_at": None if self.last is None else iso(self.last),
-        }
 
-
-def _part_name(number: int) -> str:
+def part_name(number: int) -> str:
+    """Return the name of a part's file."""
     return f"part-{number:05}.parquet"
 
 

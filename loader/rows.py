@@ -114,6 +114,24 @@ class RowReader:
         self._is_in_root = False
         self._is_lost = False
 
+    def stand_behind(self, n_rows: int, n_lines: int, column: int) -> None:
+        """Begin between two rows of the table.
+
+        Parameters
+        ----------
+        n_rows : int
+            Rows before.
+        n_lines : int
+            Line ends before.
+        column : int
+            Bytes between the last of them and the text that will be parsed.
+        """
+        self.n_rows = n_rows
+        self._is_in_root = True
+        self._first_line = n_lines + 1
+        self._lines_given_up = n_lines - 1
+        self._parser.feed(f"<{self._root}>\n".encode() + b" " * column)
+
     def batches(self, pieces: Iterable[bytes]) -> Iterator[RowBatch]:
         """Parse a table.
 

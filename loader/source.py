@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Final
 
 from loader.errors import LoaderError
@@ -57,10 +59,50 @@ class SourceFile:
     @cached_property
     def sha256(self) -> str:
         """Hash of the whole file, read once."""
+        return self._hash.result()
+
+    def begin_hash(self) -> None:
+        """Begin to compute the hash beside what else is done."""
+        _ = self._hash
+
+    def end_hash(self) -> None:
+        """Give up computing the hash, if it is not whole yet."""
+        if "_hash" in vars(self):
+            self._hash.stop()
+
+    @cached_property
+    def _hash(self) -> _Hash:
+        return _Hash(self.path)
+
+
+class _Hash:
+    """The hash of a file, computed in a thread of its own.
+
+    The spans of a large file are read in any order, and an archive is read by its decoder: what is
+    hashed is read once more, mostly from memory, at more than a GB a second.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._stopped = Event()
+        self._future: Future[str] = Future()
+        Thread(target=self._compute, args=(path,), name="hash", daemon=True).start()
+
+    def result(self) -> str:
+        return self._future.result()
+
+    def stop(self) -> None:
+        self._stopped.set()
+
+    def _compute(self, path: Path) -> None:
         digest = hashlib.sha256()
-        for piece in pieces_of(self.path, 1 << 20):
-            digest.update(piece)
-        return digest.hexdigest()
+        try:
+            for piece in pieces_of(path, 1 << 20):
+                digest.update(piece)
+                if self._stopped.is_set():
+                    break
+            self._future.set_result(digest.hexdigest())
+        except Exception as error:  # noqa: BLE001 - it is raised where the hash is asked for
+            self._future.set_exception(error)
 
 
 def pieces_of(path: Path, size: int | None = None) -> Iterator[bytes]:

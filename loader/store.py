@@ -28,6 +28,9 @@ try:
 except ImportError:  # Windows: no lock, and one load at a time is up to the user
     fcntl = None  # type: ignore[assignment]
 
+UNFINISHED: Final = "unfinished"
+"""Folder, inside a table's folder aside, of what a load knows that was broken off in its middle."""
+
 _SITE: Final = re.compile(r"(?=.*[a-z])[a-z0-9]+(?:(?:\.|_+|-+)[a-z0-9]+)*")
 _LONGEST_SITE: Final = 200
 
@@ -148,7 +151,7 @@ class Store:
             self._swap(note)
         _remove(self._old)
         for folder in self._aside.glob("*/site=*"):
-            if _whole(folder) is None:
+            if _whole(folder) is None and not (folder / UNFINISHED).is_dir():
                 _remove(folder)
 
     def _swap(self, note: Path) -> None:

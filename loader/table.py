@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter
+import re
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
+from loader import lanes, spans
+from loader.chunks import Place, chunks
+from loader.errors import LoaderError
+from loader.lanes import Lanes
 from loader.manifest import SYNTHETIC_MARK, Manifest, loader_version, now
-from loader.parquet import TableWriter
+from loader.parsing import ChunkParser
+from loader.parts import MOST_PARTS, Parts, plan_in
+from loader.places import ROW
 from loader.prolog import read_prolog, unknown_table
-from loader.rejects import Rejects, typed_or_rejected
-from loader.rows import RowReader
-from loader.text import Scrubber, utf8_pieces
+from loader.target import is_well_formed
+from loader.text import Scrubber, encoding_of, utf8_pieces
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from loader.archive import Source
@@ -24,6 +28,14 @@ if TYPE_CHECKING:
     from loader.schemas import Table
     from loader.source import SourceFile
     from loader.store import Store
+
+PLAN_FORMAT: Final = 1
+SMALL_BYTES: Final = 64 << 20
+"""Sources up to this size are not resumed in their middle: loading them anew takes a second."""
+
+_LONGEST_OPENING: Final = 1 << 20
+_HEAD_BYTES: Final = 512
+_COMMENT: Final = rb"<!--(?:(?!--).)*-->"
 
 
 class TableLoad:
@@ -52,17 +64,21 @@ class TableLoad:
         self._source = source
         self._file = file
         self._raw = pieces
-        self._digest = hashlib.sha256() if source.member is None else None
+        self._raw_head = b""
         self._n_bytes = 0
-        self._scrubber = Scrubber()
-        self._text = self._clean()
-        self._prolog = read_prolog(self._text, source.name)
+        self._n_told = 0
+        self._text = utf8_pieces(self._counted(), source.name)
+        self._head: list[bytes] = []
+        self._prolog = read_prolog(self._clean_head(), source.name)
         if self._prolog.table is None:
             raise unknown_table(source.name, self._prolog.root)
         self.table: Table = self._prolog.table
 
     def run(self, store: Store, reporter: Reporter, on_error: OnError = "stop") -> None:
-        """Write the table aside in the store, whole; nothing is left there when it fails.
+        """Write the table aside in the store, whole.
+
+        When the source is at fault nothing is left there; when anything else stops the load, the
+        parts that are whole stay, and the next load of the same source goes on behind them.
 
         Parameters
         ----------
@@ -78,26 +94,28 @@ class TableLoad:
         LoaderError
             When the source is cut off, or a row of it cannot be loaded.
         """
-        folder = store.begin(self.table.name, self._source.site)
+        folder = store.aside(self.table.name, self._source.site)
         try:
             self._write(folder, reporter, on_error).write(folder)
-        except BaseException:
-            store.discard(self.table.name, self._source.site)
+        except BaseException as error:
+            if isinstance(error, LoaderError) or plan_in(folder) is None:
+                store.discard(self.table.name, self._source.site)
             raise
 
     def _write(self, folder: Path, reporter: Reporter, on_error: OnError) -> Manifest:
-        unknown: Counter[str] = Counter()
-        n_told = 0
-        with TableWriter(folder, self.table) as writer, Rejects(folder) as rejects:
-            taker = rejects if on_error == "quarantine" else None
-            reader = RowReader(self.table, self._prolog.root, self._source.name, taker)
-            for batch in reader.batches(chain([self._prolog.text], self._text)):
-                writer.write(typed_or_rejected(batch, self.table, unknown, taker))
-                reporter.advance(self._n_bytes - n_told, len(batch.rows))
-                n_told = self._n_bytes
-        reporter.advance(self._n_bytes - n_told, 0)
+        if self._file.n_bytes > SMALL_BYTES:
+            self._file.begin_hash()
+        parser = ChunkParser(
+            self.table,
+            self._prolog.root,
+            self._source.name,
+            takes_rejects=on_error == "quarantine",
+        )
+        facts, xml_bytes = self._load(folder, reporter, parser, on_error)
+        reporter.advance(xml_bytes - self._n_told, 0)
         self._file.check()
         comment = self._prolog.comment
+        facts["n_replaced_characters"] += self._n_replaced_before
         return Manifest(
             site=self._source.site,
             table=self.table.name,
@@ -108,27 +126,134 @@ class TableLoad:
             source_member=self._source.member,
             source_bytes=self._file.n_bytes,
             source_modified_at=self._file.modified_at,
-            source_sha256=self._digest.hexdigest() if self._digest else self._file.sha256,
+            source_sha256=self._file.sha256,
             source_comment=comment,
-            xml_bytes=self._n_bytes,
-            n_rejected_rows=rejects.n_rows,
-            n_replaced_characters=self._scrubber.n_replaced,
-            unknown_attributes=dict(sorted(unknown.items())),
+            xml_bytes=xml_bytes,
             is_synthetic=SYNTHETIC_MARK in (comment or ""),
             loader_version=loader_version(),
-            **writer.facts(),
+            **facts,
         )
 
-    def _clean(self) -> Iterator[bytes]:
-        for piece in utf8_pieces(self._counted(), self._source.name):
-            yield self._scrubber.feed(piece)
-        yield self._scrubber.finish()
+    def _load(
+        self, folder: Path, reporter: Reporter, parser: ChunkParser, on_error: OnError
+    ) -> tuple[dict[str, Any], int]:
+        """Write the parts; return what the manifest says of them, and how much XML was read."""
+        opening, behind = self._opening()
+        text = chain([behind], self._text)
+        if opening is None:
+            parts = Parts(folder, self.table, None)
+            Lanes(parser, parts, self._teller(reporter)).by_reference(text)
+            return parts.facts(), self._n_bytes
+        begin = Place().after(opening)
+        encoding, shift = encoding_of(self._raw_head, self._source.name)
+        plan: dict[str, Any] | None = self._plan(on_error)
+        if self._source.member is None and encoding is None:
+            cut = spans.cut(self._file, begin, shift, knows_lines=on_error == "quarantine")
+        else:
+            cut = []
+        if len(cut) > 1:
+            cut = self._as_before(folder, plan, cut)
+            plan["spans"] = spans.to_plan(cut)
+            parts = Parts(folder, self.table, plan)
+            Lanes(parser, parts, self._tell_bytes(reporter)).by_spans(self._file.path, cut, shift)
+            return parts.facts(), self._file.n_bytes
+        n_bytes = max(self._source.n_bytes, self._file.n_bytes)
+        if n_bytes <= SMALL_BYTES:
+            plan = None
+        parts = Parts(folder, self.table, plan)
+        done = parts.behind(begin)
+        tell = self._teller(reporter)
+        stream = chunks(self._skip(text, done.offset - begin.offset, tell), done)
+        part_bytes = max(lanes.PART_BYTES, n_bytes // (MOST_PARTS - 4))
+        Lanes(parser, parts, tell).in_order(stream, part_bytes)
+        return parts.facts(), self._n_bytes
+
+    def _plan(self, on_error: OnError) -> dict[str, Any]:
+        """Return what must be the same for parts of an earlier load to count."""
+        return {
+            "format": PLAN_FORMAT,
+            "loader_version": loader_version(),
+            "columns": self.table.schema.to_string(),
+            "on_error": on_error,
+            "source_file": str(self._file.path),
+            "source_member": self._source.member,
+            "source_bytes": self._file.n_bytes,
+            "source_modified_at": self._file.modified_at,
+        }
+
+    @staticmethod
+    def _as_before(folder: Path, plan: dict[str, Any], cut: list[lanes.Span]) -> list[lanes.Span]:
+        """Cut as the load did that was broken off: there may have been another number of cores."""
+        before = plan_in(folder) or {}
+        found = before.pop("spans", None)
+        return spans.from_plan(found) if found and before == plan else cut
+
+    def _opening(self) -> tuple[bytes | None, bytes]:
+        """Read up to the first row: what stands before it, and what was read of it and behind.
+
+        The first is None where it is more than a prolog, the root's bare start tag and comments.
+        """
+        text = b"".join(self._head)
+        self._n_replaced_before = 0
+        while (begin := text.find(ROW)) < 0 and len(text) < _LONGEST_OPENING:
+            piece = next(self._text, b"")
+            if not piece:
+                break
+            text += piece
+        scrubber = Scrubber()
+        opening = text[: max(begin, 0)]
+        clean = scrubber.feed(opening) + scrubber.finish()
+        root = re.escape(self._prolog.root.encode())
+        form = rb"(?:\s|<\?.*?\?>|%b)*<%b\s*>(?:\s|%b)*" % (_COMMENT, root, _COMMENT)
+        if begin < 0 or not re.fullmatch(form, clean, re.DOTALL):
+            return None, text
+        if not is_well_formed(clean + f"</{self._prolog.root}>".encode()):
+            return None, text
+        self._n_replaced_before = scrubber.n_replaced
+        return opening, text[begin:]
+
+    def _skip(
+        self, text: Iterator[bytes], n_bytes: int, tell: Callable[[int, int], None]
+    ) -> Iterator[bytes]:
+        """Pass over what earlier parts were made of."""
+        for piece in text:
+            if n_bytes >= len(piece):
+                n_bytes -= len(piece)
+                tell(0, 0)
+            else:
+                yield piece[n_bytes:]
+                n_bytes = 0
+
+    def _teller(self, reporter: Reporter) -> Callable[[int, int], None]:
+        """Tell of rows, and of the bytes that were read from the source by then."""
+
+        def tell(_n_bytes: int, n_rows: int) -> None:
+            n_new, self._n_told = self._n_bytes - self._n_told, self._n_bytes
+            reporter.advance(n_new, n_rows)
+
+        return tell
+
+    def _tell_bytes(self, reporter: Reporter) -> Callable[[int, int], None]:
+        """Tell of rows, and of the bytes they were made of."""
+
+        def tell(n_bytes: int, n_rows: int) -> None:
+            self._n_told += n_bytes
+            reporter.advance(n_bytes, n_rows)
+
+        return tell
+
+    def _clean_head(self) -> Iterator[bytes]:
+        scrubber = Scrubber()
+        for piece in self._text:
+            self._head.append(piece)
+            yield scrubber.feed(piece)
+        yield scrubber.finish()
 
     def _counted(self) -> Iterator[bytes]:
         for piece in self._raw:
             self._n_bytes += len(piece)
-            if self._digest is not None:
-                self._digest.update(piece)
+            if len(self._raw_head) < _HEAD_BYTES:
+                self._raw_head += piece
             yield piece
 
 
@@ -136,8 +261,6 @@ def write_absent(store: Store, table: Table, site: str) -> None:
     """Write the empty partition of a table that a dump lacks, aside in the store."""
     started_at = now()
     folder = store.begin(table.name, site)
-    with TableWriter(folder, table) as writer:
-        pass
     manifest = Manifest(
         site=site,
         table=table.name,
@@ -145,6 +268,6 @@ def write_absent(store: Store, table: Table, site: str) -> None:
         started_at=started_at,
         finished_at=now(),
         loader_version=loader_version(),
-        **writer.facts(),
+        **Parts(folder, table, None).facts(),
     )
     manifest.write(folder)

@@ -116,7 +116,7 @@ def utf8_pieces(pieces: Iterable[bytes], name: str) -> Iterator[bytes]:
         head += piece
         if len(head) >= _HEAD:
             break
-    encoding, skip = _encoding(head, name)
+    encoding, skip = encoding_of(head, name)
     if encoding is None:
         yield head[skip:]
         yield from rest
@@ -142,7 +142,7 @@ def utf8_pieces(pieces: Iterable[bytes], name: str) -> Iterator[bytes]:
         ) from error
 
 
-def _encoding(head: bytes, name: str) -> tuple[str | None, int]:
+def encoding_of(head: bytes, name: str) -> tuple[str | None, int]:
     """Return the encoding to be decoded here (None for UTF-8), and the length of the mark."""
     for mark, encoding in _MARKS.items():
         if head.startswith(mark):

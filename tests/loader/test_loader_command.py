@@ -139,20 +139,20 @@ def on_terminal(*command: str, columns: int = 100) -> str:
 
 
 def test_a_bar_on_a_terminal(tmp_path):
-    path = stores.write(tmp_path / SITE / "Posts.xml", posts(60_000))
+    path = stores.write(tmp_path / SITE / "Posts.xml", posts(250_000))
     seen = on_terminal(
         sys.executable, "-m", "stackstudy", "load", str(path), "--data", str(tmp_path / "data")
     )
     assert "━" in seen
-    for part in ("rows", "MB/s", "MB", f"{SITE} posts", "60,000"):
+    for part in ("rows", "MB/s", "MB", f"{SITE} posts", "250,000"):
         assert part in seen
 
 
 def test_a_long_table_is_told_of_in_a_pipe(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(progress, "_LINE_EVERY", 0.0)
     monkeypatch.setattr(progress, "_LONG", 0)
-    monkeypatch.setattr("loader.rows.MAX_BATCH_ROWS", 100)
-    path = stores.write(tmp_path / SITE / "Posts.xml", posts(5_000))
+    monkeypatch.setattr("loader.chunks.CHUNK_BYTES", 10_000)
+    path = stores.write(tmp_path / SITE / "Posts.xml", posts(20_000))
     load_and_show([path], tmp_path / "data")
     lines = capsys.readouterr().out.splitlines()
     assert lines[1].startswith(f"{SITE} posts: reading {path} (")

@@ -1,0 +1,274 @@
+"""Chunks to parts: in order out of a stream, or in several lanes out of a file, on all cores.
+
+What takes long (both parsers but for a row that is odd, casts, Parquet, decoding) runs off the
+interpreter's lock, so that threads suffice: nothing is copied between processes, none dies alone,
+and the memory is one.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor, wait
+from itertools import chain
+from queue import Empty, SimpleQueue
+from threading import Event, Lock
+from typing import TYPE_CHECKING, Final
+
+from loader.chunks import Chunk, Place, chunks, pieces_between
+from loader.cores import n_cores
+from loader.parsing import DoubtError
+from loader.parts import MOST_PARTS, Part
+from loader.spans import n_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from concurrent.futures import Future
+    from pathlib import Path
+
+    from loader.parsing import ChunkParser, Parsed
+    from loader.parts import Parts
+    from loader.spans import Span
+
+    Tell = Callable[[int, int], None]
+    """Hears of bytes of the text and rows that were written."""
+
+PART_BYTES: Final = 512 << 20
+_TELL_EVERY: Final = 0.1  # seconds
+
+
+class Lanes:
+    """Writes the rows of one table.
+
+    Parameters
+    ----------
+    parser : ChunkParser
+        Makes columns of chunks.
+    parts : Parts
+        Where they are written.
+    tell : callable
+        Hears of bytes and rows; called in the thread that calls the methods.
+    """
+
+    def __init__(self, parser: ChunkParser, parts: Parts, tell: Tell) -> None:
+        self._parser = parser
+        self._parts = parts
+        self._tell = tell
+        self._stop = Event()
+        self._lock = Lock()
+        self._doubts: dict[int, Place] = {}
+        self._told: SimpleQueue[tuple[int, int, int]] = SimpleQueue()
+
+    def in_order(self, stream: Iterable[Chunk], part_bytes: int) -> None:
+        """Write a stream, going on behind the parts that are whole: parsed apart, written in order.
+
+        Raises
+        ------
+        LoaderError
+            When there is a row that cannot be loaded, or the table is cut off.
+        """
+        roll = _Roll(self._parts, part_bytes)
+        workers = n_cores()
+        executor = ThreadPoolExecutor(workers, "parse")
+        flow = _Flow(self._parser, stream, executor, workers + 1)
+        try:
+            try:
+                for chunk, parsed in flow:
+                    roll.write(chunk, parsed)
+                    self._tell(len(chunk.text), parsed.n_rows)
+            except DoubtError:
+                self._rest(flow.left(), roll)
+            roll.finish()
+        finally:
+            executor.shutdown(cancel_futures=True)
+            roll.abandon()
+
+    def by_spans(self, path: Path, spans: Sequence[Span], shift: int) -> None:
+        """Write a file, each span a part, several at once.
+
+        Parameters
+        ----------
+        path : Path
+            A file of UTF-8.
+        spans : sequence of Span
+            Cover its rows, in order. Lines of their beginnings need only be right where rejects
+            are taken.
+        shift : int
+            Bytes of the file before its text.
+
+        Raises
+        ------
+        LoaderError
+            When there is a row that cannot be loaded, or the table is cut off.
+        """
+        left = [number for number in range(len(spans)) if number not in self._parts.notes]
+        told = {}
+        for number, note in self._parts.notes.items():
+            told[number] = (note.end.offset - note.begin.offset, note.n_rows_read)
+            self._tell(*told[number])
+        executor = ThreadPoolExecutor(min(n_cores(), max(len(left), 1)), "lane")
+        try:
+            running = [
+                executor.submit(self._write_span, path, spans[number], number, shift)
+                for number in left
+            ]
+            self._watch(running, told)
+        finally:
+            self._stop.set()
+            executor.shutdown(cancel_futures=True)
+        if self._doubts:
+            self._from_doubt(path, shift, told)
+
+    def by_reference(self, text: Iterable[bytes]) -> None:
+        """Write a table of which nothing is certain, from its prolog on, by the reference parser.
+
+        Raises
+        ------
+        LoaderError
+            When there is a row that cannot be loaded, or the table is cut off.
+        """
+        with Part(self._parts, 0, Place()) as part:
+            for parsed in self._parser.whole(text):
+                part.take(parsed)
+                self._tell(0, parsed.n_rows)
+            part.finish(Place())
+
+    def _watch(self, running: Sequence[Future[None]], told: dict[int, tuple[int, int]]) -> None:
+        """Tell how the lanes go on until all are done; note what was told of each."""
+        left = set(running)
+        while left:
+            done, left = wait(left, _TELL_EVERY)
+            try:
+                while True:
+                    number, n_bytes, n_rows = self._told.get_nowait()
+                    before = told.get(number, (0, 0))
+                    told[number] = (before[0] + n_bytes, before[1] + n_rows)
+                    self._tell(n_bytes, n_rows)
+            except Empty:
+                pass
+            if any(one.exception() is not None for one in done if not one.cancelled()):
+                self._stop.set()
+        for one in running:
+            one.result()
+
+    def _write_span(self, path: Path, span: Span, number: int, shift: int) -> None:
+        end = None if span.end is None else span.end + shift
+        pieces = pieces_between(path, span.begin.offset + shift, end)
+        place = span.begin
+        with Part(self._parts, number, place) as part:
+            for chunk in chunks(pieces, place, is_to_end=end is None):
+                if self._is_in_vain(number):
+                    return
+                try:
+                    parsed = self._parser.parse(chunk)
+                except DoubtError:
+                    with self._lock:
+                        self._doubts[number] = chunk.begin
+                    break
+                part.take(parsed)
+                self._told.put((number, len(chunk.text), parsed.n_rows))
+                place = chunk.end
+            part.finish(place, is_whole=number not in self._doubts)
+
+    def _is_in_vain(self, number: int) -> bool:
+        """Whether another lane failed, or must be read anew from before this one on."""
+        with self._lock:
+            return self._stop.is_set() or any(doubted < number for doubted in self._doubts)
+
+    def _from_doubt(self, path: Path, shift: int, told: dict[int, tuple[int, int]]) -> None:
+        """Read on from the first doubted place, by the reference."""
+        number = min(self._doubts)
+        for one, (n_bytes, n_rows) in told.items():
+            if one > number:
+                self._tell(-n_bytes, -n_rows)
+        self._parts.drop([one for one in self._parts.notes if one > number])
+        begin = self._doubts[number]
+        begin = Place(begin.offset, n_lines(path, 0, begin.offset, shift), begin.column)
+        roll = _Roll(self._parts, PART_BYTES)
+        try:
+            self._rest(chunks(pieces_between(path, begin.offset + shift, None), begin), roll)
+            roll.finish()
+        finally:
+            roll.abandon()
+
+    def _rest(self, left: Iterable[Chunk], roll: _Roll) -> None:
+        self._parts.forget()
+        last: Chunk | None = None
+        for chunk, parsed in self._parser.rest(left, roll.n_rows):
+            roll.write(chunk, parsed)
+            self._tell(0 if chunk is last else len(chunk.text), parsed.n_rows)
+            last = chunk
+
+
+class _Flow:
+    """Chunks with what they were parsed into, in order, some parsed ahead."""
+
+    def __init__(
+        self,
+        parser: ChunkParser,
+        stream: Iterable[Chunk],
+        executor: ThreadPoolExecutor,
+        n_ahead: int,
+    ) -> None:
+        self._parser = parser
+        self._stream = iter(stream)
+        self._executor = executor
+        self._n_ahead = n_ahead
+        self._running: deque[tuple[Chunk, Future[Parsed]]] = deque()
+
+    def __iter__(self) -> Iterator[tuple[Chunk, Parsed]]:
+        while True:
+            while len(self._running) < self._n_ahead:
+                chunk = next(self._stream, None)
+                if chunk is None:
+                    break
+                self._running.append((chunk, self._executor.submit(self._parser.parse, chunk)))
+            if not self._running:
+                return
+            chunk, future = self._running[0]
+            parsed = future.result()
+            self._running.popleft()
+            yield chunk, parsed
+
+    def left(self) -> Iterator[Chunk]:
+        """Return the chunks that were not given, the doubted one first."""
+        waiting = [chunk for chunk, _ in self._running]
+        for _, future in self._running:
+            future.cancel()
+        self._running.clear()
+        return chain(waiting, self._stream)
+
+
+class _Roll:
+    """Writes rows in order, part after part."""
+
+    def __init__(self, parts: Parts, part_bytes: int) -> None:
+        self.n_rows = sum(note.n_rows_read for note in parts.notes.values())
+        self._parts = parts
+        self._part_bytes = part_bytes
+        self._number = max(parts.notes, default=-1) + 1
+        self._part: Part | None = None
+        self._begin = self._end = Place()
+
+    def write(self, chunk: Chunk, parsed: Parsed) -> None:
+        """Write what came out of a chunk; a part is closed when it is long enough."""
+        if self._part is None:
+            self._begin = chunk.begin
+            self._part = Part(self._parts, self._number, self._begin)
+        self._part.take(parsed)
+        self.n_rows += parsed.n_rows
+        self._end = chunk.end
+        is_long = self._end.offset - self._begin.offset >= self._part_bytes
+        if is_long and self._number < MOST_PARTS - 1:
+            self.finish()
+
+    def finish(self) -> None:
+        """Close the part that is being written, if there is one."""
+        if self._part is not None:
+            self._part.finish(self._end)
+            self._part = None
+            self._number += 1
+
+    def abandon(self) -> None:
+        """Close the part that is being written, to be thrown away, where an error is on its way."""
+        if self._part is not None:
+            self._part.abandon()

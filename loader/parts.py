@@ -1,0 +1,275 @@
+"""The parts of a table that is being loaded, and what is known of each that is whole.
+
+A part is a stretch of the table's text and the Parquet made of it. When its files are on disk, a
+note of it is written beside them; a load that was broken off, at whatever moment, finds the notes
+and goes on behind them. When the table is whole the notes are removed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections import Counter
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from loader.chunks import Place
+from loader.manifest import iso
+from loader.parquet import TableWriter, part_name
+from loader.rejects import REJECTED, Rejects
+from loader.store import UNFINISHED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+    from types import TracebackType
+    from typing import Self
+
+    from loader.parsing import Parsed
+    from loader.schemas import Table
+
+MOST_PARTS: Final = 64
+_PLAN: Final = "plan.json"
+
+
+@dataclass(frozen=True)
+class Note:
+    """What is known of a whole part; the counts are those of the manifest."""
+
+    number: int
+    begin: Place
+    end: Place
+    n_rows: int = 0
+    n_fabricated_rows: int = 0
+    n_rejected_rows: int = 0
+    n_replaced_characters: int = 0
+    unknown_attributes: dict[str, int] = field(default_factory=dict)
+    first_at: str | None = None
+    last_at: str | None = None
+    files: dict[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def from_dict(cls, found: dict[str, Any]) -> Note:
+        """Read what `dataclasses.asdict` wrote."""
+        begin, end = Place(**found.pop("begin")), Place(**found.pop("end"))
+        return cls(begin=begin, end=end, **found)
+
+    @property
+    def n_rows_read(self) -> int:
+        """Rows of the text that were well-formed."""
+        return self.n_rows + self.n_fabricated_rows
+
+
+class Part:
+    """A part that is being written; use as a context manager, and `finish` it before leaving.
+
+    Parameters
+    ----------
+    parts : Parts
+        Takes the note.
+    number : int
+        Which part.
+    begin : Place
+        Where its text begins.
+    """
+
+    def __init__(self, parts: Parts, number: int, begin: Place) -> None:
+        self._parts = parts
+        self._number = number
+        self._begin = begin
+        self._writer = TableWriter(parts.folder, parts.table, number)
+        self._rejects = Rejects(parts.folder, number)
+        self._unknown: Counter[str] = Counter()
+        self._n_replaced = 0
+        self._is_finished = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if not self._is_finished:
+            self.abandon()
+
+    def abandon(self) -> None:
+        """Close the files as they are, to be thrown away."""
+        self._writer.abandon()
+        self._rejects.__exit__(KeyboardInterrupt, None, None)
+
+    def take(self, parsed: Parsed) -> None:
+        """Write what came out of a chunk."""
+        for batch in parsed.batches:
+            self._writer.write(batch)
+        self._rejects.add(parsed.rejects)
+        self._unknown.update(parsed.unknown)
+        self._n_replaced += parsed.n_replaced
+
+    def finish(self, end: Place, *, is_whole: bool = True) -> None:
+        """Close the files, and note what is in them up to a place.
+
+        Where the part is not whole no later load may go on behind it, but this one does.
+        """
+        self._writer.close()
+        self._rejects.close()
+        note = Note(
+            number=self._number,
+            begin=self._begin,
+            end=end,
+            n_rows=self._writer.n_rows,
+            n_fabricated_rows=self._writer.n_fabricated_rows,
+            n_rejected_rows=self._rejects.n_rows,
+            n_replaced_characters=self._n_replaced,
+            unknown_attributes=dict(self._unknown),
+            first_at=None if self._writer.first is None else iso(self._writer.first),
+            last_at=None if self._writer.last is None else iso(self._writer.last),
+            files=_sizes(self._parts.folder, self._number),
+        )
+        self._is_finished = True
+        self._parts.take(note, is_whole=is_whole)
+
+
+class Parts:
+    """The parts of one table.
+
+    Parameters
+    ----------
+    folder : Path
+        The table's folder, aside in the store.
+    table : Table
+        Which table.
+    plan : dict or None
+        What must be the same for parts of an earlier load to count: the source, and how it is cut.
+        None for a table so small that it is rather loaded anew.
+    """
+
+    def __init__(self, folder: Path, table: Table, plan: dict[str, Any] | None) -> None:
+        self.folder = folder
+        self.table = table
+        self.notes: dict[int, Note] = {}
+        self._keeps_notes = plan is not None
+        self._place = folder / UNFINISHED
+        if plan is not None and is_of_plan(folder, plan):
+            self._find()
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
+        self._remove_unfinished()
+        if plan is not None:
+            self._place.mkdir(parents=True, exist_ok=True)
+            _write(self._place / _PLAN, plan)
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def take(self, note: Note, *, is_whole: bool) -> None:
+        """Take the note of a part."""
+        self.notes[note.number] = note
+        if self._keeps_notes and is_whole:
+            _write(self._place / f"{note.number:05}.json", asdict(note))
+
+    def forget(self) -> None:
+        """Keep no notes: what follows cannot be gone on with."""
+        self._keeps_notes = False
+        shutil.rmtree(self._place, ignore_errors=True)
+
+    def drop(self, numbers: Iterable[int]) -> None:
+        """Remove parts."""
+        for number in numbers:
+            self.notes.pop(number, None)
+        self._remove_unfinished()
+
+    def behind(self, begin: Place) -> Place:
+        """Return the place behind the parts that go on without a gap; remove any other."""
+        number = 0
+        while number in self.notes and self.notes[number].begin == begin:
+            begin = self.notes[number].end
+            number += 1
+        self.drop([one for one in self.notes if one >= number])
+        return begin
+
+    def facts(self) -> dict[str, Any]:
+        """Return what the manifest says about the Parquet, when all is written."""
+        if not self.notes:
+            with Part(self, 0, Place()) as part:
+                part.finish(Place())
+        elif any(note.n_rows for note in self.notes.values()):
+            self._remove_empty()
+        shutil.rmtree(self._place, ignore_errors=True)
+        files = sorted(self.folder.glob("*.parquet"))
+        notes = self.notes.values()
+        unknown: Counter[str] = Counter()
+        for note in notes:
+            unknown.update(note.unknown_attributes)
+        return {
+            "n_files": len(files),
+            "n_bytes": sum(file.stat().st_size for file in files),
+            "n_rows": sum(note.n_rows for note in notes),
+            "n_fabricated_rows": sum(note.n_fabricated_rows for note in notes),
+            "n_rejected_rows": sum(note.n_rejected_rows for note in notes),
+            "n_replaced_characters": sum(note.n_replaced_characters for note in notes),
+            "unknown_attributes": dict(sorted(unknown.items())),
+            "first_at": min((one.first_at for one in notes if one.first_at), default=None),
+            "last_at": max((one.last_at for one in notes if one.last_at), default=None),
+        }
+
+    def _remove_empty(self) -> None:
+        for note in self.notes.values():
+            if not note.n_rows:
+                (self.folder / part_name(note.number)).unlink(missing_ok=True)
+
+    def _find(self) -> None:
+        for path in sorted(self._place.glob("[0-9]*.json")):
+            try:
+                note = Note.from_dict(json.loads(path.read_text(encoding="utf-8")))
+            except (OSError, ValueError, TypeError, KeyError):
+                continue
+            if note.files and note.files == _sizes(self.folder, note.number):
+                self.notes[note.number] = note
+
+    def _remove_unfinished(self) -> None:
+        known = {name for note in self.notes.values() for name in note.files}
+        for file in self.folder.glob("**/*.parquet"):
+            if file.relative_to(self.folder).as_posix() not in known:
+                file.unlink()
+        for file in self._place.glob("[0-9]*.json"):
+            if int(file.stem) not in self.notes:
+                file.unlink()
+        for name in ("fabricated", REJECTED):
+            folder = self.folder / name
+            if folder.is_dir() and not any(folder.iterdir()):
+                folder.rmdir()
+
+
+def plan_in(folder: Path) -> dict[str, Any] | None:
+    """Return the plan of the load that was broken off in a folder, if there is one."""
+    try:
+        found = json.loads((folder / UNFINISHED / _PLAN).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def is_of_plan(folder: Path, plan: dict[str, Any]) -> bool:
+    """Whether the parts in a folder were made by this plan."""
+    return plan_in(folder) == json.loads(json.dumps(plan))
+
+
+def _sizes(folder: Path, number: int) -> dict[str, int]:
+    """Sizes of a part's files, by their names in the folder."""
+    name = part_name(number)
+    return {
+        file.relative_to(folder).as_posix(): file.stat().st_size
+        for file in sorted(folder.glob(f"**/{name}"))
+    }
+
+
+def _write(path: Path, content: dict[str, Any]) -> None:
+    """Write JSON, whole or not at all, and on disk when this returns."""
+    unfinished = path.with_suffix(".tmp")
+    with unfinished.open("w", encoding="utf-8") as file:
+        json.dump(content, file)
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.replace(path)

@@ -1,0 +1,90 @@
+"""A file of plain UTF-8, cut into spans of about the same length: one for a lane each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from loader.chunks import Place, n_line_ends, next_row, pieces_between
+from loader.cores import n_cores
+from loader.parts import MOST_PARTS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from loader.source import SourceFile
+
+SPAN_BYTES: Final = 512 << 20
+LEAST_BYTES: Final = 16 << 20
+_LOOK_BACK: Final = 4 << 10
+
+
+@dataclass(frozen=True)
+class Span:
+    """A stretch of a text, from a row's start to another's, or to the end (None)."""
+
+    begin: Place
+    end: int | None
+
+
+def n_spans(n_bytes: int, workers: int) -> int:
+    """Return into how many spans a file is cut: as many for each worker, and no more than 64."""
+    if n_bytes < 2 * LEAST_BYTES:
+        return 1
+    rounds = -(-n_bytes // (workers * SPAN_BYTES))
+    most = max(MOST_PARTS // workers * workers, min(workers, MOST_PARTS))
+    return max(min(workers * rounds, most, n_bytes // LEAST_BYTES, MOST_PARTS - 1), 1)
+
+
+def cut(file: SourceFile, first: Place, shift: int, *, knows_lines: bool) -> list[Span]:
+    """Cut a file.
+
+    Parameters
+    ----------
+    file : SourceFile
+        The file.
+    first : Place
+        Where its first row begins.
+    shift : int
+        Bytes of the file before its text.
+    knows_lines : bool
+        Whether the lines before each span are to be counted; otherwise they are 0.
+    """
+    n = n_spans(file.n_bytes, n_cores())
+    n_bytes = file.n_bytes - shift - first.offset
+    offsets = [first.offset]
+    for i in range(1, n):
+        found = next_row(file.path, shift + first.offset + n_bytes * i // n)
+        if found is None:
+            break
+        if found - shift > offsets[-1]:
+            offsets.append(found - shift)
+    places = [first]
+    for offset in offsets[1:]:
+        line = 0
+        if knows_lines:
+            before = places[-1]
+            line = before.line + n_lines(file.path, before.offset, offset, shift)
+        places.append(Place(offset, line, _column(file.path, offset + shift)))
+    ends = [*offsets[1:], None]
+    return [Span(place, end) for place, end in zip(places, ends, strict=True)]
+
+
+def n_lines(path: Path, begin: int, end: int, shift: int) -> int:
+    """Count the line ends between two offsets of a text."""
+    return sum(map(n_line_ends, pieces_between(path, begin + shift, end + shift)))
+
+
+def to_plan(spans: list[Span]) -> list[list[int | None]]:
+    """Write spans as JSON can hold them."""
+    return [[one.begin.offset, one.begin.line, one.begin.column, one.end] for one in spans]
+
+
+def from_plan(found: list[list[int | None]]) -> list[Span]:
+    """Read what `to_plan` wrote."""
+    return [Span(Place(offset, line, column), end) for offset, line, column, end in found]
+
+
+def _column(path: Path, offset: int) -> int:
+    before = b"".join(pieces_between(path, max(offset - _LOOK_BACK, 0), offset))
+    return len(before) - before.rfind(b"\n") - 1 if b"\n" in before else 0
