@@ -32,7 +32,7 @@ class Source:
     Attributes
     ----------
     path : Path
-        The file on disk.
+        The file on disk that is read.
     member : str or None
         Name inside the archive; None for a plain file.
     n_bytes : int
@@ -43,6 +43,11 @@ class Source:
         Which table; None for an archive's member whose name does not say it: its root element will.
     is_claimed : bool
         Whether its name says that it is a table, so that anything else in it is an error.
+    origin : Path or None
+        The archive that was given, where the table is in an archive inside of it; ``path`` is then
+        that inner archive, unpacked for the time of the load.
+    packed_name : str or None
+        Name in ``path``, where that is not ``member``.
     """
 
     path: Path
@@ -51,11 +56,33 @@ class Source:
     site: str
     table: str | None
     is_claimed: bool
+    origin: Path | None = None
+    packed_name: str | None = None
+
+    @property
+    def file(self) -> Path:
+        """The file that was given, or found in a folder that was."""
+        return self.origin or self.path
 
     @property
     def name(self) -> str:
         """The file, for messages."""
-        return str(self.path) if self.member is None else f"{self.path}: {self.member}"
+        return str(self.file) if self.member is None else f"{self.file}: {self.member}"
+
+
+@dataclass(frozen=True)
+class Nested:
+    """An archive inside of an archive: its name there, its size, and whose tables it holds."""
+
+    path: Path
+    member: str
+    n_bytes: int
+    site: str
+
+    @property
+    def name(self) -> str:
+        """The inner archive, for messages."""
+        return f"{self.path}: {self.member}"
 
 
 @dataclass
@@ -70,16 +97,19 @@ class Dump:
         Lines about files that look like a part of the dump and are not loaded.
     names : dict of str to str
         Site, and the name it was read from (for sites that nobody named).
+    nested : list of Nested
+        Archives inside of archives, which must be unpacked before anybody knows what they hold.
     """
 
     sources: list[Source] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
+    nested: list[Nested] = field(default_factory=list)
 
     @property
     def sites(self) -> list[str]:
         """Sites, in the order found."""
-        return list(dict.fromkeys(source.site for source in self.sources))
+        return list(dict.fromkeys(one.site for one in (*self.sources, *self.nested)))
 
 
 def find(paths: Sequence[Path], site: str | None = None) -> Dump:
@@ -107,11 +137,22 @@ def find(paths: Sequence[Path], site: str | None = None) -> Dump:
         else:
             raise _no_file(path)
     dump.sources = list({(one.path, one.member): one for one in dump.sources}.values())
+    check_tables(dump)
+    return dump
+
+
+def check_tables(dump: Dump) -> None:
+    """Refuse a dump that holds a table twice.
+
+    Raises
+    ------
+    LoaderError
+        When two sources say that they hold the same table of a site.
+    """
     seen: dict[tuple[str, str], Source] = {}
     for source in dump.sources:
         if source.table is not None:
             check_twice(source, seen.setdefault((source.site, source.table), source))
-    return dump
 
 
 def check_twice(source: Source, other: Source) -> None:
@@ -229,7 +270,7 @@ def _find_in_file(
     dump: Dump, path: Path, named: str | None, top: Path, *, is_given: bool = False
 ) -> None:
     if path.suffix.lower() == ".7z" or sevenzip.is_archive(path):
-        _find_in_archive(dump, path, _site(dump, path, named, top))
+        _find_in_archive(dump, path, named, top)
         return
     is_claimed = is_given or table_named(path.name) is not None
     try:
@@ -246,26 +287,59 @@ def _find_in_file(
     dump.sources.append(Source(path, None, n_bytes, site, prolog.table.name, is_claimed))
 
 
-def _find_in_archive(dump: Dump, path: Path, site: str) -> None:
-    n_before = len(dump.sources)
-    for member in sevenzip.members(path):
+def _find_in_archive(dump: Dump, path: Path, named: str | None, top: Path) -> None:
+    found = sevenzip.members(path)
+    inner = [one for one in found if _is_archive(one.name)]
+    if len(inner) < len(found) or not inner:
+        dump.sources += members_of(path, _site(dump, path, named, top), dump.left_out, found)
+    for member in inner:
+        site = named or site_named(member.name.rsplit("/", 1)[-1])
+        site = check_site(site) if site else _site(dump, path, named, top)
+        dump.nested.append(Nested(path, member.name, member.n_bytes, site))
+
+
+def members_of(
+    path: Path, site: str, left_out: list[str], found: Sequence[sevenzip.Member] | None = None
+) -> list[Source]:
+    """Return the tables in an archive.
+
+    Parameters
+    ----------
+    path : Path
+        The archive.
+    site : str
+        Whose they are.
+    left_out : list of str
+        Takes lines about members that look like a part of the dump and are not loaded.
+    found : sequence of Member, optional
+        What is in the archive, if that is known; archives in it are then somebody else's business.
+
+    Raises
+    ------
+    LoaderError
+        When the archive cannot be read, or holds no table.
+    """
+    sources = []
+    n_taken = 0
+    for member in sevenzip.members(path) if found is None else found:
         stem = member.name.rsplit("/", 1)[-1]
         if any(part.startswith(".") for part in member.name.split("/")):
             continue
         if not stem.lower().endswith(".xml"):
-            if stem.lower().endswith(".7z") or table_named(stem) is not None:
-                dump.left_out.append(f"{path}: {member.name}: not .xml; unpack it first")
+            is_taken = _is_archive(member.name) and found is not None
+            n_taken += is_taken
+            if not is_taken and (stem.lower().endswith(".7z") or table_named(stem) is not None):
+                left_out.append(f"{path}: {member.name}: not .xml; unpack it first")
             continue
         exact = schemas.BY_ROOT.get(re.sub(r"[^a-z]", "", stem.lower().removesuffix(".xml")))
-        dump.sources.append(
-            Source(
-                path,
-                member.name,
-                member.n_bytes,
-                site,
-                exact.name if exact else None,
-                table_named(stem) is not None,
-            )
-        )
-    if len(dump.sources) == n_before:
+        table = exact.name if exact else None
+        is_claimed = table_named(stem) is not None
+        sources.append(Source(path, member.name, member.n_bytes, site, table, is_claimed))
+    if not sources and not n_taken:
         raise NotADumpError(f"{path}: no .xml file in it; not an archive of a dump")
+    return sources
+
+
+def _is_archive(name: str) -> bool:
+    hidden = any(part.startswith(".") for part in name.split("/"))
+    return name.lower().endswith(".7z") and not hidden

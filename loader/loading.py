@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from loader import archive, schemas, sevenzip
 from loader.errors import LoaderError, NotADumpError, StoreError
+from loader.nested import unpacked
 from loader.parts import plan_in
 from loader.reporter import Reporter
 from loader.source import SourceFile, pieces_of
@@ -64,10 +65,10 @@ def load(  # noqa: PLR0913 - each is an option of the command
     """
     reporter = reporter or Reporter()
     dump = archive.find([Path(path) for path in paths], site)
-    reporter.find(dump)
     store = Store(Path(data).resolve())
     try:
-        with store.writing():
+        with store.writing(), unpacked(dump, store.nested) as dump:
+            reporter.find(dump)
             for one in dump.sites:
                 sources = [source for source in dump.sources if source.site == one]
                 _SiteLoad(store, one, sources, reporter, on_error, force=force).run()
@@ -99,7 +100,7 @@ class _SiteLoad:
         self._reporter = reporter
         self._on_error = on_error
         self._force = force
-        self._files = {one.path: SourceFile.look(one.path) for one in sources}
+        self._files = {one.path: SourceFile.look(one.file) for one in sources}
         self._taken: dict[str, Source] = {}
 
     def run(self) -> None:
@@ -123,14 +124,18 @@ class _SiteLoad:
         """Whether a load of one of these sources was broken off in the middle of a table."""
         plan = plan_in(self._store.aside(table, self._site)) or {}
         begun = (plan.get("source_file"), plan.get("source_member"))
-        return begun in {(str(source.path), source.member) for source in new}
+        return begun in {(str(source.file), source.member) for source in new}
 
     def _load(self, new: list[Source]) -> None:
         for source in new:
             if source.member is None:
                 self._load_source(source, pieces_of(source.path))
         for path in dict.fromkeys(source.path for source in new if source.member is not None):
-            members = {source.member: source for source in new if source.path == path}
+            members = {
+                source.packed_name or source.member: source
+                for source in new
+                if source.path == path
+            }
             with sevenzip.streams(path, list(members)) as streams:
                 for name, pieces in streams:
                     self._load_source(members[name], pieces)

@@ -66,6 +66,11 @@ class Store:
         self._aside = data / ".loading"
         self._old = self._aside / "old"
 
+    @property
+    def nested(self) -> Path:
+        """Where archives inside of archives are unpacked to."""
+        return self._aside / "nested"
+
     def folder(self, table: str, site: str) -> Path:
         """Where a table of a site lies."""
         return self.data / table / f"site={site}"

@@ -67,6 +67,7 @@ class TableLoad:
         self._raw_head = b""
         self._n_bytes = 0
         self._n_told = 0
+        self._n_replaced_before = 0
         self._text = utf8_pieces(self._counted(), source.name)
         self._head: list[bytes] = []
         self._prolog = read_prolog(self._clean_head(), source.name)
@@ -194,7 +195,6 @@ class TableLoad:
         The first is None where it is more than a prolog, the root's bare start tag and comments.
         """
         text = b"".join(self._head)
-        self._n_replaced_before = 0
         while (begin := text.find(ROW)) < 0 and len(text) < _LONGEST_OPENING:
             piece = next(self._text, b"")
             if not piece:

@@ -11,7 +11,7 @@ from unittest.mock import patch
 
 import loader
 from benchmarks.faults import dumps, oracle
-from loader import rows, source
+from loader import chunks, lanes, rows, source, spans, table
 from loader.errors import StackstudyError, TruncatedError
 from loader.schemas import BY_ROOT
 
@@ -40,13 +40,13 @@ def damaged_xml(work: Path, tables: dict[str, list[str]], rng: random.Random) ->
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(bad)
     on_error = rng.choice(["stop", "quarantine"])
-    table = BY_ROOT[root]
+    kind = BY_ROOT[root]
     about = f"{root}, {encoding}, {what} at byte {at:,} of {len(whole):,}, --on-error {on_error}"
     outcome = _load(path, work / "data", about, rng, on_error)
     if outcome != "loaded":
         return f"xml {what}: error"
-    found = oracle.loaded(work / "data", table.name, dumps.SITE)
-    columns = frozenset(table.attributes)
+    found = oracle.loaded(work / "data", kind.name, dumps.SITE)
+    columns = frozenset(kind.attributes)
     try:
         right = oracle.expected(bad, columns)
     except oracle.NotReadableError as error:
@@ -92,9 +92,9 @@ def damaged_archive(work: Path, tables: dict[str, list[str]], rng: random.Random
     if outcome != "loaded":
         return f"{packing} {what}: error"
     for name in names:
-        table = BY_ROOT[name]
-        right = oracle.expected(files[f"{name}.xml"], frozenset(table.attributes))
-        _same(f"{about}: {name}", oracle.loaded(work / "data", table.name, dumps.SITE), right)
+        kind = BY_ROOT[name]
+        right = oracle.expected(files[f"{name}.xml"], frozenset(kind.attributes))
+        _same(f"{about}: {name}", oracle.loaded(work / "data", kind.name, dumps.SITE), right)
     return f"{packing} {what}: same tables"
 
 
@@ -168,6 +168,10 @@ def _sizes(rng: random.Random) -> Iterator[None]:
             (source, "PIECE_BYTES"): rng.choice([64, 1000, 128 << 10]),
             (rows, "MAX_BATCH_ROWS"): rng.choice([1, 7, 20_000]),
             (rows, "MAX_BATCH_BYTES"): rng.choice([100, 5_000, 8 << 20]),
+            (chunks, "CHUNK_BYTES"): rng.choice([100, 3_000, 4 << 20]),
+            (spans, "LEAST_BYTES"): rng.choice([500, 2_000, 16 << 20]),
+            (lanes, "PART_BYTES"): rng.choice([1_000, 512 << 20]),
+            (table, "SMALL_BYTES"): rng.choice([0, 64 << 20]),
         }
         for (module, name), limit in limits.items():
             stack.enter_context(patch.object(module, name, limit))

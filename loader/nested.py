@@ -1,0 +1,90 @@
+"""Archives inside of archives: the inner one goes to a file in the data folder while it is loaded.
+
+A 7z archive says at its end what is in it, so an inner one cannot be read as it comes out of the
+outer one. The file is no larger than the outer archive says, is written only where there is room,
+and is gone when the load is. An archive inside of an inner one is left out: no dump has that.
+"""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from loader import archive, sevenzip
+from loader.errors import LoaderError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from loader.archive import Dump, Nested
+
+
+@contextmanager
+def unpacked(dump: Dump, folder: Path) -> Iterator[Dump]:
+    """Unpack the archives inside of a dump's archives; they are there until the block is left.
+
+    Parameters
+    ----------
+    dump : Dump
+        What was found.
+    folder : Path
+        Where to unpack to; removed at the end, and before, if an earlier load was killed.
+
+    Yields
+    ------
+    Dump
+        With the tables of the inner archives as sources.
+
+    Raises
+    ------
+    LoaderError
+        When an inner archive is damaged or no dump, there is no room for it, or it holds a table
+        that is there already.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    if not dump.nested:
+        yield dump
+        return
+    whole = replace(dump, sources=list(dump.sources), left_out=list(dump.left_out), nested=[])
+    try:
+        folder.mkdir(parents=True)
+        for number, nested in enumerate(dump.nested):
+            _add(whole, nested, _place(folder, number))
+        archive.check_tables(whole)
+        yield whole
+    except LoaderError as error:
+        message = str(error)
+        for number, nested in enumerate(dump.nested):
+            message = message.replace(str(_place(folder, number)), nested.name)
+        raise type(error)(message) from error
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _place(folder: Path, number: int) -> Path:
+    return folder / f"{number:05}.7z"
+
+
+def _add(dump: Dump, nested: Nested, place: Path) -> None:
+    room = shutil.disk_usage(place.parent).free
+    if room < nested.n_bytes:
+        raise LoaderError(
+            f"{nested.name}: an archive inside of an archive, for which the data folder lacks room"
+            f" ({nested.n_bytes:,} bytes, and {room:,} are free); make room, or unpack it elsewhere"
+        )
+    with sevenzip.streams(nested.path, [nested.member]) as streams, place.open("wb") as file:
+        for _, pieces in streams:
+            for piece in pieces:
+                file.write(piece)
+    for source in archive.members_of(place, nested.site, dump.left_out):
+        dump.sources.append(
+            replace(
+                source,
+                origin=nested.path,
+                member=f"{nested.member}/{source.member}",
+                packed_name=source.member,
+            )
+        )
