@@ -72,15 +72,19 @@ def _row(question_set: str, measure: str, years: list[dict[str, Any]]) -> dict[s
     time = [row["year"] for row in years]
     counts = [row["n_questions"] for row in years]
     exposure = [float(row["exposure"]) for row in years]
-    trend = mann_kendall(time, [n / whole for n, whole in zip(counts, exposure, strict=True)])
-    rate = poisson_trend(time, counts, exposure)
-    return {
+    row = {
         "question_set": question_set,
         "measure": measure,
         "first_year": min(time),
         "last_year": max(time),
         "n_years": len(years),
         "n_questions": sum(counts),
+    }
+    if not any(counts):
+        return row
+    trend = mann_kendall(time, [n / whole for n, whole in zip(counts, exposure, strict=True)])
+    rate = poisson_trend(time, counts, exposure)
+    return row | {
         "tau": trend.tau,
         "mann_kendall_p_value": trend.p_value,
         "slope": trend.slope,

@@ -1,4 +1,5 @@
--- A plan for one set beats one for its study, which beats the general one.
+-- A plan for one set beats one for its study, which beats the general one. A
+-- plan says everything.
 with topics as (
     select * from {{ ref('int_topics') }}
 ),
@@ -7,25 +8,53 @@ plans as (
     select * from {{ ref('sampling_plans') }}
 ),
 
-matched as (
+own_plans as (
+    select * from plans
+    where question_set is not null
+),
+
+study_plans as (
+    select * from plans
+    where base_set is not null and question_set is null
+),
+
+general_plans as (
+    select * from plans
+    where base_set is null and question_set is null
+),
+
+planned as (
     select
         topics.question_set,
         topics.n_questions as population,
-        plans.confidence,
-        plans.interval,
-        plans.expected_share,
-        plans.rounding,
-        plans.is_whole_set
+        coalesce(
+            own_plans.confidence,
+            study_plans.confidence,
+            general_plans.confidence
+        ) as confidence,
+        coalesce(
+            own_plans.interval, study_plans.interval, general_plans.interval
+        ) as interval,
+        coalesce(
+            own_plans.expected_share,
+            study_plans.expected_share,
+            general_plans.expected_share
+        ) as expected_share,
+        coalesce(
+            own_plans.rounding, study_plans.rounding, general_plans.rounding
+        ) as rounding,
+        coalesce(
+            own_plans.is_whole_set,
+            study_plans.is_whole_set,
+            general_plans.is_whole_set
+        ) as is_whole_set
     from topics
-    inner join plans
+    left join own_plans
         on
-            coalesce(topics.base_set = plans.base_set, true)
-            and coalesce(topics.question_set = plans.question_set, true)
-    qualify
-        row_number() over (
-            partition by topics.question_set
-            order by plans.question_set nulls last, plans.base_set nulls last
-        ) = 1
+            topics.base_set = own_plans.base_set
+            and topics.question_set = own_plans.question_set
+    left join study_plans on topics.base_set = study_plans.base_set
+    cross join general_plans
 )
 
-select * from matched
+select * from planned

@@ -13,25 +13,36 @@ labels as (
 -- a question with two categories counts in each, and once above them
 counted as (
     select
-        categories.question_set,
-        categories.level,
-        categories.inner_category,
-        categories.leaf_category,
-        categories.is_divided,
-        categories.published_percent,
-        count(distinct labels.question) as n_questions
+        question_set,
+        inner_category,
+        leaf_category,
+        count(distinct question) as n_questions,
+        case
+            when grouping(inner_category) = 1 then 'root'
+            when grouping(leaf_category) = 1 then 'inner'
+            else 'leaf'
+        end as level
+    from labels
+    group by grouping sets (
+        (question_set),
+        (question_set, inner_category),
+        (question_set, inner_category, leaf_category)
+    )
+),
+
+filled as (
+    select
+        categories.*,
+        coalesce(counted.n_questions, 0) as n_questions
     from categories
-    left join labels
+    left join counted
         on
-            categories.question_set = labels.question_set
-            and coalesce(
-                categories.inner_category = labels.inner_category, true
-            )
-            and coalesce(categories.leaf_category = labels.leaf_category, true)
-            and (
-                categories.level != 'leaf' or labels.leaf_category is not null
-            )
-    group by all
+            categories.question_set = counted.question_set
+            and categories.level = counted.level
+            and categories.inner_category
+            is not distinct from counted.inner_category
+            and categories.leaf_category
+            is not distinct from counted.leaf_category
 ),
 
 with_labelled as (
@@ -39,7 +50,7 @@ with_labelled as (
         *,
         max(n_questions) filter (where level = 'root')
             over (partition by question_set) as n_labelled
-    from counted
+    from filled
 ),
 
 shared as (
