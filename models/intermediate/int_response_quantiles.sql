@@ -48,8 +48,10 @@ whiskers as (
 joined as (
     select
         quantiles.*,
-        whiskers.lower_whisker,
-        whiskers.upper_whisker
+        -- in few values a quartile lies between two, of which the outer one may
+        -- be beyond its fence: a whisker then ends at the box (as matplotlib's)
+        least(whiskers.lower_whisker, quantiles.q1) as lower_whisker,
+        greatest(whiskers.upper_whisker, quantiles.q3) as upper_whisker
     from quantiles
     inner join whiskers on quantiles.question_set = whiskers.question_set
 )
