@@ -9,15 +9,15 @@ from pathlib import Path
 from loader.errors import WarehouseError
 
 
-def replace_file(path: Path, content: bytes, option: str = "--output") -> None:
+def replace_file(path: Path, content: bytes, cure: str = "file with --output") -> None:
     """Write beside the file, then put it in its place in one step; leave nothing else behind.
 
     Parameters
     ----------
     path : Path
     content : bytes
-    option : str
-        The option of the command line that names another place.
+    cure : str
+        What of the command line names another place.
 
     Raises
     ------
@@ -38,8 +38,7 @@ def replace_file(path: Path, content: bytes, option: str = "--output") -> None:
         temporary.replace(path)
     except OSError as error:
         raise WarehouseError(
-            f"{path}: the report cannot be written: {error.strerror or error};"
-            f" name another place with {option}"
+            f"{path}: the report cannot be written: {error.strerror or error}; name another {cure}"
         ) from error
     finally:
         if temporary is not None:

@@ -142,6 +142,6 @@ def write_tables(report: Report, folder: Path) -> list[Path]:
         if isinstance(block, Table):
             path = folder / f"{block.name.replace('_', '-')}.tex"
             text = latex_table(block, is_synthetic=report.is_synthetic)
-            replace_file(path, text.encode(), "--figures")
+            replace_file(path, text.encode(), "folder with --figures")
             written.append(path)
     return written

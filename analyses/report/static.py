@@ -119,7 +119,7 @@ def write_figures(report: Report, folder: Path, formats: Collection[str]) -> lis
         for one in static_figures(report):
             for kind in formats:
                 path = folder / f"{one.name}.{kind}"
-                replace_file(path, _drawn(browser, one, kind), "--figures")
+                replace_file(path, _drawn(browser, one, kind), "folder with --figures")
                 written.append(path)
     return written
 

@@ -83,6 +83,7 @@ def question_sets(study: Study) -> Section:
                 " panels share one scale.",
                 tuple(funnel_panel(row, study.style(row.question_set), end) for row in drawn),
                 study.mart("question_set_funnel"),
+                tuple(row.question_set for row in drawn),
             )
         )
     blocks.append(

@@ -29,7 +29,7 @@ _COLUMNS = (
 def sensitivity(study: Study) -> Section:
     """Show every reading."""
     name, title, short = "sensitivity", "What hangs on the rules", "Sensitivity"
-    rows = study.records(RuleSensitivity)
+    rows = tuple(sorted(study.records(RuleSensitivity), key=lambda row: _place(study, row)))
     if not any(row.n_questions for row in rows):
         sentence = (
             "No other reading of the rules was counted: the table rule_sensitivity is absent, or"
@@ -76,6 +76,17 @@ def sensitivity(study: Study) -> Section:
         Fold(f"The {count(len(rows))} readings one by one", (table,)),
     )
     return Section(name, title, short, blocks)
+
+
+def _place(study: Study, row: RuleSensitivity) -> tuple[object, ...]:
+    """Order the readings of a set: the study's own, then from the narrowest to the widest."""
+    return (
+        list(study.sets).index(row.question_set) if row.question_set in study.sets else 99,
+        row.question_set,
+        not row.is_study_variant,
+        row.n_questions,
+        row.variant,
+    )
 
 
 def _lead(study: Study, rows: tuple[RuleSensitivity, ...]) -> tuple[Prose, ...]:

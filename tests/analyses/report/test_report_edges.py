@@ -56,11 +56,30 @@ def test_empty_sets_give_sentences(warehouse) -> None:
     warehouse.rows["response_time_tests"] = [
         (a, b, 0, 0, *[None] * 7) for a, b, *_ in warehouse.rows["response_time_tests"]
     ]
+    for name in ("survival_curves", "response_time_quantiles", "labels", "label_acceptance"):
+        warehouse.rows[name] = []
+    warehouse.rows["survival_summary"] = [
+        (row[0], 0, 0, 0, *[None] * 9, row[-1]) for row in warehouse.rows["survival_summary"]
+    ]
+    warehouse.rows["survival_tests"] = [
+        (a, b, 0, 0, *[None] * 7) for a, b, *_ in warehouse.rows["survival_tests"]
+    ]
+    warehouse.rows["taxonomy_distribution"] = [
+        (*row[:5], 0, 0, None, None, None, row[-1])
+        for row in warehouse.rows["taxonomy_distribution"]
+    ]
+    warehouse.rows["rule_sensitivity"] = [
+        (*row[:6], 0, 0, 0, 0, 0, None, row[12], None, None, None)
+        for row in warehouse.rows["rule_sensitivity"]
+    ]
     page = page_of(warehouse.build())
     assert page.errors == []
     assert "nothing to draw" in page.by_id("rq1").text
     assert "no share to show" in page.by_id("rq2").text
     assert "no times to show" in page.by_id("rq2").text
+    assert "hold no question" in page.by_id("rq2").text
+    assert "No labels were given" in page.by_id("rq3").text
+    assert "no reading finds a question" in page.by_id("sensitivity").text
     assert "No rule of any topic matches" in page.by_id("question-sets").text
     assert page.all("figure") == []
 
@@ -81,7 +100,7 @@ def test_a_second_study_needs_no_code(warehouse) -> None:
         ("embedded", "Embedded Rust", "topic", "rust", 2, "Tagged embedded.", False),
     ]
     warehouse.rows["acceptance"] = [("embedded", 10, 4, 6, 0.6, False)]
-    warehouse.rows["yearly_popularity"] = [("embedded", 2021, 10, 9, 0.5, False)]
+    warehouse.rows["yearly_popularity"] = [("embedded", 2021, 10, 9, 0.5, 20, None, None, False)]
     page = page_of(warehouse.build())
     text = page.by_id("main").text
     assert "Embedded Rust" in text

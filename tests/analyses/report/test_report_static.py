@@ -1,0 +1,186 @@
+"""Figures and tables for a paper."""
+
+from __future__ import annotations
+
+import re
+import struct
+import xml.etree.ElementTree as ET
+from typing import TYPE_CHECKING
+
+import pytest
+from click.testing import CliRunner, Result
+from markupsafe import Markup
+
+from analyses.marts import read_marts
+from analyses.report import compose
+from analyses.report.blocks import Column, Table
+from analyses.report.chromium import Chromium, find_browser
+from analyses.report.latex import latex, latex_table, write_tables
+from analyses.report.static import PNG_SCALE, static_figures, write_figures
+from loader.errors import ReportError
+from stackstudy import main
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+needs_browser = pytest.mark.skipif(
+    find_browser() is None,
+    reason="no Chromium on this machine (on Debian: apt-get install chromium)",
+)
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner(env={"STACKSTUDY_DATA": None}).invoke(main, ["report", *map(str, arguments)])
+
+
+# --- LaTeX
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("50% & more_or #1 $5 {x}", r"50\% \& more\_or \#1 \$5 \{x\}"),
+        ("a\\b~c^d", r"a\textbackslash{}b\textasciitilde{}c\textasciicircum{}d"),
+        ("p <\N{NO-BREAK SPACE}0.001", r"p $<$~0.001"),
+        (
+            "\N{MINUS SIGN}1.8 \N{EN DASH} χ² κ δ τ",
+            r"$-$1.8 -- $\chi$$^2$ $\kappa$ $\delta$ $\tau$",
+        ),
+        (Markup("<strong>1,325</strong> &amp; 5%"), r"1,325 \& 5\%"),
+        (Markup('<span class="leaf">procedure</span>'), r"\quad procedure"),
+        (Markup('Browser <span class="mark" title="x">candidates</span>'), "Browser (candidates)"),
+        ("<b>not markup</b>", "$<$b$>$not markup$<$/b$>$"),
+    ],
+)
+def test_text_is_escaped(text: str, expected: str) -> None:
+    assert latex(text) == expected
+
+
+def cells(line: str) -> list[str]:
+    return re.split(r"(?<!\\) & ", line.removesuffix(r" \\"))
+
+
+def test_every_table_of_the_page_is_whole(published_data: Path, tmp_path: Path) -> None:
+    report = compose(read_marts(published_data))
+    written = write_tables(report, tmp_path)
+    assert len(written) > 15
+    for path in written:
+        text = path.read_text("utf-8")
+        begun = re.findall(r"\\begin\{(\w+)\}", text)
+        assert begun == re.findall(r"\\end\{(\w+)\}", text)[::-1]
+        assert re.sub(r"\\[{}]", "", text).count("{") == re.sub(r"\\[{}]", "", text).count("}")
+        assert text.count(r"\toprule") == text.count(r"\midrule") >= 1
+        assert r"\bottomrule" in text
+        assert "synthetic" not in text
+        layout = re.search(r"\\begin\{(?:tabular|longtable)\}\{@\{\}(.*)@\{\}\}", text)[1]
+        n_columns = len(re.sub(r"p\{.*?\}", "p", layout))
+        rows = text.split(r"\midrule")[-1].split(r"\bottomrule")[0].strip().splitlines()
+        for row in (rows[0], rows[-1]):
+            if row.endswith(r"\\") and "multicolumn" not in row:
+                assert len(cells(row)) == n_columns, (path.name, row)
+    text = (tmp_path / "acceptance.tex").read_text("utf-8")
+    assert r"Mobile & 1,533 & 435 & 1,098 & 71.6\% & 69.3\% to 73.8\% \\" in text
+    assert r"\label{tab:acceptance}" in text
+
+
+def test_a_long_table_breaks_over_pages_and_a_synthetic_one_says_so() -> None:
+    table = Table("x_y", "Cap", (Column("A", is_number=False), Column("B")), (("a", "1"),) * 50)
+    text = latex_table(table, is_synthetic=True)
+    assert text.count(r"\begin{longtable}{@{}lr@{}}") == 1
+    assert text.count(r"a & 1 \\") == 50
+    assert r"\caption{Cap \textbf{(synthetic data)}}\label{tab:x-y} \\" in text
+    assert text.count(r"\endhead") == text.count(r"\endfirsthead") == 1
+
+
+def test_latex_needs_no_browser(published_data: Path, tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    result = run("--data", published_data, "--format", "latex", "--figures", tmp_path / "paper")
+    assert result.exit_code == 0, result.output
+    assert re.fullmatch(rf"Tables: \d+ files in {tmp_path}/paper\n", result.output)
+    assert not (published_data / "figures").exists()
+
+
+# --- figures
+
+
+def test_without_a_browser_one_line_says_what_to_install(
+    published_data: Path, tmp_path, monkeypatch
+) -> None:
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.delenv("STACKSTUDY_BROWSER", raising=False)
+    result = run("--data", published_data, "--format", "pdf", "--figures", tmp_path / "paper")
+    assert result.exit_code == 1
+    (line,) = result.output.strip().splitlines()
+    assert "apt-get install chromium" in line
+    assert "STACKSTUDY_BROWSER" in line
+    assert not (tmp_path / "paper").exists()
+
+
+def test_a_browser_that_is_none_is_one_line(published_data, tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("STACKSTUDY_BROWSER", "/bin/true")
+    with pytest.raises(ReportError, match="/bin/true: ended before"):
+        write_figures(compose(read_marts(published_data)), tmp_path, ["svg"])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_misuse() -> None:
+    assert run("--format", "gif").exit_code == 2
+    assert run("--draw", "draw.csv").exit_code == 2
+    assert run("--draw", "draw.csv", "--sheet", "one.csv").exit_code == 2
+    assert run("--sheet", "one.csv", "--sheet", "two.csv").exit_code == 2
+
+
+@pytest.fixture(scope="module")
+def paper(synthetic_data: Path, tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("paper")
+    result = run(
+        "--data", synthetic_data, "--figures", folder,
+        *("--format", "svg", "--format", "pdf", "--format", "png"),
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    assert not (synthetic_data / "report.html").exists(), "html was not asked for"
+    return folder
+
+
+@needs_browser
+def test_every_figure_is_there_in_every_format(paper: Path, synthetic_data: Path) -> None:
+    figures = list(static_figures(compose(read_marts(synthetic_data))))
+    names = [one.name for one in figures]
+    assert len(names) == len(set(names)) == 18
+    assert {"popularity-mobile", "taxonomy-browser", "survival", "funnel-browser"} <= set(names)
+    assert {path.name for path in paper.iterdir()} == {
+        f"{name}.{kind}" for name in names for kind in ("svg", "pdf", "png")
+    }
+    for one in figures:
+        svg = ET.parse(paper / f"{one.name}.svg").getroot()
+        assert (svg.get("width"), svg.get("height")) == (str(one.width), str(one.height))
+        text = "".join(svg.itertext())
+        assert "synthetic data" in text
+        png = (paper / f"{one.name}.png").read_bytes()
+        assert png[:8] == b"\x89PNG\r\n\x1a\n"
+        assert struct.unpack(">II", png[16:24]) == (
+            round(one.width * PNG_SCALE),
+            round(one.height * PNG_SCALE),
+        )
+        pdf = (paper / f"{one.name}.pdf").read_bytes()
+        assert pdf.startswith(b"%PDF")
+        assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1, "one page"
+        if not one.name.startswith("funnel"):  # its hatching is a small picture, repeated
+            assert b"/Subtype /Image" not in pdf, "lines, not dots"
+
+
+@needs_browser
+def test_figures_of_real_data_are_not_called_synthetic(published_data: Path, tmp_path) -> None:
+    written = write_figures(compose(read_marts(published_data)), tmp_path, ["svg"])
+    assert all("synthetic" not in path.read_text("utf-8") for path in written)
+    text = (tmp_path / "acceptance.svg").read_text("utf-8")
+    assert "71.6%" in text
+
+
+@needs_browser
+def test_a_script_that_fails_is_a_line(tmp_path: Path) -> None:
+    with (
+        Chromium(find_browser(), tmp_path) as browser,
+        pytest.raises(ReportError, match="Error: no such thing"),
+    ):
+        browser.run("(() => { throw new Error('no such thing') })()")

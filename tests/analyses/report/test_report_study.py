@@ -1,0 +1,174 @@
+"""The sections of a whole study: trends, waiting, taxonomy, sensitivity, methods, citing."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from published import page_of
+
+import analyses
+from analyses.labelling.agreement import rater_agreement
+from analyses.labelling.draw import DrawnQuestion
+from analyses.labelling.ratings import read_ratings
+from analyses.labelling.taxonomy import shipped_taxonomy
+from analyses.marts import RECORDS, read_marts
+from analyses.report import compose, render
+from analyses.report.references import Reference
+from analyses.sources import sources_of
+
+if TYPE_CHECKING:
+    from page import Page
+
+DOI = re.compile(r"https://doi\.org/(10\.[^\s`\"]+)")
+
+
+def section(page: Page, name: str) -> str:
+    return page.by_id(name).text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_the_trend_is_said_with_its_interval(published: Page) -> None:
+    text = section(published, "rq1")
+    assert (
+        "From 2015 to 2019 the questions of Deployment (candidates) multiplied a year by 2.04"
+        in text
+    )
+    assert "(95% interval 1.36 to 3.05, p = 0.066)" in text
+    rows = {(row[0], row[1]): row for row in published.table("popularity_trends")[1:]}
+    browser = rows["Browser candidates", "questions"]
+    assert browser[4] == "\N{EN DASH}", "two years have no interval"
+
+
+def test_the_median_tells_what_it_hides(published: Page) -> None:
+    text = section(published, "rq2")
+    assert "The median of 21.7 h is that of the 886 accepted answers, and hides the rest" in text
+    assert "15.0% had an accepted answer after a day and 27.0% after 30 days" in text
+    assert "half of them never got one" in text
+
+
+def test_the_real_wait_ends_below_a_half(real: Page) -> None:
+    """28.4% of mobile questions were accepted, so half of them never are: the median is null."""
+    (mobile,) = [row for row in real.table("survival_summary") if row[0] == "Mobile"]
+    assert mobile[1:4] == ["1,533", "435", "\N{EN DASH}"]
+
+
+def test_other_studies_and_topics_are_compared(published: Page) -> None:
+    assert "Among the 3 topics the shares do not differ beyond chance" in section(published, "rq2")
+    assert published.table("baseline_tests")[2][1:4] == ["big data", "60.5%", "70.7%"]
+
+
+def test_published_times_without_posts_are_told(published: Page) -> None:
+    assert "holds 25,262 response times and not their posts" in section(published, "rq2")
+
+
+def test_the_taxonomy_has_counts_shares_intervals_and_what_was_published(published: Page) -> None:
+    rows = {row[0]: row[1:] for row in published.table("taxonomy_distribution_mobile")[1:]}
+    assert list(rows) == ["model conversion", "model quantization", "procedure", "model update"]
+    assert rows["model conversion"] == ["20", "74.1%", "59.3% to 88.9%", "\N{EN DASH}"]
+    assert rows["procedure"] == ["9", "33.3%", "26.7% to 40.0%", "3.9%"]
+    text = section(published, "rq3")
+    assert "Most often it is model conversion (Mobile, 74.1% of 27 questions)" in text
+    assert "their sheets were not given" in text
+    assert published.table("sample_sizes")[2][4] == "307"
+
+
+def test_without_labels_it_says_how_to_give_them(real: Page) -> None:
+    text = section(real, "rq3")
+    assert "No labels were given" in text
+    assert "stackstudy build --labels labels.csv" in text
+    assert len(real.table("taxonomy_distribution_browser")[0]) == 2, "published figures only"
+
+
+def test_agreement_is_shown_where_sheets_are_given(published_data: Path, tmp_path: Path) -> None:
+    """Two raters agree on 2 of 3 questions; kappa 0.5 by hand: (2/3 - 1/3) / (1 - 1/3)."""
+    site = "stackoverflow.com"
+    draw = [DrawnQuestion("mobile", site, n, n, is_pilot=False) for n in (1, 2, 3)]
+    update, speed, security = "model update", "inference speed", "model security"
+    ratings = []
+    for rater, labels in {"ann": (update, speed, security), "ben": (update, speed, speed)}.items():
+        path = tmp_path / f"{rater}.csv"
+        lines = [f"mobile,{site},{n},{label}" for n, label in enumerate(labels, start=1)]
+        path.write_text("\n".join(["question_set,site,question_id,label_1", *lines]))
+        ratings.append(read_ratings(path, draw, shipped_taxonomy()).checked())
+    found = rater_agreement(ratings, shipped_taxonomy())
+    page = type(page_of(published_data))(render(compose(read_marts(published_data), found)))
+    inner = page.table("rater_agreement")[1]
+    assert inner[:6] == ["Mobile", "inner", "ann, ben", "3", "66.7%", "0.500"]
+    assert "rater_agreement" in {one.attributes["data-csv"] for one in page.all("button")}
+
+
+def test_each_reading_of_the_rules_has_its_row(published: Page) -> None:
+    rows = published.table("rule_sensitivity")[1:]
+    assert len(rows) == 9
+    assert rows[0][1:3] == ["title, between spaces (as studied)", "486"]
+    assert "Mobile holds 486 to 640 questions" in section(published, "sensitivity")
+
+
+def test_every_source_that_the_statistics_cite_is_named(published: Page) -> None:
+    """Also those in `labelling`, whose methods are shown."""
+    folder = Path(analyses.__file__).parent
+    cited = {
+        _balanced(doi.rstrip(".,;"))
+        for path in [*folder.glob("statistics/*.py"), *folder.glob("labelling/*.py")]
+        for doi in DOI.findall(path.read_text("utf-8"))
+    }
+    assert len(cited) > 15
+    links = {
+        (one.attributes["href"] or "").removeprefix("https://doi.org/")
+        for one in published.all("a")
+        if "doi.org" in (one.attributes["href"] or "")
+    }
+    assert cited - links == set()
+
+
+def _balanced(doi: str) -> str:
+    """Without the bracket that closes around it; Newcombe's own has brackets."""
+    return doi.removesuffix(")") if doi.count("(") < doi.count(")") else doi
+
+
+def test_a_reference_links_to_its_doi() -> None:
+    entry = Reference("A & B", 2001, "On <x>", "J 1", "10.1/a<b>").entry
+    assert "A &amp; B (2001). On &lt;x&gt;." in entry
+    assert 'href="https://doi.org/10.1/a&lt;b&gt;"' in entry
+
+
+def test_what_to_cite(published: Page, synthetic: Page, real: Page) -> None:
+    text = section(real, "citing")
+    assert "doi:10.1145/3368089.3409759" in text
+    assert "stackoverflow.com, data to 30 November 2019" in text
+    assert "@software{stackstudy" in text
+    assert "not to be cited" in section(synthetic, "citing")
+    assert "Stack Exchange, Inc." not in section(synthetic, "citing")
+    assert "not to be cited" not in section(published, "citing")
+
+
+def test_a_study_without_published_figures_cites_no_paper(warehouse) -> None:
+    warehouse.rows["replication_checks"] = []
+    assert "chen2020" not in section(page_of(warehouse.build()), "citing")
+
+
+# --- the SQL behind a chart
+
+
+def test_each_chart_shows_the_statement_that_was_run(real: Page, studied_data: Path) -> None:
+    compiled = studied_data / "dbt" / "compiled" / "stackstudy" / "models" / "marts"
+    for figure in real.all("figure"):
+        (code,) = figure.all("pre")
+        name = figure.all("summary")[0].text.removeprefix("SQL of ")
+        assert code.raw.strip() == (compiled / f"{name}.sql").read_text("utf-8").strip()
+        assert "{{" not in code.raw
+
+
+def test_without_dbt_s_folder_the_model_itself_is_shown(tmp_path: Path) -> None:
+    found = sources_of(tmp_path, ["acceptance", "taxonomy", "no_such_model"])
+    assert set(found) == {"acceptance"}, "a seed has no SQL"
+    assert "ref('int_acceptance')" in found["acceptance"]
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.mart)
+def test_every_record_is_of_a_table_that_the_models_make(record, studied_data: Path) -> None:
+    mart = read_marts(studied_data).table(record.mart)
+    assert mart is not None
+    mart.records(record)
