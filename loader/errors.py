@@ -11,6 +11,7 @@ escapes is a defect::
     │   └── ArchiveError          an archive cannot be read
     ├── FetchError                a dump cannot be fetched
     ├── StoreError                the data folder cannot be read or written
+    ├── SampleError               a synthetic dump cannot be written where it was asked for
     ├── PackageError              a published replication package cannot be used
     ├── ReportError               a figure cannot be drawn: no browser, or it fails
     ├── LabellingError            a draw, a rater's sheet or a labels file cannot be used
@@ -60,6 +61,10 @@ class FetchError(StackstudyError):
 
 class StoreError(StackstudyError):
     """The data folder cannot be read or written."""
+
+
+class SampleError(StackstudyError):
+    """A synthetic dump cannot be written where, or as, it was asked for."""
 
 
 class PackageError(StackstudyError):

@@ -7,6 +7,7 @@ becomes of a question (`threads`), and the eight tables (`tables`), all driven b
 (`site`).
 """
 
-from analyses.sample.writer import SampleError, SampleReport, write_sample
+from analyses.sample.writer import SampleReport, write_sample
+from loader.errors import SampleError
 
 __all__ = ["SampleError", "SampleReport", "write_sample"]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from analyses.sample.official import MARK, TableFile
 from analyses.sample.shape import DEFAULT_UNTIL, strata
 from analyses.sample.site import Site
-from loader.errors import StackstudyError
+from loader.errors import SampleError
 from loader.schemas import BY_ROOT
 
 if TYPE_CHECKING:
@@ -26,10 +26,6 @@ MOST_QUESTIONS: Final = 100_000_000
 
 _FIRST_UNTIL: Final = datetime(2009, 1, 1, tzinfo=UTC)
 _LAST_UNTIL: Final = datetime(2040, 1, 1, tzinfo=UTC)
-
-
-class SampleError(StackstudyError):
-    """A sample cannot be written where, or as, it was asked for."""
 
 
 @dataclass(frozen=True)
