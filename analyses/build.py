@@ -95,6 +95,10 @@ def build(
     BuildError
         When dbt fails; the message names the first model and the log.
     """
+    if any(mark in str(data) for mark in "?#"):
+        raise WarehouseError(
+            f"{data}: dbt cannot open a database in a folder with ? or # in its name; rename it"
+        )
     if not any((data / "posts").glob("site=*/*.parquet")):
         raise WarehouseError(f"{data}: no dump is loaded here; run `stackstudy load DUMP` first")
     n_decisions = len(read_decisions(decisions, question_sets())) if decisions else 0

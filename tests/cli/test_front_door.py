@@ -151,3 +151,8 @@ def test_bad_decisions_stop_before_anything_is_built(tmp_path: Path) -> None:
     with pytest.raises(WarehouseError, match="line 2: question_id 'x'"):
         build(tmp_path, decisions)
     assert not (tmp_path / "stackstudy.duckdb").exists()
+
+
+@pytest.mark.parametrize("name", ["is it loaded?", "study #2"])
+def test_a_folder_that_dbt_would_misread_is_refused_in_one_line(tmp_path: Path, name: str) -> None:
+    assert_one_line(run("build", "--data", tmp_path / name), name, "rename it")
