@@ -113,11 +113,7 @@ class _Block:
 def _blocks(pieces: Iterable[bytes]) -> Iterator[_Block]:
     """Cut a stream before each block's mark."""
     rest = iter(pieces)
-    buffer = b""
-    while len(buffer) < 4 + len(_EMPTY) and (piece := next(rest, b"")):
-        buffer += piece
-    if not _STREAM.match(buffer):
-        raise DamagedError("it does not begin as a bzip2 stream does")
+    buffer = _head(rest)
     begin: int | None = None  # bit of the buffer at which the block begins that is looked at
     n_searched = 0  # bytes of the buffer in which no further mark begins
     for piece in chain([b""], rest):
@@ -138,6 +134,16 @@ def _blocks(pieces: Iterable[bytes]) -> Iterator[_Block]:
         yield _cut(buffer, begin, 8 * len(buffer))
     elif not buffer.startswith(_EMPTY, 4):
         raise DamagedError("no block begins in it")
+
+
+def _head(pieces: Iterator[bytes]) -> bytes:
+    """Read at least the head of the stream, and what follows it in one without blocks."""
+    head = b""
+    while len(head) < 4 + len(_EMPTY) and (piece := next(pieces, b"")):
+        head += piece
+    if not _STREAM.match(head):
+        raise DamagedError("it does not begin as a bzip2 stream does")
+    return head
 
 
 def _cut(buffer: bytes, begin: int, end: int) -> _Block:

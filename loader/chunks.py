@@ -85,7 +85,7 @@ def chunks(pieces: Iterable[bytes], begin: Place, *, is_to_end: bool = True) -> 
     """
     waiting: list[bytes] = []
     n_waiting, enough = 0, CHUNK_BYTES
-    for piece in pieces:
+    for piece in _at_most(pieces, CHUNK_BYTES):
         waiting.append(piece)
         n_waiting += len(piece)
         if n_waiting < enough:
@@ -108,6 +108,12 @@ def chunks(pieces: Iterable[bytes], begin: Place, *, is_to_end: bool = True) -> 
     text = b"".join(waiting)
     if text or is_to_end:
         yield Chunk(text, begin, begin.after(text), is_last=is_to_end)
+
+
+def _at_most(pieces: Iterable[bytes], n_bytes: int) -> Iterator[bytes]:
+    for piece in pieces:
+        for at in range(0, len(piece), n_bytes):
+            yield piece[at : at + n_bytes]
 
 
 def n_line_ends(text: bytes) -> int:

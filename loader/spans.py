@@ -32,8 +32,9 @@ def n_spans(n_bytes: int, workers: int) -> int:
     if n_bytes < 2 * LEAST_BYTES:
         return 1
     rounds = -(-n_bytes // (workers * SPAN_BYTES))
-    most = max(MOST_PARTS // workers * workers, min(workers, MOST_PARTS))
-    return max(min(workers * rounds, most, n_bytes // LEAST_BYTES, MOST_PARTS - 1), 1)
+    most = MOST_PARTS - 1  # one more is needed where the reference has to read on
+    most = max(most // workers * workers, min(workers, most))
+    return max(min(workers * rounds, most, n_bytes // LEAST_BYTES), 1)
 
 
 def cut(file: SourceFile, first: Place, shift: int, *, knows_lines: bool) -> list[Span]:
