@@ -62,7 +62,7 @@ def popularity_trends(series: pa.Table) -> pa.Table:
     for column in _ADJUSTED:
         for measure in {row["measure"] for row in rows}:
             family = [row for row in rows if row["measure"] == measure]
-            adjusted = holm([row[column] for row in family])
+            adjusted = holm([row.get(column) for row in family])
             for row, p_value in zip(family, adjusted, strict=True):
                 row[f"{column}_adjusted"] = p_value
     return pa.Table.from_pylist(rows, schema=POPULARITY_TRENDS)
