@@ -227,14 +227,16 @@ def _factor(exponent: float) -> float | None:
 def _poisson_fit(
     times: NDArray[np.float64], counts: NDArray[np.float64], exposures: NDArray[np.float64]
 ) -> GLMResults:
-    import statsmodels.api as sm  # noqa: PLC0415 - seconds of import, paid by those who need it
+    # Seconds of import, paid by those who need it; statsmodels.api would double them.
+    from statsmodels.genmod.families import Poisson  # noqa: PLC0415
+    from statsmodels.genmod.generalized_linear_model import GLM  # noqa: PLC0415
     from statsmodels.tools.sm_exceptions import (  # noqa: PLC0415 - with the line above
         PerfectSeparationWarning,
     )
 
     design = np.column_stack((np.ones(times.size), times - times.mean()))
     offset = np.log(exposures) - np.log(exposures).mean()
-    model = sm.GLM(counts, design, family=sm.families.Poisson(), offset=offset)
+    model = GLM(counts, design, family=Poisson(), offset=offset)
     # Two times always fit perfectly, leave no degree of freedom, and are identified.
     with np.errstate(divide="ignore", invalid="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore", PerfectSeparationWarning)
