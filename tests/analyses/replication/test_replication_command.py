@@ -158,9 +158,6 @@ def test_the_manifest_says_where_the_posts_came_from(run: Run) -> None:
     assert (n_rows, is_synthetic) == (5694, False)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="labels, sample sizes and published response times are no models yet"
-)
 def test_every_figure_that_the_package_allows_is_equal_or_misprinted(
     run: Run, shared_facts: Path
 ) -> None:
