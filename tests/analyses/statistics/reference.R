@@ -246,6 +246,22 @@ ranked("veteran by cell type", veteran$time, veteran$status, veteran$celltype)
 ranked("one group gone before any event", c(0.5, 1, 2, 3, 1, 4, 3), c(0, 1, 1, 0, 1, 1, 0), c(1, 2, 2, 2, 3, 3, 3))
 ranked("one group all censored", c(5, 6, 7, 1, 2, 3), c(0, 0, 0, 1, 1, 1), c(1, 1, 1, 2, 2, 2))
 
+# Pike's estimate (Berry, Kitchin and Mock 1991) from what survdiff prints.
+pike <- function(d, level) {
+    reach <- qnorm((1 + level) / 2) * sqrt(sum(1 / d$exp))
+    ratio <- (d$obs[1] / d$exp[1]) / (d$obs[2] / d$exp[2])
+    list(ratio = ratio, low = ratio * exp(-reach), high = ratio * exp(reach))
+}
+hazard <- function(name, time, event, group, level) {
+    case(
+        "hazard", pike(survdiff(Surv(time, event) ~ group), level), identity,
+        list(name = name, time = I(time), event = I(event), group = I(as.integer(factor(group))), level = level)
+    )
+}
+hazard("aml", aml$time, aml$status, aml$x, 0.95)
+hazard("lung by sex", lung$time, lung$status - 1, lung$sex, 0.95)
+hazard("veteran by treatment", veteran$time, veteran$status, veteran$trt, 0.9)
+
 # --- agreement ---------------------------------------------------------------------------------
 kappa <- function(name, table) {
     case("kappa", Kappa(table), function(k) {
