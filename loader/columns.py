@@ -184,13 +184,20 @@ def _odd_dates(strings: pa.StringArray) -> pa.Array:
 
 
 def _tags(strings: pa.StringArray) -> pa.ListArray:
+    # No Python value goes to Arrow here: with the first Arrow imports pandas, for a second.
     bars = pc.utf8_trim(pc.replace_substring(strings, "><", "|"), "<>|")
-    n_tags = pc.if_else(pc.equal(bars, ""), 0, pc.add(pc.count_substring(bars, "|"), 1))
-    n_tags = pc.fill_null(n_tags, 0).to_numpy(zero_copy_only=False)
-    offsets = np.zeros(len(strings) + 1, dtype=np.int32)
+    has_tags = pc.binary_length(bars).cast(pa.bool_())
+    tagged = bars.filter(has_tags)
+    n_tags = np.zeros(len(strings), np.int32)
+    if len(tagged):
+        places = np.frombuffer(pc.indices_nonzero(has_tags).buffers()[1], np.uint64, len(tagged))
+        n_bars = np.frombuffer(pc.count_substring(tagged, "|").buffers()[1], np.int32, len(tagged))
+        n_tags[places] = n_bars + 1
+    offsets = np.zeros(len(strings) + 1, np.int32)
     np.cumsum(n_tags, out=offsets[1:])
-    values = pc.split_pattern(bars.filter(pc.not_equal(bars, "")), "|").flatten()
-    return pa.ListArray.from_arrays(pa.array(offsets), values, mask=strings.is_null())
+    starts = pa.Array.from_buffers(pa.int32(), len(offsets), [None, pa.py_buffer(offsets)])
+    values = pc.split_pattern(tagged, "|").flatten()
+    return pa.ListArray.from_arrays(starts, values, mask=strings.is_null())
 
 
 def _first_bad(strings: pa.StringArray, kind: pa.DataType) -> int:

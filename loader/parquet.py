@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
@@ -13,7 +14,6 @@ import pyarrow.parquet as pq
 from loader import schemas
 
 if TYPE_CHECKING:
-    from datetime import datetime
     from pathlib import Path
 
     from loader.schemas import Table
@@ -146,10 +146,13 @@ class TableWriter:
     def _note_dates(self, batch: pa.RecordBatch) -> None:
         if self._table.date_column is None or not batch.num_rows:
             return
-        span = pc.min_max(batch.column(self._table.date_column)).as_py()
+        # As numbers: a date of Arrow becomes one of Python by way of pandas, which takes a second.
+        moments = batch.column(self._table.date_column).cast(pa.int64())
+        span = pc.min_max(moments).as_py()
         if span["min"] is not None:
-            self.first = min(self.first or span["min"], span["min"])
-            self.last = max(self.last or span["max"], span["max"])
+            first, last = (_moment(span[end]) for end in ("min", "max"))
+            self.first = min(self.first or first, first)
+            self.last = max(self.last or last, last)
 
     @property
     def n_rows(self) -> int:
@@ -160,6 +163,10 @@ class TableWriter:
     def n_fabricated_rows(self) -> int:
         """Fabricated rows written; whole after closing."""
         return 0 if self._fabricated is None else self._fabricated.n_rows
+
+
+def _moment(milliseconds: int) -> datetime:
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds)
 
 
 def part_name(number: int) -> str:
