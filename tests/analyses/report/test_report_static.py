@@ -159,8 +159,8 @@ def test_every_figure_is_there_in_every_format(paper: Path, synthetic_data: Path
         png = (paper / f"{one.name}.png").read_bytes()
         assert png[:8] == b"\x89PNG\r\n\x1a\n"
         assert struct.unpack(">II", png[16:24]) == (
-            round(one.width * PNG_SCALE),
-            round(one.height * PNG_SCALE),
+            int(one.width * PNG_SCALE),
+            int(one.height * PNG_SCALE),
         )
         pdf = (paper / f"{one.name}.pdf").read_bytes()
         assert pdf.startswith(b"%PDF")
