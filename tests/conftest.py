@@ -10,6 +10,11 @@ from pathlib import Path
 import duckdb
 import pytest
 from click.testing import CliRunner
+from hypothesis import HealthCheck, settings
+
+# Speed is measured in benchmarks/; on a busy machine a deadline would fail what found nothing.
+settings.register_profile("stackstudy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("stackstudy")
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"

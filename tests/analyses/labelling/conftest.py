@@ -5,11 +5,7 @@ import zipfile
 
 import openpyxl
 import pytest
-from hypothesis import settings
 from label_warehouse import Post, write_warehouse
-
-settings.register_profile("labelling", deadline=None)
-settings.load_profile("labelling")
 
 FILES = {
     "server_cloud": "dl_server_post.txt",

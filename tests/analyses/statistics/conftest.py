@@ -7,11 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
 
-# The first call of a function may import scipy or statsmodels: no time limit for one example.
-settings.register_profile("statistics", deadline=None)
-settings.load_profile("statistics")
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "statistics_r.json"
 
