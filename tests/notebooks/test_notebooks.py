@@ -147,6 +147,7 @@ def test_the_data_folder_is_found_from_wherever_it_is_started(tmp_path, monkeypa
 
 def test_no_database_names_the_cure(tmp_path, monkeypatch) -> None:
     monkeypatch.delenv("STACKSTUDY_DATA", raising=False)
+    monkeypatch.setattr("analyses.notebook._PLACES", ("nobody's data",))  # not the tester's own
     with pytest.raises(WarehouseError, match="make demo"):
         find_data(tmp_path)
 
