@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO := data/demo
 
-.PHONY: demo docs replicate test lint format lock clean help
+.PHONY: bench demo docs replicate test lint format lock clean help
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -30,6 +30,9 @@ docs: $(VENV)/.ready  ## write the pages of docs/ that are made from code
 
 test: $(VENV)/.ready  ## run every test
 	$(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
+
+bench: $(VENV)/.ready  ## measure the loader against what one would use without it; writes benchmarks/README.md
+	$(BIN)/python -m benchmarks.speed $(BENCH_ARGS)
 
 lint: $(VENV)/.ready  ## check Python and SQL
 	$(BIN)/ruff check .

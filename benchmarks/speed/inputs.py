@@ -1,0 +1,134 @@
+"""What the contests are run on: large tables of real rows, or of sampled ones."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+SHARED: Final = ROOT.parent / "shared" / "data"
+LARGEST_DICTIONARY: Final = "8m"
+"""Smaller than a round of the real rows: LZMA2 must not find the round before."""
+
+_ROW: Final = re.compile(rb"^\s*<row .*?/>\r?\n", re.MULTILINE)
+_ID: Final = re.compile(rb'(<row Id=")\d+(")')
+_SAMPLE_QUESTIONS: Final = 20_000
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Files on disk.
+
+    Attributes
+    ----------
+    posts, votes : Path
+        Plain tables.
+    origin : str
+        Where their rows are from.
+    """
+
+    posts: Path
+    votes: Path
+    origin: str
+
+
+def make(folder: Path, posts_bytes: int, votes_bytes: int) -> Inputs:
+    """Write the plain tables, or find them as an earlier run wrote them."""
+    origin = "real rows" if SHARED.is_dir() else "sampled rows (stackstudy sample)"
+    posts, votes = (
+        make_table(folder, "Posts", posts_bytes),
+        make_table(folder, "Votes", votes_bytes),
+    )
+    return Inputs(posts, votes, origin)
+
+
+def make_table(folder: Path, name: str, n_bytes: int) -> Path:
+    """Write a table of a size, or find it as an earlier run wrote it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    is_real = SHARED.is_dir()
+    path = folder / f"{name}-{n_bytes // 1_000_000}{'' if is_real else '-sample'}.xml"
+    if not path.exists():
+        rows = list(_real_rows(name) if is_real else _sampled_rows(folder, name))
+        _write(path, name.lower(), rows, n_bytes)
+    return path
+
+
+def make_long(folder: Path, n_bytes: int) -> Path:
+    """Write a table whose one post is so long."""
+    path = folder / "Posts-long.xml"
+    text = b"&lt;p&gt;long "
+    body = text * (n_bytes // len(text))
+    row = b'<row Id="1" PostTypeId="1" CreationDate="2019-01-01T00:00:00.000" Body="%b" />' % body
+    path.write_bytes(b"<posts>\n%b\n</posts>" % row)
+    return path
+
+
+def pack(path: Path, method: str) -> Path:
+    """Pack a table as .7z with 7zz."""
+    packed = path.with_name(f"{path.stem}-{method}.7z")
+    if not packed.exists():
+        dictionary = f":d={LARGEST_DICTIONARY}" if method == "LZMA2" else ""
+        unfinished = packed.with_suffix(".tmp")
+        unfinished.unlink(missing_ok=True)
+        command = [seven_zip(), "a", "-t7z", "-mx=5", f"-m0={method}{dictionary}"]
+        subprocess.run([*command, unfinished, path], check=True, stdout=subprocess.DEVNULL)
+        unfinished.rename(packed)
+    return packed
+
+
+def seven_zip() -> str:
+    """Return the path of 7zz.
+
+    Raises
+    ------
+    SystemExit
+        When it is not installed.
+    """
+    found = shutil.which("7zz")
+    if found is None:
+        raise SystemExit("bench: 7zz not found; install it (Debian: apt-get install 7zip)")
+    return found
+
+
+def _real_rows(name: str) -> Iterator[bytes]:
+    files = sorted(SHARED.glob(f"sites/*/{name}.xml"))
+    if name == "Posts":
+        files.append(SHARED / "fse2020" / "Posts.xml")
+    for file in files:
+        for found in _ROW.finditer(file.read_bytes()):
+            yield found[0].strip()
+
+
+def _sampled_rows(folder: Path, name: str) -> Iterator[bytes]:
+    dump = folder / "sample.stackstudy"
+    if not dump.exists():
+        command = [sys.executable, "-m", "stackstudy", "sample", str(dump)]
+        subprocess.run([*command, "--questions", str(_SAMPLE_QUESTIONS)], check=True, cwd=ROOT)
+    for found in _ROW.finditer((dump / f"{name}.xml").read_bytes()):
+        yield found[0].strip()
+
+
+def _write(path: Path, root: str, rows: list[bytes], n_bytes: int) -> None:
+    """Write the rows again and again, with ids that go on."""
+    unfinished = path.with_suffix(".tmp")
+    n_written = n_rows = 0
+    with unfinished.open("wb") as file:
+        file.write(
+            b'\xef\xbb\xbf<?xml version="1.0" encoding="utf-8"?>\r\n<%b>\r\n' % root.encode()
+        )
+        while n_written < n_bytes:
+            lines = []
+            for row in rows:
+                n_rows += 1
+                lines.append(b"  " + _ID.sub(rb"\g<1>%d\g<2>" % n_rows, row, count=1) + b"\r\n")
+            n_written += file.write(b"".join(lines))
+        file.write(b"</%b>" % root.encode())
+    unfinished.rename(path)
