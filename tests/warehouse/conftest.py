@@ -9,9 +9,12 @@ import pytest
 from authors_package import published_ids
 from dbt_runs import ROOT, Warehouse, build, once, run_dbt
 from macros import Macros
+from people import make_labels, write_labels, write_times
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from people import GivenLabel
 
 SITE = "stackoverflow.com"
 
@@ -120,6 +123,29 @@ def several_sites(warehouses, fse2020, shared_data) -> Warehouse:
         )
 
     return once(warehouses / "several_sites", make)
+
+
+@pytest.fixture(scope="session")
+def given_labels(rules_only) -> list[GivenLabel]:
+    """Labels of some questions of the authors' posts, of every kind that there is."""
+    return make_labels(rules_only)
+
+
+@pytest.fixture(scope="session")
+def labelled(warehouses, fse2020, given_labels) -> Warehouse:
+    """The authors' posts with labels and with published response times."""
+
+    def make(folder: Path) -> Warehouse:
+        return build(
+            folder,
+            {SITE: fse2020 / "Posts.xml"},
+            "--exclude-resource-type",
+            "unit_test",
+            labels=write_labels(folder / "people's labels.csv", given_labels),
+            published_response_times=write_times(folder / "times.csv"),
+        )
+
+    return once(warehouses / "labelled", make)
 
 
 @pytest.fixture(scope="session")

@@ -63,9 +63,12 @@ def run_dbt(
     data: Path,
     *arguments: str,
     project: Path = ROOT,
-    decisions: Path | None = None,
+    **people: Path | None,
 ) -> subprocess.CompletedProcess[str]:
-    """Run dbt in a project as its own process; a failing build is for the caller to judge."""
+    """Run dbt in a project as its own process; a failing build is for the caller to judge.
+
+    What people hand over goes by name: decisions, labels, published_response_times.
+    """
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith("STACKSTUDY_")
     }
@@ -75,8 +78,9 @@ def run_dbt(
         "DBT_LOG_PATH": str(data.parent / "logs"),
         "NO_COLOR": "1",
     }
-    if decisions:
-        environment["STACKSTUDY_DECISIONS"] = str(decisions)
+    environment |= {
+        f"STACKSTUDY_{name.upper()}": str(path) for name, path in people.items() if path
+    }
     return subprocess.run(
         [*DBT, *arguments],
         cwd=project,
@@ -93,14 +97,14 @@ def build(
     dumps: dict[str | None, Path],
     *arguments: str,
     data_name: str = "data",
-    decisions: Path | None = None,
     project: Path = ROOT,
+    **people: Path | None,
 ) -> Warehouse:
     """Load dumps (site to path) into a fresh data folder and run `dbt build` on it."""
     warehouse = Warehouse(folder / data_name)
     for site, dump in dumps.items():
         load([dump], warehouse.data, site=site)
-    done = run_dbt(warehouse.data, "build", *arguments, project=project, decisions=decisions)
+    done = run_dbt(warehouse.data, "build", *arguments, project=project, **people)
     (folder / "output.txt").write_text(done.stdout + done.stderr, "utf-8")
     assert done.returncode == 0, done.stdout + done.stderr
     return warehouse

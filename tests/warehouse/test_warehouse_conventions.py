@@ -19,11 +19,14 @@ PROMISED = {
     " response_minutes_days_dropped closed_at url",
     "question_set_members": "question_set site question_id is_decided",
     "question_set_matches": "question_set site question_id rule",
-    "yearly_popularity": "question_set year n_questions n_users question_share is_candidate_set",
-    "monthly_popularity": "question_set month n_questions n_users question_share is_candidate_set",
+    "yearly_popularity": "question_set year n_questions n_users question_share is_candidate_set"
+    " n_base_questions base_question_share question_growth covered_share",
+    "monthly_popularity": "question_set month n_questions n_users question_share is_candidate_set"
+    " n_base_questions base_question_share",
     "acceptance": "question_set n_questions n_accepted n_not_accepted no_accepted_share"
     " is_candidate_set",
     "response_time_summary": "question_set n_accepted median_response_minutes q1 q3 p90"
+    " median_ci_low median_ci_high"
     " median_response_minutes_days_dropped n_answered_before_asked n_response_times p10"
     " lower_whisker upper_whisker min_response_minutes max_response_minutes q1_days_dropped"
     " q3_days_dropped is_candidate_set",
@@ -34,6 +37,27 @@ PROMISED = {
     "replication_checks": "step figure question_set year published computed verdict reason",
     "dump_manifest": "site table state is_synthetic source_file n_rows first_at last_at",
     "question_sets": "question_set label kind base_set position description is_candidate_set",
+    "survival_curves": "question_set minutes n_at_risk n_events not_accepted_yet ci_low ci_high",
+    "survival_summary": "question_set n_questions n_observed n_events median_minutes"
+    " accepted_within_1h accepted_within_1d accepted_within_7d accepted_within_30d",
+    "survival_tests": "set_a set_b n_a n_b chi2 df p_value p_value_adjusted hazard_ratio ci_low"
+    " ci_high",
+    "sample_sizes": "question_set population confidence interval sample_size exact_sample_size"
+    " sample_size_rounded_up sample_size_rounded_down rounding",
+    "labels": "question_set site question_id inner_category leaf_category",
+    "taxonomy_distribution": "question_set level inner_category leaf_category n_questions"
+    " n_labelled share share_ci_low share_ci_high published_percent",
+    "label_acceptance": "question_set label_kind n_questions no_accepted_share share_ci_low"
+    " share_ci_high p_value_adjusted share_difference ci_low ci_high cohens_h",
+    "rule_sensitivity": "question_set variant match scope code is_study_variant n_questions"
+    " no_accepted_share median_response_minutes",
+    "popularity_trends": "question_set measure tau mann_kendall_p_value slope rate_ratio"
+    " rate_ratio_ci_low rate_ratio_ci_high rate_p_value",
+    "baseline_tests": "question_set baseline n_questions no_accepted_share baseline_share chi2"
+    " p_value p_value_adjusted share_difference ci_low ci_high cohens_h",
+    "topic_tests": "base_set measure n_sets chi2 df p_value cramers_v",
+    "published_response_times": "question_set n_response_times"
+    " median_response_minutes_days_dropped",
     "question_set_funnel": "question_set label position kind n_tag_matched n_term_matched n_matched"
     " n_left_to_others n_excluded n_included n_questions",
 }
@@ -136,13 +160,18 @@ def test_every_data_test_says_when_it_fails(manifest):
 
 
 def test_every_grain_is_tested(manifest, models):
-    """Each model has a test that its rows are told apart, but for views of every question."""
+    """Each model has a test that its rows are told apart, but for lists of questions or times."""
     tested = {
         node["attached_node"].split(".")[-1]
         for node in nodes(manifest, "test").values()
         if node.get("test_metadata", {}).get("name") == "unique_together"
     }
-    assert set(models) - tested == {"int_questions", "int_asked_questions"}
+    assert set(models) - tested == {
+        "int_questions",
+        "int_asked_questions",
+        "int_timed_values",
+        "stg_published_response_times",
+    }
 
 
 def test_every_unit_test_is_described(manifest):
@@ -173,6 +202,9 @@ def test_seeds_are_described(manifest):
         "published_figures",
         "published_counts",
         "replication_needs",
+        "special_labels",
+        "sampling_plans",
+        "published_baselines",
     ):
         assert last_sentence(nodes(manifest, "seed")[name]["description"]).startswith("One row per")
 

@@ -257,17 +257,13 @@ class TestReplicationChecks:
             ("no_accepted_share", name, None)
             for name in ("deployment", "server_cloud", "mobile", "browser")
         }
-        assert len(found["equal"]) == 25
+        assert len(found["equal"]) == 29
         assert {
             (row["figure"], row["question_set"])
             for row in verdicts
             if row["derivable_from_package"] == "yes" and row["verdict"] == "not derivable"
         } == {
             ("response_minutes_median", "non_deployment"),
-            *(
-                ("sample_size", name)
-                for name in ("server_cloud", "mobile", "browser", "deployment")
-            ),
             *(("labelled_questions", name) for name in ("server_cloud", "mobile")),
             *((f"{level}_categories", "deployment") for level in ("root", "inner", "leaf")),
         }
