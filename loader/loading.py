@@ -132,9 +132,7 @@ class _SiteLoad:
                 self._load_source(source, pieces_of(source.path))
         for path in dict.fromkeys(source.path for source in new if source.member is not None):
             members = {
-                source.packed_name or source.member: source
-                for source in new
-                if source.path == path
+                source.packed_name or source.member: source for source in new if source.path == path
             }
             with sevenzip.streams(path, list(members)) as streams:
                 for name, pieces in streams:

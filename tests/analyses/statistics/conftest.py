@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-
 GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "statistics_r.json"
 
 
