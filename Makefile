@@ -37,7 +37,7 @@ bench: $(VENV)/.ready  ## measure the loader against what one would use without 
 lint: $(VENV)/.ready  ## check Python and SQL
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/sqlfluff lint --nofail-on-warnings --processes 2 models analyses dbt_project
+	$(BIN)/sqlfluff lint --processes 2 models analyses dbt_project
 
 format: $(VENV)/.ready  ## let ruff and sqlfluff mend what they can
 	$(BIN)/ruff check --fix .
