@@ -8,7 +8,7 @@ import math
 import duckdb
 import pytest
 from dbt_runs import ROOT
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from macros import Macros
 from scipy.stats import chi2, chi2_contingency
@@ -168,7 +168,6 @@ def wilson():
 
 
 class TestWilsonsInterval:
-    @settings(deadline=None)
     @given(st.data())
     def test_it_is_that_of_statsmodels(self, wilson, data):
         n = data.draw(st.integers(1, 10**6))
