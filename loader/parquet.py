@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from loader.schemas import Table
 
 ROW_GROUP_ROWS: Final = 100_000
-ROW_GROUP_BYTES: Final = 160 << 20
+ROW_GROUP_BYTES: Final = 128 << 20
 FABRICATED: Final = "fabricated"
 """Folder, inside a partition, of the rows that belong to invented posts."""
 

@@ -1,6 +1,6 @@
 """The loader everyone writes: `iterparse`, a dict a row, pyarrow batches, zstd 3, one process.
 
-Run as a program: naive.py FILE TABLE PARQUET.
+Run as a program: python -m benchmarks.speed.naive FILE TABLE PARQUET.
 """
 
 from __future__ import annotations

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -46,25 +46,42 @@ class Run:
         )
 
 
+_LAUNCHER = """
+import json, os, subprocess, sys, time
+began = time.perf_counter()
+process = subprocess.Popen(sys.argv[2:], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+output = process.stdout.read()
+_, status, usage = os.wait4(process.pid, 0)
+took = [time.perf_counter() - began, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024]
+with open(int(sys.argv[1]), "w") as pipe:
+    json.dump([took, os.waitstatus_to_exitcode(status), output.decode()], pipe)
+"""
+"""Stands between: what a process held when it started another counts as the other's peak."""
+
+
 def run(command: Sequence[str | Path], n_cores: int) -> Run:
-    """Run a program on the first cores of this process; its output is kept for the error."""
+    """Run a program on the first cores of this process.
+
+    Raises
+    ------
+    SystemExit
+        When it fails: with what it said.
+    """
     cores = ",".join(map(str, sorted(os.sched_getaffinity(0))[:n_cores]))
-    environment = dict(os.environ, PYTHONPATH=str(ROOT))
-    began = time.perf_counter()
-    process = subprocess.Popen(
-        ["taskset", "-c", cores, *map(str, command)],
-        cwd=ROOT,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
-    output = process.stdout.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - began
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise SystemExit(f"bench: {command[0]} failed:\n{output.decode()}")
-    return Run(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+    reading, writing = os.pipe()
+    program = ["taskset", "-c", cores, *map(str, command)]
+    with os.fdopen(reading) as pipe:
+        process = subprocess.Popen(
+            [sys.executable, "-S", "-c", _LAUNCHER, str(writing), *program],
+            cwd=ROOT,
+            pass_fds=[writing],
+        )
+        os.close(writing)
+        took, code, output = json.load(pipe)
+        process.wait()
+    if code:
+        raise SystemExit(f"bench: {program} failed:\n{output}")
+    return Run(*took)
 
 
 def stackstudy(dump: Path, data: Path, n_cores: int) -> Run:
@@ -75,8 +92,7 @@ def stackstudy(dump: Path, data: Path, n_cores: int) -> Run:
 
 def naive(path: Path, table: str, parquet: Path, n_cores: int) -> Run:
     """Load a plain table with the loader everyone writes."""
-    program = ROOT / "benchmarks" / "speed" / "naive.py"
-    return run([sys.executable, program, path, table, parquet], n_cores)
+    return run([sys.executable, "-m", "benchmarks.speed.naive", path, table, parquet], n_cores)
 
 
 def are_equal(data: Path, table: str, parquet: Path) -> bool:
