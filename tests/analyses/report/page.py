@@ -29,6 +29,15 @@ class Element:
     def raw(self) -> str:
         return "".join(one if isinstance(one, str) else one.raw for one in self.pieces)
 
+    @property
+    def prose(self) -> str:
+        """All text below but code: what the page itself says."""
+        pieces = (
+            one if isinstance(one, str) else "" if one.tag == "pre" else one.prose
+            for one in self.pieces
+        )
+        return " ".join("".join(pieces).split())
+
     def all(self, tag: str) -> list[Element]:
         """Every element of that tag below, in order."""
         found = []

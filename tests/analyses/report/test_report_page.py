@@ -246,7 +246,7 @@ def test_without_candidates_the_word_does_not_appear(warehouse) -> None:
         if "is_candidate_set" in [part.split()[-2] for part in _columns(name)]:
             warehouse.rows[name] = [(*row[:-1], False) for row in rows]
     page = page_of(warehouse.build())
-    assert "candidate" not in page.by_id("main").text
+    assert "candidate" not in page.by_id("main").prose
 
 
 def _columns(name: str) -> list[str]:
