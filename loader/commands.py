@@ -43,9 +43,13 @@ def load_and_show(
         The eight tables of each site of the dumps, as they are in the store now.
     """
     # Imported here: `stackstudy --help` needs neither Arrow nor a parser, which take a second.
+    import pyarrow as pa  # noqa: PLC0415
+
     from loader.loading import load as load_dumps  # noqa: PLC0415
     from loader.progress import ProgressReporter, make_console, print_summary  # noqa: PLC0415
 
+    # Arrow's other allocators keep what was freed: a third more memory in a load, and no faster.
+    pa.set_memory_pool(pa.system_memory_pool())
     console = make_console()
     with ProgressReporter(console) as reporter:
         manifests = load_dumps(
