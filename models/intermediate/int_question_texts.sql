@@ -6,13 +6,8 @@ candidates as (
     select * from {{ ref('int_rule_candidates') }}
 ),
 
-questions as (
-    select
-        site,
-        question_id,
-        title,
-        body
-    from {{ ref('int_questions') }}
+posts as (
+    select * from {{ ref('int_candidate_posts') }}
 ),
 
 -- each text once for each way in which some rule wants it
@@ -33,16 +28,16 @@ texts as (
         wanted.question_id,
         wanted.scope,
         wanted.code,
-        coalesce(questions.title, '') as title,
+        posts.title,
         case
             when wanted.scope = 'title' then ''
-            else {{ plain_text("coalesce(questions.body, '')", 'wanted.code') }}
+            else {{ plain_text('posts.body', 'wanted.code') }}
         end as body_text
     from wanted
-    inner join questions
+    inner join posts
         on
-            wanted.site = questions.site
-            and wanted.question_id = questions.question_id
+            wanted.site = posts.site
+            and wanted.question_id = posts.question_id
 ),
 
 joined as (

@@ -6,13 +6,8 @@ with candidates as (
     select * from {{ ref('int_variant_candidates') }}
 ),
 
-questions as (
-    select
-        site,
-        question_id,
-        coalesce(title, '') as title,
-        coalesce(body, '') as body
-    from {{ ref('int_questions') }}
+posts as (
+    select * from {{ ref('int_candidate_posts') }}
 ),
 
 wanted as (
@@ -26,16 +21,16 @@ whole as materialized (
     select
         wanted.site,
         wanted.question_id,
-        contains(questions.body, '<!--') as has_comment,
-        lower(questions.title) as title_text,
+        contains(posts.body, '<!--') as has_comment,
+        lower(posts.title) as title_text,
         lower(concat_ws(
-            ' ', questions.title, {{ plain_text('questions.body', "'kept'") }}
+            ' ', posts.title, {{ plain_text('posts.body', "'kept'") }}
         )) as kept_text
     from wanted
-    inner join questions
+    inner join posts
         on
-            wanted.site = questions.site
-            and wanted.question_id = questions.question_id
+            wanted.site = posts.site
+            and wanted.question_id = posts.question_id
 ),
 
 possible as (
@@ -69,23 +64,23 @@ texts as (
         whole.kept_text,
         lower(concat_ws(
             ' ',
-            questions.title,
-            {{ plain_text('questions.body', "'blocks_dropped'") }}
+            posts.title,
+            {{ plain_text('posts.body', "'blocks_dropped'") }}
         )) as blocks_dropped_text,
         lower(concat_ws(
             ' ',
-            questions.title,
-            {{ plain_text('questions.body', "'all_dropped'") }}
+            posts.title,
+            {{ plain_text('posts.body', "'all_dropped'") }}
         )) as all_dropped_text
     from whole
     inner join possible
         on
             whole.site = possible.site
             and whole.question_id = possible.question_id
-    inner join questions
+    inner join posts
         on
-            possible.site = questions.site
-            and possible.question_id = questions.question_id
+            possible.site = posts.site
+            and possible.question_id = posts.question_id
 )
 
 select * from texts

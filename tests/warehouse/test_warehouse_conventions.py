@@ -11,6 +11,8 @@ import pytest
 import yaml
 from dbt_runs import ROOT
 
+from analyses.marts import RECORDS
+
 LAYERS = ("staging", "intermediate", "marts")
 
 PROMISED = {
@@ -229,10 +231,28 @@ def seed_rows(name):
         return list(csv.DictReader(file))
 
 
-def test_the_report_is_an_exposure_of_what_it_shows(manifest):
-    [report] = manifest["exposures"].values()
-    assert report["name"] == "report"
-    assert "model.stackstudy.replication_checks" in report["depends_on"]["nodes"]
+def exposed(manifest, name):
+    """Names of the marts that an exposure shows."""
+    [exposure] = [one for one in manifest["exposures"].values() if one["name"] == name]
+    return {parent.split(".")[-1] for parent in exposure["depends_on"]["nodes"]}
+
+
+def test_the_report_is_an_exposure_of_what_it_shows(manifest, models):
+    marts = {name for name, node in models.items() if layer(node) == "marts"}
+    assert exposed(manifest, "report") == {record.mart for record in RECORDS} & marts
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda p: p.stem)
+def test_each_notebook_is_an_exposure_of_what_it_shows(manifest, models, path):
+    """Its queries name marts; its records are of marts; opening the study reads two."""
+    cells = json.loads(path.read_text("utf-8"))["cells"]
+    code = "".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    marts = {name for name, node in models.items() if layer(node) == "marts"}
+    asked = set(re.findall(r"\b(?:from|join)\s+(\w+)", code)) & marts
+    records = {record.mart for record in RECORDS if re.search(rf"\b{record.__name__}\b", code)}
+    assert asked
+    assert records
+    assert exposed(manifest, path.stem) == asked | records | {"question_sets", "dump_manifest"}
 
 
 def test_build_and_docs_print_no_warning(rules_only):
@@ -267,6 +287,19 @@ def test_no_join_compares_all_pairs(rules_only, models):
             sql = (folder / node["original_file_path"]).read_text("utf-8")
             [(_, plan)] = rules_only.rows(f"explain {sql}")
             assert not re.search(r"NL_JOIN|NESTED_LOOP", plan), name
+
+
+def test_one_model_reads_the_bodies_of_the_dump(rules_only, models):
+    """They are nine tenths of a dump: a second scan of them would be half of a build."""
+    folder = rules_only.target / "compiled" / "stackstudy"
+    readers = set()
+    for name, node in models.items():
+        if node["language"] == "sql" and node["config"]["materialized"] == "table":
+            sql = (folder / node["original_file_path"]).read_text("utf-8")
+            [(_, plan)] = rules_only.rows(f"explain {sql}")
+            if re.search(r"\bBody\b", plan):
+                readers.add(name)
+    assert readers == {"int_candidate_posts"}
 
 
 def test_views_can_be_read_from_anywhere(rules_only, tmp_path, monkeypatch):
