@@ -4,10 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO := data/demo
 
-.PHONY: bench demo docs replicate test lint format lock clean help
+.PHONY: bench bench-models demo docs replicate test lint format lock clean help
 
 help:  ## list the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 # Set-up: a virtual environment with the pinned dependencies and this checkout, editable.
 $(VENV)/.ready: requirements.lock pyproject.toml
@@ -33,6 +33,9 @@ test: $(VENV)/.ready  ## run every test
 
 bench: $(VENV)/.ready  ## measure the loader against what one would use without it; writes benchmarks/README.md
 	$(BIN)/python -m benchmarks.speed $(BENCH_ARGS)
+
+bench-models: $(VENV)/.ready  ## measure the models on 5 million posts; writes benchmarks/README.md
+	$(BIN)/python -m benchmarks.models $(BENCH_ARGS)
 
 lint: $(VENV)/.ready  ## check Python and SQL
 	$(BIN)/ruff check .

@@ -7,8 +7,6 @@ writes it with its date into benchmarks/README.md.
 from __future__ import annotations
 
 import os
-import platform
-import re
 import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,11 +15,12 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from benchmarks.report import line, machine, write_between
 from benchmarks.speed.inputs import ROOT, Inputs, make, make_long, make_table, pack, seven_zip
 from benchmarks.speed.runs import Run, are_equal, naive, run, stackstudy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
 README: Final = ROOT / "benchmarks" / "README.md"
 MARKS: Final = ("<!-- the last run: written by `make bench` -->", "<!-- end of the last run -->")
@@ -189,13 +188,13 @@ def as_markdown(contests: list[Contest], memory: list[Memory], origin: str) -> s
     """Write the tables of a run."""
     today = f"{datetime.now(UTC):%Y-%m-%d}"
     lines = [
-        f"{today}, {_machine()}, load {os.getloadavg()[1]:.1f} over the last minutes, {origin}.",
+        f"{today}, {machine()}, load {os.getloadavg()[1]:.1f} over the last minutes, {origin}.",
         "",
-        _line(COLUMNS),
-        _line(COLUMNS.values()),
+        line(COLUMNS),
+        line(COLUMNS.values()),
     ]
     lines += [
-        _line(
+        line(
             (
                 one.job,
                 one.alternative,
@@ -213,9 +212,9 @@ def as_markdown(contests: list[Contest], memory: list[Memory], origin: str) -> s
         for one in contests
     ]
     names = ("input", "MB of XML", "seconds", "peak MiB on one core", "peak MiB on two")
-    lines += ["", _line(names), _line(("---", *["--:"] * 4))]
+    lines += ["", line(names), line(("---", *["--:"] * 4))]
     lines += [
-        _line(
+        line(
             (
                 one.name,
                 f"{one.xml_bytes / 1e6:,.0f}",
@@ -227,26 +226,6 @@ def as_markdown(contests: list[Contest], memory: list[Memory], origin: str) -> s
         for one in memory
     ]
     return "\n".join(lines)
-
-
-def _line(cells: Iterable[str]) -> str:
-    return f"| {' | '.join(cells)} |"
-
-
-def _machine() -> str:
-    model = platform.processor() or platform.machine()
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.exists() and (found := re.search(r"model name\s*: (.*)", cpuinfo.read_text())):
-        model = found[1]
-    return f"{model}, {len(os.sched_getaffinity(0))} cores"
-
-
-def write_readme(text: str) -> None:
-    """Put the tables where the last ones stand."""
-    before = README.read_text(encoding="utf-8")
-    begin, end = MARKS
-    form = re.compile(re.escape(begin) + ".*?" + re.escape(end), re.DOTALL)
-    README.write_text(form.sub(lambda _: f"{begin}\n\n{text}\n\n{end}", before), encoding="utf-8")
 
 
 @click.command()
@@ -273,7 +252,7 @@ def main(  # noqa: PLR0913 - each is an option
     text = as_markdown(contests, bench.memory(large_mb * 1_000_000), inputs.origin)
     click.echo("\n" + text)
     if not dry:
-        write_readme(text)
+        write_between(README, MARKS, text)
     if not all(one.is_equal for one in contests):
         raise SystemExit("bench: the loaders do not agree")
 
