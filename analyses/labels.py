@@ -131,7 +131,8 @@ def read_labels(
     ------
     LabellingError
         When the file cannot be read, a column is missing, a value is not allowed, or one question
-        has the same label twice; the message names the line.
+        has the same label twice, or another beside one of `NO_CATEGORY`; the message names the
+        line.
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
@@ -158,6 +159,7 @@ def _checked(
             f" the header must be {','.join(COLUMNS)}"
         )
     first_lines: dict[Label, int] = {}
+    first_labels: dict[tuple[str, str, int], tuple[str, int]] = {}
     for row in reader:
         where = f"{path}: line {reader.line_num}"
         values = {column: (row.get(column) or "").strip() for column in COLUMNS}
@@ -186,6 +188,14 @@ def _checked(
                 f" {first_lines[label]}; keep one of the two"
             )
         first_lines[label] = reader.line_num
+        question = (label.question_set, label.site, question_id)
+        other, line = first_labels.setdefault(question, (label.inner_category, reader.line_num))
+        alone = {other, label.inner_category}.intersection(NO_CATEGORY)
+        if line != reader.line_num and alone:
+            raise LabellingError(
+                f"{where}: question {question_id} is {label.inner_category!r} here and {other!r} on"
+                f" line {line}; {min(alone)!r} stands alone: keep one of the two"
+            )
         yield Label(**values, question_id=question_id, note=note)
 
 

@@ -9,6 +9,7 @@ import click
 from analyses.labelling.options import (
     OUTPUT,
     answers_option,
+    check_files,
     draw_argument,
     force_option,
     part_option,
@@ -83,6 +84,7 @@ def sheet(  # noqa: PLR0913 - one for each option
     from analyses.labelling.posts import read_texts  # noqa: PLC0415
     from analyses.labelling.sheet import SheetRow, write_sheet  # noqa: PLC0415
 
+    check_files((), (draw_file, taxonomy_file), outputs)
     taxonomy = taxonomy_of(taxonomy_file)
     questions = in_part(draw_file, read_draw(draw_file), part)
     texts = read_texts(data, questions, answers)

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from analyses.statistics.results import CONFIDENCE
+from loader.errors import LabellingError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from analyses.labelling.taxonomy import Taxonomy
 
@@ -75,3 +76,29 @@ def taxonomy_of(path: Path | None) -> Taxonomy:
     from analyses.labelling.taxonomy import own_taxonomy, shipped_taxonomy  # noqa: PLC0415
 
     return own_taxonomy(path) if path else shipped_taxonomy()
+
+
+def check_files(
+    sheets: Iterable[Path], inputs: Iterable[Path | None], outputs: Iterable[Path | None]
+) -> None:
+    """Refuse a sheet that is given twice, and a file to write that is one to read.
+
+    Raises
+    ------
+    LabellingError
+        Naming the file, however it was spelled.
+    """
+    seen: set[Path] = set()
+    for path in sheets:
+        if path.resolve() in seen:
+            raise LabellingError(f"{path}: is given twice, as two raters; name two sheets")
+        seen.add(path.resolve())
+    seen |= {path.resolve() for path in inputs if path is not None}
+    for path in outputs:
+        if path is None:
+            continue
+        if path.resolve() in seen:
+            raise LabellingError(
+                f"{path}: is given twice, and would be written over; name another file to write"
+            )
+        seen.add(path.resolve())

@@ -9,6 +9,7 @@ import click
 from analyses.labelling.options import (
     INPUT,
     answers_option,
+    check_files,
     confidence_option,
     draw_argument,
     force_option,
@@ -74,6 +75,7 @@ def agreement(  # noqa: PLR0913 - one for each option
     """
     if len(sheet_files) < 2:
         raise click.UsageError("agreement needs the sheets of two raters or more")
+    check_files(sheet_files, (draw_file, taxonomy_file), (conflicts, confusion))
     from analyses.labelling.agreement import rater_agreement  # noqa: PLC0415
     from analyses.labelling.draw import in_part, read_draw  # noqa: PLC0415
     from analyses.labelling.resolution import to_resolve  # noqa: PLC0415
@@ -153,6 +155,7 @@ def resolve(  # noqa: PLR0913 - one for each option
     from analyses.labelling.tables import written_whole  # noqa: PLC0415
     from analyses.labels import read_labels, write_labels  # noqa: PLC0415
 
+    check_files(sheet_files, (draw_file, taxonomy_file, resolved, settled), (output,))
     taxonomy = taxonomy_of(taxonomy_file)
     draw = read_draw(draw_file)
     sheets = _checked(
@@ -200,6 +203,7 @@ def acceptance(  # noqa: PLR0913 - one for each option
     from analyses.labelling.show import show_acceptance, write_results  # noqa: PLC0415
     from analyses.labels import read_labels  # noqa: PLC0415
 
+    check_files((), (labels_file, taxonomy_file), (output,))
     labels = read_labels(labels_file, taxonomy_of(taxonomy_file).categories)
     rows = label_acceptance(labels, read_acceptance(data, labels), confidence)
     show_acceptance(rows)

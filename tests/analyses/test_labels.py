@@ -78,6 +78,10 @@ def test_a_set_without_categories_takes_any(tmp_path: Path) -> None:
         ("mobile,x.com,1.0,model update,,", "question_id '1.0' is not a whole number"),
         ("mobile,x.com,²,model update,,", "question_id '²' is not a whole number"),
         ("mobile,x.com,7,model update,,again", "has this label already, on line 2"),
+        (
+            "mobile,x.com,7,unclear,,",
+            "question 7 is 'unclear' here and 'model update' on line 2; 'unclear' stands alone",
+        ),
     ],
 )
 def test_a_bad_line_is_named(line: str, reason: str, tmp_path: Path) -> None:

@@ -300,3 +300,30 @@ def test_a_database_that_is_not_there_is_one_line(run, tmp_path):
         assert code == 1
         assert "no database yet" in output
         assert output.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["sheet", "draw.csv", "draw.csv", "--force"],
+        ["sheet", "draw.csv", "new.xlsx", "new.xlsx"],
+        ["agreement", "draw.csv", "ann.csv", "ann.csv"],
+        ["agreement", "draw.csv", "ann.csv", "./ann.csv"],
+        ["agreement", "draw.csv", "ann.csv", "ben.csv", "--conflicts", "ann.csv", "--force"],
+        ["resolve", "draw.csv", "ann.csv", "ben.csv", "--output", "ben.csv", "--force"],
+        ["acceptance", "labels.csv", "--output", "labels.csv", "--force"],
+    ],
+    ids=" ".join,
+)
+def test_no_command_writes_over_what_it_reads(run, tmp_path, arguments):
+    """Nor does a sheet agree with itself."""
+    names = ("draw.csv", "ann.csv", "ben.csv", "labels.csv")
+    for name in names:
+        (tmp_path / name).write_text(f"a week of work: {name}", encoding="utf-8")
+    output, code = run("label", *arguments)
+    assert code == 1
+    assert "is given twice" in output
+    assert len(output.splitlines()) == 1
+    for name in names:
+        assert (tmp_path / name).read_text("utf-8") == f"a week of work: {name}"
+    assert not (tmp_path / "new.xlsx").exists()
