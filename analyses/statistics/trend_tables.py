@@ -41,9 +41,10 @@ def popularity_trends(series: pa.Table) -> pa.Table:
     Parameters
     ----------
     series : pyarrow.Table
-        question_set, measure, year, n_questions, exposure; one row a set, measure and year.
-        ``exposure`` is what the count is a part of (all questions of the year, the part of the
-        year that was observed) and above 0.
+        question_set, test_family, measure, year, n_questions, exposure; one row a set, measure and
+        year. ``exposure`` is what the count is a part of (all questions of the year, the part of
+        the year that was observed) and above 0. ``test_family`` names the sets whose trends are
+        looked at together.
 
     Returns
     -------
@@ -52,16 +53,18 @@ def popularity_trends(series: pa.Table) -> pa.Table:
         Mann-Kendall with Sen's slope on ``n_questions / exposure``, and the factor a year of a
         log-linear rate with its quasi-Poisson interval and p-value, which allow for counts that
         scatter more than Poisson counts do. p-values are adjusted by Holm over the sets of a
-        measure. What cannot be computed (fewer than two years, of the rate's interval fewer than
-        three, a set without questions) is null.
+        family and measure. What cannot be computed (fewer than two years, of the rate's interval
+        fewer than three, a set without questions) is null.
     """
     grouped: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    families: dict[str, str] = {}
     for row in series.to_pylist():
         grouped.setdefault((row["question_set"], row["measure"]), []).append(row)
+        families[row["question_set"]] = row["test_family"]
     rows = [_row(*key, grouped[key]) for key in sorted(grouped)]
     for column in _ADJUSTED:
-        for measure in {row["measure"] for row in rows}:
-            family = [row for row in rows if row["measure"] == measure]
+        for key in {(families[row["question_set"]], row["measure"]) for row in rows}:
+            family = [row for row in rows if (families[row["question_set"]], row["measure"]) == key]
             adjusted = holm([row.get(column) for row in family])
             for row, p_value in zip(family, adjusted, strict=True):
                 row[f"{column}_adjusted"] = p_value

@@ -11,7 +11,8 @@ years as (
 sets as (
     select
         question_set,
-        kind
+        kind,
+        base_set
     from {{ ref('question_set_definitions') }}
 ),
 
@@ -19,7 +20,13 @@ studied as (
     select
         popularity.*,
         years.covered_share,
-        sets.kind
+        sets.kind as set_kind,
+        -- what a study asks about; beside it every set stands for itself
+        case
+            when sets.kind in ('topic', 'union', 'baseline')
+                then 'study of ' || sets.base_set
+            else popularity.question_set
+        end as test_family
     from popularity
     inner join years on popularity.year = years.year
     left join sets on popularity.question_set = sets.question_set
@@ -38,6 +45,7 @@ begun as (
 series as (
     select
         question_set,
+        test_family,
         'questions' as measure,
         year,
         n_questions,
@@ -47,6 +55,7 @@ series as (
     union all
     select
         question_set,
+        test_family,
         'share_of_all_questions' as measure,
         year,
         n_questions,
@@ -59,6 +68,7 @@ series as (
     union all
     select
         question_set,
+        test_family,
         'share_of_base_set' as measure,
         year,
         n_questions,
@@ -66,7 +76,7 @@ series as (
     from begun
     where
         year >= first_year
-        and kind in ('topic', 'union', 'baseline')
+        and set_kind in ('topic', 'union', 'baseline')
         and n_base_questions > 0
 )
 

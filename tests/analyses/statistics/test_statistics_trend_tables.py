@@ -13,15 +13,15 @@ MOBILE = [8, 62, 257, 484, 722]
 REST = [1245, 7185, 16847, 19420, 22918]
 
 
-def _series(*rows):
+def _series(*rows, families=None):
     """Each row: set, measure, counts, and what each count is a part of."""
     long = [
-        (name, measure, 2015 + place, n, whole)
+        (name, (families or {}).get(name, "study"), measure, 2015 + place, n, whole)
         for name, measure, counts, wholes in rows
         for place, (n, whole) in enumerate(zip(counts, wholes, strict=True))
     ]
-    names = ("question_set", "measure", "year", "n_questions", "exposure")
-    kinds = (pa.string(), pa.string(), pa.int32(), pa.int64(), pa.float64())
+    names = ("question_set", "test_family", "measure", "year", "n_questions", "exposure")
+    kinds = (pa.string(), pa.string(), pa.string(), pa.int32(), pa.int64(), pa.float64())
     return pa.table(
         {
             name: pa.array([row[i] for row in long], kind)
@@ -35,6 +35,7 @@ def test_a_rate_is_that_of_r(poisson_case, assert_near):
     series = pa.table(
         {
             "question_set": ["s"] * len(given["time"]),
+            "test_family": ["s"] * len(given["time"]),
             "measure": ["m"] * len(given["time"]),
             "year": pa.array(given["time"], pa.int32()),
             "n_questions": pa.array(given["counts"], pa.int64()),
@@ -78,23 +79,29 @@ def test_half_a_year_counts_as_half():
     assert row["slope"] == 0
 
 
-def test_holm_goes_by_measure():
+def test_holm_goes_by_family_and_measure():
     table = popularity_trends(
         _series(
             ("a", "questions", SERVER, [1] * 5),
             ("b", "questions", [5, 3, 9, 8, 20], [1] * 5),
             ("empty", "questions", [0] * 5, [1] * 5),
             ("a", "share", MOBILE, REST),
+            ("all", "questions", REST, [1] * 5),
+            families={"all": "all"},
         )
     )
     rows = table.to_pylist()
     for column in ("mann_kendall_p_value", "rate_p_value"):
-        family = [row for row in rows if row["measure"] == "questions"]
+        family = [
+            row for row in rows if row["measure"] == "questions" and row["question_set"] != "all"
+        ]
+        assert len(family) == 3
         assert [row[f"{column}_adjusted"] for row in family] == holm(
             [row[column] for row in family]
         )
-        [alone] = [row for row in rows if row["measure"] == "share"]
-        assert alone[f"{column}_adjusted"] == alone[column]
+        for alone in rows:
+            if alone not in family:
+                assert alone[f"{column}_adjusted"] == alone[column]
 
 
 def test_what_has_no_trend_is_null():
