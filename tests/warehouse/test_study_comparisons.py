@@ -7,6 +7,7 @@ import math
 
 import duckdb
 import pytest
+from authors_package import published_ids
 from dbt_runs import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
@@ -84,6 +85,22 @@ class TestTopicsAtOnce:
         assert (row["n_sets"], row["n_questions"], row["df"]) == (3, 3023, 2)
         assert row["p_value"] == pytest.approx(chi2.sf(row["chi2"], 2))
         assert row["cramers_v"] is None
+
+    def test_questions_in_two_sets_are_counted(self, decided, fse2020):
+        """3,023 questions are in the published sets, 3,018 are distinct: 5 are in two of them."""
+        ids = {name: published_ids(fse2020, name) for name in COUNTS}
+        pairs = {
+            (row["set_a"], row["set_b"]): row["n_shared"]
+            for row in decided.records("from proportion_tests")
+        }
+        topics = {pair: n for pair, n in pairs.items() if set(pair) <= set(ids)}
+        assert topics == {(a, b): len(ids[a] & ids[b]) for a, b in topics}
+        assert sum(topics.values()) == 5
+        assert {n for pair, n in pairs.items() if pair not in topics} == {0}
+        assert decided.column("select distinct n_shared from topic_tests") == [5]
+        for table in ("response_time_tests", "survival_tests"):
+            found = decided.rows(f"select set_a, set_b, n_shared from {table}")
+            assert {(a, b): n for a, b, n in found} == pairs
 
     def test_decisions_that_are_missing_are_told(self, decided, rules_only):
         sql = "select distinct depends_on_candidates from topic_tests"

@@ -33,7 +33,7 @@ PROMISED = {
     " lower_whisker upper_whisker min_response_minutes max_response_minutes q1_days_dropped"
     " q3_days_dropped is_candidate_set",
     "proportion_tests": "set_a set_b chi2 df p_value p_value_adjusted share_difference ci_low"
-    " ci_high cohens_h",
+    " ci_high cohens_h n_shared",
     "response_time_tests": "set_a set_b n_a n_b u p_value p_value_adjusted cliffs_delta ci_low"
     " ci_high",
     "replication_checks": "step figure question_set year published computed verdict reason",
@@ -57,7 +57,7 @@ PROMISED = {
     " rate_ratio_ci_low rate_ratio_ci_high rate_p_value",
     "baseline_tests": "question_set baseline n_questions no_accepted_share baseline_share chi2"
     " p_value p_value_adjusted share_difference ci_low ci_high cohens_h",
-    "topic_tests": "base_set measure n_sets chi2 df p_value cramers_v",
+    "topic_tests": "base_set measure n_sets chi2 df p_value cramers_v n_shared",
     "published_response_times": "question_set n_response_times"
     " median_response_minutes_days_dropped",
     "question_set_funnel": "question_set label position kind n_tag_matched n_term_matched n_matched"
