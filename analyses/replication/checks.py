@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from analyses.replication.labelled import FILE as LABELS_FILE
+from analyses.replication.labelled import MISSING_LABELS
 from analyses.replication.trends import FILES
 from analyses.warehouse import connect
 from loader.errors import WarehouseError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from analyses.labels import Label
     from analyses.replication.response_times import Comparison, PublishedTimes
     from analyses.replication.trends import YearlyCount
 
@@ -63,6 +67,8 @@ class Check:
         A sentence where there is something to explain, else empty.
     is_required : bool
         Whether the package holds what it takes to compute the figure.
+    is_of_package : bool
+        It is no figure of the paper, but something that must hold between the package's own files.
     """
 
     step: int
@@ -77,6 +83,7 @@ class Check:
     verdict: str
     reason: str = ""
     is_required: bool = True
+    is_of_package: bool = False
 
     @property
     def is_failed(self) -> bool:
@@ -167,6 +174,7 @@ def check_trends(trends: Iterable[YearlyCount], figures: Iterable[PublishedFigur
                 computed=len(alike),
                 verdict=EQUAL if len(alike) == len(printed) else DIFFERS,
                 reason=f"Printed figures that stand in the package's own {FILES[figure]}.",
+                is_of_package=True,
             )
         )
     return checks
@@ -193,6 +201,7 @@ def check_times(times: PublishedTimes, comparison: Comparison, n_baseline: int) 
         verdict=EQUAL if comparison.is_equal else DIFFERS,
         reason="Values of response_time.xlsx that the accepted answers of the posts give to the"
         f" second, days dropped; the posts have {comparison.n_posts}.",
+        is_of_package=True,
     )
     baseline = Check(
         step=4,
@@ -203,8 +212,43 @@ def check_times(times: PublishedTimes, comparison: Comparison, n_baseline: int) 
         computed=len(times.baseline),
         verdict=EQUAL if len(times.baseline) == n_baseline else DIFFERS,
         reason="Values of response_time.xlsx; the posts were not published.",
+        is_of_package=True,
     )
     return [topics, baseline]
+
+
+def check_labels(labels: Iterable[Label], n_printed: Mapping[str, int]) -> list[Check]:
+    """Check that the package holds as many labels as it was published with.
+
+    Where labels of the print are missing, Figure 5 excuses what they explain; so it must be known
+    how many may be missing.
+
+    Parameters
+    ----------
+    labels : iterable of Label
+    n_printed : mapping of str to int
+        Labels of each set that the print counts.
+    """
+    found = Counter(label.question_set for label in labels)
+    checks = []
+    for question_set, n in n_printed.items():
+        n_missing = MISSING_LABELS.get(question_set, 0)
+        expected = n - n_missing
+        of_print = f"the print counts {n}" if n_missing else "as the print counts"
+        checks.append(
+            Check(
+                step=5,
+                figure="labels_in_the_package",
+                question_set=question_set,
+                published=expected,
+                unit="count",
+                computed=found[question_set],
+                verdict=EQUAL if found[question_set] == expected else DIFFERS,
+                reason=f"Labels in {LABELS_FILE} as it was published; {of_print}.",
+                is_of_package=True,
+            )
+        )
+    return checks
 
 
 def failures(checks: Sequence[Check]) -> list[Check]:

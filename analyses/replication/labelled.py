@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from analyses.labels import Category, Label, nearest
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from analyses.replication.questions import PublishedSet
 
 FILE: Final = "category.xlsx"
+MISSING_LABELS: Final = {"browser": 1}
+"""Labels that the print counts and the package was published without."""
 
 _HEADER: Final = ("id", "url", "category")
 _QUESTION: Final = re.compile(r"https?://stackoverflow\.com/(?:questions|q)/([0-9]+)\b")
@@ -99,8 +101,8 @@ def read_published_labels(
     Raises
     ------
     PackageError
-        When a sheet is missing or has other columns, a category is unknown, or a question is not
-        in the set; the message names sheet and row.
+        When a sheet is missing or has other columns, a category is unknown, a question is not in
+        the set, or has one label twice; the message names sheet and row.
     """
     member = package.member(FILE)
     sheets = read_sheets(member, [topic.sheet for topic in TOPICS])
@@ -108,6 +110,7 @@ def read_published_labels(
         one.question_set: {question.question_id for question in one.questions} for one in sets
     }
     labels = []
+    first_rows: dict[Label, int] = {}
     for topic in TOPICS:
         header, *rows = sheets[topic.sheet] or [()]
         if tuple(header[: len(_HEADER)]) != _HEADER:
@@ -123,6 +126,12 @@ def read_published_labels(
                     raise PackageError(
                         f"{where}: question {label.question_id} is not in {topic.posts};"
                         " get the package anew"
+                    )
+                first = first_rows.setdefault(replace(label, note=""), number)
+                if first != number:
+                    raise PackageError(
+                        f"{where}: question {label.question_id} has this label already, in row"
+                        f" {first}; get the package anew"
                     )
                 labels.append(label)
     return labels

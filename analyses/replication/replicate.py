@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from analyses.build import build, seed_path
 from analyses.labels import read_taxonomy, write_labels
 from analyses.replication.checks import (
+    check_labels,
     check_times,
     check_trends,
     read_checks,
@@ -116,6 +117,7 @@ def replicate(folder: Path, data: Path, say: Callable[[str], object]) -> Replica
         *read_checks(data, figures),
         *check_trends(trends, figures),
         *check_times(times, compare(times, sets), _published_baseline()),
+        *check_labels(labels, n_printed),
         *check_taxonomy(labels, taxonomy, n_printed),
     )
     done = Replication(checks, data / "replication_checks.csv", data / "replication_checks.md")

@@ -40,10 +40,12 @@ STEPS: Final = {
     5: "Step 5: taxonomy",
 }
 TAXONOMY: Final = "Step 5: categories (Figure 5), in percent of a set's labels"
+PACKAGE: Final = "The package: its files against each other and against the print"
 
 _AS_PRINTED: Final = "as printed"
 _NOTE: Final = "note"
-_NUMBERS: Final = frozenset({"published", "computed", _AS_PRINTED})
+_EXPECTED: Final = "expected"
+_NUMBERS: Final = frozenset({"published", "computed", _AS_PRINTED, _EXPECTED})
 _STYLES: Final = {MISPRINT: "yellow", UNDERIVABLE: "dim", DIFFERS: "bold red"}
 
 
@@ -68,8 +70,11 @@ class Section:
 
 
 def sections(checks: Sequence[Check]) -> Iterator[Section]:
-    """Yield the checks by step, the categories of the taxonomy last, each as it is to be read."""
-    figures = sorted((one for one in checks if not one.category), key=lambda one: one.step)
+    """Yield the checks by step, then the categories of the taxonomy, then those of the package."""
+    figures = sorted(
+        (one for one in checks if not (one.category or one.is_of_package)),
+        key=lambda one: one.step,
+    )
     for step, of_step in groupby(figures, key=lambda one: one.step):
         found = list(of_step)
         headings = ["figure", "of", "published", "computed", _AS_PRINTED, "verdict", _NOTE]
@@ -80,15 +85,27 @@ def sections(checks: Sequence[Check]) -> Iterator[Section]:
     if categories:
         headings = ["of", "category", "published", "computed", "verdict", _NOTE]
         yield _section(TAXONOMY, headings, categories)
+    of_package = [one for one in checks if one.is_of_package]
+    if of_package:
+        headings = ["figure", "of", _EXPECTED, "computed", "verdict", _NOTE]
+        yield _section(PACKAGE, headings, of_package)
 
 
 def summary(checks: Sequence[Check]) -> str:
-    """Say in two sentences how many figures came out how."""
-    required = [check for check in checks if check.is_required]
-    return (
-        f"{len(checks)} published figures: {_counted(checks)}."
-        f" Of these the package allows to compute {len(required)}: {_counted(required)}."
+    """Say in a few sentences how many figures came out how."""
+    published = [check for check in checks if not check.is_of_package]
+    required = [check for check in published if check.is_required]
+    n_categories = sum(1 for check in required if check.category)
+    of_package = [check for check in checks if check.is_of_package]
+    said = (
+        f"{len(published)} published figures: {_counted(published)}."
+        f" Of these the package allows to compute {len(required)}"
+        f" ({len(required) - n_categories} of the text, {n_categories} percentages of Figure 5):"
+        f" {_counted(required)}."
     )
+    if of_package:
+        said += f" Checks of the package itself: {_counted(of_package)}."
+    return said
 
 
 def write_csv(path: Path, checks: Sequence[Check]) -> None:
@@ -156,6 +173,7 @@ def _cells(check: Check, notes: list[str]) -> dict[str, str]:
         "of": f"{question_set} {check.year}" if check.year else question_set,
         "category": check.category,
         "published": number(check.published, check.unit),
+        _EXPECTED: number(check.published, check.unit),
         "computed": number(check.computed, check.unit),
         _AS_PRINTED: number(check.computed_as_printed, check.unit),
         "verdict": check.verdict,

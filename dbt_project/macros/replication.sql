@@ -20,11 +20,13 @@ select
 {%- endmacro -%}
 
 
-{#- A number as a reader would write it: counts without decimals. -#}
+{#- A number as a reader would write it: thousands apart, counts without
+    decimals. -#}
 {%- macro written(number) -%}
     case
-        when {{ number }} = round({{ number }}) then format('{:d}', ({{ number }})::bigint)
-        else format('{:.2f}', {{ number }})
+        when {{ number }} = round({{ number }})
+            then format('{:,}', ({{ number }})::bigint)
+        else format('{:,.2f}', {{ number }})
     end
 {%- endmacro -%}
 

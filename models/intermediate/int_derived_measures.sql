@@ -29,6 +29,7 @@ published_tests as (
     select
         pairs.question_set,
         max(tests.chi2) filter (where pairs.bound = 'least') as chi2_of_least,
+        max(tests.chi2) filter (where pairs.bound = 'print') as chi2_of_print,
         max(tests.chi2) filter (where pairs.bound = 'most') as chi2_of_most
     from {{ ref('int_published_pairs') }} as pairs
     inner join {{ ref('int_published_proportion_tests') }} as tests
@@ -43,6 +44,10 @@ measures as (
     union all
     {{ measure(
         'chi2_of_least_published_counts', 'chi2_of_least', 'published_tests'
+    ) }}
+    union all
+    {{ measure(
+        'chi2_of_printed_counts', 'chi2_of_print', 'published_tests'
     ) }}
     union all
     {{ measure(

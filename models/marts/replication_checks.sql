@@ -42,7 +42,8 @@ explained as (
         published,
         unit,
         derivable_from_package,
-        computed,
+        -- what lacks something is no smaller number, it is none
+        case when verdict != 'not derivable' then computed end as computed,
         computed_as_printed,
         verdict,
         case verdict
@@ -51,7 +52,10 @@ explained as (
                 then coalesce(unmet_need, 'What is loaded holds none of it.')
             when 'differs'
                 then concat_ws(
-                    ' ', loaded_sentence, candidates_sentence, misprint_sentence
+                    ' ',
+                    coalesce(when_different, loaded_sentence),
+                    candidates_sentence,
+                    misprint_sentence
                 )
         end as reason
     from judged

@@ -38,7 +38,8 @@ measured as (
         printed_to.value as printed_to,
         computed.value is not null
         and (figures.need is null or met.need is not null) as is_derivable,
-        case when met.need is null then needs.reason end as unmet_need
+        case when met.need is null then needs.reason end as unmet_need,
+        needs.when_different
     from figures
     left join needs on figures.need = needs.need
     left join met on figures.need = met.need

@@ -1,6 +1,7 @@
+-- a year without questions is a 0 of a set that has some, and else nothing
 with popularity as (
     select * from {{ ref('yearly_popularity') }}
-    where n_questions > 0
+    qualify sum(n_questions) over (partition by question_set) > 0
 ),
 
 funnel as (

@@ -277,9 +277,9 @@ class TestReplicationChecks:
         }
         assert reasons["response_minutes_median", "server_cloud"] == (
             "Whole days were dropped from the response times: that way the median is 428.48,"
-            " as elapsed time it is 1802.37."
+            " as elapsed time it is 1,802.37."
         )
-        assert reasons["questions", "deployment"].startswith("3023 is a sum over the topics")
+        assert reasons["questions", "deployment"].startswith("3,023 is a sum over the topics")
         assert "category.xlsx" in reasons["leaf_categories", "deployment"]
         assert "Quoted" in reasons["no_accepted_share", "big_data"]
 
@@ -302,7 +302,8 @@ class TestReplicationChecks:
             "select question_set, bound, n_questions, n_accepted from published_counts"
         ):
             counts[name, bound] = (accepted, n - accepted)
-        for bound in ("least", "most"):
+        assert sum(counts["non_deployment", "print"]) == 70669 - 3023
+        for bound in ("least", "print", "most"):
             accepted, rest = counts["non_deployment", bound]
             assert round(100 * rest / (accepted + rest), 1) == 62.7
             statistics.append(

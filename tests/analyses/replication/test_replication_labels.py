@@ -168,6 +168,10 @@ def test_an_unknown_category_names_sheet_row_and_the_nearest(
             lambda book: book["mobile"].cell(5, 2, "https://stackoverflow.com/questions/4"),
             "sheet 'mobile': row 5: question 4 is not in dl_mobile_post.txt",
         ),
+        (
+            lambda book: book["mobile"].append([cell.value for cell in book["mobile"][5]]),
+            "has this label already, in row 5",
+        ),
     ],
 )
 def test_a_sheet_that_is_not_as_published(

@@ -67,6 +67,16 @@ CHECKS = (
         verdict="differs",
         reason="9 labels.",
     ),
+    Check(
+        step=3,
+        figure="questions_in_the_package",
+        published=17,
+        unit="count",
+        computed=17,
+        verdict="equal",
+        reason="In post_trend.csv.",
+        is_of_package=True,
+    ),
 )
 
 
@@ -77,7 +87,8 @@ def test_the_markdown_can_be_pasted() -> None:
 # Published figures, computed again
 
 4 published figures: 1 equal, 1 print is wrong, 1 not derivable, 1 differs. Of these the package \
-allows to compute 3: 1 equal, 1 print is wrong, 1 differs.
+allows to compute 3 (2 of the text, 1 percentages of Figure 5): 1 equal, 1 print is wrong, \
+1 differs. Checks of the package itself: 1 equal.
 
 ## Step 3: popularity (Figure 3)
 
@@ -101,6 +112,14 @@ allows to compute 3: 1 equal, 1 print is wrong, 1 differs.
 | mobile | inner - a\\|b | 8.0 | 7.2 | differs | 1 |
 
 1. 9 labels.
+
+## The package: its files against each other and against the print
+
+| figure | of | expected | computed | verdict | note |
+| --- | --- | ---: | ---: | --- | --- |
+| questions in the package |  | 17 | 17 | equal | 1 |
+
+1. In post_trend.csv.
 """
     )
 
