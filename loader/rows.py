@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
@@ -19,7 +19,7 @@ from lxml import etree
 from loader import salvage
 from loader.errors import RowError, TruncatedError
 from loader.places import ROW, line_start, lines_before, named, nth_row, row_id_at, row_with_id
-from loader.target import StructureError, Target, make_parser, reason
+from loader.target import StructureError, Target, make_parser, misread, misread_reason, reason
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -169,6 +169,9 @@ class RowReader:
             return
         try:
             self._parser.close()
+            self._check_names()
+        except RowError as error:
+            yield from self._set_aside(error, is_last=True)
         except (StructureError, etree.XMLSyntaxError):
             yield from self._close()
         if self._target.rows:
@@ -207,12 +210,22 @@ class RowReader:
         self._parse(piece)
 
     def _parse(self, piece: bytes) -> None:
+        failure: RowError | None = None
         try:
             self._parser.feed(piece)
         except StructureError as error:
-            raise self._structure(str(error)) from None
+            failure = self._structure(str(error))
         except etree.XMLSyntaxError as error:
-            raise self._malformed(error) from None
+            failure = self._malformed(error)
+        self._check_names()
+        if failure is not None:
+            raise failure
+
+    def _check_names(self) -> None:
+        """Refuse a row of whose names the parser made others, before it did or did not stop."""
+        remark = misread(self._parser)
+        if remark is not None:
+            raise self._misread(remark)
 
     def _flush(self) -> RowBatch:
         rows = self._target.take()
@@ -334,6 +347,20 @@ class RowReader:
         row = named(row_id_at(text, text.rfind(ROW, 0, position)))
         return RowError(
             f"{self._name}: line {line:,}, column {column:,}: {row}: {reason(error)};"
+            " mend the file, or get it anew"
+        )
+
+    def _misread(self, remark: etree._LogEntry) -> RowError:
+        """Say which row it is, and forget that row and what follows it."""
+        text = b"".join(self._pieces)
+        line = remark.line + self._lines_given_up
+        position = line_start(text, line - self._first_line) + max(remark.column, 1)
+        begin = text.rfind(b"<", 0, position)  # the parser remarks where the tag ends
+        spans = salvage.row_spans(text)
+        self._target.keep(sum(1 for _ in takewhile(lambda span: span[0] < begin, spans)))
+        return RowError(
+            f"{self._name}: line {line:,}, column {remark.column:,}:"
+            f" {named(row_id_at(text, begin))} has {misread_reason(remark)};"
             " mend the file, or get it anew"
         )
 

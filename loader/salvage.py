@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from lxml import etree
 
 from loader.places import row_id_at
-from loader.target import StructureError, Target, make_parser, reason
+from loader.target import StructureError, Target, make_parser, misread, misread_reason, reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -231,7 +231,10 @@ def _sort(
     except StructureError as error:
         what = str(error)
     else:
-        if len(target.rows) == len(pieces):
+        remark = misread(parser)
+        if remark is not None:
+            what = f"has {misread_reason(remark)}"
+        elif len(target.rows) == len(pieces):
             good.update((piece.begin, row) for piece, row in zip(pieces, target.rows, strict=True))
             return
     if len(pieces) == 1:

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from lxml import etree
 
 from loader.places import short
+
+_PREFIX: Final = "a name with a prefix (a colon), which no dump has"
+
+
+_NAMES: Final = etree.ErrorDomains.NAMESPACE
 
 
 class StructureError(Exception):
@@ -38,12 +44,21 @@ class Target:
         whole, self.rows = self.rows[:n_whole], self.rows[n_whole:]
         return whole
 
-    def start(self, tag: str, attributes: dict[str, str]) -> None:
-        """Take a row, or refuse another element."""
+    def keep(self, n_rows: int) -> None:
+        """Keep the first rows only, which are at their end."""
+        del self.rows[n_rows:]
+        self._in_row = False
+
+    def start(
+        self, tag: str, attributes: dict[str, str], namespaces: dict[str | None, str]
+    ) -> None:
+        """Take a row, or refuse another element, and a row of whose names lxml makes others."""
         if tag == "row" and self._in_root and not self._in_row:
             self._in_row = True
             # Where there are none, lxml hands over a mapping that Arrow does not take for a dict.
             self.rows.append(attributes or {})
+            if namespaces or "{" in "".join(attributes):
+                raise StructureError(f"has {_PREFIX}")
         elif not self._in_root:
             self._in_root = True
         elif self._in_row:
@@ -86,15 +101,33 @@ def make_parser(target: Target) -> etree.XMLParser:
     )
 
 
+def misread(parser: etree.XMLParser) -> etree._LogEntry | None:
+    """Return the first remark of a parser about a name that it did not read as it is written.
+
+    lxml drops a prefix that nobody declared, and goes on: `PostTyp:Id="1"` would be the row's Id.
+    The parser only remarks on it, so this must be asked after whatever it was fed.
+    """
+    for remark in parser.feed_error_log:
+        if remark.domain == _NAMES and remark.level != etree.ErrorLevels.WARNING:
+            return remark
+    return None
+
+
+def misread_reason(remark: etree._LogEntry) -> str:
+    """Return what is wrong with a name."""
+    return f"{_PREFIX} ({remark.message})"
+
+
 def is_well_formed(text: bytes) -> bool:
     """Say whether the parser takes a text for XML with no rows in it, or with nothing but rows."""
     parser = make_parser(Target())
     try:
         parser.feed(text)
+        is_as_written = misread(parser) is None
         parser.close()
     except (etree.XMLSyntaxError, StructureError):
         return False
-    return True
+    return is_as_written
 
 
 def reason(error: etree.XMLSyntaxError) -> str:
