@@ -4,8 +4,8 @@ What each type accepts (docs/decisions/loader-values.md says why):
 
 - numbers: an optional minus and decimal digits; the empty string is null;
 - flags: ``True``, ``False`` in any letter case, ``1``, ``0``; the empty string is null;
-- dates: ISO 8601 without zone (UTC) or with one, digits of a second after the third are cut off;
-  the empty string is null;
+- dates: ISO 8601 without zone (UTC) or with one, of a year from 1 to 9999 in UTC; digits of a second
+  after the third are cut off; the empty string is null;
 - tags: ``<a><b>`` and ``|a|b|``; the empty string is the empty list.
 """
 
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 _HEX_MARK: Final = re.compile(rb"[xX]")
 _ZONE: Final = r"(?:Z|[+-]\d\d(?::?\d\d)?)$"
+_FIRST_MOMENT: Final = -62_135_596_800_000  # 0001-01-01T00:00:00.000 in ms since 1970
+_LAST_MOMENT: Final = 253_402_300_799_999  # 9999-12-31T23:59:59.999
 _EXPECTED: Final = {
     schemas.ID: "a whole number of 64 bits",
     schemas.ENUMERATION: "a whole number of 32 bits",
@@ -152,7 +154,7 @@ def _cast(strings: pa.StringArray, kind: pa.DataType) -> pa.Array:
     if kind == schemas.TAGS:
         return _tags(strings)
     if kind == schemas.DATE:
-        return _quick_or_careful(strings, _plain_dates, _odd_dates)
+        return _within_years(_quick_or_careful(strings, _plain_dates, _odd_dates))
     if pa.types.is_integer(kind) and _HEX_MARK.search(strings.buffers()[2] or b""):
         # Arrow reads 0x1F as 31; a dump never means that.
         raise pa.ArrowInvalid("hexadecimal")
@@ -181,6 +183,15 @@ def _odd_dates(strings: pa.StringArray) -> pa.Array:
     has_zone = pc.match_substring_regex(strings, r"\d\d:\d\d.*" + _ZONE)
     zoned = pc.if_else(has_zone, strings, None).cast(schemas.DATE)
     return pc.coalesce(zoned, _plain_dates(pc.if_else(has_zone, None, strings)))
+
+
+def _within_years(dates: pa.Array) -> pa.Array:
+    """Refuse dates before the year 1 or after 9999: Arrow counts on, Python and ISO 8601 do not."""
+    # As numbers: a date of Arrow becomes one of Python by way of pandas, which takes a second.
+    span = pc.min_max(dates.cast(pa.int64())).as_py()
+    if span["min"] is not None and not _FIRST_MOMENT <= span["min"] <= span["max"] <= _LAST_MOMENT:
+        raise pa.ArrowInvalid("a year that is none")
+    return dates
 
 
 def _tags(strings: pa.StringArray) -> pa.ListArray:

@@ -172,6 +172,24 @@ def test_malformed_rows(tmp_path, name):
     assert re.search(message, failure(tmp_path, posts(3).replace(old, new)))
 
 
+NO_DATES = [
+    "0000-01-01T00:00:00",
+    "0000-12-31T23:59:59.999",
+    "0001-01-01T00:00:00+05:00",
+    "9999-12-31T23:59:59-05:00",
+]
+
+
+@pytest.mark.parametrize("date", NO_DATES)
+def test_a_date_that_no_calendar_has_is_a_bad_value(tmp_path, date):
+    content = posts(3).replace(BODY_2, f'CreationDate="{date}" />')
+    line = failure(tmp_path, content)
+    assert f"line 4: row Id 2: CreationDate is '{date}', not a date such as " in line
+    path = stores.write(tmp_path / "dump" / "Posts.xml", content)
+    manifest = loader.load([path], tmp_path / "data", site=SITE, on_error="quarantine")[0]
+    assert (manifest.n_rows, manifest.n_rejected_rows) == (2, 1)
+
+
 def test_a_flag_that_is_none(tmp_path):
     content = xml("badges", 'Id="1" TagBased="True"', 'Id="2" TagBased="yes"')
     with pytest.raises(RowError, match="line 4: row Id 2: TagBased is 'yes', not True or False"):
