@@ -173,7 +173,7 @@ def check_twice(source: Source, other: Source) -> None:
 def table_named(name: str) -> schemas.Table | None:
     """Return the table that a file's name begins or ends with, as ``Posts-2024.xml`` does."""
     stem = name.rsplit("/", 1)[-1].lower()
-    stem = re.sub(r"\.(xml|7z)(\..*)?$", "", stem)
+    stem = re.sub(r"\.(xml|7z)(\..*)?\Z", "", stem, flags=re.DOTALL)
     whole = schemas.BY_ROOT.get(re.sub(r"[^a-z]", "", stem))
     words = _PARTS.split(stem)
     return whole or schemas.BY_ROOT.get(words[0]) or schemas.BY_ROOT.get(words[-1])

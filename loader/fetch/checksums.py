@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _LENGTHS: Final = {
     hashlib.new(name, usedforsecurity=False).digest_size * 2: name for name in STRENGTH
 }
-_LINE: Final = re.compile(r"\\?([0-9a-fA-F]{32,128})(?:\s+\*?(\S.*?))?\s*")
+_LINE: Final = re.compile(r"\\?([0-9a-fA-F]{32,128})(?:\s+\*?(\S(?:.*\S)?))?\s*")
 
 
 def checksums(text: str) -> dict[str, dict[str, str]]:

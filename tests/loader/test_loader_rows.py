@@ -371,6 +371,13 @@ def test_unknown_attributes_are_kept_and_counted(tmp_path):
     ]
 
 
+@pytest.mark.parametrize("misc", ["<?a?>", "<!--a-->", " ", "<?a?> <!-- b -->\n"])
+def test_what_stands_before_the_root_is_read_in_one_go(tmp_path, misc):
+    """A pattern that tries all ways to cut it would have no end: 2 to the power of 300 of them."""
+    load(tmp_path, f'{misc * 300}<posts a="b"><row Id="1" /></posts>')
+    assert stores.rows(tmp_path / "data", "posts") == [{"Id": 1}]
+
+
 def test_a_very_long_attribute(tmp_path):
     body = "ab&#xA;é\U0001f600" * 400_000
     load(tmp_path, xml("posts", f'Id="1" Body="{body}"', 'Id="2"'))
