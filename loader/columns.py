@@ -4,8 +4,8 @@ What each type accepts (docs/decisions/loader-values.md says why):
 
 - numbers: an optional minus and decimal digits; the empty string is null;
 - flags: ``True``, ``False`` in any letter case, ``1``, ``0``; the empty string is null;
-- dates: ISO 8601 without zone (UTC) or with one, of a year from 1 to 9999 in UTC; digits of a second
-  after the third are cut off; the empty string is null;
+- dates: ISO 8601 without zone (UTC) or with one, in UTC of a year from 1 to 9999; digits of a
+  second after the third are cut off; the empty string is null;
 - tags: ``<a><b>`` and ``|a|b|``; the empty string is the empty list.
 """
 

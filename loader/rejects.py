@@ -17,8 +17,9 @@ import pyarrow.parquet as pq
 
 from loader.columns import bad_rows, typed
 from loader.errors import RowError
+from loader.markup import Markup
 from loader.places import lines_before, row_id_at
-from loader.salvage import Reject, row_spans
+from loader.salvage import Reject
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -147,7 +148,7 @@ def typed_or_rejected(
         if rejects is None:
             raise
     bad = bad_rows(batch, table)
-    spans = list(row_spans(batch.text))
+    spans = list(Markup(batch.text).row_spans())
     line, position = batch.first_line, 0
     for index in sorted(bad):
         begin, end = spans[index]

@@ -8,7 +8,6 @@ rows (`loader.salvage`), and the parser begins anew behind them.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Final
@@ -18,6 +17,7 @@ from lxml import etree
 
 from loader import salvage
 from loader.errors import RowError, TruncatedError
+from loader.markup import BEGIN, Markup, without
 from loader.places import ROW, line_start, lines_before, named, nth_row, row_id_at, row_with_id
 from loader.target import StructureError, Target, make_parser, misread, misread_reason, reason
 
@@ -31,8 +31,6 @@ MAX_BATCH_ROWS: Final = 20_000
 MAX_BATCH_BYTES: Final = 8 << 20
 MAX_ROW_BYTES: Final = 128 << 20
 """Where none ends for so long there are no rows: what waits for one must fit into memory."""
-
-_COMMENT: Final = re.compile(rb"<!--.*?-->", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -68,12 +66,12 @@ class RowBatch:
 
     def without(self, bad: Collection[int]) -> RowBatch:
         """Return the batch without some of its rows; those left keep their lines."""
-        spans = list(islice(salvage.row_spans(self.text), len(self.rows)))
+        spans = list(islice(Markup(self.text).row_spans(), len(self.rows)))
         kept = [index for index in range(len(self.rows)) if index not in bad]
         return RowBatch(
             [self.rows[index] for index in kept],
             self.strings.take(pa.array(kept, pa.int64())),
-            salvage.without(self.text, [spans[index] for index in sorted(bad)]),
+            without(self.text, [spans[index] for index in sorted(bad)]),
             self.first_line,
             self.name,
         )
@@ -108,10 +106,11 @@ class RowReader:
         self._parser = make_parser(self._target)
         self._pieces: list[bytes] = []
         self._n_bytes = 0
-        self._n_begun = 0
+        self._n_to_check = MAX_BATCH_BYTES
         self._first_line = 1
         self._lines_given_up = 0
         self._is_in_root = False
+        self._awaits = ROW
         self._is_lost = False
 
     def stand_behind(self, n_rows: int, n_lines: int, column: int) -> None:
@@ -155,7 +154,7 @@ class RowReader:
         for piece in pieces:
             try:
                 is_full = self._take(piece)
-                if is_full and not self._target.n_whole and self._n_begun > 1:
+                if is_full and not self._target.n_whole and self._n_bytes >= self._n_to_check:
                     self._check_closed()
             except RowError as error:
                 yield from self._set_aside(error)
@@ -185,7 +184,7 @@ class RowReader:
         n_before = self._n_bytes
         self._hold(piece)
         has_doubled = self._n_bytes.bit_length() > n_before.bit_length()
-        if ROW in piece or has_doubled or self._n_bytes > MAX_ROW_BYTES:
+        if self._awaits in piece or has_doubled or self._n_bytes > MAX_ROW_BYTES:
             raise self._lost()
         return False
 
@@ -201,7 +200,6 @@ class RowReader:
     def _hold(self, piece: bytes) -> None:
         self._pieces.append(piece)
         self._n_bytes += len(piece)
-        self._n_begun += piece.count(ROW)
 
     def _feed(self, piece: bytes) -> None:
         if not piece:
@@ -246,24 +244,29 @@ class RowReader:
         """Hold what follows a cut, and nothing else."""
         self._first_line += lines_before(text, cut)
         self._pieces.clear()
-        self._n_bytes = self._n_begun = 0
+        self._n_bytes = 0
+        self._n_to_check = MAX_BATCH_BYTES
         self._hold(text[cut:])
 
     @staticmethod
     def _end_of_rows(text: bytes, n_rows: int) -> int:
         if b"<!" in text or b"<?" in text:
-            return next(islice(salvage.row_spans(text), n_rows - 1, None))[1]
+            return next(islice(Markup(text).row_spans(), n_rows - 1, None))[1]
         position = len(text)
         for _ in range(text.count(ROW) - n_rows + 1):
             position = text.rfind(ROW, 0, position)
-        return salvage.end_of_row(text, position)
+        end = Markup(text).row_end(position)
+        if end is None:
+            following = BEGIN.search(text, position + 1)
+            end = following.start() if following else len(text)
+        return end
 
     def _set_aside(self, error: Exception, *, is_last: bool = False) -> Iterator[RowBatch]:
         """Go on behind a bad row, or raise the error where that is not wanted, or cannot be."""
         if self._rejects is None or isinstance(error, _AfterEndError):
             raise error
         text = b"".join(self._pieces)
-        begin = 0 if self._is_in_root else salvage.after_root(text, self._root)
+        begin = 0 if self._is_in_root else Markup(text).after_root(self._root)
         if begin is None:
             raise error
         try:
@@ -282,6 +285,7 @@ class RowReader:
         batch = self._batch(found.rows, found.text) if found.rows else None
         self._is_in_root = True
         self._keep(text, found.end)
+        self._awaits = found.awaits or ROW
         if not is_last:
             self._begin_anew()
         if batch is not None:
@@ -305,11 +309,19 @@ class RowReader:
         """Refuse a row whose attribute is not closed.
 
         The parser would look for the quote up to the end of the file, and keep all of it in memory.
+        What has no end yet may also be a comment, which may quote as many rows as it likes.
         """
-        text = _COMMENT.sub(_line_ends_only, b"".join(self._pieces))
-        if text.count(ROW) - len(self._target.rows) > 1:
-            position = nth_row(text, len(self._target.rows))
-            raise self._unclosed(text, position)
+        self._n_to_check = 2 * self._n_bytes
+        text = b"".join(self._pieces)
+        markup = Markup(text)
+        end = 0 if self._is_in_root else markup.after_root(self._root)
+        begin = len(text)
+        while end is not None:
+            begin = markup.after_misc(end)
+            end = markup.row_end(begin)
+        is_unclosed = BEGIN.match(text, begin) and not markup.has_start_tag(begin)
+        if is_unclosed and BEGIN.search(text, begin + 1):
+            raise self._unclosed(text, begin)
 
     def _unclosed(self, text: bytes, position: int) -> RowError:
         line = self._first_line + lines_before(text, position)
@@ -356,7 +368,7 @@ class RowReader:
         line = remark.line + self._lines_given_up
         position = line_start(text, line - self._first_line) + max(remark.column, 1)
         begin = text.rfind(b"<", 0, position)  # the parser remarks where the tag ends
-        spans = salvage.row_spans(text)
+        spans = Markup(text).row_spans()
         self._target.keep(sum(1 for _ in takewhile(lambda span: span[0] < begin, spans)))
         return RowError(
             f"{self._name}: line {line:,}, column {remark.column:,}:"
@@ -380,7 +392,3 @@ class RowReader:
             f"{self._name}: line {line:,}{at}: the file ends before </{self._root}>,"
             f" after {n_rows:,} whole rows; it is cut off: get it anew"
         )
-
-
-def _line_ends_only(found: re.Match[bytes]) -> bytes:
-    return b"\n" * found[0].count(b"\n")

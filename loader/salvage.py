@@ -1,30 +1,24 @@
 """Whole rows out of text that is not well-formed: what `--on-error quarantine` lives on.
 
 A bad row ends where the next one begins: `<` may not stand raw in a value, so `<row` followed by
-white space, `/` or `>` is the beginning of a row wherever it stands outside of a comment.
+white space, `/` or `>` is the beginning of a row wherever no comment, processing instruction or
+CDATA section quotes it.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from lxml import etree
 
+from loader.markup import BEGIN, Markup, without
 from loader.places import row_id_at
 from loader.target import StructureError, Target, make_parser, misread, misread_reason, reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
-_BEGIN: Final = re.compile(rb"<row(?=[\s/>])")
-_MISC: Final = rb"(?:\s++|<!--.*?-->|<\?.*?\?>)*+"
-_BETWEEN: Final = re.compile(_MISC, re.DOTALL)
-_ATTRIBUTES: Final = rb"(?:\s++[^\s=<>\"'/]++\s*+=\s*+(?:\"[^\"<]*+\"|'[^'<]*+'))*+\s*+"
-_TAG: Final = re.compile(rb"<row" + _ATTRIBUTES + rb"(?:/>|>" + _MISC + rb"</row\s*+>)", re.DOTALL)
-_NEXT: Final = re.compile(rb"/>\s*+<!--(?:.*?-->|.*)|<row(?=[\s/>])", re.DOTALL)
-_ROW_OR_MISC: Final = re.compile(rb"<!--.*?-->|<\?.*?\?>|<row(?=[\s/>])", re.DOTALL)
 
 
 class Reject(NamedTuple):
@@ -63,9 +57,11 @@ class Salvage:
     rows : list of dict
         Attributes of the rows that are whole, in order.
     text : bytes
-        The text up to ``end``; of what was rejected only the line ends are left.
+        The text up to ``end``; of what was rejected only the line ends are left, and spaces.
     end : int
         Where the text begins that must wait for more.
+    awaits : bytes or None
+        What must come before more of it can be known; None for another row.
     is_closed : bool
         Whether the root's end tag was found, and nothing after it.
     rejects : list of Reject
@@ -75,43 +71,9 @@ class Salvage:
     rows: list[dict[str, str]] = field(default_factory=list)
     text: bytes = b""
     end: int = 0
+    awaits: bytes | None = None
     is_closed: bool = False
     rejects: list[Reject] = field(default_factory=list)
-
-
-def after_root(text: bytes, root: str) -> int | None:
-    """Return the position after the root's start tag, or None where it is not whole."""
-    begin = _BETWEEN.match(text).end()  # type: ignore[union-attr]
-    tag = re.compile(rb"<" + re.escape(root.encode()) + _ATTRIBUTES + rb">")
-    found = tag.match(text, begin)
-    return found.end() if found else None
-
-
-def row_spans(text: bytes) -> Iterator[tuple[int, int]]:
-    """Yield where each row of a well-formed text begins and ends."""
-    for found in _ROW_OR_MISC.finditer(text):
-        if found[0] == b"<row":
-            whole = _TAG.match(text, found.start())
-            yield found.start(), whole.end() if whole else len(text)
-
-
-def end_of_row(text: bytes, begin: int) -> int:
-    """Return where the whole row ends that begins there."""
-    found = _TAG.match(text, begin)
-    if found:
-        return found.end()
-    following = _BEGIN.search(text, begin + 1)
-    return following.start() if following else len(text)
-
-
-def without(text: bytes, spans: Sequence[tuple[int, int]]) -> bytes:
-    """Return a text of whose spans only the line ends are left, so that lines keep their number."""
-    kept = []
-    position = 0
-    for begin, end in spans:
-        kept += [text[position:begin], b"\n" * text.count(b"\n", begin, end)]
-        position = end
-    return b"".join([*kept, text[position:]])
 
 
 def salvage(text: bytes, begin: int, root: str, first_line: int, *, is_last: bool) -> Salvage:
@@ -137,8 +99,7 @@ def salvage(text: bytes, begin: int, root: str, first_line: int, *, is_last: boo
         When rows follow the end of the table.
     """
     found = Salvage(end=begin)
-    closing = re.compile(rb"</" + re.escape(root.encode()) + rb"\s*>")
-    pieces = list(_pieces(text, begin, closing, found, is_last=is_last))
+    pieces = list(_pieces(Markup(text), begin, root, found, is_last=is_last))
     known = [piece for piece in pieces if piece.is_likely_row]
     bad: list[tuple[_Piece, str]] = []
     good: dict[int, dict[str, str]] = {}
@@ -159,53 +120,37 @@ def salvage(text: bytes, begin: int, root: str, first_line: int, *, is_last: boo
 
 
 def _pieces(
-    text: bytes, begin: int, closing: re.Pattern[bytes], found: Salvage, *, is_last: bool
+    markup: Markup, begin: int, root: str, found: Salvage, *, is_last: bool
 ) -> Iterator[_Piece]:
-    """Cut a text into rows and what is none; sets ``end`` and ``is_closed`` on the way."""
+    """Cut a text into rows and what is none; sets what is known of its end on the way."""
+    text = markup.text
+    closing = f"</{root}".encode()
+    end_tag = re.compile(re.escape(closing) + rb"\s*+>")
     position = begin
     while True:
-        position = _BETWEEN.match(text, position).end()  # type: ignore[union-attr]
-        found.end = position
+        found.end = position = markup.after_misc(position)
         if position == len(text):
             return
-        whole = _TAG.match(text, position)
-        if whole:
-            yield _Piece(position, whole.end(), is_likely_row=True)
-            position = whole.end()
+        end = markup.row_end(position)
+        if end is not None:
+            yield _Piece(position, end, is_likely_row=True)
+            position = end
             continue
-        end = closing.match(text, position)
-        if end:
-            rest = _BETWEEN.match(text, end.end()).end()  # type: ignore[union-attr]
-            if rest < len(text):
+        tag = end_tag.match(text, position)
+        if tag:
+            if markup.after_misc(tag.end()) < len(text):
                 raise StructureError
             found.is_closed = True
             return
-        if not is_last and text.startswith((b"<!--", b"<?"), position):
+        found.awaits = None if is_last else markup.open_at(position)
+        if found.awaits is not None:
             return
-        following = _next_row(text, position + 1, is_last=is_last)
-        if following is None and not is_last:
+        search_from = position + 1 if BEGIN.match(text, position) else position
+        following, found.awaits = markup.next_mark(search_from, closing, is_last=is_last)
+        if following is None:
             return
-        end = closing.search(text, position, len(text) if following is None else following)
-        if end and following is not None:
-            raise StructureError
-        if end is None and following is None:
-            return
-        stop = end.start() if following is None else following  # type: ignore[union-attr]
-        yield _Piece(position, stop, is_likely_row=False)
-        position = stop
-
-
-def _next_row(text: bytes, position: int, *, is_last: bool) -> int | None:
-    """Position of the next row; what a comment after a row's end quotes is none."""
-    for found in _NEXT.finditer(text, position):
-        if found[0] == b"<row":
-            return found.start()
-        if not found[0].endswith(b"-->"):
-            break
-    else:
-        return None
-    following = _BEGIN.search(text, position) if is_last else None
-    return following.start() if following else None
+        yield _Piece(position, following, is_likely_row=False)
+        position = following
 
 
 def _sort(
@@ -239,7 +184,7 @@ def _sort(
             return
     if len(pieces) == 1:
         (piece,) = pieces
-        if not _BEGIN.match(text, piece.begin):
+        if not BEGIN.match(text, piece.begin):
             what = "no row: it does not begin with <row"
         bad.append((piece, what))
         return
