@@ -100,12 +100,14 @@ def chunks(pieces: Iterable[bytes], begin: Place, *, is_to_end: bool = True) -> 
         if cut < 0:  # within a long row: look again when there is twice as much
             waiting, enough = [text], 2 * n_waiting
             continue
-        chunk = text[:cut]
-        end = begin.after(chunk)
-        yield Chunk(chunk, begin, end, is_last=False)
-        begin, waiting = end, [text[cut:]]
+        chunk, waiting = text[:cut], [text[cut:]]
         n_waiting, enough = len(waiting[0]), CHUNK_BYTES
+        end = begin.after(chunk)
+        del text  # or a long row would lie in memory twice
+        yield Chunk(chunk, begin, end, is_last=False)
+        begin = end
     text = b"".join(waiting)
+    waiting.clear()
     if text or is_to_end:
         yield Chunk(text, begin, begin.after(text), is_last=is_to_end)
 

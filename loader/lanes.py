@@ -14,7 +14,7 @@ from queue import Empty, SimpleQueue
 from threading import Event, Lock
 from typing import TYPE_CHECKING, Final
 
-from loader.chunks import Chunk, Place, chunks, pieces_between
+from loader.chunks import CHUNK_BYTES, Chunk, Place, chunks, pieces_between
 from loader.cores import n_cores
 from loader.parsing import DoubtError
 from loader.parts import MOST_PARTS, Part
@@ -75,6 +75,7 @@ class Lanes:
                 for chunk, parsed in flow:
                     roll.write(chunk, parsed)
                     self._tell(len(chunk.text), parsed.n_rows)
+                    del chunk, parsed  # they are written: a long row is not kept beside the next
             except DoubtError:
                 self._rest(flow.left(), roll)
             roll.finish()
@@ -167,6 +168,7 @@ class Lanes:
                 part.take(parsed)
                 self._told.put((number, len(chunk.text), parsed.n_rows))
                 place = chunk.end
+                del chunk, parsed  # they are written: a long row is not kept beside the next
             part.finish(place, is_whole=number not in self._doubts)
 
     def _is_in_vain(self, number: int) -> bool:
@@ -213,21 +215,25 @@ class _Flow:
         self._stream = iter(stream)
         self._executor = executor
         self._n_ahead = n_ahead
+        self._enough_bytes = 2 * n_ahead * CHUNK_BYTES  # of long rows not so many are ahead
+        self._n_bytes = 0
         self._running: deque[tuple[Chunk, Future[Parsed]]] = deque()
 
     def __iter__(self) -> Iterator[tuple[Chunk, Parsed]]:
         while True:
-            while len(self._running) < self._n_ahead:
+            while len(self._running) < self._n_ahead and self._n_bytes < self._enough_bytes:
                 chunk = next(self._stream, None)
                 if chunk is None:
                     break
+                self._n_bytes += len(chunk.text)
                 self._running.append((chunk, self._executor.submit(self._parser.parse, chunk)))
             if not self._running:
                 return
-            chunk, future = self._running[0]
-            parsed = future.result()
-            self._running.popleft()
-            yield chunk, parsed
+            self._running[0][1].result()
+            chunk, future = self._running.popleft()
+            self._n_bytes -= len(chunk.text)
+            yield chunk, future.result()
+            del chunk, future
 
     def left(self) -> Iterator[Chunk]:
         """Return the chunks that were not given, the doubted one first."""

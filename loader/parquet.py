@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 ROW_GROUP_ROWS: Final = 100_000
 ROW_GROUP_BYTES: Final = 128 << 20
+LONG_BYTES: Final = 16 << 20
+"""Rows that come as so much at once do not wait: the next, as long, will need the memory."""
 FABRICATED: Final = "fabricated"
 """Folder, inside a partition, of the rows that belong to invented posts."""
 
@@ -56,12 +58,16 @@ class PartWriter:
         n_row_bytes = max(batch.nbytes // max(batch.num_rows, 1), 1)
         while batch.num_rows:
             room = (ROW_GROUP_BYTES - self._n_waiting_bytes) // n_row_bytes
+            if room < 1 and self._n_waiting:
+                self._write_row_group()
+                continue
             room = max(min(room, ROW_GROUP_ROWS - self._n_waiting), 1)
             part, batch = batch.slice(0, room), batch.slice(room)
             self._waiting.append(_compact(part))
             self._n_waiting += part.num_rows
             self._n_waiting_bytes += part.nbytes
-            if self._n_waiting >= ROW_GROUP_ROWS or self._n_waiting_bytes >= ROW_GROUP_BYTES:
+            is_full = self._n_waiting_bytes >= ROW_GROUP_BYTES or part.nbytes >= LONG_BYTES
+            if is_full or self._n_waiting >= ROW_GROUP_ROWS:
                 self._write_row_group()
 
     def close(self) -> None:

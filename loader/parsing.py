@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from loader.schemas import Table
 
 _PIECE_BYTES: Final = 128 << 10
+_ENDING_BYTES: Final = 1 << 10
 
 
 class DoubtError(Exception):
@@ -177,12 +178,13 @@ class ChunkParser:
         yield parsed.taken()
 
     def _parse_plain(self, text: bytes, parsed: Parsed, *, is_last: bool) -> bool:
+        n_bytes = len(text)
         if is_last:
-            text = text.rstrip(b" \t\r\n")
-            if not text.endswith(self._end):
+            ending = text[-_ENDING_BYTES:]
+            n_bytes -= len(ending) - len(ending.rstrip(b" \t\r\n")) + len(self._end)
+            if not text.startswith(self._end, max(n_bytes, 0)):
                 return False
-            text = text[: -len(self._end)]
-        strings = self._plain.parse(text)
+        strings = self._plain.parse(memoryview(text)[:n_bytes])
         batch = None if strings is None else typed_plain(strings, self._table)
         if batch is None:
             return False

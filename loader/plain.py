@@ -35,6 +35,7 @@ _WIDEST_GAP: Final = 16
 _ROW_BYTES: Final = len("<row/>")
 _ATTRIBUTE_BYTES: Final = len(' =""')
 _BLOCK: Final = 1 << 18
+_MASK_BYTES: Final = 8 << 20
 
 
 class PlainRows:
@@ -52,12 +53,12 @@ class PlainRows:
         self._end = f"</{table.root}>".encode()
         self._parser = _make_parser(table)
 
-    def parse(self, text: bytes) -> pa.RecordBatch | None:
+    def parse(self, text: bytes | memoryview) -> pa.RecordBatch | None:
         """Read a chunk.
 
         Parameters
         ----------
-        text : bytes
+        text : bytes or memoryview
             Whole rows as UTF-8, from a row's start on, and white space.
 
         Returns
@@ -66,10 +67,10 @@ class PlainRows:
             The known attributes as strings, null where a row lacks one. None where it is not
             certain that a reference parser reads the same.
         """
-        if self._parser is None or not text.startswith(ROW):
+        if self._parser is None or text[: len(ROW)] != ROW:
             return None
         octets = np.frombuffer(text, np.uint8)
-        starts, ends = np.flatnonzero(octets == _LESS), np.flatnonzero(octets == _GREATER)
+        starts, ends = _places(octets, _LESS), _places(octets, _GREATER)
         if not _are_tags_alone(octets, starts, ends) or _has_control(octets):
             return None
         try:
@@ -95,7 +96,7 @@ class PlainRows:
         prefixed or single-quoted attribute, and nothing else.
         """
         counts = [batch.num_rows - column.null_count for column in batch.columns]
-        quotes = np.flatnonzero(octets == _QUOTE)
+        quotes = _places(octets, _QUOTE)
         if len(quotes) != 2 * sum(counts):
             return False
         opening, closing = quotes[0::2], quotes[1::2]
@@ -131,6 +132,13 @@ def _are_tags_alone(
     return True
 
 
+def _places(octets: NDArray[np.uint8], one: int) -> NDArray[np.int64]:
+    """Where an octet stands; block by block, so that a long row needs no mask of its length."""
+    blocks = range(0, len(octets), _MASK_BYTES)
+    found = [np.flatnonzero(octets[at : at + _MASK_BYTES] == one) + at for at in blocks]
+    return found[0] if len(found) == 1 else np.concatenate(found)
+
+
 def _has_control(octets: NDArray[np.uint8]) -> bool:
     """Whether there is a character below U+0020 that XML forbids."""
     for at in range(0, len(octets), _BLOCK):  # what fits into the cache is read but once
@@ -150,7 +158,7 @@ def _has_forbidden(batch: pa.RecordBatch) -> bool:
         octets = np.frombuffer(values, np.uint8)
         if _has_control(octets):
             return True
-        marks = np.flatnonzero(octets == 0xEF)
+        marks = _places(octets, 0xEF)
         if (
             len(marks) and ((octets[marks + 1] == 0xBF) & (octets[marks + 2] >= 0xBE)).any()
         ):  # U+FFFE, U+FFFF

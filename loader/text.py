@@ -35,6 +35,7 @@ _REFERENCE: Final = re.compile(rb"&#(?:" + _BAD_HEX + rb"|" + _BAD_DECIMAL + rb"
 _NON_CHARACTER: Final = re.compile(rb"\xef\xbf[\xbe\xbf]|\xed[\xa0-\xbf][\x80-\xbf]")
 _UNFINISHED: Final = re.compile(rb"(?:&(?:#(?:x?[0-9a-fA-F]*)?)?|\xef\xbf?|\xed[\xa0-\xbf]?)\Z")
 _LONGEST_REFERENCE: Final = 4096
+_BLOCK_BYTES: Final = 1 << 20
 
 _DECLARED: Final = re.compile(rb"\s*<\?xml[^>]*?\sencoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
 _HEAD: Final = 512
@@ -62,6 +63,13 @@ class Scrubber:
 
     def feed(self, piece: bytes) -> bytes:
         """Clean one piece; what may begin something forbidden is held back for the next."""
+        if len(piece) <= _BLOCK_BYTES:
+            return self._feed(piece)
+        # By blocks: what is replaced is listed first, and there may be millions of it.
+        blocks = range(0, len(piece), _BLOCK_BYTES)
+        return b"".join([self._feed(piece[at : at + _BLOCK_BYTES]) for at in blocks])
+
+    def _feed(self, piece: bytes) -> bytes:
         piece = self._held + piece
         held = _UNFINISHED.search(piece, max(0, len(piece) - _LONGEST_REFERENCE))
         cut = held.start() if held else len(piece)

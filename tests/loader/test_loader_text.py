@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import tracemalloc
 from xml.parsers import expat
 
 import pytest
@@ -199,3 +200,16 @@ def test_bytes_that_are_not_utf_8_are_an_error_with_their_row(tmp_path, bad):
     with pytest.raises(LoaderError, match=r"line 7, .*row Id 5") as caught:
         loader.load([path], tmp_path / "data", site=stores.SITE)
     stores.line_of(caught.value)
+
+
+def test_replacing_millions_takes_memory_of_the_text_only():
+    """A list of what is between twelve million bad references would take gigabytes."""
+    text = b"&#1;" * 2_000_000
+    tracemalloc.start()
+    try:
+        clean = Scrubber().feed(text)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert clean == "\ufffd".encode() * 2_000_000
+    assert peak < 4 * len(text)
