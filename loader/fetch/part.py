@@ -18,7 +18,7 @@ from loader.errors import FetchError
 from loader.fetch.remote import human
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from io import FileIO
     from pathlib import Path
 
@@ -59,6 +59,11 @@ class Note:
             return None if self.etag.startswith("W/") else self.etag
         return self.last_modified
 
+    @property
+    def names_file(self) -> bool:
+        """Whether a later answer can be told to be of the same file, so that it can go on."""
+        return self.published is not None or self.validator is not None
+
 
 class Part:
     """What came of a file so far.
@@ -92,6 +97,16 @@ class Part:
         texts = (note.etag, note.last_modified, note.published)
         return note if all(text is None or isinstance(text, str) for text in texts) else None
 
+    def prospect(self) -> str:
+        """Say what the same command will make of what came."""
+        note = self.note
+        if note is None or note.names_file:
+            return "what came is kept: the same command goes on from there"
+        return (
+            "the same command begins this file anew, for its server does not say which version of"
+            " it it sends"
+        )
+
     @contextmanager
     def writing(self, note: Note) -> Iterator[FileIO]:
         """Open it to go on at its end.
@@ -103,8 +118,8 @@ class Part:
         """
         with on_disk(self.path):
             write_json(self._note, asdict(note))
-            with self.path.open("ab", buffering=0) as file:
-                yield file
+        with on_disk(self.path, self.prospect), self.path.open("ab", buffering=0) as file:
+            yield file
 
     def discard(self) -> None:
         """Remove it."""
@@ -180,8 +195,10 @@ def check_space(folder: Path, n_bytes: int, what: str) -> None:
 
 
 @contextmanager
-def on_disk(path: Path) -> Iterator[None]:
-    """Say in one line what the disk refuses."""
+def on_disk(
+    path: Path, prospect: Callable[[], str] = lambda: "what came is kept"
+) -> Iterator[None]:
+    """Say in one line what the disk refuses, and what another try will make of what came."""
     try:
         yield
     except OSError as error:
@@ -189,8 +206,7 @@ def on_disk(path: Path) -> Iterator[None]:
             raise  # who read our lines is gone
         if error.errno in _FULL:
             raise FetchError(
-                f"{path}: the disk is full ({error.strerror}); what came is kept: make room, and"
-                " the same command goes on from there"
+                f"{path}: the disk is full ({error.strerror}); {prospect()}; make room"
             ) from error
         raise FetchError(
             f"{path}: cannot be written ({error.strerror}); choose another folder"

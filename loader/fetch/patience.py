@@ -79,7 +79,7 @@ class Patience:
         self,
         attempt: Callable[[], T],
         on_wait: Callable[[Interrupted, float], None],
-        cure: str = "try again later",
+        cure: Callable[[], str] = lambda: "try again later",
     ) -> T:
         """Try until it works.
 
@@ -89,8 +89,8 @@ class Patience:
             Raises `Interrupted` where another try may mend it.
         on_wait : callable
             Hears what went wrong, and for how many seconds it waits.
-        cure : str
-            What the user is told in the end.
+        cure : callable
+            Says what the user is told in the end.
 
         Raises
         ------
@@ -106,11 +106,13 @@ class Patience:
                     before = self._policy if stop.made_progress else retry
                     retry = before.increment("GET", error=stop)
                 except MaxRetryError:
-                    raise FetchError(f"{stop}; gave up after {self.tries} tries; {cure}") from stop
+                    raise FetchError(
+                        f"{stop}; gave up after {self.tries} tries; {cure()}"
+                    ) from stop
                 seconds = self._seconds(retry, stop)
                 if seconds > LONGEST_WAIT:
                     raise FetchError(
-                        f"{stop}; it asks to come back in {duration(seconds)}; {cure}"
+                        f"{stop}; it asks to come back in {duration(seconds)}; {cure()}"
                     ) from stop
                 on_wait(stop, seconds)
                 self._sleep(seconds)

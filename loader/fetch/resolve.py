@@ -133,6 +133,5 @@ def fetching(console: Console) -> Iterator[tuple]:
         with FetchProgress(console) as reporter, Web(on_wait=reporter.wait) as web:
             yield web, reporter
     except KeyboardInterrupt as stop:
-        raise FetchError(
-            "stopped; what came is kept, and the same command goes on from there"
-        ) from stop
+        prospect = str(stop) or "what came is kept: the same command goes on from there"
+        raise FetchError(f"stopped; {prospect}") from stop

@@ -66,10 +66,14 @@ class Transfer:
         FetchError
             When its server does not have it, sends another size than published, or breaks off
             too often; or when the disk is full.
+        KeyboardInterrupt
+            When the user stops it: it says what becomes of what came.
         """
         self._reporter.begin(self._file, self.n_bytes, self._part.n_bytes)
-        cure = "what came is kept: the same command goes on from there"
-        self._web.patience.run(self._try, self._reporter.wait, cure)
+        try:
+            self._web.patience.run(self._try, self._reporter.wait, self._part.prospect)
+        except KeyboardInterrupt as stop:
+            raise KeyboardInterrupt(self._part.prospect()) from stop
 
     def _try(self) -> None:
         """Ask for what is missing, once."""
@@ -147,7 +151,10 @@ class Transfer:
         if total <= there or int(said[2]) >= total or self.n_bytes not in {None, total}:
             self._ask_otherwise("has another size now")
         etag = answer.headers.get("ETag", note.etag)
-        if etag != note.etag and not self._is_hash_known(note):
+        changed = answer.headers.get("Last-Modified", note.last_modified)
+        # One ETag is one file, whatever its date; without it there is the date only.
+        is_same = etag == note.etag and (etag is not None or changed == note.last_modified)
+        if not is_same and not self._is_hash_known(note):
             self._ask_otherwise("has another file now")
         self.n_bytes = total
         self.is_resumed = True

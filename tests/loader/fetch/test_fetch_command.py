@@ -153,7 +153,7 @@ def test_ctrl_c_keeps_what_came(server, archive, tmp_path):
     out, err = process.communicate(timeout=20)
     event.set()
     assert process.returncode == 1
-    assert err == "Error: stopped; what came is kept, and the same command goes on from there\n"
+    assert err == "Error: stopped; what came is kept: the same command goes on from there\n"
     assert "Traceback" not in out
     assert part.stat().st_size == 300_000
     process = start(*words)

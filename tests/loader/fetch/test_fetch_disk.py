@@ -206,7 +206,7 @@ def test_stopped_by_the_user(bench, archive):
 
     bench.serve(archive)
     honest, bench.heard = bench.heard, Stopped()
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(KeyboardInterrupt, match="the same command goes on from there"):
         bench.fetch(published=archive)
     kept = bench.part.stat().st_size
     assert kept > 0

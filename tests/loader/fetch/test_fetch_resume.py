@@ -89,6 +89,32 @@ def test_file_changed_between_tries(bench, archive, n_bytes, honour):
     assert any("has another" in line for line in bench.heard.lines)
 
 
+def test_file_changed_of_which_only_the_date_says_so(bench, archive):
+    """No ETag, no hash, the same size, and If-Range is not heeded: halves of two files else."""
+    other = make_archive(len(archive), seed=2)
+
+    def change(handler, served):
+        served.body, served.modified = other, formatdate(1_713_000_000, usegmt=True)
+        handler.headers.replace_header("If-Range", served.modified)
+        handler.honest(served)
+
+    bench.serve(archive, break_after(300_000), change, etag=None)
+    bench.fetch()
+    assert bench.path.read_bytes() == other
+    assert any("has another file now" in line for line in bench.heard.lines)
+
+
+def test_what_nothing_names_begins_anew_and_the_line_says_so(bench, archive):
+    bench.serve(archive, break_after(40_000), *[answer(503)] * 20, etag=None, modified=None)
+    line = error_of(bench.fetch)
+    assert "the same command begins this file anew" in line
+    assert "goes on" not in line
+    bench.serve(archive, etag=None, modified=None)
+    bench.fetch()
+    assert bench.asked[-1].range is None
+    assert bench.path.read_bytes() == archive
+
+
 def test_same_etag_at_another_address_says_nothing(bench, archive, other_archive):
     bench.serve(archive, break_after(300_000), *[answer(503)] * 8)
     error_of(bench.fetch)
