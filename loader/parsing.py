@@ -105,10 +105,14 @@ class ChunkParser:
             return parsed
         if b"<!" in text or b"<?" in text or not text.startswith(ROW):
             raise DoubtError  # what looked like the start of a row may stand in a comment
+        if self._takes_rejects and parsed.n_replaced:
+            scrubber = Scrubber(keeps=True)
+            text = scrubber.feed(chunk.text) + scrubber.finish()
         pieces = _pieces(text if chunk.is_last else text + self._end)
         try:
-            for batch in self._reference(pieces, chunk, 0, parsed):
+            for batch in self._reference(pieces, chunk, 0, parsed, scrubber):
                 parsed.batches.append(batch)
+            parsed.n_replaced = scrubber.n_replaced
         except LoaderError as error:
             raise DoubtError from error
         return parsed
@@ -133,7 +137,7 @@ class ChunkParser:
         LoaderError
             When there is a row that cannot be loaded, or the table is cut off.
         """
-        scrubber = Scrubber()
+        scrubber = Scrubber(keeps=self._takes_rejects)
         now: list[Chunk] = []
 
         def texts() -> Iterator[bytes]:
@@ -146,7 +150,7 @@ class ChunkParser:
         first = next(pieces)
         n_replaced = 0
         parsed = Parsed()
-        for batch in self._reference(chain([first], pieces), now[0], n_rows, parsed):
+        for batch in self._reference(chain([first], pieces), now[0], n_rows, parsed, scrubber):
             parsed.batches.append(batch)
             parsed.n_replaced = scrubber.n_replaced - n_replaced
             n_replaced = scrubber.n_replaced
@@ -162,13 +166,14 @@ class ChunkParser:
         LoaderError
             When there is a row that cannot be loaded, or the table is cut off.
         """
-        scrubber = Scrubber()
+        scrubber = Scrubber(keeps=self._takes_rejects)
         parsed = Parsed()
         pieces = (scrubber.feed(part) for piece in text for part in _pieces(piece))
         clean = chain(pieces, (scrubber.finish() for _ in range(1)))
         rejects = parsed if self._takes_rejects else None
         n_replaced = 0
-        for batch in RowReader(self._table, self._root, self._name, rejects).batches(clean):
+        reader = RowReader(self._table, self._root, self._name, rejects, scrubber)
+        for batch in reader.batches(clean):
             typed = typed_or_rejected(batch, self._table, parsed.unknown, rejects)
             parsed.batches.append(typed)
             parsed.n_replaced = scrubber.n_replaced - n_replaced
@@ -192,10 +197,15 @@ class ChunkParser:
         return True
 
     def _reference(
-        self, pieces: Iterable[bytes], chunk: Chunk, n_rows: int, parsed: Parsed
+        self,
+        pieces: Iterable[bytes],
+        chunk: Chunk,
+        n_rows: int,
+        parsed: Parsed,
+        scrubber: Scrubber,
     ) -> Iterator[pa.RecordBatch]:
         rejects = parsed if self._takes_rejects else None
-        reader = RowReader(self._table, self._root, self._name, rejects)
+        reader = RowReader(self._table, self._root, self._name, rejects, scrubber)
         reader.stand_behind(n_rows, chunk.begin.line, chunk.begin.column)
         for batch in reader.batches(pieces):
             yield typed_or_rejected(batch, self._table, parsed.unknown, rejects)

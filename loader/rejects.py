@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final, Literal
 
 import pyarrow as pa
@@ -143,10 +144,15 @@ def typed_or_rejected(
         For the first bad value, where nothing is to be set aside.
     """
     try:
-        return typed(batch, table, unknown)
+        rows = typed(batch, table, unknown)
     except RowError:
         if rejects is None:
             raise
+    else:
+        if rejects is not None:
+            rejects.add(reject for _, reject in batch.rejects)
+        return rows
+    found = list(batch.rejects)
     bad = bad_rows(batch, table)
     spans = list(Markup(batch.text).row_spans())
     line, position = batch.first_line, 0
@@ -154,6 +160,8 @@ def typed_or_rejected(
         begin, end = spans[index]
         line += lines_before(batch.text[position:begin], begin - position)
         position = begin
-        xml = batch.text[begin:end]
-        rejects.add([Reject(line, row_id_at(xml, 0), bad[index], xml)])
+        row_id = row_id_at(batch.text, begin)
+        reject = Reject(line, row_id, bad[index], batch.raw(begin, batch.text[begin:end]))
+        found.append((index, reject))
+    rejects.add(reject for _, reject in sorted(found, key=itemgetter(0)))
     return typed(batch.without(bad), table, unknown)

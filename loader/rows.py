@@ -8,7 +8,8 @@ rows (`loader.salvage`), and the parser begins anew behind them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Final
 
@@ -22,10 +23,12 @@ from loader.places import ROW, line_start, lines_before, named, nth_row, row_id_
 from loader.target import StructureError, Target, make_parser, misread, misread_reason, reason
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from loader.rejects import Rejects
+    from loader.salvage import Reject
     from loader.schemas import Table
+    from loader.text import Scrubber
 
 MAX_BATCH_ROWS: Final = 20_000
 MAX_BATCH_BYTES: Final = 8 << 20
@@ -49,6 +52,10 @@ class RowBatch:
         Line of the file with which the text begins, from 1.
     name : str
         The file, for messages.
+    raw : callable
+        Gives back the file's bytes for a stretch of the text, and where in it that begins.
+    rejects : list of (int, Reject)
+        What stands between the rows and is none: how many of the rows stand before it.
     """
 
     rows: list[dict[str, str]]
@@ -56,6 +63,8 @@ class RowBatch:
     text: bytes
     first_line: int
     name: str
+    raw: Callable[[int, bytes], bytes]
+    rejects: list[tuple[int, Reject]] = field(default_factory=list)
 
     def error(self, index: int, what: str) -> RowError:
         """Build the error about one row."""
@@ -74,6 +83,7 @@ class RowBatch:
             without(self.text, [spans[index] for index in sorted(bad)]),
             self.first_line,
             self.name,
+            self.raw,
         )
 
 
@@ -94,17 +104,28 @@ class RowReader:
         The file, for messages.
     rejects : Rejects, optional
         Takes what is no well-formed row; without it that is an error.
+    scrubber : Scrubber, optional
+        Made the text clean, and knows what the file held; it must keep that.
     """
 
-    def __init__(self, table: Table, root: str, name: str, rejects: Rejects | None = None) -> None:
+    def __init__(
+        self,
+        table: Table,
+        root: str,
+        name: str,
+        rejects: Rejects | None = None,
+        scrubber: Scrubber | None = None,
+    ) -> None:
         self.n_rows = 0
         self._name = name
         self._root = root
         self._rejects = rejects
+        self._scrubber = scrubber
         self._kind = pa.struct([pa.field(column, pa.string()) for column in table.attributes])
         self._target = Target()
         self._parser = make_parser(self._target)
         self._pieces: list[bytes] = []
+        self._begin = 0
         self._n_bytes = 0
         self._n_to_check = MAX_BATCH_BYTES
         self._first_line = 1
@@ -235,13 +256,25 @@ class RowReader:
         self._keep(text, cut)
         return batch
 
-    def _batch(self, rows: list[dict[str, str]], text: bytes) -> RowBatch:
+    def _batch(
+        self,
+        rows: list[dict[str, str]],
+        text: bytes,
+        rejects: Iterable[tuple[int, Reject]] = (),
+    ) -> RowBatch:
         self.n_rows += len(rows)
         strings = pa.array(rows, type=self._kind)
-        return RowBatch(rows, strings, text, self._first_line, self._name)
+        raw = partial(self._raw, self._begin)
+        return RowBatch(rows, strings, text, self._first_line, self._name, raw, list(rejects))
+
+    def _raw(self, text_begin: int, begin: int, xml: bytes) -> bytes:
+        return xml if self._scrubber is None else self._scrubber.raw(text_begin + begin, xml)
 
     def _keep(self, text: bytes, cut: int) -> None:
         """Hold what follows a cut, and nothing else."""
+        if self._scrubber is not None:  # of what was kept last, the batch was taken
+            self._scrubber.forget(self._begin)
+        self._begin += cut
         self._first_line += lines_before(text, cut)
         self._pieces.clear()
         self._n_bytes = 0
@@ -264,6 +297,8 @@ class RowReader:
     def _set_aside(self, error: Exception, *, is_last: bool = False) -> Iterator[RowBatch]:
         """Go on behind a bad row, or raise the error where that is not wanted, or cannot be."""
         if self._rejects is None or isinstance(error, _AfterEndError):
+            if self._target.n_whole:  # one before it may hold a value that its column cannot hold
+                yield self._batch(self._target.take(), b"".join(self._pieces))
             raise error
         text = b"".join(self._pieces)
         begin = 0 if self._is_in_root else Markup(text).after_root(self._root)
@@ -281,8 +316,13 @@ class RowReader:
             raise self._truncated()
         if len(text) - found.end > MAX_ROW_BYTES:
             raise error
-        self._rejects.add(found.rejects)
-        batch = self._batch(found.rows, found.text) if found.rows else None
+        rejects = [
+            (n_before, reject._replace(xml=self._raw(self._begin, begin, reject.xml)))
+            for n_before, begin, reject in found.rejects
+        ]
+        batch = self._batch(found.rows, found.text, rejects) if found.rows else None
+        if batch is None:
+            self._rejects.add(reject for _, reject in rejects)
         self._is_in_root = True
         self._keep(text, found.end)
         self._awaits = found.awaits or ROW

@@ -8,6 +8,7 @@ CDATA section quotes it.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -42,6 +43,14 @@ class Reject(NamedTuple):
     xml: bytes
 
 
+class Aside(NamedTuple):
+    """A reject, how many rows of its text stand before it, and where in the text it begins."""
+
+    n_rows_before: int
+    begin: int
+    reject: Reject
+
+
 class _Piece(NamedTuple):
     begin: int
     end: int
@@ -64,7 +73,7 @@ class Salvage:
         What must come before more of it can be known; None for another row.
     is_closed : bool
         Whether the root's end tag was found, and nothing after it.
-    rejects : list of Reject
+    rejects : list of Aside
         What is no row, in order.
     """
 
@@ -73,7 +82,7 @@ class Salvage:
     end: int = 0
     awaits: bytes | None = None
     is_closed: bool = False
-    rejects: list[Reject] = field(default_factory=list)
+    rejects: list[Aside] = field(default_factory=list)
 
 
 def salvage(text: bytes, begin: int, root: str, first_line: int, *, is_last: bool) -> Salvage:
@@ -108,14 +117,16 @@ def salvage(text: bytes, begin: int, root: str, first_line: int, *, is_last: boo
         if not piece.is_likely_row:
             _sort(text, [piece], good, bad)
     bad.sort()
-    found.rows = [good[position] for position in sorted(good)]
+    places = sorted(good)
+    found.rows = [good[position] for position in places]
     found.text = without(text[: found.end], [(piece.begin, piece.end) for piece, _ in bad])
     line, position = first_line, 0
     for piece, what in bad:
         line += text.count(b"\n", position, piece.begin)
         position = piece.begin
         xml = text[piece.begin : piece.end].rstrip()
-        found.rejects.append(Reject(line, row_id_at(xml, 0), what, xml))
+        reject = Reject(line, row_id_at(xml, 0), what, xml)
+        found.rejects.append(Aside(bisect_left(places, piece.begin), piece.begin, reject))
     return found
 
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import codecs
 import re
+from array import array
+from bisect import bisect_left
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
@@ -33,6 +35,9 @@ _BAD_DECIMAL: Final = (
 )
 _REFERENCE: Final = re.compile(rb"&#(?:" + _BAD_HEX + rb"|" + _BAD_DECIMAL + rb")")
 _NON_CHARACTER: Final = re.compile(rb"\xef\xbf[\xbe\xbf]|\xed[\xa0-\xbf][\x80-\xbf]")
+_FORBIDDEN: Final = re.compile(
+    b"|".join(one.pattern for one in (_REFERENCE, _CONTROL, _NON_CHARACTER))
+)
 _UNFINISHED: Final = re.compile(rb"(?:&(?:#(?:x?[0-9a-fA-F]*)?)?|\xef\xbf?|\xed[\xa0-\xbf]?)\Z")
 _LONGEST_REFERENCE: Final = 4096
 _BLOCK_BYTES: Final = 1 << 20
@@ -51,15 +56,46 @@ _MARKS: Final = {
 class Scrubber:
     """Replaces characters and references that XML 1.0 forbids by U+FFFD.
 
+    Parameters
+    ----------
+    keeps : bool
+        Whether `raw` will be asked: it remembers what was replaced, until it may `forget` it.
+
     Attributes
     ----------
     n_replaced : int
-        How many were replaced so far.
+        How many were replaced so far, without those that `raw` gave back.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, keeps: bool = False) -> None:
         self.n_replaced = 0
         self._held = b""
+        self._keeps = keeps
+        self._n_clean = 0
+        self._places = array("Q")
+        self._originals: list[bytes] = []
+        self._known: dict[bytes, bytes] = {}  # there may be millions, and but a few kinds of them
+
+    def raw(self, begin: int, text: bytes) -> bytes:
+        """Return what was replaced in a clean text, which begins at a byte of all that was fed.
+
+        It is then not counted any more: who asks sets the text aside.
+        """
+        first = bisect_left(self._places, begin)
+        last = bisect_left(self._places, begin + len(text))
+        parts, position = [], 0
+        for place, original in zip(
+            self._places[first:last], self._originals[first:last], strict=True
+        ):
+            parts += [text[position : place - begin], original]
+            position = place - begin + len(REPLACEMENT)
+        self.n_replaced -= last - first
+        return b"".join([*parts, text[position:]])
+
+    def forget(self, before: int) -> None:
+        """Forget what was replaced before a byte of the clean text."""
+        n_before = bisect_left(self._places, before)
+        del self._places[:n_before], self._originals[:n_before]
 
     def feed(self, piece: bytes) -> bytes:
         """Clean one piece; what may begin something forbidden is held back for the next."""
@@ -82,13 +118,33 @@ class Scrubber:
         return self._clean(rest)
 
     def _clean(self, piece: bytes) -> bytes:
-        if b"&#" in piece:
+        has_references = b"&#" in piece
+        has_controls = len(piece.translate(None, _CONTROLS)) != len(piece)
+        has_marks = b"\xef\xbf" in piece or b"\xed" in piece
+        if self._keeps:
+            if has_references or has_controls or has_marks:
+                piece = self._replace_and_keep(piece)
+            self._n_clean += len(piece)
+            return piece
+        if has_references:
             piece = self._replace(_REFERENCE, piece)
-        if len(piece.translate(None, _CONTROLS)) != len(piece):
+        if has_controls:
             piece = self._replace(_CONTROL, piece)
-        if b"\xef\xbf" in piece or b"\xed" in piece:
+        if has_marks:
             piece = self._replace(_NON_CHARACTER, piece)
         return piece
+
+    def _replace_and_keep(self, piece: bytes) -> bytes:
+        parts, position, n_clean = [], 0, self._n_clean
+        for found in _FORBIDDEN.finditer(piece):
+            parts += [piece[position : found.start()], REPLACEMENT]
+            n_clean += found.start() - position
+            position = found.end()
+            self._places.append(n_clean)
+            self._originals.append(self._known.setdefault(found[0], found[0]))
+            n_clean += len(REPLACEMENT)
+            self.n_replaced += 1
+        return b"".join([*parts, piece[position:]])
 
     def _replace(self, pattern: re.Pattern[bytes], piece: bytes) -> bytes:
         piece, n = pattern.subn(REPLACEMENT, piece)

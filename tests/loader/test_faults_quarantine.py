@@ -34,8 +34,7 @@ def quarantine(tmp_path: Path, content: str | bytes, name: str = "Posts.xml"):
 
 def rejects(data: Path, table: str = "posts") -> list[dict[str, object]]:
     folder = data / table / f"site={SITE}" / "rejected"
-    found = [row for path in sorted(folder.glob("*")) for row in pq.read_table(path).to_pylist()]
-    return sorted(found, key=lambda row: row["line"])
+    return [row for path in sorted(folder.glob("*")) for row in pq.read_table(path).to_pylist()]
 
 
 # What stands in the place of row 5, and what of it is set aside: bytes and a part of the reason.
@@ -52,6 +51,8 @@ BAD = {
     "no last quote": ('<row Id="5" Body="5 />', "not well-formed XML"),
     "an attribute twice": ('<row Id="5" A="1" A="2" />', "redefined"),
     "an unknown entity": ('<row Id="5" Body="&bad;" />', "'bad' not defined"),
+    "what XML forbids": ('<row Id="5" Score="&#2;" Body="\x01&#xFFFE;\ufffd" />', "Score is"),
+    "that, and a raw <": ('<row Id="5" Body="\x01<&#xFFFE;\uffff" />', "Unescaped '<'"),
     "a raw ampersand": ('<row Id="5" Body="a & b" />', "not well-formed XML"),
     "a raw <": ('<row Id="5" Body="a < b" />', "Unescaped '<'"),
     "raw markup": ('<row Id="5" Body="<p>5</p><!-- x --><br/>" />', "Unescaped '<'"),
@@ -93,6 +94,21 @@ def test_bytes_that_are_no_text_are_kept_as_they_are(tmp_path):
     assert reject["xml"] == b'<row Id="5" Body="\xff\xc3(&lt;/p&gt;" />'
     assert "Invalid bytes in character encoding" in reject["reason"]
     assert len(stores.rows(tmp_path / "data", "posts")) == 8
+
+
+def test_what_was_replaced_in_rows_set_aside_is_not_counted_as_the_table_s(tmp_path):
+    rows = ['Id="1" Body="&#1;"', 'Id="2" Score="x" Body="&#1;\x02"', 'Id="3" Body="\x03 & &#4;"']
+    one = quarantine(tmp_path, xml("posts", *rows, 'Id="4" Body="&#xB;\x05"'))
+    assert one.n_replaced_characters == 3
+    aside = [row["xml"] for row in rejects(tmp_path / "data")]
+    assert aside == [f"<row {row} />".encode() for row in rows[1:]]
+
+
+def test_the_first_bad_row_ends_the_load_whatever_is_wrong_with_it(tmp_path):
+    rows = ['Id="1"', 'Id="2" Score="x"', 'Id="3" Body="a & b"', 'Id="four"']
+    path = stores.write(tmp_path / "Posts.xml", xml("posts", *rows))
+    with pytest.raises(RowError, match="line 4: row Id 2: Score is 'x'"):
+        loader.load([path], tmp_path / "data", site=SITE)
 
 
 def test_comments_that_quote_rows_are_no_rows(tmp_path):
@@ -242,8 +258,9 @@ def test_any_damage_in_any_batch(damage, between, encoding, sizes):
         loaded = stores.rows(Path(folder) / "data", "posts")
         aside = rejects(Path(folder) / "data")
     assert loaded == [{"Id": n, "Body": f"<p>{n}</p>"} for n in expected]
-    assert sorted((row["line"], row["xml"]) for row in aside) == sorted(set_aside)
+    assert [(row["line"], row["xml"]) for row in aside] == set_aside
     assert (one.n_rows, one.n_rejected_rows) == (len(expected), len(set_aside))
+    assert one.n_replaced_characters == 0
 
 
 def test_a_lost_reader_does_not_read_its_text_over_and_over():

@@ -213,3 +213,19 @@ def test_replacing_millions_takes_memory_of_the_text_only():
         tracemalloc.stop()
     assert clean == "\ufffd".encode() * 2_000_000
     assert peak < 4 * len(text)
+
+
+@given(st.lists(st.sampled_from(["a", "\x01", "&#2;", "&#x0;", "&#65;", "\ufffd", "\uffff", "é"])))
+def test_what_was_replaced_is_given_back(parts):
+    raw = "".join(parts).encode()
+    keeping, plain = Scrubber(keeps=True), Scrubber()
+    pieces = [raw[:3], raw[3:7], raw[7:]]
+    clean = b"".join(map(keeping.feed, pieces)) + keeping.finish()
+    assert clean == plain.feed(raw) + plain.finish()
+    assert keeping.n_replaced == plain.n_replaced
+    middle = clean.find("é".encode())
+    keeping.forget(max(middle, 0))
+    tail = clean[max(middle, 0) :]
+    assert raw.endswith(keeping.raw(max(middle, 0), tail))
+    if middle <= 0:
+        assert keeping.raw(0, clean) == raw
