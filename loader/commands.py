@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from loader.errors import LoaderError
 from loader.options import data_option, on_error_option
 
 if TYPE_CHECKING:
@@ -42,6 +43,11 @@ def load_and_show(
     -------
     list of Manifest
         The eight tables of each site of the dumps, as they are in the store now.
+
+    Raises
+    ------
+    StackstudyError
+        When something cannot be loaded, or the user stops it.
     """
     # Arrow's other allocators keep what was freed: a third more memory in a load, and no faster.
     # Parquet's writer heeds the variable only, and Arrow reads it when it is imported.
@@ -54,10 +60,15 @@ def load_and_show(
 
     pa.set_memory_pool(pa.system_memory_pool())
     console = make_console()
-    with ProgressReporter(console) as reporter:
-        manifests = load_dumps(
-            dumps, data, site=site, force=force, on_error=on_error, reporter=reporter
-        )
+    try:
+        with ProgressReporter(console) as reporter:
+            manifests = load_dumps(
+                dumps, data, site=site, force=force, on_error=on_error, reporter=reporter
+            )
+    except KeyboardInterrupt as stop:
+        raise LoaderError(
+            "stopped; what is whole is kept, and the same command goes on from there"
+        ) from stop
     print_summary(manifests, console)
     return manifests
 

@@ -24,15 +24,22 @@ escapes is a defect::
 from __future__ import annotations
 
 
+def on_one_line(text: str) -> str:
+    """Return a text to be shown: names in a dump may hold line ends, or what steers a terminal."""
+    if text.isprintable():
+        return text
+    return "".join(
+        one if one.isprintable() or one == "\xa0" else one.encode("unicode_escape").decode()
+        for one in text
+    )
+
+
 class StackstudyError(Exception):
     """Base of all errors a user can mend; one line names what, where and the cure."""
 
     def __str__(self) -> str:
-        """Return one line: names in a dump may hold line ends, or what steers a terminal."""
-        return "".join(
-            one if one.isprintable() or one == "\xa0" else one.encode("unicode_escape").decode()
-            for one in super().__str__()
-        )
+        """Return one line, whatever the names in it hold."""
+        return on_one_line(super().__str__())
 
 
 class LoaderError(StackstudyError):

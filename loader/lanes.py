@@ -102,10 +102,7 @@ class Lanes:
             When there is a row that cannot be loaded, or the table is cut off.
         """
         left = [number for number in range(len(spans)) if number not in self._parts.notes]
-        told = {}
-        for number, note in self._parts.notes.items():
-            told[number] = (note.end.offset - note.begin.offset, note.n_rows_read)
-            self._tell(*told[number])
+        told = {number: note.size for number, note in self._parts.notes.items()}
         executor = ThreadPoolExecutor(min(n_cores(), max(len(left), 1)), "lane")
         try:
             running = [

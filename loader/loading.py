@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from loader.manifest import Manifest
     from loader.rejects import OnError
 
+_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _PIECES_AFTER_AN_ERROR: Final = 256
 
 
@@ -67,18 +69,29 @@ def load(  # noqa: PLR0913 - each is an option of the command
     dump = archive.find([Path(path) for path in paths], site)
     store = Store(Path(data).resolve())
     try:
-        with store.writing(), unpacked(dump, store.nested) as dump:
+        with store.writing(), unpacked(dump, store.nested, reporter) as dump:
             reporter.find(dump)
             for one in dump.sites:
                 sources = [source for source in dump.sources if source.site == one]
                 _SiteLoad(store, one, sources, reporter, on_error, force=force).run()
     except OSError as error:
-        reason = " ".join((error.strerror or str(error)).split())
-        raise StoreError(
+        raise _unwritable(store, error) from error
+    return [manifest for one in dump.sites for manifest in store.manifests(one)]
+
+
+def _unwritable(store: Store, error: OSError) -> StoreError:
+    reason = " ".join((error.strerror or str(error)).split())
+    kept = store.n_bytes_aside()
+    if error.errno not in _FULL or not kept:
+        return StoreError(
             f"{store.data}: cannot be written: {reason}; see that it has room and is yours"
             " to write, and load again"
-        ) from error
-    return [manifest for one in dump.sites for manifest in store.manifests(one)]
+        )
+    return StoreError(
+        f"{store.data}: cannot be written: {reason}; {kept:,} bytes are kept in its"
+        " folder .loading: make room, and the same command goes on from there (with --force, or the"
+        " load of another dump of the site, it begins by removing them)"
+    )
 
 
 class _SiteLoad:
@@ -177,7 +190,8 @@ class _SiteLoad:
             file.modified_at,
         ):
             return True
-        return manifest.source_sha256 == file.sha256
+        self._reporter.compare(source)
+        return file.compare(manifest.source_sha256, self._reporter.prepare)
 
     def _take(self, table: str, source: Source) -> None:
         source = replace(source, table=table)

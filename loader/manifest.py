@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -23,7 +24,8 @@ SYNTHETIC_MARK: Final = "stackstudy sample"
 class Manifest:
     """A table of a site in the store.
 
-    Dates are ISO 8601 in UTC, with milliseconds. ``state`` is ``finished``, or ``absent`` where the
+    Dates are ISO 8601 in UTC, with milliseconds; that of the source file, by which it is known
+    again, has microseconds. ``state`` is ``finished``, or ``absent`` where the
     dump had no such table. ``n_rows`` leaves out the fabricated rows, which have their own count.
     """
 
@@ -59,9 +61,10 @@ class Manifest:
     def write(self, folder: Path) -> None:
         """Write it into a folder, whole or not at all."""
         unfinished = folder / (FILE_NAME + ".tmp")
-        unfinished.write_text(
-            json.dumps(self.to_dict(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
-        )
+        with unfinished.open("w", encoding="utf-8") as file:
+            file.write(json.dumps(self.to_dict(), indent=2, ensure_ascii=False) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
         unfinished.replace(folder / FILE_NAME)
 
 
@@ -84,18 +87,14 @@ def read_manifest(folder: Path) -> Manifest | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError) as error:
-        raise StoreError(
-            f"{path}: cannot be read ({error}); load the table again with --force"
-        ) from error
+        raise StoreError(f"{path}: cannot be read ({error}); load the table again") from error
     if not isinstance(found, dict) or found.get("format") != FORMAT:
         return None
     known = {one.name for one in fields(Manifest)}
     try:
         return Manifest(**{name: value for name, value in found.items() if name in known})
     except TypeError as error:
-        raise StoreError(
-            f"{path}: is not a manifest ({error}); remove its folder, and load again"
-        ) from error
+        raise StoreError(f"{path}: is not a manifest ({error}); load the table again") from error
 
 
 def now() -> str:

@@ -20,10 +20,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from loader.archive import Dump, Nested
+    from loader.reporter import Reporter
 
 
 @contextmanager
-def unpacked(dump: Dump, folder: Path) -> Iterator[Dump]:
+def unpacked(dump: Dump, folder: Path, reporter: Reporter) -> Iterator[Dump]:
     """Unpack the archives inside of a dump's archives; they are there until the block is left.
 
     Parameters
@@ -32,6 +33,8 @@ def unpacked(dump: Dump, folder: Path) -> Iterator[Dump]:
         What was found.
     folder : Path
         Where to unpack to; removed at the end, and before, if an earlier load was killed.
+    reporter : Reporter
+        Hears how it goes on.
 
     Yields
     ------
@@ -52,7 +55,7 @@ def unpacked(dump: Dump, folder: Path) -> Iterator[Dump]:
     try:
         folder.mkdir(parents=True)
         for number, nested in enumerate(dump.nested):
-            _add(whole, nested, _place(folder, number))
+            _add(whole, nested, _place(folder, number), reporter)
         archive.check_tables(whole)
         yield whole
     except LoaderError as error:
@@ -68,17 +71,19 @@ def _place(folder: Path, number: int) -> Path:
     return folder / f"{number:05}.7z"
 
 
-def _add(dump: Dump, nested: Nested, place: Path) -> None:
+def _add(dump: Dump, nested: Nested, place: Path, reporter: Reporter) -> None:
     room = shutil.disk_usage(place.parent).free
     if room < nested.n_bytes:
         raise LoaderError(
             f"{nested.name}: an archive inside of an archive, for which the data folder lacks room"
             f" ({nested.n_bytes:,} bytes, and {room:,} are free); make room, or unpack it elsewhere"
         )
+    reporter.unpack(nested.name, nested.n_bytes)
     with sevenzip.streams(nested.path, [nested.member]) as streams, place.open("wb") as file:
         for _, pieces in streams:
             for piece in pieces:
                 file.write(piece)
+                reporter.prepare(len(piece))
     for source in archive.members_of(place, nested.site, dump.left_out):
         dump.sources.append(
             replace(

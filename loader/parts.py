@@ -60,6 +60,11 @@ class Note:
         """Rows of the text that were well-formed."""
         return self.n_rows + self.n_fabricated_rows
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """Bytes of its text, and rows."""
+        return self.end.offset - self.begin.offset, self.n_rows_read
+
 
 class Part:
     """A part that is being written; use as a context manager, and `finish` it before leaving.

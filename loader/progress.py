@@ -20,6 +20,7 @@ from rich.progress import (
 from rich.table import Column, Table
 from rich.text import Text
 
+from loader.errors import on_one_line
 from loader.reporter import Reporter
 
 if TYPE_CHECKING:
@@ -68,9 +69,11 @@ class ProgressReporter(Reporter):
         self._done = 0
         self._n_rows = 0
         self._n_bytes = 0
+        self._n_bytes_before = 0
         self._first_began = time.monotonic()
         self._began = self._last_line = self._first_began
         self._title = ""
+        self._n_prepared = self._n_to_prepare = 0
         self._progress = Progress(
             TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True)),
             BarColumn(bar_width=None, table_column=Column(ratio=1, min_width=4)),
@@ -104,7 +107,8 @@ class ProgressReporter(Reporter):
         for line in dump.left_out:
             self.leave_out(line)
         self._total = sum(source.n_bytes for source in dump.sources)
-        self._progress.update(self._task, total=self._total)
+        self._first_began = time.monotonic()
+        self._progress.reset(self._task, total=self._total)
 
     def leave_out(self, line: str) -> None:
         """Say what is not loaded."""
@@ -116,15 +120,46 @@ class ProgressReporter(Reporter):
             f"{manifest.site} {manifest.table}: {manifest.n_rows:,} rows kept,"
             " loaded before from the same source (--force loads it again)"
         )
-        self._move(source.n_bytes)
+        self._need_not_read(source.n_bytes)
+
+    def unpack(self, name: str, n_bytes: int) -> None:
+        """Say that an inner archive is unpacked, and show how far."""
+        self._prepare(f"{name}: unpacking this archive inside of an archive", n_bytes)
+
+    def compare(self, source: Source) -> None:
+        """Say that a file is compared by its hash, and show how far."""
+        n_bytes = source.file.stat().st_size
+        self._prepare(f"{source.file}: touched or moved; comparing its hash", n_bytes)
+
+    def prepare(self, n_bytes: int) -> None:
+        """Move the bar of what is unpacked or compared, or say now and then how far it is."""
+        self._n_prepared += n_bytes
+        self._progress.update(self._task, completed=self._n_prepared)
+        if self._is_time_for_a_line():
+            size = f"{decimal(self._n_prepared)} of {decimal(self._n_to_prepare)}"
+            self._say(f"{self._title}: {size}")
+
+    def resume(self, n_bytes: int, n_rows: int) -> None:
+        """Count what an earlier load left as rows, and not as what this one reads."""
+        self._n_rows += n_rows
+        self._n_bytes_before += n_bytes
+        self._need_not_read(n_bytes)
+        if n_rows:
+            self._say(f"{self._title}: {n_rows:,} rows are there from a load that was broken off")
 
     def begin(self, source: Source, table: str) -> None:
         """Show which table is being read."""
-        self._n_rows = self._n_bytes = 0
+        self._n_rows = self._n_bytes = self._n_bytes_before = 0
         self._began = self._last_line = time.monotonic()
         self._title = f"{source.site} {table}"
         is_wide = self._console.width >= _WIDE_TERMINAL
-        self._progress.update(self._task, description=self._title if is_wide else table, n_rows=0)
+        self._progress.update(
+            self._task,
+            description=on_one_line(self._title if is_wide else table),
+            completed=self._done,
+            total=self._total,
+            n_rows=0,
+        )
         if not self._console.is_terminal and source.n_bytes >= _LONG:
             self._say(f"{self._title}: reading {source.name} ({decimal(source.n_bytes)} of XML)")
 
@@ -134,9 +169,8 @@ class ProgressReporter(Reporter):
         self._n_bytes += n_bytes
         self._progress.update(self._task, n_rows=self._n_rows)
         self._move(n_bytes)
-        now = time.monotonic()
-        if not self._console.is_terminal and now - self._last_line >= _LINE_EVERY:
-            self._last_line = now
+        if self._is_time_for_a_line():
+            now = self._last_line
             left = (self._total - self._done) / max(self._done, 1) * (now - self._first_began)
             self._say(
                 f"{self._title}: {self._n_rows:,} rows, {decimal(self._done)} of"
@@ -146,7 +180,10 @@ class ProgressReporter(Reporter):
     def end(self, source: Source, table: str) -> None:
         """Say what was read of a table."""
         now = time.monotonic()
-        line = f"{source.site} {table}: {self._n_rows:,} rows, {decimal(self._n_bytes)} of XML"
+        n_bytes = self._n_bytes_before + self._n_bytes
+        line = f"{source.site} {table}: {self._n_rows:,} rows, {decimal(n_bytes)} of XML"
+        if self._n_bytes_before:
+            line += f", {decimal(self._n_bytes)} of it now"
         if self._n_bytes >= _MEASURABLE:
             line += f" in {now - self._began:,.1f} s, {self._rate(now)}"
         self._say(line)
@@ -154,7 +191,29 @@ class ProgressReporter(Reporter):
     def _rate(self, now: float) -> str:
         return f"{self._n_bytes / 1e6 / max(now - self._began, 0.001):,.0f} MB/s"
 
+    def _prepare(self, what: str, n_bytes: int) -> None:
+        self._n_prepared, self._n_to_prepare = 0, n_bytes
+        self._title = what
+        self._last_line = time.monotonic()
+        self._progress.update(
+            self._task, description=on_one_line(what), completed=0, total=n_bytes, n_rows=0
+        )
+        if not self._console.is_terminal and n_bytes >= _MEASURABLE:
+            self._say(f"{what} ({decimal(n_bytes)})")
+
+    def _need_not_read(self, n_bytes: int) -> None:
+        self._total -= n_bytes
+        self._progress.update(self._task, completed=self._done, total=self._total)
+
+    def _is_time_for_a_line(self) -> bool:
+        now = time.monotonic()
+        if self._console.is_terminal or now - self._last_line < _LINE_EVERY:
+            return False
+        self._last_line = now
+        return True
+
     def _say(self, line: str) -> None:
+        line = on_one_line(line)
         self._console.print(line, markup=False, highlight=False, soft_wrap=True)
 
     def _move(self, n_bytes: int) -> None:
@@ -228,4 +287,4 @@ def _print_remarks(manifests: list[Manifest], console: Console) -> None:
 
 
 def _print(console: Console, line: str) -> None:
-    console.print(line, markup=False, highlight=False, soft_wrap=True)
+    console.print(on_one_line(line), markup=False, highlight=False, soft_wrap=True)

@@ -21,6 +21,18 @@ class Reporter:
     def keep(self, source: Source, manifest: Manifest) -> None:
         """Hear that a table was loaded before and its source has not changed."""
 
+    def unpack(self, name: str, n_bytes: int) -> None:
+        """Hear that an archive inside of an archive is unpacked, before what is in it is found."""
+
+    def compare(self, source: Source) -> None:
+        """Hear that a file's hash is computed: it has another place or date than when loaded."""
+
+    def prepare(self, n_bytes: int) -> None:
+        """Hear how much was unpacked, or read to be compared, since the last time."""
+
+    def resume(self, n_bytes: int, n_rows: int) -> None:
+        """Hear what of the table an earlier load has left, which is not read again."""
+
     def begin(self, source: Source, table: str) -> None:
         """Hear that a table is being read."""
 

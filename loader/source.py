@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import hashlib
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Final
 
 from loader.errors import LoaderError
-from loader.manifest import iso
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 PIECE_BYTES: Final = 128 << 10
+_TELL_EVERY: Final = 0.1  # seconds
+_EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - in UTC, and written as that
 
 
 @dataclass(frozen=True)
 class SourceFile:
-    """A file, as it was when the load began."""
+    """A file, as it was when the load began; its date is in UTC, to the microsecond."""
 
     path: Path
     n_bytes: int
@@ -41,7 +42,8 @@ class SourceFile:
             found = path.stat()
         except OSError as error:
             raise LoaderError(f"{path}: cannot be read: {error.strerror}") from error
-        return cls(path, found.st_size, iso(datetime.fromtimestamp(found.st_mtime, UTC)))
+        changed = _EPOCH + timedelta(microseconds=found.st_mtime_ns // 1_000)
+        return cls(path, found.st_size, changed.isoformat(timespec="microseconds") + "Z")
 
     def check(self) -> None:
         """Refuse what was read from a file that changed meanwhile.
@@ -60,6 +62,17 @@ class SourceFile:
     def sha256(self) -> str:
         """Hash of the whole file, read once."""
         return self._hash.result()
+
+    def compare(self, sha256: str | None, tell: Callable[[int], None]) -> bool:
+        """Say whether the file has a hash, and tell of the bytes that are read to know it."""
+        n_told = 0
+        while True:
+            is_known = self._hash.wait(_TELL_EVERY)
+            n_bytes = self._hash.n_bytes
+            tell(n_bytes - n_told)
+            n_told = n_bytes
+            if is_known:
+                return self.sha256 == sha256
 
     def begin_hash(self) -> None:
         """Begin to compute the hash beside what else is done."""
@@ -83,12 +96,16 @@ class _Hash:
     """
 
     def __init__(self, path: Path) -> None:
+        self.n_bytes = 0
         self._stopped = Event()
         self._future: Future[str] = Future()
         Thread(target=self._compute, args=(path,), name="hash", daemon=True).start()
 
     def result(self) -> str:
         return self._future.result()
+
+    def wait(self, seconds: float) -> bool:
+        return bool(wait([self._future], seconds).done)
 
     def stop(self) -> None:
         self._stopped.set()
@@ -98,6 +115,7 @@ class _Hash:
         try:
             for piece in pieces_of(path, 1 << 20):
                 digest.update(piece)
+                self.n_bytes += len(piece)
                 if self._stopped.is_set():
                     break
             self._future.set_result(digest.hexdigest())

@@ -80,7 +80,7 @@ class Store:
         return self._aside / table / f"site={site}"
 
     def manifest(self, table: str, site: str) -> Manifest | None:
-        """Manifest of a loaded table; None where there is none, or its Parquet is not all there."""
+        """Manifest of a loaded table; None where it or its Parquet is not, or not all, there."""
         return _whole(self.folder(table, site))
 
     def manifest_aside(self, table: str, site: str) -> Manifest | None:
@@ -136,6 +136,11 @@ class Store:
         """Remove what lies aside of a table."""
         _remove(self.aside(table, site))
 
+    def n_bytes_aside(self) -> int:
+        """Bytes of what lies aside, of tables that are whole or in the making."""
+        files = [path for path in self._aside.rglob("*.parquet") if path.is_file()]
+        return sum(path.stat().st_size for path in files)
+
     def commit(self, site: str, tables: list[str]) -> None:
         """Swap tables that lie aside into their places: all, also when broken off between."""
         if not tables:
@@ -178,7 +183,10 @@ class Store:
 
 
 def _whole(folder: Path) -> Manifest | None:
-    manifest = read_manifest(folder)
+    try:
+        manifest = read_manifest(folder)
+    except StoreError:  # a power cut may leave it empty: the table is loaded anew
+        return None
     if manifest is None:
         return None
     parts = [part.stat().st_size for part in folder.glob("*.parquet")]

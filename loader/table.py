@@ -114,7 +114,8 @@ class TableLoad:
         )
         facts, xml_bytes = self._load(folder, reporter, parser, on_error)
         reporter.advance(xml_bytes - self._n_told, 0)
-        self._file.check()
+        sha256 = self._file.sha256
+        self._file.check()  # when it is hashed, too: the hash must be of what was loaded
         comment = self._prolog.comment
         facts["n_replaced_characters"] += self._n_replaced_before
         return Manifest(
@@ -127,7 +128,7 @@ class TableLoad:
             source_member=self._source.member,
             source_bytes=self._file.n_bytes,
             source_modified_at=self._file.modified_at,
-            source_sha256=self._file.sha256,
+            source_sha256=sha256,
             source_comment=comment,
             xml_bytes=xml_bytes,
             is_synthetic=SYNTHETIC_MARK in (comment or ""),
@@ -156,6 +157,9 @@ class TableLoad:
             cut = self._as_before(folder, plan, cut)
             plan["spans"] = spans.to_plan(cut)
             parts = Parts(folder, self.table, plan)
+            for note in parts.notes.values():
+                self._n_told += note.size[0]
+                reporter.resume(*note.size)
             Lanes(parser, parts, self._tell_bytes(reporter)).by_spans(self._file.path, cut, shift)
             return parts.facts(), self._file.n_bytes
         n_bytes = max(self._source.n_bytes, self._file.n_bytes)
@@ -163,6 +167,8 @@ class TableLoad:
             plan = None
         parts = Parts(folder, self.table, plan)
         done = parts.behind(begin)
+        # Its bytes are read again: an archive can be decoded from its beginning only.
+        reporter.resume(0, sum(note.n_rows_read for note in parts.notes.values()))
         tell = self._teller(reporter)
         stream = chunks(self._skip(text, done.offset - begin.offset, tell), done)
         part_bytes = max(lanes.PART_BYTES, n_bytes // (MOST_PARTS - 4))

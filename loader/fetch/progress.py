@@ -15,6 +15,7 @@ from rich.progress import (
     TransferSpeedColumn,
 )
 
+from loader.errors import on_one_line
 from loader.fetch.patience import duration
 from loader.fetch.remote import human
 from loader.fetch.reporter import FetchReporter
@@ -142,4 +143,4 @@ class FetchProgress(FetchReporter):
             self._progress.update(self._task, **values)
 
     def _say(self, line: str) -> None:
-        self._console.print(line, markup=False, highlight=False, soft_wrap=True)
+        self._console.print(on_one_line(line), markup=False, highlight=False, soft_wrap=True)
