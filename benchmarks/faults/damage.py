@@ -21,7 +21,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PATIENCE: Final = 120
-_LINE: Final = re.compile(rb"(?m)^.*$")
+_NAME: Final = re.compile(r'\s([A-Za-z]+)="')
+_DATE: Final = re.compile(r'"(\d{4}-\d\d-\d\dT[\d:.]+)"')
+_QUOTE: Final = re.compile(r"<!--.*?-->|<\?.*?\?>", re.DOTALL)
+_ODD_DATES: Final = (
+    "0000-01-01T00:00:00",
+    "0001-01-01T00:00:00+05:00",
+    "9999-12-31T23:59:59-05:00",
+    "9999-12-31T23:59:59.999",
+    "2019-02-30T00:00:00",
+)
 
 
 class ViolationError(Exception):
@@ -33,9 +42,12 @@ def damaged_xml(work: Path, tables: dict[str, list[str]], rng: random.Random) ->
     root = rng.choice([name for name, found in tables.items() if found])
     written = dumps.pick(tables[root], rng.randrange(1, 60), rng)
     encoding = rng.choice(dumps.ENCODINGS)
-    text = dumps.text_of(root, written, rng)
+    text = dumps.text_of(root, written, rng, quotes=rng.random() < 0.5)
     whole = text.encode(encoding)
-    bad, at, what = _damaged(whole, rng)
+    if rng.random() < 0.2:
+        bad, at, what = _miswritten(text, encoding, rng)
+    else:
+        bad, at, what = _damaged(whole, rng)
     path = work / dumps.SITE / f"{root}.xml"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(bad)
@@ -52,6 +64,8 @@ def damaged_xml(work: Path, tables: dict[str, list[str]], rng: random.Random) ->
     except oracle.NotReadableError as error:
         if on_error == "stop":
             raise ViolationError(f"{about}: loaded, but expat says: {error}") from None
+        if _is_in_quote(text, len(whole[:at].decode(encoding, "ignore"))):
+            return f"xml {what}: a comment damaged"  # what it quotes may be rows now
         right = oracle.expected(whole, columns)
         return _all_but_one(about, found, right, what)
     if on_error == "quarantine" and len(found) < len(right):
@@ -78,7 +92,7 @@ def damaged_archive(work: Path, tables: dict[str, list[str]], rng: random.Random
     names = rng.sample([name for name, found in tables.items() if found], 3)
     picked = {name: dumps.pick(tables[name], rng.randrange(1, 40), rng) for name in names}
     files = {
-        f"{name}.xml": dumps.text_of(name, written, rng).encode()
+        f"{name}.xml": dumps.text_of(name, written, rng, quotes=rng.random() < 0.3).encode()
         for name, written in picked.items()
     }
     path = work / f"{dumps.SITE}.7z"
@@ -96,6 +110,25 @@ def damaged_archive(work: Path, tables: dict[str, list[str]], rng: random.Random
         right = oracle.expected(files[f"{name}.xml"], frozenset(kind.attributes))
         _same(f"{about}: {name}", oracle.loaded(work / "data", kind.name, dumps.SITE), right)
     return f"{packing} {what}: same tables"
+
+
+def _miswritten(text: str, encoding: str, rng: random.Random) -> tuple[bytes, int, str]:
+    """Damage what XML allows and a row may not have: a name with a colon, a day that never was."""
+    places = list(_NAME.finditer(text))
+    dates = list(_DATE.finditer(text))
+    if dates and rng.random() < 0.5:
+        begin, end = rng.choice(dates).span(1)
+        what, new = "odd date", rng.choice(_ODD_DATES)
+    else:
+        begin, end = rng.choice(places).span(1)
+        begin = rng.randrange(begin, end)
+        what, new, end = "colon in a name", ":", begin + rng.randrange(2)
+    bad = text[:begin] + new + text[end:]
+    return bad.encode(encoding), len(text[:begin].encode(encoding)), what
+
+
+def _is_in_quote(text: str, position: int) -> bool:
+    return any(one.start() <= position <= one.end() for one in _QUOTE.finditer(text))
 
 
 def _damaged(whole: bytes, rng: random.Random) -> tuple[bytes, int, str]:

@@ -40,12 +40,28 @@ def tables(scratch: Path) -> dict[str, list[str]]:
     return found
 
 
-def text_of(root: str, rows: list[str], rng: random.Random) -> str:
-    """Lay a table out in one of the official writer's forms."""
+def text_of(root: str, rows: list[str], rng: random.Random, *, quotes: bool = False) -> str:
+    """Lay a table out in one of the official writer's forms.
+
+    With `quotes` there are comments and processing instructions between the rows, which quote rows.
+    """
     end = rng.choice(["\n", "\r\n"])
     comment = rng.choice(["", f"<!-- all of it, 2024 -->{end}"])
-    head = f'<?xml version="1.0" encoding="utf-8"?>{end}{comment}<{root}>{end}'
-    return head + "".join(f"  {row}{end}" for row in rows) + f"</{root}>"
+    attribute = ""
+    if quotes:
+        comment += rng.choice(["", "", "<?of 2024?>" * 40])
+        attribute = rng.choice(["", "", ' of="2024"'])
+    head = f'<?xml version="1.0" encoding="utf-8"?>{end}{comment}<{root}{attribute}>{end}'
+    between = (_quoting(rows, rng) if quotes and rng.random() < 0.3 else "" for _ in rows)
+    lines = (f"  {row}{end}{quote}" for row, quote in zip(rows, between, strict=True))
+    return head + "".join(lines) + f"</{root}>"
+
+
+def _quoting(rows: list[str], rng: random.Random) -> str:
+    quoted = "\n".join(rng.choices(rows, k=rng.randrange(3)))
+    if rng.random() < 0.3:
+        return f"<?old {quoted.replace('?>', '')} ?>\n"
+    return f"<!-- withdrawn: {re.sub('-(?=-)', '- ', quoted)} -->\n"
 
 
 def pick(rows: list[str], n_rows: int, rng: random.Random) -> list[str]:

@@ -55,7 +55,7 @@ OTHER: Final = "OtherAttributes"
 
 _FORBIDDEN: Final = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _REFERENCE: Final = re.compile(r"&#(?:x([0-9a-fA-F]+)|([0-9]+));")
-_VALUE_OR_ODD: Final = re.compile("\"[^\"]*\"|'[^']*'|[^\0-\x7f]")
+_VALUE_OR_ODD: Final = re.compile("<!--.*?-->|<[?].*?[?]>|\"[^\"]*\"|'[^']*'|[^\0-\x7f]", re.DOTALL)
 
 Row = dict[str, object]
 
@@ -133,7 +133,9 @@ def _clean(data: bytes) -> bytes:
 
 
 def _in_ascii(text: str) -> str:
-    return text if text[0] in "\"'" else "".join(c if c.isascii() else f"U{ord(c):X}" for c in text)
+    if text[0] in "\"'<":
+        return text
+    return "".join(c if c.isascii() else f"U{ord(c):X}" for c in text)
 
 
 def _allowed(reference: re.Match[str]) -> str:
