@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Callable
 
-    from loader.rows import RowBatch
+    from loader.batch import RowBatch
     from loader.schemas import Table
 
 _HEX_MARK: Final = re.compile(rb"[xX]")

@@ -20,7 +20,7 @@ from loader.table import TableLoad, write_absent
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from loader.archive import Source
+    from loader.dump import Source
     from loader.manifest import Manifest
     from loader.rejects import OnError
 

@@ -7,7 +7,10 @@ comments that never end takes no longer than any other.
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, Final
+
+from loader.places import ROW
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,10 +63,6 @@ class Markup:
         found = tag.match(self.text, self.after_misc(0))
         return found.end() if found else None
 
-    def has_start_tag(self, position: int) -> bool:
-        """Whether the start tag of the row that begins there is whole."""
-        return _START_TAG.match(self.text, position) is not None
-
     def row_end(self, position: int) -> int | None:
         """Return where the row ends that begins there, or None where it is not whole."""
         start = _START_TAG.match(self.text, position)
@@ -85,6 +84,18 @@ class Markup:
                 position = self._closed(found[0], begin)
                 if position < 0:
                     return
+
+    def unclosed_row(self, position: int) -> int | None:
+        """Return where a row begins that has no end where the next begins, if nothing is before it.
+
+        Before it, from a position between two rows on, there may be whole rows, and what is none.
+        """
+        end: int | None = position
+        while end is not None:
+            position = self.after_misc(end)
+            end = self.row_end(position)
+        begins = BEGIN.match(self.text, position) and not _START_TAG.match(self.text, position)
+        return position if begins and BEGIN.search(self.text, position + 1) else None
 
     def next_mark(
         self, position: int, closing: bytes, *, is_last: bool
@@ -149,6 +160,21 @@ class Markup:
             is_tag = behind == len(self.text) or self.text.startswith(b"<", behind)
             self._judged = position, is_tag
         return self._judged[1]
+
+
+def end_of_rows(text: bytes, n_rows: int) -> int:
+    """Return where the last of some rows ends in a well-formed text, which may go on behind it."""
+    markup = Markup(text)
+    if b"<!" in text or b"<?" in text:
+        return next(islice(markup.row_spans(), n_rows - 1, None))[1]
+    position = len(text)
+    for _ in range(text.count(ROW) - n_rows + 1):
+        position = text.rfind(ROW, 0, position)
+    end = markup.row_end(position)
+    if end is None:
+        following = BEGIN.search(text, position + 1)
+        end = following.start() if following else len(text)
+    return end
 
 
 def without(text: bytes, spans: list[tuple[int, int]]) -> bytes:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from loader.archive import Dump, Nested
+    from loader.dump import Dump, Nested
     from loader.reporter import Reporter
 
 

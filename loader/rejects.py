@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from loader.rows import RowBatch
+    from loader.batch import RowBatch
     from loader.schemas import Table
 
 OnError = Literal["stop", "quarantine"]

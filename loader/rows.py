@@ -8,22 +8,23 @@ rows (`loader.salvage`), and the parser begins anew behind them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import partial
-from itertools import islice, takewhile
+from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
 from lxml import etree
 
 from loader import salvage
+from loader.batch import RowBatch
+from loader.blame import AfterEndError, Blame
 from loader.errors import RowError, TruncatedError
-from loader.markup import BEGIN, Markup, without
-from loader.places import ROW, line_start, lines_before, named, nth_row, row_id_at, row_with_id
-from loader.target import StructureError, Target, make_parser, misread, misread_reason, reason
+from loader.markup import Markup, end_of_rows
+from loader.places import ROW, line_start, lines_before
+from loader.target import StructureError, Target, make_parser, misread
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from loader.rejects import Rejects
     from loader.salvage import Reject
@@ -34,61 +35,6 @@ MAX_BATCH_ROWS: Final = 20_000
 MAX_BATCH_BYTES: Final = 8 << 20
 MAX_ROW_BYTES: Final = 128 << 20
 """Where none ends for so long there are no rows: what waits for one must fit into memory."""
-
-
-@dataclass(frozen=True)
-class RowBatch:
-    """Some rows, in the order of the file.
-
-    Attributes
-    ----------
-    rows : list of dict
-        The rows' attributes, as the parser gave them.
-    strings : pyarrow.StructArray
-        The known attributes of the table, as strings; null where a row lacks one.
-    text : bytes
-        The XML in which the rows stand (and perhaps the beginning of the next row).
-    first_line : int
-        Line of the file with which the text begins, from 1.
-    name : str
-        The file, for messages.
-    raw : callable
-        Gives back the file's bytes for a stretch of the text, and where in it that begins.
-    rejects : list of (int, Reject)
-        What stands between the rows and is none: how many of the rows stand before it.
-    """
-
-    rows: list[dict[str, str]]
-    strings: pa.StructArray
-    text: bytes
-    first_line: int
-    name: str
-    raw: Callable[[int, bytes], bytes]
-    rejects: list[tuple[int, Reject]] = field(default_factory=list)
-
-    def error(self, index: int, what: str) -> RowError:
-        """Build the error about one row."""
-        row_id = self.rows[index].get("Id")
-        position = row_with_id(self.text, index, row_id)
-        line = self.first_line + lines_before(self.text, position)
-        return RowError(f"{self.name}: line {line:,}: {named(row_id)}: {what}")
-
-    def without(self, bad: Collection[int]) -> RowBatch:
-        """Return the batch without some of its rows; those left keep their lines."""
-        spans = list(islice(Markup(self.text).row_spans(), len(self.rows)))
-        kept = [index for index in range(len(self.rows)) if index not in bad]
-        return RowBatch(
-            [self.rows[index] for index in kept],
-            self.strings.take(pa.array(kept, pa.int64())),
-            without(self.text, [spans[index] for index in sorted(bad)]),
-            self.first_line,
-            self.name,
-            self.raw,
-        )
-
-
-class _AfterEndError(RowError):
-    """Something follows the end of the table: it is not a row that is bad, but the file."""
 
 
 class RowReader:
@@ -119,6 +65,7 @@ class RowReader:
         self.n_rows = 0
         self._name = name
         self._root = root
+        self._blame = Blame(name, root)
         self._rejects = rejects
         self._scrubber = scrubber
         self._kind = pa.struct([pa.field(column, pa.string()) for column in table.attributes])
@@ -183,7 +130,7 @@ class RowReader:
             if is_full and self._target.n_whole:
                 yield self._flush()
             elif self._n_bytes > MAX_ROW_BYTES:
-                raise self._lost()
+                raise self._blame.lost(b"".join(self._pieces), self._first_line)
         if self._is_lost:
             yield from self._set_aside(self._truncated(), is_last=True)
             return
@@ -206,7 +153,7 @@ class RowReader:
         self._hold(piece)
         has_doubled = self._n_bytes.bit_length() > n_before.bit_length()
         if self._awaits in piece or has_doubled or self._n_bytes > MAX_ROW_BYTES:
-            raise self._lost()
+            raise self._blame.lost(b"".join(self._pieces), self._first_line)
         return False
 
     def _close(self) -> Iterator[RowBatch]:
@@ -233,9 +180,13 @@ class RowReader:
         try:
             self._parser.feed(piece)
         except StructureError as error:
-            failure = self._structure(str(error))
+            failure = self._blame.structure(
+                b"".join(self._pieces), self._first_line, self._target.rows, str(error)
+            )
         except etree.XMLSyntaxError as error:
-            failure = self._malformed(error)
+            failure = self._blame.malformed(
+                b"".join(self._pieces), self._first_line, self._lines_given_up, error
+            )
         self._check_names()
         if failure is not None:
             raise failure
@@ -250,7 +201,7 @@ class RowReader:
         rows = self._target.take()
         text = b"".join(self._pieces)
         # The parser may lag behind what it was fed: that stays for the next batch.
-        cut = self._end_of_rows(text, len(rows))
+        cut = end_of_rows(text, len(rows))
         batch = self._batch(rows, text)
         self._is_in_root = True
         self._keep(text, cut)
@@ -281,22 +232,9 @@ class RowReader:
         self._n_to_check = MAX_BATCH_BYTES
         self._hold(text[cut:])
 
-    @staticmethod
-    def _end_of_rows(text: bytes, n_rows: int) -> int:
-        if b"<!" in text or b"<?" in text:
-            return next(islice(Markup(text).row_spans(), n_rows - 1, None))[1]
-        position = len(text)
-        for _ in range(text.count(ROW) - n_rows + 1):
-            position = text.rfind(ROW, 0, position)
-        end = Markup(text).row_end(position)
-        if end is None:
-            following = BEGIN.search(text, position + 1)
-            end = following.start() if following else len(text)
-        return end
-
     def _set_aside(self, error: Exception, *, is_last: bool = False) -> Iterator[RowBatch]:
         """Go on behind a bad row, or raise the error where that is not wanted, or cannot be."""
-        if self._rejects is None or isinstance(error, _AfterEndError):
+        if self._rejects is None or isinstance(error, AfterEndError):
             if self._target.n_whole:  # one before it may hold a value that its column cannot hold
                 yield self._batch(self._target.take(), b"".join(self._pieces))
             raise error
@@ -308,7 +246,7 @@ class RowReader:
             found = salvage.salvage(text, begin, self._root, self._first_line, is_last=is_last)
         except StructureError:
             line = self._first_line + lines_before(text, text.find(f"</{self._root}".encode()))
-            raise self._after_end(f"line {line:,}") from None
+            raise self._blame.after_end(f"line {line:,}") from None
         self._target.rows = []
         if is_last and not found.is_closed:
             self.n_rows += len(found.rows)
@@ -340,7 +278,7 @@ class RowReader:
         try:
             self._parser.feed(f"<{self._root}>".encode())
             self._parse(b"".join(self._pieces))
-        except _AfterEndError:
+        except AfterEndError:
             raise
         except RowError:
             self._is_lost = True
@@ -354,53 +292,10 @@ class RowReader:
         self._n_to_check = 2 * self._n_bytes
         text = b"".join(self._pieces)
         markup = Markup(text)
-        end = 0 if self._is_in_root else markup.after_root(self._root)
-        begin = len(text)
-        while end is not None:
-            begin = markup.after_misc(end)
-            end = markup.row_end(begin)
-        is_unclosed = BEGIN.match(text, begin) and not markup.has_start_tag(begin)
-        if is_unclosed and BEGIN.search(text, begin + 1):
-            raise self._unclosed(text, begin)
-
-    def _unclosed(self, text: bytes, position: int) -> RowError:
-        line = self._first_line + lines_before(text, position)
-        return RowError(
-            f"{self._name}: line {line:,}: {named(row_id_at(text, position))}: not well-formed"
-            " XML (the next row begins before this one ends: a quote is missing);"
-            " mend the file, or get it anew"
-        )
-
-    def _lost(self) -> RowError:
-        text = b"".join(self._pieces)
-        position = text.rfind(ROW)
-        line = self._first_line + lines_before(text, position)
-        return RowError(
-            f"{self._name}: line {line:,}, at {named(row_id_at(text, position))}: no row for"
-            f" {len(text) >> 20:,} MiB; the file is damaged: get it anew"
-        )
-
-    def _structure(self, what: str) -> RowError:
-        text = b"".join(self._pieces)
-        rows = self._target.rows
-        row_id = rows[-1].get("Id") if rows else None
-        position = row_with_id(text, len(rows) - 1, row_id) if rows else 0
-        line = self._first_line + lines_before(text, position)
-        row = named(row_id) if rows else f"<{self._root}>"
-        return RowError(f"{self._name}: line {line:,}: {row} {what}; mend the file, or get it anew")
-
-    def _malformed(self, error: etree.XMLSyntaxError) -> RowError:
-        text = b"".join(self._pieces)
-        line, column = error.position
-        line += self._lines_given_up
-        if error.code == etree.ErrorTypes.ERR_DOCUMENT_END:
-            return self._after_end(f"line {line:,}, column {column:,}")
-        position = line_start(text, line - self._first_line) + max(column, 1)
-        row = named(row_id_at(text, text.rfind(ROW, 0, position)))
-        return RowError(
-            f"{self._name}: line {line:,}, column {column:,}: {row}: {reason(error)};"
-            " mend the file, or get it anew"
-        )
+        begin = 0 if self._is_in_root else markup.after_root(self._root)
+        unclosed = None if begin is None else markup.unclosed_row(begin)
+        if unclosed is not None:
+            raise self._blame.unclosed(text, self._first_line, unclosed)
 
     def _misread(self, remark: etree._LogEntry) -> RowError:
         """Say which row it is, and forget that row and what follows it."""
@@ -410,25 +305,8 @@ class RowReader:
         begin = text.rfind(b"<", 0, position)  # the parser remarks where the tag ends
         spans = Markup(text).row_spans()
         self._target.keep(sum(1 for _ in takewhile(lambda span: span[0] < begin, spans)))
-        return RowError(
-            f"{self._name}: line {line:,}, column {remark.column:,}:"
-            f" {named(row_id_at(text, begin))} has {misread_reason(remark)};"
-            " mend the file, or get it anew"
-        )
-
-    def _after_end(self, where: str) -> RowError:
-        return _AfterEndError(
-            f"{self._name}: {where}: something follows </{self._root}>;"
-            " mend the file, or get it anew"
-        )
+        return self._blame.misread(text, begin, line, remark)
 
     def _truncated(self) -> TruncatedError:
-        text = b"".join(self._pieces)
-        line = self._first_line + text.count(b"\n")
         n_rows = self.n_rows + len(self._target.rows)
-        last = nth_row(text, text.count(ROW) - 1)
-        at = f", at {named(row_id_at(text, last))}" if last >= 0 else ""
-        return TruncatedError(
-            f"{self._name}: line {line:,}{at}: the file ends before </{self._root}>,"
-            f" after {n_rows:,} whole rows; it is cut off: get it anew"
-        )
+        return self._blame.truncated(b"".join(self._pieces), self._first_line, n_rows)

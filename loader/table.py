@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from loader.archive import Source
+    from loader.dump import Source
     from loader.rejects import OnError
     from loader.reporter import Reporter
     from loader.schemas import Table
