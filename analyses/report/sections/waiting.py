@@ -20,7 +20,7 @@ _COLUMNS = (
     Column("Question set", is_number=False),
     Column("Observed", explanation="Questions that were followed from asking on"),
     Column("Accepted", explanation="Those whose accepted answer came while they were followed"),
-    Column("Median wait", explanation="When half had an accepted answer; a dash: never, so far"),
+    Column("Median wait", explanation="When half had an accepted answer; a dash: fewer ever had"),
     Column("95% interval", explanation="Of the median wait; a dash: beyond what was observed"),
     *(
         Column(f"Within {name}", explanation="Share with an accepted answer by then")
@@ -94,12 +94,20 @@ def _lead(study: Study, rows: list[SurvivalSummary]) -> tuple[Prose, ...]:
     said += f" {percent(own.accepted_within_1d)} had an accepted answer after a day"
     if own.accepted_within_30d is not None:
         said += f" and {percent(own.accepted_within_30d)} after 30 days"
-    said += (
-        "; half of them never got one while they were followed."
-        if own.median_minutes is None
-        else f"; half of them had one after {duration(own.median_minutes)}."
+    return (Prose(said + _end_of_wait(own), is_lead=True),)
+
+
+def _end_of_wait(own: SurvivalSummary) -> str:
+    """Say when half had an answer, or how few ever had one, so that there is no such time."""
+    if own.median_minutes is not None:
+        return f"; half of them had one after {duration(own.median_minutes)}."
+    observed = own.n_questions if own.n_observed is None else own.n_observed
+    if not observed:
+        return "."
+    return (
+        f". When the data end, only {percent(own.n_events / observed)} have one: fewer than half,"
+        " so that no median wait can be given."
     )
-    return (Prose(said, is_lead=True),)
 
 
 def _table(study: Study, rows: list[SurvivalSummary]) -> Table:

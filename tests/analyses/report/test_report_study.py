@@ -45,7 +45,25 @@ def test_the_median_tells_what_it_hides(published: Page) -> None:
     text = section(published, "rq2")
     assert "The median of 21.7 h is that of the 886 accepted answers, and hides the rest" in text
     assert "15.0% had an accepted answer after a day and 27.0% after 30 days" in text
-    assert "half of them never got one" in text
+    assert "When the data end, only 29.3% have one: fewer than half" in text
+    assert "no median wait can be given" in text
+
+
+def test_a_median_wait_that_is_known_is_told(warehouse) -> None:
+    warehouse.rows["survival_summary"] = [
+        (*row[:4], 4000.0, *row[5:]) for row in warehouse.rows["survival_summary"]
+    ]
+    text = section(page_of(warehouse.build()), "rq2")
+    assert "half of them had one after 2.8 d." in text
+    assert "fewer than half" not in text
+
+
+def test_the_real_wait_is_in_keeping_with_the_share_without(real: Page) -> None:
+    """70.7% of 3,018 have no accepted answer (the paper's figure), so 29.3% have one."""
+    text = section(real, "rq2")
+    (deployment,) = [row for row in real.table("acceptance") if row[0].startswith("Deployment")]
+    with_answer = 100 - float(deployment[4].rstrip("%"))
+    assert f"only {with_answer:.1f}% have one: fewer than half" in text
 
 
 def test_the_real_wait_ends_below_a_half(real: Page) -> None:
