@@ -5,8 +5,9 @@ from __future__ import annotations
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from analyses.figures.numbers import and_list, count, percent
-from analyses.figures.theme import INK, figure, panel_title, translucent
+from analyses.figures.numbers import GLUE, and_list, count, percent
+from analyses.figures.theme import INK, at_width, figure, panel_title, translucent
+from analyses.figures.tiles import SIZES, Tile, Words, fit, in_lines, place
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,13 +17,25 @@ if TYPE_CHECKING:
     from analyses.figures.theme import Style
     from analyses.marts import TaxonomyShare
 
-_HEIGHT = 430
-_HOVER_WIDTH = 44
-_HEAD = 22
-"""Pixels of the line at the top of a tile that holds others; the outermost has one too, empty."""
+WIDTH = 880
+"""Pixels for which the figure is made; `at_width` fits it to another one of `WIDTHS`.
 
-_TILE_WIDTH = 18
-"""Characters a line, so that names fit into narrow tiles."""
+Plotly lays tiles anew in each width, so that words which fit in one do not in another."""
+
+WIDTHS = (*range(280, 440, 8), *range(440, 1041, 40))
+
+_HEIGHT = 430
+_NARROW = 600
+_NARROW_HEIGHT = 720
+"""A phone has little width and much height."""
+
+_HOVER_WIDTH = 44
+_GAP, _SIDE = 3, 4
+_HEADS = (22, 38)
+"""Pixels above the tiles that a tile holds, for one line or two; the outermost has them, empty."""
+
+_NOTE_SIZE = 11
+_NOTE_LINE = 15
 
 
 def taxonomy_treemap(rows: Sequence[TaxonomyShare], style: Style) -> go.Figure:
@@ -39,7 +52,8 @@ def taxonomy_treemap(rows: Sequence[TaxonomyShare], style: Style) -> go.Figure:
     plotly.graph_objects.Figure
         One `treemap` trace. An inner category's tile holds those of its leaves; since a question
         may be in two leaves, a tile is as large as its leaves together, and the numbers that it
-        shows count each question once.
+        shows count each question once. Every tile that is large enough says what it is; the others
+        are listed below. ``layout.meta["fits"]`` has what else to draw in other widths.
     """
     inner = sorted(
         (row for row in rows if row.level == "inner" and row.n_questions),
@@ -53,34 +67,130 @@ def taxonomy_treemap(rows: Sequence[TaxonomyShare], style: Style) -> go.Figure:
     chart = figure(_alternative(inner, style), _HEIGHT)
     chart.add_treemap(
         ids=[_id(row) for row in shown],
-        labels=[_label(row, leaves) for row in shown],
         parents=["" if row.level == "inner" else (row.inner_category or "") for row in shown],
         values=[_size(row, leaves) for row in shown],
         branchvalues="total",
         sort=True,
-        tiling={"pad": 3, "packing": "squarify"},
+        tiling={"pad": _GAP, "packing": "squarify", "squarifyratio": 1},
         pathbar={"visible": False},
         marker={
             "colors": [
                 translucent(style.colour, 0.16 if row.level == "inner" else 0.34) for row in shown
             ],
             "line": {"width": 1, "color": "rgba(128,128,128,0.5)"},
-            "pad": {"t": _HEAD, "l": 4, "r": 4, "b": 4},
+            "pad": {"l": _SIDE, "r": _SIDE, "b": _SIDE},
         },
         root={"color": "rgba(0,0,0,0)"},
-        text=[f"{count(row.n_questions)} ({percent(row.share)})" for row in shown],
-        textinfo="label+text",
-        textfont={"color": INK, "size": 12},
+        textinfo="label",
+        textfont={"color": INK},
         textposition="top left",
         customdata=[[_hover(row)] for row in shown],
         hovertemplate="%{customdata[0]}<extra></extra>",
     )
-    chart.update_layout(
-        title=panel_title(style),
-        margin={"l": 0, "r": 0, "t": (58 if style.is_candidate_set else 36) - _HEAD, "b": 4},
-        uniformtext={"minsize": 10, "mode": "hide"},
-    )
-    return chart
+    chart.update_layout(title=panel_title(style))
+    top = 58 if style.is_candidate_set else 36
+    chart.layout.meta["fits"] = [
+        _fit(inner, leaves, width, top) for width in sorted(WIDTHS, reverse=True)
+    ]
+    return at_width(chart, WIDTH)
+
+
+def _fit(
+    inner: Sequence[TaxonomyShare], leaves: Sequence[TaxonomyShare], width: int, top: int
+) -> dict[str, object]:
+    """Make what depends on the width: words that fit, their sizes, the list of what did not."""
+    height = _HEIGHT if width >= _NARROW else _NARROW_HEIGHT
+    for head in _HEADS:
+        above = max(top - head, 0)
+        words = _words(inner, leaves, width, height - above - _SIDE, head)
+        if all(words[_id(row)] for row in inner if _holds(row, leaves)):
+            break
+    missing = [row for row in (*inner, *leaves) if words[_id(row)] is None]
+    lines = _listed(inner, missing, width)
+    below = _NOTE_LINE * len(lines) + 8 if lines else 0
+    blank = Words((GLUE,), SIZES[-1])  # of an empty label Plotly would make the id
+    said = [one or blank for one in words.values()]
+    return {
+        "width": width,
+        "trace": {
+            "labels": ["<br>".join(one.lines) for one in said],
+            "textfont": {"size": [one.size for one in said]},
+            "marker": {"pad": {"t": head}},
+        },
+        "layout": {
+            "width": width,
+            "height": height + below,
+            "margin": {"l": 0, "r": 0, "t": above, "b": _SIDE + below},
+            "annotations": [
+                {
+                    "text": "<br>".join(lines), "align": "left", "showarrow": False,
+                    "x": 0, "xref": "paper", "xanchor": "left",
+                    "y": 0, "yref": "paper", "yanchor": "top",
+                    "font": {"size": _NOTE_SIZE, "color": INK},
+                }
+            ] if lines else [],
+        },
+    }  # fmt: skip
+
+
+def _words(
+    inner: Sequence[TaxonomyShare],
+    leaves: Sequence[TaxonomyShare],
+    width: float,
+    height: float,
+    head: int,
+) -> dict[str, Words | None]:
+    """Text of each tile, by its id, in the order of the trace; None where there is no room."""
+    tiles = {_id(row): Tile(_size(row, leaves)) for row in (*inner, *leaves)}
+    for leaf in leaves:
+        tiles[leaf.inner_category or ""].children.append(tiles[_id(leaf)])
+    outermost = [tiles[_id(row)] for row in inner]
+    root = outermost[0] if len(outermost) == 1 else Tile(0, outermost)
+    root.width, root.height = width, height
+    place(root, gap=_GAP, head=head, side=_SIDE)
+    found = {}
+    for row in (*inner, *leaves):
+        tile, name, number = tiles[_id(row)], _name(row), _number(row)
+        if tile.children:
+            choices = [(f"{name}  {number}",), (f"{name} {count(row.n_questions)}",), (name,)]
+            found[_id(row)] = fit(choices, tile.width - 2, head)
+        else:
+            choices = [(name, number), (f"{name} {number}",), (f"{name} {count(row.n_questions)}",)]
+            found[_id(row)] = fit(choices, tile.width, tile.height)
+    return found
+
+
+def _listed(
+    inner: Sequence[TaxonomyShare], missing: Sequence[TaxonomyShare], width: int
+) -> list[str]:
+    """Lines that name what the tiles cannot, a category after the other."""
+    parts = []
+    for row in inner:
+        own = [
+            f"{_name(leaf)} {_number(leaf)}"
+            for leaf in missing
+            if leaf.level == "leaf" and leaf.inner_category == row.inner_category
+        ]
+        said = _name(row)
+        if row in missing:
+            said += f" {_number(row)}"
+        if own or row in missing:
+            parts.append(f"{said}: {', '.join(own)}" if own else said)
+    if not parts:
+        return []
+    return [
+        line
+        for part in ("Too small for their names:", *parts)
+        for line in in_lines(part, (width - 4) / _NOTE_SIZE)
+    ]
+
+
+def _number(row: TaxonomyShare) -> str:
+    return f"{count(row.n_questions)}{GLUE}({percent(row.share)})"
+
+
+def _holds(row: TaxonomyShare, leaves: Sequence[TaxonomyShare]) -> bool:
+    return any(leaf.inner_category == row.inner_category for leaf in leaves)
 
 
 def _id(row: TaxonomyShare) -> str:
@@ -90,19 +200,6 @@ def _id(row: TaxonomyShare) -> str:
 
 def _name(row: TaxonomyShare) -> str:
     return (row.inner_category if row.level == "inner" else row.leaf_category) or ""
-
-
-def _label(row: TaxonomyShare, leaves: Sequence[TaxonomyShare]) -> str:
-    """Return what a tile says; that of a category with leaves has one line for it all."""
-    if any(leaf.inner_category == row.inner_category for leaf in leaves) and row.level == "inner":
-        return f"{_name(row)}  {count(row.n_questions)} ({percent(row.share)})"
-    lines = wrap(
-        _name(row).replace("/", "/ "),
-        _TILE_WIDTH,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-    return "<br>".join(line.replace("/ ", "/") for line in lines)
 
 
 def _size(row: TaxonomyShare, leaves: Sequence[TaxonomyShare]) -> int:

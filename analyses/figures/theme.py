@@ -146,6 +146,31 @@ def figure(alternative: str, height: int) -> go.Figure:
     )
 
 
+def at_width(drawn: go.Figure, width: int) -> go.Figure:
+    """Fit a figure whose words depend on its width to a place; others stay as they are.
+
+    Parameters
+    ----------
+    drawn : plotly.graph_objects.Figure
+        Changed in place. ``layout.meta["fits"]`` has, for several widths from the widest on, what
+        its first trace and its layout are there.
+    width : int
+        Pixels.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        The same one.
+    """
+    fits = drawn.layout.meta.get("fits", ())
+    if fits:
+        chosen = next((one for one in fits if one["width"] <= width), fits[-1])
+        drawn.data[0].update(chosen["trace"])
+        drawn.update_layout({**chosen["layout"], "annotations": None})
+        drawn.layout.annotations = chosen["layout"]["annotations"]
+    return drawn
+
+
 def panel_title(style: Style) -> dict[str, object]:
     """Title of a panel that shows one question set; candidates are marked below it."""
     return {

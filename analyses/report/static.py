@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from plotly.offline import get_plotlyjs
 
-from analyses.figures.theme import FAINT_INK
+from analyses.figures.theme import FAINT_INK, at_width
 from analyses.report.blocks import Chart, blocks_of
 from analyses.report.chromium import VARIABLE, Chromium, find_browser
 from analyses.report.files import replace_file
@@ -62,7 +62,8 @@ def static_figures(report: Report) -> Iterator[StaticFigure]:
         if not isinstance(block, Chart):
             continue
         for place, figure in enumerate(block.figures):
-            one = deepcopy(figure)
+            width = WIDTHS[block.across]
+            one = at_width(deepcopy(figure), width)
             suffix = f"-{(block.names or range(1, 99))[place]}" if len(block.figures) > 1 else ""
             if report.is_synthetic:
                 one.add_annotation(
@@ -73,7 +74,7 @@ def static_figures(report: Report) -> Iterator[StaticFigure]:
             yield StaticFigure(
                 f"{block.name}{suffix}".replace("_", "-"),
                 one,
-                WIDTHS[block.across],
+                width,
                 int(one.layout.height),
             )
 

@@ -66,8 +66,8 @@ def taxonomy(study: Study) -> Section:
                 "taxonomy",
                 "What the questions are about",
                 "How the labelled questions of each set divide into categories: a tile is a"
-                " category, as large as its questions, and holds its leaves. Tiles too small for"
-                " their name show it on hovering; the tables below hold them all.",
+                " category, as large as its questions, and holds its leaves. What has no room for"
+                " its name is named below; the tables hold them all.",
                 tuple(taxonomy_treemap(own, study.style(name)) for name, own in drawn.items()),
                 study.mart(_MART),
                 tuple(drawn),

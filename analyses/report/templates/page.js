@@ -3,12 +3,39 @@
   // Charts: drawn once, in the width of their place; zooming is off, so that a thumb scrolls the page.
   // Those in sight come first, the others when the browser has nothing else to do.
   const waiting = new Map();
+  const merge = (whole, part) => {
+    for (const [name, value] of Object.entries(part)) {
+      const isDeep = value?.constructor === Object && whole[name]?.constructor === Object;
+      whole[name] = isDeep ? merge(whole[name], value) : value;
+    }
+    return whole;
+  };
+  // Some figures have words that depend on their width: take those of the widest that fits.
+  const fitOf = ({ fits }, width) => fits?.find((one) => one.width <= width) ?? fits?.at(-1);
+  const fitted = (figure, place) => {
+    const fit = fitOf(figure.layout.meta, place.clientWidth);
+    if (!fit) return figure;
+    merge(figure.data[0], fit.trace);
+    merge(figure.layout, fit.layout);
+    place.style.height = `${figure.layout.height}px`;
+    fits.set(place, figure.layout.meta.fits);
+    place.dataset.fit = fit.width;
+    return figure;
+  };
+  const fits = new Map();
+  addEventListener("resize", () => {
+    for (const [place, known] of fits) {
+      const fit = fitOf({ fits: known }, place.clientWidth);
+      if (String(fit.width) === place.dataset.fit) continue;
+      Plotly.react(place, fitted({ data: place.data, layout: place.layout }, place));
+    }
+  });
   const draw = (place) => {
     const source = waiting.get(place);
     if (!source) return;
     waiting.delete(place);
     try {
-      const figure = JSON.parse(source.textContent);
+      const figure = fitted(JSON.parse(source.textContent), place);
       Plotly.newPlot(place, figure.data, figure.layout, { displayModeBar: false, responsive: true });
     } catch (error) {
       place.textContent = place.getAttribute("aria-label");

@@ -35,6 +35,11 @@ def report(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     return write_report(data, tmp_path_factory.mktemp("report") / "report.html")
 
 
+@pytest.fixture(scope="module")
+def synthetic_report(synthetic_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_report(synthetic_data, tmp_path_factory.mktemp("report") / "report.html")
+
+
 LOOKS = [(DESK, "light"), (DESK, "dark"), (PHONE, "light"), (PHONE, "dark")]
 
 
@@ -94,6 +99,30 @@ def test_no_text_of_a_chart_is_cut_off(browser: Browser, report: Path) -> None:
             " }).map(text => `${chart.id}: ${text.textContent}`) })"
         )
         assert cut == []
+
+
+@pytest.mark.parametrize("width", [320, PHONE, 768, DESK])
+def test_words_of_tiles_are_where_they_were_meant_to_be(
+    browser: Browser, synthetic_report: Path, width: int
+) -> None:
+    """Plotly shrinks text that does not fit: none is smaller than it was asked to be."""
+    browser.open(synthetic_report, width)
+    sizes = browser.run(
+        "[...document.querySelectorAll('[id^=taxonomy] .slicetext text')]"
+        ".filter(text => text.textContent.trim())"
+        ".map(text => parseFloat(getComputedStyle(text).fontSize) * text.getCTM().a)"
+    )
+    assert len(sizes) >= 5
+    assert min(sizes) >= 9.95
+    browser.call(
+        "Emulation.setDeviceMetricsOverride",
+        width=700, height=900, deviceScaleFactor=1, mobile=False,
+    )  # fmt: skip
+    browser.wait_for(
+        lambda: browser.run("document.querySelector('#taxonomy-1').dataset.fit") == "640",
+        "words for another width",
+    )
+    assert browser.complaints() == []
 
 
 def test_each_csv_button_saves_its_text(browser: Browser, report: Path, tmp_path: Path) -> None:
