@@ -45,8 +45,8 @@ def popularity_panel(
     Parameters
     ----------
     rows : sequence of YearlyPopularity
-        The years of one question set; a year in `years` without a row had no questions. Drawn from
-        the first year with a question on.
+        The years of one question set; a year in `years` without a row had no questions, and is
+        drawn as zero.
     style : Style
     years : sequence of int
         All years of the axis, ascending, so that panels beside each other share it.
@@ -60,8 +60,7 @@ def popularity_panel(
         traces of their own, solid for whole years and dotted to one that is cut.
     """
     known = {row.year: row for row in rows}
-    first = min((row.year for row in rows if row.n_questions), default=None)
-    shown = [year for year in years if first is not None and year >= first]
+    shown = list(years) if any(row.n_questions for row in rows) else []
     questions = [known[year].n_questions if year in known else 0 for year in shown]
     users = [known[year].n_users if year in known else 0 for year in shown]
     shares = [known[year].question_share if year in known else None for year in shown]

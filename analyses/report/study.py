@@ -101,6 +101,12 @@ class Study:
         ends = [site.last for site in self.sites if site.last is not None]
         return max(ends).date() if ends else None
 
+    @cached_property
+    def data_begin(self) -> date | None:
+        """The date of the first post of all sites, or None where that is not known."""
+        begins = [site.first for site in self.sites if site.first is not None]
+        return min(begins).date() if begins else None
+
     @property
     def has_candidates(self) -> bool:
         """Whether any set holds candidates only."""

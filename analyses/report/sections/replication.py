@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 
 from analyses.figures.numbers import NONE, and_list, count
 from analyses.figures.theme import GREEN, GREY, VERMILION
-from analyses.marts import ReplicationCheck
+from analyses.marts import ReplicationCheck, YearlyPopularity
 from analyses.report.blocks import Column, Fold, Prose, Section, Table
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def replication(study: Study) -> Section:
                 else words(row.question_set),
                 NONE if row.year is None else str(row.year),
                 plain(row.published, row.unit),
-                plain(row.computed, row.unit),
+                plain(_computed(study, row), row.unit),
                 _verdict(row.verdict),
                 row.reason or "",
             )
@@ -74,6 +74,18 @@ def replication(study: Study) -> Section:
     )
     blocks.append(Fold(f"All {count(len(rows))} figures", (table,)))
     return Section(name, title, short, tuple(blocks))
+
+
+def _computed(study: Study, row: ReplicationCheck) -> float | None:
+    """Return what was computed; 0 where a year of a set that is in the data held no question."""
+    if row.computed is not None or row.figure not in {"questions", "users"} or row.year is None:
+        return row.computed
+    own = {
+        one.year: one.n_questions
+        for one in study.records(YearlyPopularity)
+        if one.question_set == row.question_set
+    }
+    return 0 if any(own.values()) and own.get(row.year) == 0 else None
 
 
 def _verdict(verdict: str | None) -> Markup:

@@ -104,11 +104,14 @@ def test_every_year_is_drawn_once_and_absent_years_are_zero(known) -> None:
     assert panel.layout.yaxis.range[1] > max(n for n, _ in known.values())
 
 
-def test_years_before_the_first_question_are_not_drawn() -> None:
+def test_years_before_the_first_question_are_zero_too() -> None:
+    """As in the chart of shares and in the tables beside it."""
     panel = popularity_panel(
         [year_row(2015, 0, 0), year_row(2016, 3, 2), year_row(2017, 0, 0)], STYLE, range(2014, 2018)
     )
-    assert list(trace(panel, "questions").x) == [2016, 2017]
+    assert list(trace(panel, "questions").x) == [2014, 2015, 2016, 2017]
+    assert list(trace(panel, "questions").y) == [0, 0, 3, 0]
+    assert "2014: 0 questions, 0 users" in alternative_of(panel)
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,27 @@ def test_the_rules_are_said_in_words(real: Page) -> None:
     assert "with cloud, server or serving, and deploy in title or body" in text
 
 
+def test_a_year_without_questions_is_zero_everywhere(warehouse) -> None:
+    """It was 0 in one table, a dash in another, left out of one chart and drawn in the next."""
+    warehouse.rows["yearly_popularity"].append(
+        ("browser", 2015, 0, 0, 0.0, 2_200_000, 30_000, 0.0, True)
+    )
+    warehouse.rows["replication_checks"] = [
+        (3, "questions", "browser", 2015, 4, None, "not derivable", "holds none of it"),
+        (3, "questions", "browser", 2014, 4, None, "not derivable", "holds none of it"),
+    ]
+    page = page_of(warehouse.build())
+    checks = {row[2]: row[4] for row in page.table("replication_checks")[1:]}
+    assert checks == {"2015": "0", "2014": "\N{EN DASH}"}, "2014 is not in the data"
+    years = page.table("yearly_popularity_n_questions")
+    assert years[1][years[0].index("Browser candidates")] == "0"
+    (drawn,) = [
+        one for one in page.all("script") if one.attributes.get("data-figure") == "popularity-3"
+    ]
+    (points,) = [one for one in json.loads(drawn.raw)["data"] if one["name"] == "questions"]
+    assert dict(zip(points["x"], points["y"], strict=True))[2015] == 0
+
+
 # --- alone
 
 
