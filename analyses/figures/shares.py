@@ -28,6 +28,7 @@ def popularity_shares(  # noqa: PLR0913 - the last three are by name only
     column: str,
     whole: str,
     data_end: date | None = None,
+    is_part: bool = True,
 ) -> go.Figure:
     """Draw shares a year, one line a question set.
 
@@ -44,6 +45,9 @@ def popularity_shares(  # noqa: PLR0913 - the last three are by name only
         What it is a share of, as "all questions".
     data_end : date, optional
         The date on which the data end; the last step to a year that it cuts is dotted.
+    is_part : bool
+        Whether each set is a part of the whole; else what is drawn is a ratio to it, which may
+        exceed 1, and is called that.
 
     Returns
     -------
@@ -59,7 +63,8 @@ def popularity_shares(  # noqa: PLR0913 - the last three are by name only
         for name in dict.fromkeys(row.question_set for row in rows)
     }
     by_set = {name: own for name, own in by_set.items() if own}
-    chart = figure(_alternative(by_set, known_styles, column, whole), _HEIGHT)
+    name_of_whole = f"of {whole}" if is_part else f"to {whole}"
+    chart = figure(_alternative(by_set, known_styles, column, name_of_whole), _HEIGHT)
     top = max((getattr(row, column) for own in by_set.values() for row in own), default=0)
     for name, own in by_set.items():
         style = style_of(name, known_styles)
@@ -83,7 +88,7 @@ def popularity_shares(  # noqa: PLR0913 - the last three are by name only
             mode="markers",
             marker={"symbol": style.marker, "size": 9, "color": style.colour},
             name=style.label + (" (candidates)" if style.is_candidate_set else ""),
-            customdata=[[_hover(row, style, column, whole, data_end)] for row in own],
+            customdata=[[_hover(row, style, column, name_of_whole, data_end)] for row in own],
             hovertemplate="%{customdata[0]}<extra></extra>",
             cliponaxis=False,
             showlegend=True,
@@ -96,7 +101,8 @@ def popularity_shares(  # noqa: PLR0913 - the last three are by name only
     chart.update_yaxes(range=[0, max(top, 1e-9) * 1.12], tickformat=_tick_format(top), nticks=5)
     chart.update_layout(
         title={
-            "text": f"Of {whole}", "font": {"size": 16, "color": INK, "weight": 700},
+            "text": f"Of {whole}" if is_part else f"Ratio to {whole}",
+            "font": {"size": 16, "color": INK, "weight": 700},
             "x": 0, "xref": "container", "y": 1, "yanchor": "top", "pad": {"t": 4},
         },
         hovermode="closest",
@@ -126,10 +132,11 @@ def _hover(
 ) -> str:
     of_all = column == "question_share"
     total = row.n_all_questions if of_all else row.n_base_questions
-    of = f" of n = {count(total)}" if total is not None else ""
+    word = whole.split(" ", 1)[0]
+    of = f" {word} n = {count(total)}" if total is not None else ""
     text = (
         f"<b>{style.title}</b>, {row.year}<br>{count(row.n_questions)}{of} questions<br>"
-        f"{share_text(getattr(row, column))} of {whole}"
+        f"{share_text(getattr(row, column))} {whole}"
     )
     if data_end is not None and is_partial(row.year, data_end):
         text += f"<br>to {data_end:%-d %B} only"
@@ -147,5 +154,6 @@ def _alternative(
         values = [f"{row.year} {share_text(getattr(row, column))}" for row in own]
         parts.append(f"{style_of(name, known_styles).title}: {and_list(values)}")
     if not parts:
-        return f"Line chart of shares of {whole}: no questions."
-    return f"Line chart of the share of {whole} a year. {'; '.join(parts)}."
+        return f"Line chart of shares {whole}: no questions."
+    kind = "share" if whole.startswith("of ") else "ratio"
+    return f"Line chart of the {kind} {whole} a year. {'; '.join(parts)}."

@@ -9,6 +9,7 @@ from analyses.figures.numbers import and_list, count, number, p_value
 from analyses.marts import PopularityTrend
 from analyses.report.blocks import Chart, Column, Fold, Prose, Table
 from analyses.report.sections.acceptance import p_words
+from analyses.report.wholes import counted_sets, known_shares, reaches_beyond
 
 if TYPE_CHECKING:
     from analyses.marts import YearlyPopularity
@@ -20,6 +21,10 @@ _MEASURES = {
     "share_of_all_questions": "share of all questions",
     "share_of_base_set": "share of the base set",
 }
+_COLUMN_OF = {
+    "share_of_all_questions": "question_share",
+    "share_of_base_set": "base_question_share",
+}
 _COLUMNS = (
     Column("Question set", is_number=False),
     Column("Measure", is_number=False),
@@ -27,7 +32,7 @@ _COLUMNS = (
     Column("Factor a year", explanation="Of a log-linear rate: 2 is doubling every year"),
     Column("95% interval", explanation="Quasi-Poisson: allows for years that scatter more"),
     Column("p"),
-    Column("p, Holm", explanation="Corrected over the sets of one measure"),
+    Column("p, Holm", explanation="Adjusted for several tests by Holm’s method"),  # noqa: RUF001
     Column("Kendall’s\N{NO-BREAK SPACE}τ", explanation="From −1 (falls every year) to 1 (rises)"),  # noqa: RUF001
     Column("p of τ"),
     Column("p of τ, Holm"),
@@ -44,22 +49,38 @@ def share_blocks(
     wholes = {"question_share": "all questions"}
     if base is not None:
         wholes["base_question_share"] = f"the base set ({base.label})"
+    known = known_shares(study)
     drawn = {
         column: popularity_shares(
-            of_sets, study.styles, years, column=column, whole=whole, data_end=study.data_end
+            of_sets, study.styles, years, column=column, whole=whole, data_end=study.data_end,
+            is_part=column == "question_share" or not reaches_beyond(study),
         )
         for column, whole in wholes.items()
-        if any(getattr(row, column) is not None for row in of_sets)
-    }
+        if column in known and any(getattr(row, column) is not None for row in of_sets)
+    }  # fmt: skip
+    said = and_list([whole for column, whole in wholes.items() if column not in drawn])
+    left_out = (
+        f"Shares of {said} are left out: the data hold no question outside the topics"
+        f"{'' if 'question_share' not in drawn else ' in that set'}, so there is nothing to divide"
+        " by."
+    )
     if not drawn:
-        return (Prose("Shares of all questions are not known: there is nothing to divide by."),)
+        return (Prose(left_out),)
+    beyond = "base_question_share" in drawn and reaches_beyond(study)
     return (
         Chart(
             "popularity-shares",
             "Share of the questions of a year",
-            f"How large a part of {and_list([wholes[column] for column in drawn])} of a year each"
-            " topic is: a count can rise because a site grows, a share cannot."
-            + (" A topic may reach beyond the base set." if len(drawn) > 1 else ""),
+            "How large each topic of a year is beside"
+            f" {and_list([wholes[column] for column in drawn])}: a count can rise because a site"
+            " grows, a share cannot."
+            + (
+                " Topics also hold questions that are not in the base set: to it this is a ratio,"
+                " not a part of it, and may exceed 100%."
+                if beyond
+                else ""
+            )
+            + ("" if len(drawn) == len(wholes) else f" {left_out}"),
             tuple(drawn.values()),
             study.mart("yearly_popularity"),
             tuple(column.replace("_", "-") for column in drawn),
@@ -67,9 +88,28 @@ def share_blocks(
     )
 
 
+def _measures(study: Study) -> dict[str, str]:
+    """Names of the measures that mean something in these data."""
+    known = known_shares(study)
+    names = {
+        measure: name
+        for measure, name in _MEASURES.items()
+        if measure not in _COLUMN_OF or _COLUMN_OF[measure] in known
+    }
+    if "share_of_base_set" in names and reaches_beyond(study):
+        names["share_of_base_set"] = "ratio to the base set"
+    return names
+
+
 def trend_blocks(study: Study) -> tuple[Block, ...]:
     """Say in a sentence whether the union of the topics rises, and give all trends in a table."""
-    rows = [row for row in study.records(PopularityTrend) if row.question_set in study.sets]
+    measures = _measures(study)
+    sets = {one.question_set for one in counted_sets(study)}
+    rows = [
+        row
+        for row in study.records(PopularityTrend)
+        if row.question_set in sets and (row.measure in measures or row.measure not in _MEASURES)
+    ]
     if not rows:
         return (Prose("No trend was tested: the table popularity_trends is absent or empty."),)
     said = [
@@ -84,7 +124,7 @@ def trend_blocks(study: Study) -> tuple[Block, ...]:
         tuple(
             (
                 study.name(row.question_set),
-                _MEASURES.get(row.measure, row.measure.replace("_", " ")),
+                measures.get(row.measure, row.measure.replace("_", " ")),
                 f"{row.first_year}–{row.last_year}",  # noqa: RUF001
                 number(row.rate_ratio),
                 _between(row.rate_ratio_ci_low, row.rate_ratio_ci_high),
@@ -109,7 +149,7 @@ def trend_blocks(study: Study) -> tuple[Block, ...]:
 
 def _sentence(study: Study, name: str, rows: list[PopularityTrend]) -> str | None:
     parts = []
-    for measure in ("questions", "share_of_all_questions", "share_of_base_set"):
+    for measure, measured in _measures(study).items():
         for row in rows:
             if (row.question_set, row.measure) != (name, measure) or None in (
                 row.rate_ratio,
@@ -117,11 +157,11 @@ def _sentence(study: Study, name: str, rows: list[PopularityTrend]) -> str | Non
             ):
                 continue
             interval = _between(row.rate_ratio_ci_low, row.rate_ratio_ci_high)
-            of = "" if measure == "questions" else f"their {_MEASURES[measure]} "
+            of = "" if measure == "questions" else f"their {measured} "
             test = (
                 ""
                 if row.rate_p_value_adjusted is None
-                else f", {p_words(row.rate_p_value_adjusted)}"
+                else f", {p_words(row.rate_p_value_adjusted)} adjusted"
             )
             parts.append(f"{of}by {number(row.rate_ratio)} (95% interval {interval}{test})")
             span = f"From {row.first_year} to {row.last_year}"
@@ -129,7 +169,8 @@ def _sentence(study: Study, name: str, rows: list[PopularityTrend]) -> str | Non
         return None
     return (
         f"{span} the questions of {study.style(name).in_words} multiplied a year {and_list(parts)}."
-        " 1 is no trend; quasi-Poisson rates, corrected by Holm over the sets."
+        " 1 is no trend; quasi-Poisson rates; p-values, not intervals, are adjusted for several"
+        " tests (Holm)."
     )
 
 

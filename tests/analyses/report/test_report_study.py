@@ -35,10 +35,78 @@ def test_the_trend_is_said_with_its_interval(published: Page) -> None:
         "From 2015 to 2019 the questions of Deployment (candidates) multiplied a year by 2.04"
         in text
     )
-    assert "(95% interval 1.36 to 3.05, p = 0.066)" in text
+    assert "(95% interval 1.36 to 3.05, p = 0.066 adjusted)" in text
+    assert "p-values, not intervals, are adjusted for several tests (Holm)" in text
     rows = {(row[0], row[1]): row for row in published.table("popularity_trends")[1:]}
     browser = rows["Browser candidates", "questions"]
     assert browser[4] == "\N{EN DASH}", "two years have no interval"
+
+
+def only_topics(warehouse) -> None:
+    """Load what the authors published: no question outside the topics."""
+    years = {
+        row[1]: row[2] for row in warehouse.rows["yearly_popularity"] if row[0] == "deployment"
+    }
+    warehouse.rows["yearly_popularity"] = [
+        (name, year, n, users, n / years[year], years[year], 9, n / 9, is_candidate_set)
+        for name, year, n, users, _, _, _, _, is_candidate_set in (
+            *warehouse.rows["yearly_popularity"],
+        )
+        if name not in {"non_deployment", "all_questions"}
+    ] + [("all_questions", year, n, n, 1.0, n, None, None, False) for year, n in years.items()]
+    warehouse.rows["popularity_trends"] += [
+        ("deployment", "share_of_base_set", 2015, 2019, 5, 3018, 1.0, 0.017, 0.117, 0.1,
+         1.1, 1.03, 1.17, 40.0, 0.008, 0.089, True),
+        ("dl", "questions", 2015, 2019, 5, 2095, 1.0, 0.017, 0.117, 0.1,
+         1.9, 1.3, 2.8, 40.0, 0.008, 0.089, False),
+    ]  # fmt: skip
+
+
+def test_without_other_questions_no_share_is_shown(warehouse) -> None:
+    """Deployment was 100% of all questions, and up to 153% of the base set: of what was loaded."""
+    only_topics(warehouse)
+    page = page_of(warehouse.build())
+    text = section(page, "rq1")
+    assert "the data hold no question outside the topics" in text
+    assert "their share" not in text
+    assert "100.0%" not in text
+    assert not [one for one in page.all("figure") if "shares" in (one.attributes["id"] or "")]
+    shown = page.by_id("rq1").all("script")
+    assert not [one for one in shown if "of all questions" in one.raw]
+    trends = page.table("popularity_trends")[1:]
+    assert {row[1] for row in trends} == {"questions"}
+    assert not [row for row in trends if row[0] == "Deep learning"]
+    heads = page.table("yearly_popularity_n_questions")[0]
+    assert heads[1:3] == ["Server/cloud", "Mobile"]
+    assert {"All questions", "Deep learning", "Non-deployment"} & set(heads) == set()
+
+
+def test_the_real_store_of_topics_has_no_shares(real: Page) -> None:
+    assert "Shares of all questions and the base set" in section(real, "rq1")
+
+
+def test_topics_beyond_the_base_set_are_a_ratio_to_it(warehouse) -> None:
+    warehouse.rows["yearly_popularity"] += [
+        ("dl", year, 60_000 if year == 2019 else 100, 50, 0.1, 2_000_000, 9, 1.0, False)
+        for year in range(2015, 2020)
+    ]
+    page = page_of(warehouse.build())
+    text = section(page, "rq1")
+    assert "to it this is a ratio" in text
+    base = next(one for one in page.all("div") if one.attributes.get("id") == "popularity-shares-2")
+    assert "the ratio to the base set" in (base.attributes["aria-label"] or "")
+
+
+def test_shares_of_a_base_set_that_holds_the_topics_are_parts(published: Page) -> None:
+    assert "this is a ratio" not in section(published, "rq1")
+
+
+def test_whole_years_leave_out_the_one_that_the_data_begin_in(real: Page) -> None:
+    """They begin on 10 January 2015, so that its 8 questions are not a year's."""
+    text = section(real, "rq1")
+    assert "The data begin on 10 January 2015: 2015 is not whole." in text
+    assert "Mobile from 62 (2016) to 484 (2018)" in text
+    assert real.table("yearly_popularity_n_questions")[1][0] == "2015 from 10 Jan"
 
 
 def test_the_median_tells_what_it_hides(published: Page) -> None:
