@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -27,7 +28,10 @@ _COLUMNS = (
     Column("Questions", explanation="Each once, also where it was given the category twice"),
     Column("Share", explanation="Of the labelled questions of the set that are in a category"),
     Column("95% interval", explanation="Wilson’s interval of the share"),  # noqa: RUF001
-    Column("Published", explanation="The percentage that the publication printed"),
+    Column(
+        "Published",
+        explanation="The percentage that the publication printed, or the sum over its leaves",
+    ),
 )
 _HOW = Markup(
     "Draw questions with <code>stackstudy draw</code>, let two people label them"
@@ -124,47 +128,68 @@ def _what(study: Study) -> str:
 
 def _table(study: Study, name: str, rows: list[TaxonomyShare]) -> Table:
     only_published = not any(row.n_questions for row in rows)
-    inner = sorted(
-        (row for row in rows if row.level == "inner"),
-        key=lambda row: (-row.n_questions, -(row.published_percent or 0), row.inner_category or ""),
-    )
+    leaves: dict[str | None, list[TaxonomyShare]] = {}
+    for row in sorted(rows, key=lambda row: (*_largest_first(row), row.leaf_category or "")):
+        if row.level == "leaf":
+            leaves.setdefault(row.inner_category, []).append(row)
+    inner = [
+        _with_sum(row, leaves.get(row.inner_category, [])) for row in rows if row.level == "inner"
+    ]
     body: list[tuple[Markup | str | Cell, ...]] = []
-    for row in inner:
-        body.append(_row(study, row, Markup("<strong>{}</strong>").format(row.inner_category)))
-        leaves = sorted(
-            (
-                leaf
-                for leaf in rows
-                if leaf.level == "leaf" and leaf.inner_category == row.inner_category
-            ),
-            key=lambda leaf: (
-                -leaf.n_questions,
-                -(leaf.published_percent or 0),
-                leaf.leaf_category or "",
-            ),
-        )
+    for row, is_sum in sorted(
+        inner, key=lambda one: (*_largest_first(one[0]), one[0].inner_category or "")
+    ):
+        bold = Markup("<strong>{}</strong>").format(row.inner_category)
+        body.append(_row(study, row, bold, is_sum=is_sum))
         body += [
             _row(study, leaf, Markup('<span class="leaf">{}</span>').format(leaf.leaf_category))
-            for leaf in leaves
+            for leaf in leaves.get(row.inner_category, [])
         ]
+    sums = (
+        " “Sum”: of the percentages that were printed for its leaves."
+        if any(is_sum for _, is_sum in inner)
+        else ""
+    )
     return Table(
         f"{_MART}_{name}",
         Markup("Categories of {}").format(study.name(name)),
         (_COLUMNS[0], _COLUMNS[-1]) if only_published else _COLUMNS,
         tuple((row[0], row[-1]) for row in body) if only_published else tuple(body),
         study.mart(_MART),
-        "Inner categories in bold, their leaves below."
-        if only_published
-        else "Inner categories in bold, their leaves below. The publication printed percentages of"
-        " labels, not of questions; they differ where a question has several.",
+        f"Inner categories in bold, their leaves below.{sums}"
+        + (
+            ""
+            if only_published
+            else " The publication printed percentages of labels, not of questions; they differ"
+            " where a question has several."
+        ),
     )
 
 
-def _row(study: Study, row: TaxonomyShare, name: Markup) -> tuple[Markup | str | Cell, ...]:
+def _largest_first(row: TaxonomyShare) -> tuple[float, ...]:
+    return -row.n_questions, -(row.published_percent or 0)
+
+
+def _with_sum(row: TaxonomyShare, leaves: list[TaxonomyShare]) -> tuple[TaxonomyShare, bool]:
+    """Give an inner category the sum of what was printed for all its leaves, and say whether."""
+    printed = [leaf.published_percent for leaf in leaves]
+    if row.published_percent is not None or not printed:
+        return row, False
+    known = [value for value in printed if value is not None]
+    if len(known) < len(printed):
+        return row, False
+    return replace(row, published_percent=sum(known)), True
+
+
+def _row(
+    study: Study, row: TaxonomyShare, name: Markup, *, is_sum: bool = False
+) -> tuple[Markup | str | Cell, ...]:
     share: str | Cell = percent(row.share)
     if row.share is not None:
         share = Cell(share, row.share, study.style(row.question_set).colour)
     published = NONE if row.published_percent is None else f"{row.published_percent:.1f}%"
+    if is_sum:
+        published = f"sum {published}"
     return (
         name,
         count(row.n_questions),
