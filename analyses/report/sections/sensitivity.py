@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from analyses.figures import sensitivity_strips
 from analyses.figures.numbers import and_list, count, duration, percent
 from analyses.figures.sensitivity import MEASURES, variant_in_words
-from analyses.marts import RuleSensitivity
+from analyses.marts import Acceptance, RuleSensitivity
 from analyses.report.blocks import Cell, Chart, Column, Fold, Prose, Section, Table
 from analyses.report.sections.acceptance import share_interval
 
@@ -67,8 +67,9 @@ def sensitivity(study: Study) -> Section:
             "sensitivity",
             "The topics by every reading of their rules",
             "How the size, the share without an accepted answer and the median response time of"
-            " each topic move with the reading: a mark is a reading, the filled one is the"
-            " study’s own. Marks close together mean that the choice matters little.",  # noqa: RUF001
+            " each topic move with the reading: a mark is a reading, the filled one that of the"
+            f" study, by rules alone{_beside(study, rows)}. Marks close together mean that the"
+            " choice matters little.",
             tuple(sensitivity_strips(rows, study.styles, measure) for measure in MEASURES),
             study.mart(_MART),
             tuple(measure.column.replace("_", "-") for measure in MEASURES),
@@ -76,6 +77,18 @@ def sensitivity(study: Study) -> Section:
         Fold(f"The {count(len(rows))} readings one by one", (table,)),
     )
     return Section(name, title, short, blocks)
+
+
+def _beside(study: Study, rows: tuple[RuleSensitivity, ...]) -> str:
+    """Say how large the sets are, where people's decisions make them other than the rules do."""
+    sizes = {row.question_set: row.n_questions for row in study.records(Acceptance)}
+    parts = [
+        f"{study.style(row.question_set).label} {count(row.n_questions)} where the set has"
+        f" {count(sizes[row.question_set])}"
+        for row in rows
+        if row.is_study_variant and sizes.get(row.question_set, row.n_questions) != row.n_questions
+    ]
+    return f" and without people’s decisions ({and_list(parts)})" if parts else ""  # noqa: RUF001
 
 
 def _place(study: Study, row: RuleSensitivity) -> tuple[object, ...]:

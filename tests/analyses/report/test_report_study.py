@@ -197,7 +197,9 @@ def test_each_reading_of_the_rules_has_its_row(published: Page) -> None:
     rows = published.table("rule_sensitivity")[1:]
     assert len(rows) == 9
     assert rows[0][1:3] == ["title, between spaces (as studied)", "486"]
-    assert "Mobile holds 486 to 640 questions" in section(published, "sensitivity")
+    text = section(published, "sensitivity")
+    assert "Mobile holds 486 to 640 questions" in text
+    assert "Mobile 486 where the set has 1,533" in text
 
 
 def test_every_source_that_the_statistics_cite_is_named(published: Page) -> None:
