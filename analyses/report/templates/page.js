@@ -72,6 +72,20 @@
     setTimeout(() => URL.revokeObjectURL(link.href), 10000);
   });
 
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("button.copy");
+    if (!button) return;
+    const code = button.parentElement.querySelector("code");
+    try {
+      await navigator.clipboard.writeText(code.textContent);
+      button.textContent = "Copied";
+    } catch {
+      getSelection().selectAllChildren(code); // no clipboard here: one key is left to press
+      button.textContent = "Selected";
+    }
+    setTimeout(() => { button.textContent = "Copy"; }, 2000);
+  });
+
   // Paper: folds open, and charts take the width of the sheet.
   const folds = document.querySelectorAll("details:not(.sql)");
   let opened = [];

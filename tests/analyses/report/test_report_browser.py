@@ -130,7 +130,7 @@ def test_each_csv_button_saves_its_text(browser: Browser, report: Path, tmp_path
     browser.open(report)
     browser.call("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(tmp_path))
     page = Page(report.read_text("utf-8"))
-    names = sorted({one.attributes["data-csv"] for one in page.all("button")})
+    names = sorted({one.attributes["data-csv"] for one in page.with_class("csv")})
     for name in names[:8]:
         browser.run(f"document.querySelector('[data-csv={name}]').click()")
         target = tmp_path / f"{name}.csv"
@@ -146,6 +146,21 @@ def test_each_csv_button_saves_its_text(browser: Browser, report: Path, tmp_path
         browser.run(f"document.querySelector('[data-csv={name}]').click()")
         assert browser.run("window.savedAs") == f"{name}.csv"
         assert browser.run("window.saved.text()") == page.csv(name)
+    assert browser.complaints() == []
+
+
+def test_what_to_cite_can_be_copied(browser: Browser, report: Path) -> None:
+    browser.open(report, PHONE)
+    browser.call("Browser.grantPermissions", permissions=["clipboardReadWrite"])
+    browser.run("navigator.clipboard.writeText = async text => { window.copied = text; }")
+    browser.run("document.querySelector('button.copy').click()")
+    assert browser.run("window.copied").startswith("@")
+    assert browser.run("window.copied").rstrip().endswith("}")
+    wide = browser.run(
+        "[...document.querySelectorAll('.citation pre')].filter(one =>"
+        " one.scrollWidth > one.clientWidth).length"
+    )
+    assert wide == 0, "BibTeX is cut at the right"
     assert browser.complaints() == []
 
 

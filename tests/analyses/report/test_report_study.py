@@ -190,7 +190,7 @@ def test_agreement_is_shown_where_sheets_are_given(published_data: Path, tmp_pat
     page = type(page_of(published_data))(render(compose(read_marts(published_data), found)))
     inner = page.table("rater_agreement")[1]
     assert inner[:6] == ["Mobile", "inner", "ann, ben", "3", "66.7%", "0.500"]
-    assert "rater_agreement" in {one.attributes["data-csv"] for one in page.all("button")}
+    assert "rater_agreement" in {one.attributes.get("data-csv") for one in page.all("button")}
 
 
 def test_each_reading_of_the_rules_has_its_row(published: Page) -> None:
@@ -255,6 +255,20 @@ def test_each_chart_shows_the_statement_that_was_run(real: Page, studied_data: P
         name = figure.all("summary")[0].text.removeprefix("SQL of ")
         assert code.raw.strip() == (compiled / f"{name}.sql").read_text("utf-8").strip()
         assert "{{" not in code.raw
+
+
+def test_a_table_does_not_repeat_the_statement_of_its_chart(published: Page, real: Page) -> None:
+    for page in (published, real):
+        for one in page.all("section"):
+            said = [
+                summary.text
+                for table in one.all("div")
+                if "table" in (table.attributes.get("class") or "").split()
+                for summary in table.all("summary")
+            ]
+            charts = [s.text for figure in one.all("figure") for s in figure.all("summary")]
+            assert len(said) == len(set(said))
+            assert set(said) & set(charts) == set()
 
 
 def test_without_dbt_s_folder_the_model_itself_is_shown(tmp_path: Path) -> None:
