@@ -108,11 +108,11 @@ def popularity_shares(  # noqa: PLR0913 - the last three are by name only
         hovermode="closest",
         showlegend=True,
         legend={
-            "orientation": "h", "x": 0, "xanchor": "left", "y": 1.02, "yanchor": "bottom",
+            "orientation": "h", "x": 0, "xanchor": "left", "y": -0.2, "yanchor": "top",
             "font": {"size": 12.5, "color": INK}, "itemclick": False, "itemdoubleclick": False,
             "bgcolor": "rgba(0,0,0,0)",
         },
-        margin={"l": 4, "r": 18, "t": 74, "b": 8},
+        margin={"l": 4, "r": 18, "t": 40, "b": 8},
     )  # fmt: skip
     return chart
 

@@ -24,7 +24,7 @@ Plotly lays tiles anew in each width, so that words which fit in one do not in a
 
 WIDTHS = (*range(280, 440, 8), *range(440, 1041, 40))
 
-_HEIGHT = 430
+_HEIGHT = 400
 _NARROW = 600
 _NARROW_HEIGHT = 720
 """A phone has little width and much height."""

@@ -1,8 +1,10 @@
 "use strict";
 (() => {
-  // Charts: drawn once, in the width of their place; zooming is off, so that a thumb scrolls the page.
-  // Those in sight come first, the others when the browser has nothing else to do.
-  const waiting = new Map();
+  // Charts are drawn in the width of their place; zooming is off, so that a thumb scrolls the page.
+  const sources = new Map();
+  for (const source of document.querySelectorAll("script[data-figure]")) {
+    sources.set(document.getElementById(source.dataset.figure), source);
+  }
   const merge = (whole, part) => {
     for (const [name, value] of Object.entries(part)) {
       const isDeep = value?.constructor === Object && whole[name]?.constructor === Object;
@@ -10,54 +12,60 @@
     }
     return whole;
   };
-  // Some figures have words that depend on their width: take those of the widest that fits.
-  const fitOf = ({ fits }, width) => fits?.find((one) => one.width <= width) ?? fits?.at(-1);
-  const fitted = (figure, place) => {
-    const fit = fitOf(figure.layout.meta, place.clientWidth);
-    if (!fit) return figure;
-    merge(figure.data[0], fit.trace);
-    merge(figure.layout, fit.layout);
+  // Some figures have words that depend on their width: the widest that has room, else the narrowest.
+  const fitOf = (fits, width) => fits?.find((one) => one.width <= width) ?? fits?.at(-1);
+  const fits = new Map();
+  const figureOf = (place, width) => {
+    const figure = JSON.parse(sources.get(place).textContent);
+    const fit = fitOf(figure.layout.meta.fits, width ?? place.clientWidth);
+    if (fit) {
+      merge(figure.data[0], fit.trace);
+      merge(figure.layout, fit.layout);
+      fits.set(place, figure.layout.meta.fits);
+      place.dataset.fit = fit.width;
+    }
+    if (width) figure.layout.width = width;
     place.style.height = `${figure.layout.height}px`;
-    fits.set(place, figure.layout.meta.fits);
-    place.dataset.fit = fit.width;
     return figure;
   };
-  const fits = new Map();
-  addEventListener("resize", () => {
-    for (const [place, known] of fits) {
-      const fit = fitOf({ fits: known }, place.clientWidth);
-      if (String(fit.width) === place.dataset.fit) continue;
-      Plotly.react(place, fitted({ data: place.data, layout: place.layout }, place));
-    }
-  });
-  const draw = (place) => {
-    const source = waiting.get(place);
-    if (!source) return;
-    waiting.delete(place);
+  const draw = (place, width) => {
     try {
-      const figure = fitted(JSON.parse(source.textContent), place);
-      Plotly.newPlot(place, figure.data, figure.layout, { displayModeBar: false, responsive: true });
+      const { data, layout } = figureOf(place, width);
+      Plotly.react(place, data, layout, { displayModeBar: false, responsive: !width });
     } catch (error) {
       place.textContent = place.getAttribute("aria-label");
       console.error(`${place.id}: ${error.message}`);
     }
     place.dataset.drawn = "";
   };
-  for (const source of document.querySelectorAll("script[data-figure]")) {
-    waiting.set(document.getElementById(source.dataset.figure), source);
-  }
-  const seen = new IntersectionObserver((entries) => {
-    for (const entry of entries) if (entry.isIntersecting) draw(entry.target);
-  }, { rootMargin: "50% 0px" });
-  for (const place of waiting.keys()) seen.observe(place);
-  const idle = window.requestIdleCallback ?? ((task) => setTimeout(task, 50));
-  const drawNext = () => {
-    const next = waiting.keys().next();
-    if (next.done) return;
-    draw(next.value);
-    idle(drawNext);
+
+  // Those in sight come first. All others follow when the page is there, for a second at once and then
+  // between what else there is to do: so that a print, a picture of the page or a search finds them.
+  const waiting = new Set(sources.keys());
+  const drawWaiting = (place) => {
+    if (waiting.delete(place)) draw(place);
   };
-  addEventListener("load", () => idle(drawNext));
+  const seen = new IntersectionObserver((entries) => {
+    for (const entry of entries) if (entry.isIntersecting) drawWaiting(entry.target);
+  });
+  for (const place of waiting) seen.observe(place);
+  const idle = window.requestIdleCallback
+    ? (task) => requestIdleCallback(task, { timeout: 50 })
+    : (task) => setTimeout(task);
+  const drawRest = (milliseconds) => {
+    const end = performance.now() + milliseconds;
+    for (const place of waiting) {
+      drawWaiting(place);
+      if (performance.now() >= end) break;
+    }
+    if (waiting.size) idle(() => drawRest(0));
+  };
+  addEventListener("load", () => drawRest(1000));
+  addEventListener("resize", () => {
+    for (const [place, known] of fits) {
+      if (String(fitOf(known, place.clientWidth).width) !== place.dataset.fit) draw(place);
+    }
+  });
 
   // Tables as files: their text stands in the page, so this works without a server.
   document.addEventListener("click", (event) => {
@@ -71,7 +79,6 @@
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10000);
   });
-
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("button.copy");
     if (!button) return;
@@ -86,25 +93,31 @@
     setTimeout(() => { button.textContent = "Copy"; }, 2000);
   });
 
-  // Paper: folds open, and charts take the width of the sheet.
+  // Paper: folds open, and charts are drawn anew for the width of a sheet, or their letters would shrink
+  // with them. As viewBox each drawing has the size for which it was made, so that it fills its place.
+  const sheet = { 1: 780, 2: 370 }; // pixels by how many stand side by side
   const folds = document.querySelectorAll("details:not(.sql)");
   let opened = [];
   addEventListener("beforeprint", () => {
-    for (const place of [...waiting.keys()]) draw(place);
-    for (const chart of document.querySelectorAll(".chart")) {
-      for (const drawing of chart.querySelectorAll(".main-svg")) {
+    opened = [...folds].filter((fold) => !fold.open);
+    for (const fold of opened) fold.open = true;
+    waiting.clear();
+    for (const place of sources.keys()) {
+      draw(place, sheet[getComputedStyle(place).getPropertyValue("--on-paper").trim()]);
+      for (const drawing of place.querySelectorAll(".main-svg")) {
         const width = drawing.getAttribute("width");
         const height = drawing.getAttribute("height");
         drawing.setAttribute("viewBox", `0 0 ${width} ${height}`);
-        chart.style.setProperty("--width", width);
-        chart.style.setProperty("--height", height);
+        place.style.setProperty("--width", width);
+        place.style.setProperty("--height", height);
       }
     }
-    opened = [...folds].filter((fold) => !fold.open);
-    for (const fold of opened) fold.open = true;
   });
   addEventListener("afterprint", () => {
     for (const fold of opened) fold.open = false;
-    for (const drawing of document.querySelectorAll(".chart .main-svg")) drawing.removeAttribute("viewBox");
+    for (const place of sources.keys()) {
+      for (const drawing of place.querySelectorAll(".main-svg")) drawing.removeAttribute("viewBox");
+      draw(place);
+    }
   });
 })();

@@ -125,6 +125,21 @@ def test_words_of_tiles_are_where_they_were_meant_to_be(
     assert browser.complaints() == []
 
 
+_TITLES_UNDER_LEGENDS = (
+    "[...document.querySelectorAll('.chart')].filter(chart => {"
+    " const [title, legend] = ['.g-gtitle text', '.legend'].map(one =>"
+    "  chart.querySelector(one)?.getBoundingClientRect());"
+    " return title && legend && title.bottom > legend.top + 1 && legend.bottom > title.top })"
+    ".map(chart => chart.id)"
+)
+
+
+@pytest.mark.parametrize("width", [320, PHONE, DESK])
+def test_no_legend_covers_a_title(browser: Browser, synthetic_report: Path, width: int) -> None:
+    browser.open(synthetic_report, width)
+    assert browser.run(_TITLES_UNDER_LEGENDS) == []
+
+
 def test_each_csv_button_saves_its_text(browser: Browser, report: Path, tmp_path: Path) -> None:
     """Eight files are really saved: a browser lets a script save ten; the others are caught."""
     browser.open(report)
@@ -221,8 +236,35 @@ def test_printing_opens_folds_and_shrinks_charts(browser: Browser, report: Path)
         "'.main-svg')].some(one => one.getBoundingClientRect().right > innerWidth)).map(o => o.id)"
     )
     assert outside == []
+    letters = browser.run(
+        "[...document.querySelectorAll('.chart text')].filter(text => text.textContent.trim())"
+        ".map(text => [parseFloat(getComputedStyle(text).fontSize) * text.getScreenCTM().a * 0.75,"
+        " text.closest('.chart').id, text.textContent])"
+    )
+    assert min(letters)[0] >= 6.5, "letters of a chart too small for paper, in points"
+    overlapping = browser.run(
+        "[...document.querySelectorAll('.chart .xaxislayer-above')].filter(axis => {"
+        " const boxes = [...axis.querySelectorAll('text')].map(t =>"
+        " (t.querySelector('tspan') ?? t).getBoundingClientRect());"
+        " return boxes.some((box, place) => place && box.left < boxes[place - 1].right); })"
+        ".map(axis => axis.closest('.chart').id)"
+    )
+    assert overlapping == []
+    assert browser.run(_TITLES_UNDER_LEGENDS) == []
     browser.run("dispatchEvent(new Event('afterprint'))")
     assert not browser.run("[...document.querySelectorAll('details')].some(one => one.open)")
+
+
+def test_all_charts_are_there_soon_though_nobody_scrolls(browser: Browser, report: Path) -> None:
+    browser.open(report, is_drawn=False)
+    browser.wait_for(
+        lambda: not browser.run("document.querySelectorAll('.chart:not([data-drawn])').length"),
+        "every chart",
+    )
+    assert browser.run("scrollY") == 0
+    paint = browser.run("performance.getEntriesByName('first-contentful-paint')[0].startTime")
+    loaded = browser.run("performance.getEntriesByType('navigation')[0].loadEventStart")
+    assert paint < loaded, "the page is shown before its charts are drawn"
 
 
 def test_it_can_be_read_without_scripts(browser: Browser, report: Path) -> None:
