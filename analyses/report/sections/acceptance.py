@@ -122,6 +122,7 @@ def _topics(study: Study) -> tuple[Prose, ...]:
             f"Among the {row.n_sets} topics the shares"
             f" {'differ' if row.p_value < ALPHA else 'do not differ beyond chance'}:"
             f" χ²{GLUE}={GLUE}{number(row.chi2, 2)} ({row.df} df), {p_words(row.p_value)}"
+            " (one test, not adjusted)"
             + (
                 f", Cramér’s V{GLUE}={GLUE}{number(row.cramers_v)}"  # noqa: RUF001
                 if row.cramers_v is not None

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _MART = "rule_sensitivity"
 _COLUMNS = (
     Column("Question set", is_number=False),
-    Column("Reading", is_number=False),
+    Column("Reading", is_number=False, wraps=True),
     Column("Questions"),
     Column("Of these as studied", explanation="Questions that the study’s own reading finds too"),  # noqa: RUF001
     Column("Share without"),
