@@ -107,6 +107,23 @@ def test_taxonomy_without_labels_says_how_to_come_to_some(sample_warehouse, tmp_
     assert figures(done) == []
 
 
+def test_popularity_without_other_questions_draws_no_share(sample_warehouse, tmp_path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    shutil.copy(sample_warehouse / "stackstudy.duckdb", data)
+    with duckdb.connect(str(data / "stackstudy.duckdb")) as connection:
+        connection.execute(
+            "update yearly_popularity as one set n_all_questions = topics.n_questions"
+            " from yearly_popularity as topics"
+            " where topics.question_set = 'deployment' and topics.year = one.year"
+        )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("STACKSTUDY_DATA", str(data))
+        done = run(read(ROOT / "notebooks" / "popularity.ipynb"), tmp_path)
+    assert "there is nothing to divide by" in printed(done)
+    assert len(figures(done)) == FIGURES["popularity"] - 1
+
+
 def test_one_line_changes_the_sets(sample_warehouse) -> None:
     book = read(ROOT / "notebooks" / "popularity.ipynb")
     for cell in book.cells:
