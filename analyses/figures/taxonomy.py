@@ -24,10 +24,8 @@ Plotly lays tiles anew in each width, so that words which fit in one do not in a
 
 WIDTHS = (*range(280, 440, 8), *range(440, 1041, 40))
 
-_HEIGHT = 400
-_NARROW = 600
-_NARROW_HEIGHT = 720
-"""A phone has little width and much height."""
+_HEIGHTS = {900: 430, 600: 400, 0: 720}
+"""Pixels, by the least width: two maps stand on a sheet, and a phone has much height."""
 
 _HOVER_WIDTH = 44
 _GAP, _SIDE = 3, 4
@@ -64,7 +62,7 @@ def taxonomy_treemap(rows: Sequence[TaxonomyShare], style: Style) -> go.Figure:
         key=lambda row: (-row.n_questions, row.leaf_category or ""),
     )
     shown = [*inner, *leaves]
-    chart = figure(_alternative(inner, style), _HEIGHT)
+    chart = figure(_alternative(inner, style), _HEIGHTS[0])
     chart.add_treemap(
         ids=[_id(row) for row in shown],
         parents=["" if row.level == "inner" else (row.inner_category or "") for row in shown],
@@ -99,7 +97,7 @@ def _fit(
     inner: Sequence[TaxonomyShare], leaves: Sequence[TaxonomyShare], width: int, top: int
 ) -> dict[str, object]:
     """Make what depends on the width: words that fit, their sizes, the list of what did not."""
-    height = _HEIGHT if width >= _NARROW else _NARROW_HEIGHT
+    height = next(height for least, height in _HEIGHTS.items() if width >= least)
     for head in _HEADS:
         above = max(top - head, 0)
         words = _words(inner, leaves, width, height - above - _SIDE, head)
