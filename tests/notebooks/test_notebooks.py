@@ -45,6 +45,13 @@ def printed(book: nbformat.NotebookNode) -> str:
     return "".join(one["text"] for one in outputs(book) if one.output_type == "stream")
 
 
+def own_copy(warehouse: Path, folder: Path) -> Path:
+    """Copy the database: other tests read it at the same time, and a writer needs it alone."""
+    folder.mkdir(parents=True)
+    shutil.copy(warehouse / "stackstudy.duckdb", folder)
+    return folder
+
+
 def test_there_is_one_for_each_question_of_the_study() -> None:
     assert [path.stem for path in NOTEBOOKS] == ["difficulty", "popularity", "taxonomy"]
 
@@ -66,8 +73,7 @@ def test_it_is_committed_without_output_and_without_a_machine(path) -> None:
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_it_runs_and_leaves_the_database_free(path, sample_warehouse, tmp_path) -> None:
     """It stands in `notebooks/`, the database in `data/demo`; at its end others may write."""
-    (tmp_path / "data").mkdir()
-    (tmp_path / "data" / "demo").symlink_to(sample_warehouse)
+    own_copy(sample_warehouse, tmp_path / "data" / "demo")
     (tmp_path / "notebooks").mkdir()
     book = read(path)
     book.cells.append(
@@ -92,9 +98,7 @@ def test_it_runs_and_leaves_the_database_free(path, sample_warehouse, tmp_path) 
 
 
 def test_taxonomy_without_labels_says_how_to_come_to_some(sample_warehouse, tmp_path) -> None:
-    data = tmp_path / "data"
-    data.mkdir()
-    shutil.copy(sample_warehouse / "stackstudy.duckdb", data)
+    data = own_copy(sample_warehouse, tmp_path / "data")
     with duckdb.connect(str(data / "stackstudy.duckdb")) as connection:
         connection.execute("delete from labels")
         connection.execute(
@@ -108,9 +112,7 @@ def test_taxonomy_without_labels_says_how_to_come_to_some(sample_warehouse, tmp_
 
 
 def test_popularity_without_other_questions_draws_no_share(sample_warehouse, tmp_path) -> None:
-    data = tmp_path / "data"
-    data.mkdir()
-    shutil.copy(sample_warehouse / "stackstudy.duckdb", data)
+    data = own_copy(sample_warehouse, tmp_path / "data")
     with duckdb.connect(str(data / "stackstudy.duckdb")) as connection:
         connection.execute(
             "update yearly_popularity as one set n_all_questions = topics.n_questions"
@@ -169,10 +171,11 @@ def test_no_database_names_the_cure(tmp_path, monkeypatch) -> None:
         find_data(tmp_path)
 
 
-def test_asking_closes_also_after_a_mistake(sample_warehouse, capsys) -> None:
-    assert ask("select 1 as one", sample_warehouse)["one"].tolist() == [1]
+def test_asking_closes_also_after_a_mistake(sample_warehouse, tmp_path, capsys) -> None:
+    data = own_copy(sample_warehouse, tmp_path / "data")
+    assert ask("select 1 as one", data)["one"].tolist() == [1]
     with pytest.raises(WarehouseError, match="no_such_table"):
-        ask("from no_such_table", sample_warehouse)
-    assert "mobile" in open_study(sample_warehouse).sets
+        ask("from no_such_table", data)
+    assert "mobile" in open_study(data).sets
     assert "synthetic" in capsys.readouterr().out
-    duckdb.connect(str(sample_warehouse / "stackstudy.duckdb")).close()
+    duckdb.connect(str(data / "stackstudy.duckdb")).close()
