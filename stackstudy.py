@@ -2,32 +2,118 @@
 
 from __future__ import annotations
 
-import errno
 import sys
-from pathlib import Path
+from types import TracebackType  # noqa: TC003 - loaded by Python itself
+
+_print_traceback = sys.excepthook
+
+
+def _on_escape(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    """Say one word where Ctrl-C comes before there is a command that could say it."""
+    if issubclass(kind, KeyboardInterrupt):
+        sys.stderr.write("\nAborted!\n")
+    else:
+        _print_traceback(kind, error, trace)
+
+
+sys.excepthook = _on_escape
+
+# ruff: noqa: E402 - what follows takes a tenth of a second, in which a person may press Ctrl-C
+import errno
+import signal
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import click
 
-from analyses import build, info, shell
-from analyses.export.command import command as export
-from analyses.labelling.commands import label
-from analyses.labelling.sampling_commands import draw_command, sample_size_command
-from analyses.replication.command import command as replicate
-from analyses.report.command import report
-from analyses.sample.command import sample
-from loader.commands import load
 from loader.errors import StackstudyError
-from loader.fetch.command import fetch
-from loader.options import data_option, on_error_option
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, MutableMapping
+
+_HOMES: Final = {
+    "sample": "analyses.sample.command:sample",
+    "fetch": "loader.fetch.command:fetch",
+    "load": "loader.commands:load",
+    "build": "analyses.build:command",
+    "report": "analyses.report.command:report",
+    "run": "analyses.run:command",
+    "sql": "analyses.shell:command",
+    "info": "analyses.info:command",
+    "export": "analyses.export.command:command",
+    "replicate": "analyses.replication.command:command",
+    "sample-size": "analyses.labelling.sampling_commands:sample_size_command",
+    "draw": "analyses.labelling.sampling_commands:draw_command",
+    "label": "analyses.labelling.commands:label",
+}
+"""Where each command is, in the order in which a person meets them."""
+
+
+class _Commands(dict[str, click.Command]):
+    """The commands by name, each imported when it is asked for: a command waits for no other."""
+
+    def __missing__(self, name: str) -> click.Command:
+        if name not in _HOMES:
+            raise KeyError(name)
+        module, _, attribute = _HOMES[name].partition(":")
+        self[name] = getattr(import_module(module), attribute)
+        return self[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in _HOMES
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_HOMES)
+
+    def __len__(self) -> int:
+        return len(_HOMES)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return a command, or the default where there is none of that name."""
+        return self[name] if name in _HOMES else default
+
+    def keys(self) -> Any:
+        """Return the names."""
+        return _HOMES.keys()
+
+    def values(self) -> Any:
+        """Return the commands."""
+        return [self[name] for name in _HOMES]
+
+    def items(self) -> Any:
+        """Return names and commands."""
+        return [(name, self[name]) for name in _HOMES]
 
 
 class FrontDoor(click.Group):
     """A group whose commands end in one line and exit code 1 on what a user can mend."""
 
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.commands: MutableMapping[str, click.Command] = _Commands()
+
+    def main(self, *arguments: Any, **options: Any) -> Any:
+        """Run the command line; note when somebody presses Ctrl-C."""
+        interrupted = _note_interrupts()
+        options["obj"] = options.get("obj") or interrupted
+        return super().main(*arguments, **options)
+
     def invoke(self, ctx: click.Context) -> object:
         """Run the chosen command."""
+        from analyses.children import EndedBySignal  # noqa: PLC0415 - after Ctrl-C is looked after
+
+        for word in (*ctx._protected_args, *ctx.args):  # noqa: SLF001 - click hands them to nobody
+            if not word or (word.startswith("--") and word.endswith("=")):
+                raise click.UsageError(
+                    f"an argument is empty ({word}''); is a variable of your shell not set?", ctx
+                )
         try:
             return super().invoke(ctx)
+        except EndedBySignal as ended:
+            click.echo(f"Stopped: {ended}.", err=True)
+            ctx.exit(128 + ended.number)
         except StackstudyError as error:
             raise click.ClickException(str(error)) from error
         except OSError as error:
@@ -35,11 +121,30 @@ class FrontDoor(click.Group):
                 raise
             where = f"{error.filename}: " if error.filename else ""
             raise click.ClickException(f"{where}{error.strerror}") from error
+        except Exception as error:
+            # Libraries turn Ctrl-C into errors of their own: DuckDB's "Query interrupted".
+            if ctx.obj:
+                raise click.Abort from error
+            raise
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the commands in the order in which a person meets them."""
         del ctx
-        return list(self.commands)
+        return list(_HOMES)
+
+
+def _note_interrupts() -> list[int]:
+    """Keep Python's answer to Ctrl-C, an exception, and put down that it happened."""
+    happened: list[int] = []
+
+    def _note(number: int, frame: object) -> NoReturn:
+        happened.append(number)
+        signal.default_int_handler(number, frame)  # type: ignore[arg-type]
+        raise AssertionError
+
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _note)
+    return happened
 
 
 @click.group(
@@ -56,53 +161,6 @@ def main() -> None:
       stackstudy run sample/sample.stackstudy  load it, build the tables, write the report
       stackstudy sql "from acceptance"         look at a table
     """
-
-
-@click.command("run")
-@click.argument(
-    "dumps", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="DUMP..."
-)
-@click.option("--site", metavar="NAME", help="Site of the dump, where its name does not say it.")
-@data_option
-@on_error_option
-@build.people_options
-@click.pass_context
-def run(
-    context: click.Context,
-    dumps: tuple[Path, ...],
-    site: str | None,
-    data: Path,
-    on_error: str,
-    **people: Path | None,
-) -> None:
-    """Load, build and report in one.
-
-    A DUMP is a folder, an .xml file or a .7z archive, as for `load`; or the name of a site, whose
-    dump is then fetched first, as `fetch` does. What is loaded already and has not changed is not
-    loaded again.
-
-    \b
-    Examples:
-      stackstudy run beer.stackexchange.com
-      stackstudy run stackoverflow.com-Posts.7z
-      stackstudy run Posts.xml --site stackoverflow.com --data /big/disk
-      stackstudy run sample/sample.stackstudy --decisions decisions.csv
-    """
-    from analyses.summary import announce  # noqa: PLC0415 - Plotly is slow to import
-    from loader.fetch import resolve_dump  # noqa: PLC0415 - so is the network
-
-    dumps = tuple(resolve_dump(dump, data) for dump in dumps)
-    context.invoke(load, dumps=dumps, site=site, data=data, on_error=on_error, force=False)
-    context.invoke(build.command, data=data, **people)
-    announce(data)
-    context.invoke(report, data=data, output=None)
-
-
-for command in (sample, fetch, load, build.command, report, run, shell.command, info.command):
-    main.add_command(command)
-
-for command in (export, replicate, sample_size_command, draw_command, label):
-    main.add_command(command)
 
 
 if __name__ == "__main__":

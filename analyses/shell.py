@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
-import subprocess
+import signal
 import sys
+from contextlib import contextmanager, nullcontext
+from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from analyses.children import started
 from analyses.warehouse import connect, database_path
 from loader.errors import WarehouseError
 from loader.options import data_option
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 FORMATS = ("duckbox", "box", "csv", "json", "jsonlines", "markdown", "line")
 SAVED = Path(__file__).parent
@@ -54,11 +62,18 @@ def _first_code(lines: list[str]) -> int:
 def shell_program() -> str:
     """Path of the DuckDB shell: the one installed with this Python, else the one on the PATH.
 
+    The package's own `duckdb` is a script around the program, which Ctrl-C would end while the
+    program lives on; so the program itself, where it is there.
+
     Raises
     ------
     WarehouseError
         When there is none.
     """
+    package = find_spec("duckdb_cli")
+    for folder in (package.submodule_search_locations or ()) if package else ():
+        if program := shutil.which("duckdb", path=folder):
+            return program
     beside = shutil.which("duckdb", path=str(Path(sys.executable).parent))
     program = beside or shutil.which("duckdb")
     if program is None:
@@ -68,29 +83,56 @@ def shell_program() -> str:
     return program
 
 
+STARTING_POINTS = (
+    "questions",
+    "question_sets",
+    "question_set_members",
+    "yearly_popularity",
+    "acceptance",
+    "response_time_summary",
+    "survival_summary",
+    "proportion_tests",
+    "response_time_tests",
+    "taxonomy_distribution",
+)
+"""The tables to look at first."""
+
+
 def greeting(data: Path) -> str:
     """Say what the shell says first: the tables there are, and queries to try."""
     with connect(data) as connection:
-        tables = connection.execute(
-            "select table_name from duckdb_tables() where schema_name = 'main'"
-            " and not regexp_matches(table_name, '^(int|stg)_') order by table_name"
-        ).fetchall()
-    names = click.wrap_text(", ".join(name for (name,) in tables), 78, "  ", "  ")
+        tables = [
+            name
+            for (name,) in connection.execute(
+                "select table_name from duckdb_tables() where schema_name = 'main'"
+                " and not regexp_matches(table_name, '^(int|stg|seed)_') order by table_name"
+            ).fetchall()
+        ]
+    if "questions" not in tables:
+        return "Nothing is built here yet: leave with Ctrl-D, then run `stackstudy build`.\n"
+    first = [name for name in STARTING_POINTS if name in tables]
+    others = [name for name in tables if name not in first]
     return (
-        f"Tables (and the dump itself as views: stg_posts, stg_users, ...):\n{names}\n"
+        f"Tables to start from:\n{_wrapped(first)}\n"
+        f"Others (and the dump itself as views: stg_posts, stg_users, ...):\n{_wrapped(others)}\n"
         "Try:\n"
         "  from acceptance;\n"
         "  from yearly_popularity where question_set = 'deployment' order by year;\n"
         "  select title, url from questions order by view_count desc limit 10;\n"
-        "Leave with Ctrl-D: while the shell is open, nothing can be built.\n"
+        "Leave with Ctrl-D. What is built meanwhile shows when the shell is opened anew.\n"
     )
+
+
+def _wrapped(names: list[str]) -> str:
+    return click.wrap_text(", ".join(names), 78, "  ", "  ")
 
 
 def _list_saved(context: click.Context, _option: click.Option, is_wanted: bool) -> None:  # noqa: FBT001 - click's
     if not is_wanted:
         return
+    is_plain = "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb"
     for name, answer in saved_queries().items():
-        click.echo(click.style(name, bold=True))
+        click.echo(name if is_plain else click.style(name, bold=True))
         click.echo(click.wrap_text(answer, 78, "    ", "    "))
     context.exit()
 
@@ -121,8 +163,8 @@ def command(
 ) -> None:
     """Open the DuckDB shell on the database, or run one QUERY.
 
-    The database is opened read-only. A QUERY of `-` is read from standard input. Close the shell
-    (Ctrl-D) before the next build.
+    The database is opened read-only. A QUERY of `-` is read from standard input. An open shell
+    goes on with the tables that it has found, also while others are built.
 
     \b
     Examples:
@@ -143,8 +185,24 @@ def command(
     if output != "duckbox":  # the shell's own default, for which it has no flag
         arguments.append(f"-{output}")
     arguments.append(str(database_path(data)))
+    is_shell = query is None and sys.stdin.isatty()
+    if is_shell:
+        click.echo(welcome)
     if query is not None:
         arguments += ["-c", query]
-    elif sys.stdin.isatty():
-        click.echo(welcome)
-    context.exit(subprocess.run(arguments, check=False).returncode)  # noqa: S603 - no shell between
+    with _left_to_the_shell() if is_shell else nullcontext(), started(arguments) as process:
+        pass
+    context.exit(process.returncode if process.returncode >= 0 else 128 - process.returncode)
+
+
+@contextmanager
+def _left_to_the_shell() -> Iterator[None]:
+    """Leave Ctrl-C to the shell, which breaks off a query with it.
+
+    A function rather than SIG_IGN, which the shell would inherit.
+    """
+    before = signal.signal(signal.SIGINT, lambda _number, _frame: None)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

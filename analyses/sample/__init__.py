@@ -7,7 +7,22 @@ becomes of a question (`threads`), and the eight tables (`tables`), all driven b
 (`site`).
 """
 
-from analyses.sample.writer import SampleReport, write_sample
-from loader.errors import SampleError
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any, Final
+
+_HOMES: Final = {
+    "SampleError": "loader.errors",
+    "SampleReport": "analyses.sample.writer",
+    "write_sample": "analyses.sample.writer",
+}
 
 __all__ = ["SampleError", "SampleReport", "write_sample"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import on first use: `stackstudy --help` writes no sample."""
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

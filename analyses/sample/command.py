@@ -7,11 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from analyses.sample.shape import DEFAULT_UNTIL
-from analyses.sample.writer import SITE, write_sample
+from analyses.sample.shape import DEFAULT_UNTIL, SITE
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -66,6 +63,18 @@ def sample(folder: Path, questions: int, seed: int, until: datetime, *, force: b
     response times), so that every table and chart shows something true to life; but nothing in it
     comes from any real site. FOLDER's name is the site's name, and ends in sample.stackstudy.
     """
+    # Imported here: `stackstudy --help` draws no bar and writes no sample.
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import (  # noqa: PLC0415
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    from analyses.sample.writer import write_sample  # noqa: PLC0415
+
     console = Console(stderr=True)
     with Progress(
         TextColumn("writing questions"),

@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
+SITE: Final = "sample.stackstudy"
+"""What the name of every sample's site ends in, so that nobody takes it for a real one."""
+
 SHARE_OF_LEARNING: Final = 0.5
 """Made up: on Stack Overflow it is 0.4 %, and a small sample would have no topic sets at all."""
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from analyses.sample.official import MARK, TableFile
-from analyses.sample.shape import DEFAULT_UNTIL, strata
+from analyses.sample.shape import DEFAULT_UNTIL, SITE, strata
 from analyses.sample.site import Site
 from loader.errors import SampleError
 from loader.schemas import BY_ROOT
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-SITE: Final = "sample.stackstudy"
 TABLES: Final = (
     "Posts", "Users", "Votes", "Comments", "Badges", "PostHistory", "PostLinks", "Tags",
 )  # fmt: skip

@@ -1,0 +1,52 @@
+"""`stackstudy run`: load, build and report in one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from analyses import build
+from loader.commands import load
+from loader.options import data_option, on_error_option
+
+
+@click.command("run")
+@click.argument(
+    "dumps", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="DUMP..."
+)
+@click.option("--site", metavar="NAME", help="Site of the dump, where its name does not say it.")
+@data_option
+@on_error_option
+@build.people_options
+@click.pass_context
+def command(
+    context: click.Context,
+    dumps: tuple[Path, ...],
+    site: str | None,
+    data: Path,
+    on_error: str,
+    **people: Path | None,
+) -> None:
+    """Load, build and report in one.
+
+    A DUMP is a folder, an .xml file or a .7z archive, as for `load`; or the name of a site, whose
+    dump is then fetched first, as `fetch` does. What is loaded already and has not changed is not
+    loaded again.
+
+    \b
+    Examples:
+      stackstudy run beer.stackexchange.com
+      stackstudy run stackoverflow.com-Posts.7z
+      stackstudy run Posts.xml --site stackoverflow.com --data /big/disk
+      stackstudy run sample/sample.stackstudy --decisions decisions.csv
+    """
+    from analyses.report.command import report  # noqa: PLC0415 - Plotly is slow to import
+    from analyses.summary import announce  # noqa: PLC0415
+    from loader.fetch import resolve_dump  # noqa: PLC0415 - so is the network
+
+    dumps = tuple(resolve_dump(dump, data) for dump in dumps)
+    context.invoke(load, dumps=dumps, site=site, data=data, on_error=on_error, force=False)
+    context.invoke(build.command, data=data, **people)
+    announce(data)
+    context.invoke(report, data=data, output=None)
