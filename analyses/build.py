@@ -3,52 +3,30 @@
 from __future__ import annotations
 
 import csv
-import json
 import os
 import subprocess
 import sys
-from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
-import duckdb
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from analyses.aside import ASIDE, STATE, built_aside
+from analyses.children import started
+from analyses.dbt_results import BuildResult, outcome
 from analyses.decisions import read_decisions
 from analyses.labels import read_labels, read_taxonomy
-from analyses.warehouse import database_path
+from analyses.warehouse import database_path, people_of
 from loader.errors import BuildError, WarehouseError
 from loader.options import data_option
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
-DBT = (sys.executable, "-c", "from dbt.cli.main import cli; cli()")
-RESULT_EVENTS = frozenset({"LogModelResult", "LogTestResult", "LogSeedResult", "LogNodeNoOpResult"})
+__all__ = ["BuildResult", "build", "command", "people_options", "project_dir", "question_sets"]
 
-
-@dataclass(frozen=True)
-class BuildResult:
-    """What a build did.
-
-    Attributes
-    ----------
-    n_models, n_checks : int
-        Seeds and models made; data tests and unit tests passed.
-    warnings : tuple of str
-        One line each for checks that found something worth knowing and not wrong.
-    n_decisions, n_labels : int
-        Decisions and labels of people that were given.
-    """
-
-    n_models: int
-    n_checks: int
-    warnings: tuple[str, ...]
-    n_decisions: int = 0
-    n_labels: int = 0
+DBT: Final = (sys.executable, "-c", "from dbt.cli.main import cli; cli()")
 
 
 def project_dir() -> Path:
@@ -91,10 +69,14 @@ def build(
     Raises
     ------
     WarehouseError
-        When nothing is loaded, a file of people cannot be used, or the database is in use.
+        When nothing is loaded, a file of people cannot be used, or another program writes to the
+        database.
     BuildError
-        When dbt fails; the message names the first model and the log.
+        When dbt fails; the message names the first model and the log. The database of the last
+        build stays as it was.
     """
+    from analyses.building import follow  # noqa: PLC0415 - `--help` draws no bar
+
     if any(mark in str(data) for mark in "?#"):
         raise WarehouseError(
             f"{data}: dbt cannot open a database in a folder with ? or # in its name; rename it"
@@ -111,114 +93,45 @@ def build(
     }
     if published_response_times and not published_response_times.is_file():
         raise WarehouseError(f"{published_response_times}: no such file; name a CSV file")
-    _check_not_in_use(data)
-    state = data / "dbt"
+    before = people_of(data)  # says in one line when another program writes to the database
+    state = data / STATE
     command = [*DBT, "build", "--log-format", "json", "--log-level", "info"]
     # Unit tests are about the models, not about these data: `dbt build` and the tests run them.
     command += ["--exclude-resource-type", "unit_test"]
     command += ["--target-path", str(state), "--log-path", str(state / "logs")]
     environment = os.environ | {
         "STACKSTUDY_DATA": str(data),
+        "STACKSTUDY_ASIDE": ASIDE,
         "DBT_PROFILES_DIR": str(project_dir()),
         **{name: str(path.resolve()) if path else "" for name, path in files.items()},
     }
-    (state / "run_results.json").unlink(missing_ok=True)
-    with subprocess.Popen(  # noqa: S603 - our own interpreter and arguments
-        command,
-        cwd=project_dir(),
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        encoding="utf-8",
-    ) as process:
-        said = _follow(process)
-    done = _outcome(state, process.returncode, said)
-    return replace(done, n_decisions=n_decisions, n_labels=n_labels)
-
-
-def _check_not_in_use(data: Path) -> None:
-    """Find out before dbt does, and in one line, that a notebook or a shell holds the database."""
-    path = database_path(data)
-    try:
-        duckdb.connect(str(path)).close()
-    except duckdb.IOException as error:
-        if "lock" in str(error).lower():
-            raise WarehouseError(
-                f"{path}: another program has the database open;"
-                " close that notebook or shell and try again"
-            ) from error
-        raise WarehouseError(f"{path}: cannot be opened as a DuckDB database: {error}") from error
-
-
-def _follow(process: subprocess.Popen[str]) -> list[str]:
-    """Show progress on a terminal; return what dbt said outside its results."""
-    said: list[str] = []
-    console = Console(stderr=True)
-    columns = (
-        TextColumn("Building"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("{task.description}"),
-    )
-    with Progress(
-        *columns, console=console, transient=True, disable=not console.is_terminal
-    ) as bar:
-        task = bar.add_task("", total=None)
-        for event in _events(process):
-            info, details = event["info"], event.get("data", {})
-            if info["name"] == "ConcurrencyLine":
-                bar.update(task, total=details["node_count"])
-            elif info["name"] in RESULT_EVENTS:
-                bar.update(task, advance=1, description=details["node_info"]["node_name"])
-            elif info["level"] == "error" or info["name"] == "text":
-                said.append(info["msg"])
-    return said
-
-
-def _events(process: subprocess.Popen[str]) -> Iterator[dict[str, Any]]:
-    assert process.stdout is not None
-    for line in process.stdout:
+    with built_aside(data) as lock:
         try:
-            yield json.loads(line)
-        except json.JSONDecodeError:
-            yield {"info": {"name": "text", "level": "info", "msg": line.rstrip()}}
-
-
-def _outcome(state: Path, code: int, said: list[str]) -> BuildResult:
-    log = state / "logs" / "dbt.log"
-    try:
-        results = json.loads((state / "run_results.json").read_text("utf-8"))["results"]
-    except FileNotFoundError:
-        first = next((line for line in map(str.strip, said) if line), f"dbt ended with code {code}")
-        raise BuildError(
-            f"the models could not be built: {_one_line(first)} (all of it: {log})"
-        ) from None
-    failed = [
-        result for result in results if result["status"] in {"error", "fail", "runtime error"}
-    ]
-    if failed or code:
-        name, message = _named(failed[0]) if failed else ("dbt", f"ended with code {code}")
-        more = f"; {len(failed) - 1} more failed" if len(failed) > 1 else ""
-        raise BuildError(f"{name}: {message}{more} (all of it: {log})")
-    kinds = Counter(result["unique_id"].split(".", 1)[0] for result in results)
-    warned = tuple(": ".join(_named(result)) for result in results if result["status"] == "warn")
-    return BuildResult(
-        n_models=kinds["model"] + kinds["seed"],
-        n_checks=kinds["test"] - len(warned),
-        warnings=warned,
+            with started(
+                command,
+                own_session=True,
+                cwd=project_dir(),
+                env=environment,
+                pass_fds=(lock,) if os.name == "posix" else (),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+            ) as process:
+                said = follow(process)
+            done = outcome(state, process.returncode, said)
+        except BuildError as error:
+            if database_path(data).is_file():
+                raise BuildError(f"{error}; the database stays as it was") from error
+            raise
+    now = {"decisions": n_decisions, "labels": n_labels}
+    now["published-response-times"] = int(published_response_times is not None)
+    notes = tuple(
+        f"the last build had {before[name]:,} {name.replace('-', ' ')} (--{name});"
+        " this one has none."
+        for name in now
+        if before.get(name) and not now[name]
     )
-
-
-def _named(result: dict[str, Any]) -> tuple[str, str]:
-    kind, _, rest = result["unique_id"].partition(".")
-    name = rest.split(".")[1]
-    return f"{kind.replace('_', ' ')} {name}", _one_line(result["message"] or result["status"])
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    return replace(done, n_decisions=n_decisions, n_labels=n_labels, notes=notes)
 
 
 def people_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -273,6 +186,6 @@ def announce(result: BuildResult, data: Path) -> None:
         click.echo(f"Decisions of people: {result.n_decisions}.")
     if result.n_labels:
         click.echo(f"Labels of people: {result.n_labels}.")
-    for warning in result.warnings:
-        click.echo(f"Note: {warning}")
+    for note in (*result.warnings, *result.notes):
+        click.echo(f"Note: {note}")
     click.echo(f"Database: {database_path(data)}")

@@ -6,7 +6,10 @@
     {%- if not modules.re.match('([A-Za-z]:)?[/\\\\]', database) -%}
         {%- set database = invocation_args_dict.project_dir ~ '/' ~ database -%}
     {%- endif -%}
-    {{- return(modules.re.sub('[/\\\\]+[^/\\\\]*$', '', database)) -}}
+    {#- `stackstudy build` builds in a folder within the data folder. -#}
+    {%- set aside = env_var('STACKSTUDY_ASIDE', '') -%}
+    {%- set file = modules.re.escape(aside) ~ '[^/\\\\]*$' -%}
+    {{- return(modules.re.sub('[/\\\\]+' ~ file, '', database)) -}}
 {%- endmacro -%}
 
 

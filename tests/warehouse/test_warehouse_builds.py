@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
-from dbt_runs import run_dbt
+import pytest
+from dbt_runs import Warehouse, run_dbt
 
+from loader.errors import WarehouseError
 from loader.schemas import TABLES
 
 DUMP = [f"stg_{name}" for name in TABLES]
@@ -185,3 +187,28 @@ class TestWhatGoesWrong:
         assert {name for name in failed if name.startswith("not_null")} == {
             f"not_null_stg_decisions_{column}" for column in ("site", "question_id", "decision")
         }
+        self.refused(data)
+        # some models, all well: what the build before has left is still not whole
+        done = run_dbt(data, "run", "--select", "stg_decisions")
+        assert done.returncode == 0, done.stdout
+        self.refused(data)
+
+    def refused(self, data):
+        with pytest.raises(WarehouseError, match="did not end whole.*`stackstudy build`"):
+            Warehouse(data).rows("select 1")
+
+    def test_some_models_alone_are_served(self, rules_only, tmp_path):
+        """`dbt run --select`, as one works on a model, leaves a database that can be read."""
+        data = tmp_path / "data"
+        data.mkdir()
+        (data / "posts").symlink_to(rules_only.data / "posts")
+        done = run_dbt(data, "run", "--select", "stg_posts")
+        assert done.returncode == 0, done.stdout
+        assert Warehouse(data).column("select count(*) from stg_posts") == [5694]
+
+    def test_there_is_no_folder(self, tmp_path):
+        done = run_dbt(tmp_path / "nowhere", "build")
+        assert done.returncode != 0
+        assert f"there is no folder {tmp_path / 'nowhere'}: set STACKSTUDY_DATA" in done.stdout
+        assert "Traceback" not in done.stdout
+        assert not (tmp_path / "nowhere").exists()
