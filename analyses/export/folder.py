@@ -30,15 +30,22 @@ def written_whole(target: Path, *, force: bool) -> Iterator[Path]:
     Raises
     ------
     ExportError
-        When there is something of that name that may not be replaced.
+        When there is something of that name that may not be replaced, or the folder cannot be
+        written.
     """
     target = Path(target).absolute()
     _check_free(target, force=force)
-    target.parent.mkdir(parents=True, exist_ok=True)
     aside = target.with_name(f".{target.name}-{os.getpid()}")
     old = target.with_name(f".{target.name}-{os.getpid()}-old")
     try:
-        aside.mkdir()
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            aside.mkdir()
+        except OSError as error:  # with the folder's name, not that of the one aside
+            raise ExportError(
+                f"{target.parent}: cannot be written ({error.strerror}); change its permissions, or"
+                " name another folder with --output DIR"
+            ) from error
         yield aside
         if target.exists():
             target.rename(old)

@@ -32,7 +32,7 @@ _FORMATS: Final = {
     " `select * from 'questions.parquet'` in a DuckDB shell.",
     "csv": "CSV: UTF-8 without byte order mark, comma, quotes doubled, line breaks inside of"
     ' quotes. Null is an empty field, an empty text is `""`. Tags are parted by blanks.',
-    "jsonl": "JSON lines. In `posts/` a file a question set in the form of the paper's authors:"
+    "jsonl": "JSON lines. In `posts/` {sets} in the form of the paper's authors:"
     " one question a line, its `answers` nested, the dump's attribute names, every value a text,"
     " absent attributes left out. The others: an object a row, typed.",
     "xlsx": "One workbook, a sheet a table. A text longer than a cell holds is cut, and says so.",
@@ -66,7 +66,8 @@ def readme(  # noqa: PLR0913 - what a README tells of
         mark = " **Candidates: not inspected by hand.**" if one.is_candidate_set else ""
         parts.append(f"| `{one.name}` | {one.n_questions:,} | {one.description}{mark} |")
     parts += ["", "A question may be in several sets: `question_set_members` says in which."]
-    parts += ["", "## Files", "", _FORMATS[file_format], "", "| file | rows | holds |"]
+    parts += ["", "## Files", "", _form(facts, files, file_format), ""]
+    parts.append("| file | rows | holds |")
     parts.append("|---|---:|---|")
     described = {table.name: table.description for table in tables}
     for file in files:
@@ -82,6 +83,20 @@ def readme(  # noqa: PLR0913 - what a README tells of
     parts += ["## How to cite", "", f"The study: {PAPER}", ""]
     parts += [f"The software: stackstudy {version}. The posts: each by its address.", ""]
     return "\n".join(parts)
+
+
+def _form(facts: Facts, files: Sequence[Written], file_format: str) -> str:
+    """Say how the files are written, and which sets have one of their own."""
+    threaded = [file.name.split("/")[1].partition(".")[0] for file in files if "/" in file.name]
+    have = [one.name for one in facts.sets if one.name in threaded]
+    others = [one.name for one in facts.sets if one.name not in threaded]
+    sets = "a file a question set"
+    if others:
+        sets = (
+            f"a file for each topic and baseline ({', '.join(have)}) and none for"
+            f" {', '.join(others)}, whose questions `question_set_members` names,"
+        )
+    return _FORMATS[file_format].replace("{sets}", sets)
 
 
 def _provenance(facts: Facts, version: str) -> list[str]:

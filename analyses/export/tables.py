@@ -13,9 +13,6 @@ if TYPE_CHECKING:
 
     import duckdb
 
-EVERY_QUESTION: Final = "all_questions"
-"""What the popularity marts call every loaded question: it goes with the results of any set."""
-
 _RULES: Final = "question_set_rules"
 """A seed, not a mart, but part of what a study is."""
 
@@ -93,13 +90,13 @@ def data_tables(
     built = _columns_by_table(connection)
     tables = [_questions(connection, sets), _answers(connection, sets)]
     tables += [
-        _mart(connection, name, built[name], sets, name)
+        _mart(connection, name, built[name], None if with_results else sets, name)
         for name in ("question_set_members", "question_set_matches", "labels")
         if name in built
     ]
     if with_results:
         tables += [
-            _mart(connection, name, columns, sets, f"results/{name}")
+            _mart(connection, name, columns, None, f"results/{name}")
             for name, columns in built.items()
             if (name in dictionary or name == _RULES)
             and name not in {table.name for table in tables}
@@ -171,19 +168,18 @@ def _mart(
     connection: duckdb.DuckDBPyConnection,
     name: str,
     columns: Sequence[str],
-    sets: Sequence[str],
+    sets: Sequence[str] | None,
     file: str,
 ) -> Table:
+    """Return a mart as a table: its rows of some sets, or all of them.
+
+    All are more than those of all sets: results are also of quoted studies and of pairs of sets.
+    """
     entry = (read_dictionary("seeds") if name == _RULES else read_dictionary()).get(name)
     parts = {column: f'"{column}"' for column in columns}
     if name == "dump_manifest":  # a folder of the exporter's machine is nobody's business
         parts["source_file"] = "regexp_extract(source_file, '[^/\\\\]*$')"
-    of_sets = [
-        f'("{column}" is null or "{column}" in {_in([*sets, EVERY_QUESTION])})'
-        for column in ("question_set", "set_a", "set_b")
-        if column in columns
-    ]
-    where = f" where {' and '.join(of_sets)}" if of_sets else ""
+    where = f" where question_set in {_in(sets)}" if sets is not None else ""
     query = f'select {_select(parts)} from main."{name}"{where} order by all'
     described = {column.name: column.description for column in entry.columns} if entry else {}
     return _table(connection, file, entry.description if entry else "", query, described)

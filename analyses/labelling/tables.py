@@ -143,7 +143,8 @@ def written_whole(path: Path, *, force: bool) -> Iterator[Path]:
     Raises
     ------
     LabellingError
-        When there is a file of that name, which may hold somebody's work, and not `force`.
+        When there is a file of that name, which may hold somebody's work, and not `force`; or the
+        folder cannot be written.
     """
     if path.exists() and not force:
         raise LabellingError(
@@ -153,8 +154,16 @@ def written_whole(path: Path, *, force: bool) -> Iterator[Path]:
         raise LabellingError(f"{path}: there is no folder {path.parent}; make it first")
     aside = path.with_name(f".{os.getpid()}-{path.name}")
     try:
+        aside.touch()
         yield aside
         aside.replace(path)
+    except OSError as error:
+        if error.filename not in {str(aside), aside}:
+            raise
+        raise LabellingError(
+            f"{path.parent}: cannot be written ({error.strerror}); change its permissions, make"
+            " room, or name a file in another folder"
+        ) from error
     finally:
         aside.unlink(missing_ok=True)
 

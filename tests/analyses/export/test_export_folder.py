@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
+from analyses.build import question_sets
 from analyses.dictionary import ColumnEntry
 from analyses.export import FORMATS
 from analyses.export import export as exporting
@@ -19,6 +20,7 @@ from analyses.export.files import write_csv
 from analyses.export.licence import licence_of
 from analyses.export.tables import Table
 from analyses.export.workbook import write_workbook
+from analyses.warehouse import connect
 from loader.errors import ExportError, WarehouseError
 from stackstudy import main
 
@@ -111,6 +113,48 @@ def test_what_is_no_export_is_never_replaced(data, tmp_path) -> None:
     link.symlink_to(tmp_path / "out")
     with pytest.raises(ExportError, match="no folder"):
         export(data, link, ["mobile"], force=True)
+
+
+def test_of_a_whole_study_every_row_goes_out(data, tmp_path) -> None:
+    """Also those about quoted studies and pairs of sets, which are no sets of the database."""
+    export(data, tmp_path / "out")
+    with connect(data) as connection:
+        files = {path.stem: path for path in (tmp_path / "out").rglob("*.parquet")}
+        assert len(files) > 20
+        for name, path in files.items():
+            if name != "answers":
+                [(there,), (written,)] = [
+                    connection.execute(f"select count(*) from {source}").fetchone()
+                    for source in (f'main."{name}"', f"'{str(path).replace(chr(39), chr(39) * 2)}'")
+                ]
+                assert written == there, name
+        named = "select count(distinct question_set) from replication_checks"
+        sets = f"{named} where question_set not in (select question_set from question_sets)"
+        assert connection.execute(sets).fetchone()[0] > 0
+
+
+def test_the_readme_says_which_sets_have_a_file_of_posts(data, tmp_path) -> None:
+    export(data, tmp_path / "all", file_format="jsonl")
+    readme = (tmp_path / "all" / "README.md").read_text("utf-8")
+    there = {path.stem for path in (tmp_path / "all" / "posts").iterdir()}
+    said = readme.split("a file for each topic and baseline (")[1].split(")")[0]
+    assert set(said.split(", ")) == there
+    others = readme.split("none for ")[1].split(", whose questions")[0].split(", ")
+    assert {*others} == {*question_sets()} - there
+    assert {"dl", "deployment"} <= {*others}
+    export(data, tmp_path / "one", ["mobile"], "jsonl")
+    assert "In `posts/` a file a question set in" in (tmp_path / "one" / "README.md").read_text()
+
+
+def test_a_folder_that_cannot_be_written_is_named_and_no_name_of_ours(data, tmp_path) -> None:
+    (tmp_path / "file").write_text("")
+    done = CliRunner().invoke(
+        main, ["export", "mobile", "--data", str(data), "-o", str(tmp_path / "file" / "out")]
+    )
+    assert done.exit_code == 1
+    assert done.output.startswith(f"Error: {tmp_path / 'file'}: cannot be written (")
+    assert "--output DIR" in done.output
+    assert done.output.count("\n") == 1
 
 
 def test_a_failure_leaves_the_old_export_and_nothing_else(data, tmp_path, monkeypatch) -> None:
