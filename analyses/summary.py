@@ -2,25 +2,66 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 
 from analyses.figures.numbers import count, duration, number, percent
 from analyses.marts import Acceptance, ManifestEntry, QuestionSet, ResponseTimes, read_marts
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
 PIPED_WIDTH = 120
 """Columns of a table that is written to a file, where there is no terminal to ask."""
 
 
+_NO_MATCH: Final = (
+    "No question of these sites matches a rule of any set. The study that ships is about deep"
+    " learning on stackoverflow.com: load that site's Posts, make a dump to try with"
+    " (`stackstudy sample`), or write rules for your own topic (docs/own-topic.md)."
+)
+
+
 def console() -> Console:
     """Return a console on standard output that neither colours nor crops what goes to a file."""
     plain = Console()
     return plain if plain.is_terminal else Console(width=PIPED_WIDTH)
+
+
+def print_fitting(out: Console, *layouts: Callable[[], Sequence[Table]]) -> None:
+    """Print the first layout that the console has room for, so that no cell is cut.
+
+    Parameters
+    ----------
+    out : Console
+        One that writes to a file is made as wide as the first layout is.
+    *layouts : callable
+        Each returns tables, the widest layout first. Where not even the last has room, the terminal
+        breaks its lines.
+    """
+    room = out.options.update(max_width=100_000)
+    for last, layout in enumerate(layouts, start=1 - len(layouts)):
+        tables = layout()
+        width = max(Measurement.get(out, room, table).maximum for table in tables)
+        if width <= out.width or not out.is_terminal or last == 0:
+            out.width = max(out.width, width)
+            for table in tables:
+                out.print(table)
+            return
+
+
+def _table(rows: list[dict[str, str]], without: set[str]) -> Table:
+    table = Table(title="Question sets", title_justify="left")
+    for name in rows[0] if rows else ():
+        if name not in without:
+            table.add_column(name, justify="left" if name == "set" else "right", no_wrap=True)
+    for row in rows:
+        table.add_row(*(value for name, value in row.items() if name not in without))
+    return table
 
 
 def announce(data: Path) -> None:
@@ -34,31 +75,30 @@ def announce(data: Path) -> None:
     marts = read_marts(data)
     acceptance = {row.question_set: row for row in marts.records(Acceptance)}
     times = {row.question_set: row for row in marts.records(ResponseTimes)}
-    table = Table(title="Question sets", title_justify="left")
-    table.add_column("set")
-    for heading in (
-        "questions",
-        "no accepted answer",
-        "median response",
-        "in minutes",
-        "days dropped",
-    ):
-        table.add_column(heading, justify="right")
     sets = sorted(marts.records(QuestionSet), key=lambda row: row.position)
-    for row in sets:
-        accepted, time = acceptance.get(row.question_set), times.get(row.question_set)
-        if accepted is None or time is None:
-            continue
-        table.add_row(
-            row.question_set + (" *" if row.is_candidate_set else ""),
-            count(accepted.n_questions),
-            percent(accepted.no_accepted_share),
-            duration(time.median_response_minutes),
-            number(time.median_response_minutes),
-            number(time.median_response_minutes_days_dropped),
-        )
+    rows = [
+        {
+            "set": row.question_set + (" *" if row.is_candidate_set else ""),
+            "questions": count(accepted.n_questions),
+            "no accepted\nanswer": percent(accepted.no_accepted_share),
+            "median\nresponse": duration(time.median_response_minutes),
+            "in minutes": number(time.median_response_minutes),
+            "days\ndropped": number(time.median_response_minutes_days_dropped),
+        }
+        for row in sets
+        if (accepted := acceptance.get(row.question_set)) and (time := times.get(row.question_set))
+    ]
     out = console()
-    out.print(table)
+    print_fitting(
+        out,
+        lambda: [_table(rows, set())],
+        lambda: [_table(rows, {"days\ndropped"})],
+        lambda: [_table(rows, {"days\ndropped", "in minutes"})],
+    )
+    if not any(
+        acceptance[row.question_set].n_questions for row in sets if row.question_set in acceptance
+    ):
+        out.print(_NO_MATCH, soft_wrap=True)
     if any(row.is_candidate_set for row in sets):
         out.print("* candidates: the rules alone chose them, no person decided (--decisions FILE)")
     if any(entry.is_synthetic for entry in marts.records(ManifestEntry)):

@@ -73,6 +73,15 @@ def report(  # noqa: PLR0913 - one for each option
     """
     if bool(draw) != bool(sheets) or len(sheets) == 1:
         raise click.UsageError("agreement needs --draw and the --sheet of two raters or more")
+    if output and "html" not in formats:
+        raise click.UsageError(
+            "--output names the HTML file, and --format asks for none: add --format html, or name"
+            " the folder of the other formats with --figures DIR"
+        )
+    if figures and set(formats) == {"html"}:
+        raise click.UsageError(
+            "--figures names the folder of other formats: add --format svg, pdf, png or latex"
+        )
     from analyses.marts import read_marts  # noqa: PLC0415 - Plotly is slow to import
     from analyses.report.agreement import read_agreement  # noqa: PLC0415
     from analyses.report.document import compose, write_page  # noqa: PLC0415
