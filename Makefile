@@ -19,7 +19,7 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 
 demo: $(VENV)/.ready  ## make a synthetic dump, load it, build the models, write the report
 	$(BIN)/stackstudy sample $(DEMO)/dump/sample.stackstudy --force
-	$(BIN)/stackstudy run $(DEMO)/dump/sample.stackstudy --data $(DEMO)
+	$(BIN)/stackstudy run $(DEMO)/dump/sample.stackstudy --data $(DEMO) --labels $(DEMO)/dump/sample.stackstudy-labels.csv
 
 replicate: $(VENV)/.ready  ## compute the paper's figures again from the authors' package: PACKAGE=folder
 	@test -n "$(PACKAGE)" || { echo "make: say where the authors' package is: make replicate PACKAGE=/path/to/folder"; exit 1; }

@@ -88,7 +88,7 @@ def _daily_weights(stratum: Stratum, until: datetime) -> dict[int, list[tuple[in
     return {year: days for year, days in weights.items() if days}
 
 
-def _largest_remainders(weights: Sequence[float], total: int) -> list[int]:
+def largest_remainders(weights: Sequence[float], total: int) -> list[int]:
     """Share a total out in proportion to weights, in whole numbers."""
     whole = sum(weights)
     exact = [weight * total / whole for weight in weights]
@@ -127,7 +127,7 @@ class Arrivals:
             for i, stratum in enumerate(strata)
             for days in _daily_weights(stratum, until).values()
         ]
-        sizes = _largest_remainders([sum(w for _, w in days) for _, days in cells], n_questions)
+        sizes = largest_remainders([sum(w for _, w in days) for _, days in cells], n_questions)
         for (i, days), size in zip(cells, sizes, strict=True):
             sums = list(accumulate(weight for _, weight in days))
             for _ in range(size):

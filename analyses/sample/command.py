@@ -23,6 +23,7 @@ _STEP = 100
       stackstudy sample other/{SITE} --seed 7
       stackstudy sample --questions 1000000 --force     a large one, over the last
       stackstudy run sample/{SITE}          what to do with it
+      stackstudy run sample/{SITE} --labels sample/{SITE}-labels.csv
     """
 )
 @click.argument(
@@ -62,6 +63,9 @@ def sample(folder: Path, questions: int, seed: int, until: datetime, *, force: b
     It is shaped like the published figures of the study (growth, question sets, accepted answers,
     response times), so that every table and chart shows something true to life; but nothing in it
     comes from any real site. FOLDER's name is the site's name, and ends in sample.stackstudy.
+
+    Beside FOLDER go labels and decisions, as people would have made them: drawn from the published
+    distribution, and which browser candidates were written to be some. `build` takes them.
     """
     # Imported here: `stackstudy --help` draws no bar and writes no sample.
     from rich.console import Console  # noqa: PLC0415
@@ -105,4 +109,6 @@ def sample(folder: Path, questions: int, seed: int, until: datetime, *, force: b
     )
     for name, n_rows in report.n_rows.items():
         click.echo(f"  {name + '.xml':<16}{n_rows:>12,} rows")
-    click.echo("Synthetic data, not from any real site.")
+    click.echo(f"Labels for `build --labels`: {report.labels} ({report.n_labels:,})")
+    click.echo(f"Decisions for `build --decisions`: {report.decisions} ({report.n_decisions:,})")
+    click.echo("Synthetic data, not from any real site; nobody labelled or decided anything.")

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from analyses.sample.coding import Coding
     from analyses.sample.official import TableFile
     from analyses.sample.shape import Stratum
     from analyses.sample.threads import Answer, Question
@@ -51,9 +52,11 @@ class Site:
         The snapshot date.
     files : dict of str to TableFile
         The open files by the name of their table.
+    coding : Coding
+        Hears of every question.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a site is made of
         self,
         strata: tuple[Stratum, ...],
         n_questions: int,
@@ -61,11 +64,13 @@ class Site:
         seed: int,
         until: datetime,
         files: dict[str, TableFile],
+        coding: Coding,
     ) -> None:
         rng = Random(seed)  # noqa: S311 - reproducible chance is what is wanted here
         self._rng = rng
         self._strata = strata
         self._posts = files["Posts"]
+        self._coding = coding
         self._last_id = 0
         self._arrivals = Arrivals(strata, n_questions, until, rng)
         self._clock = Clock(self._arrivals.until_ms)
@@ -125,6 +130,7 @@ class Site:
         )
         self._post(question.id, row)
         self._records.asked(question, text)
+        self._coding.asked(stratum.name, question.id)
         if question.is_wiki:
             self._records.made_wiki(question)
         for tag in text.tags:

@@ -1,4 +1,4 @@
-"""Writing a sample: eight files, whole or not at all, and never over somebody's real data."""
+"""Writing a sample: its files whole or not at all, and never over somebody's real data."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from analyses.sample.coding import Beside, coding, is_ours
 from analyses.sample.official import MARK, TableFile
 from analyses.sample.shape import DEFAULT_UNTIL, SITE, strata
 from analyses.sample.site import Site
@@ -43,6 +44,10 @@ class SampleReport:
         Size of all files.
     n_rows : dict of str to int
         Rows by file name.
+    labels, decisions : str
+        The files beside the folder, of what people would make of the questions.
+    n_labels, n_decisions : int
+        Their lines.
     """
 
     folder: str
@@ -51,6 +56,10 @@ class SampleReport:
     until: str
     n_bytes: int
     n_rows: dict[str, int]
+    labels: str
+    decisions: str
+    n_labels: int
+    n_decisions: int
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as plain values."""
@@ -104,15 +113,25 @@ def write_sample(  # noqa: PLR0913 - the options of the command
             f"and {_LAST_UNTIL:%Y-%m-%d}; choose a date in between"
         )
     _check(folder, force=force)
+    beside = Beside.of(folder)
+    for path in (beside.labels, beside.decisions):
+        if path.exists() and not is_ours(path):
+            raise SampleError(
+                f"{path}: somebody has written in it, and it is not overwritten;"
+                " move it away, or choose another folder"
+            )
     comment = f"{MARK}, seed {seed}; not from any real site"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         tables = {name: TableFile(folder / f"{name}.xml", comment) for name in TABLES}
         try:
             with ExitStack() as stack:
+                coded = stack.enter_context(coding(folder, seed))
                 for table in tables.values():
                     stack.enter_context(table)
-                site = Site(strata(), n_questions, seed=seed, until=until, files=tables)
+                site = Site(
+                    strata(), n_questions, seed=seed, until=until, files=tables, coding=coded
+                )
                 site.live(progress)
             for table in tables.values():
                 table.part.replace(table.path)
@@ -131,6 +150,10 @@ def write_sample(  # noqa: PLR0913 - the options of the command
         f"{until:%Y-%m-%d}",
         sum(table.n_bytes for table in tables.values()),
         {name: table.n_rows for name, table in tables.items()},
+        str(beside.labels),
+        str(beside.decisions),
+        coded.n_labels,
+        coded.n_decisions,
     )
 
 
