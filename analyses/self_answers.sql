@@ -38,9 +38,9 @@ select
     count(*) as n_accepted,
     count(*) filter (where is_self_answer) as n_self_answered,
     count(*) filter (where is_self_answer) / count(*) as self_answered_share,
-    median(response_minutes) filter (where is_self_answer)
+    round(median(response_minutes) filter (where is_self_answer), 1)
         as median_minutes_self,
-    median(response_minutes) filter (where not is_self_answer)
+    round(median(response_minutes) filter (where not is_self_answer), 1)
         as median_minutes_others
 from accepted
 group by question_set

@@ -177,11 +177,13 @@ def command(
     if query is not None and saved is not None:
         raise click.UsageError("give a QUERY or --saved NAME, not both")
     welcome = greeting(data)  # says in one line when there is no database, or it is in use
+    commands = ["-cmd", "set TimeZone = 'UTC'"]
     if saved is not None:
         query = saved_query(saved)
+        commands += ["-cmd", ".maxrows 1000"]  # they are short, and only a shell has `.last`
     elif query == "-":
         query = click.get_text_stream("stdin").read()
-    arguments = [shell_program(), "-readonly", "-cmd", "set TimeZone = 'UTC'"]
+    arguments = [shell_program(), "-readonly", *commands]
     if output != "duckbox":  # the shell's own default, for which it has no flag
         arguments.append(f"-{output}")
     arguments.append(str(database_path(data)))

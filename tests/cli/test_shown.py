@@ -172,3 +172,15 @@ def test_sites_without_a_question_of_any_set_say_what_the_study_needs(monkeypatc
 def replace_all(kind, **values):
     """Return a record of which only some fields are known."""
     return kind(**dict.fromkeys((field.name for field in fields(kind)), None) | values)
+
+
+def test_a_saved_query_shows_all_of_its_rows_and_round_minutes(sample_warehouse) -> None:
+    asked = [sys.executable, "-m", "stackstudy", "sql", "--data", str(sample_warehouse), "--saved"]
+    ran = {"cwd": ROOT, "capture_output": True, "text": True}
+    hours = subprocess.run([*asked, "hours_of_the_day"], check=True, **ran)
+    assert ".last" not in hours.stdout
+    assert len(hours.stdout.splitlines()) > 60  # 40 is where the shell would cut
+    answers = subprocess.run([*asked, "self_answers", "--format", "csv"], check=True, **ran)
+    minutes = [value for line in answers.stdout.splitlines()[1:] for value in line.split(",")[-2:]]
+    assert minutes
+    assert all(len(value.partition(".")[2]) <= 1 for value in minutes)
