@@ -183,9 +183,9 @@ def announce(result: BuildResult, data: Path) -> None:
     """Print what a build did."""
     click.echo(f"Built {result.n_models} tables and views, {result.n_checks} checks passed.")
     if result.n_decisions:
-        click.echo(f"Decisions of people: {result.n_decisions}.")
+        click.echo(f"Decisions given: {result.n_decisions:,}.")
     if result.n_labels:
-        click.echo(f"Labels of people: {result.n_labels}.")
+        click.echo(f"Labels given: {result.n_labels:,}.")
     for note in (*result.warnings, *result.notes):
         click.echo(f"Note: {note}")
     click.echo(f"Database: {database_path(data)}")
