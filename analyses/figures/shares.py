@@ -132,11 +132,11 @@ def _hover(
 ) -> str:
     of_all = column == "question_share"
     total = row.n_all_questions if of_all else row.n_base_questions
-    word = whole.split(" ", 1)[0]
-    of = f" {word} n = {count(total)}" if total is not None else ""
+    is_part = whole.startswith("of ")
+    beside = "" if total is None else f"{' of' if is_part else ', beside'} n = {count(total)}"
     text = (
-        f"<b>{style.title}</b>, {row.year}<br>{count(row.n_questions)}{of} questions<br>"
-        f"{share_text(getattr(row, column))} {whole}"
+        f"<b>{style.title}</b>, {row.year}<br>{count(row.n_questions)} questions{beside}<br>"
+        f"{'' if is_part else 'ratio '}{share_text(getattr(row, column))} {whole}"
     )
     if data_end is not None and is_partial(row.year, data_end):
         text += f"<br>to {data_end:%-d %B} only"

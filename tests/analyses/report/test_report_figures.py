@@ -12,6 +12,7 @@ from analyses.figures import (
     alternative_of,
     funnel_panel,
     popularity_panel,
+    popularity_shares,
     response_time_boxes,
     styles,
 )
@@ -163,6 +164,23 @@ def test_the_end_labels_hold_the_last_numbers_and_do_not_touch() -> None:
     labels = {one.text: one.yshift for one in panel.layout.annotations}
     assert set(labels) == {"1,234 questions", "1,230 users"}
     assert abs(labels["1,234 questions"] - labels["1,230 users"]) >= 12
+
+
+@pytest.mark.parametrize(
+    ("is_part", "title", "hover"),
+    [
+        (True, "Of the base set", "150 questions of n = 100<br>150.0% of the base set"),
+        (False, "Ratio to the base set", "150 questions, beside n = 100<br>ratio 150.0% to the"),
+    ],
+)
+def test_a_share_of_what_it_is_no_part_of_is_called_a_ratio(is_part, title, hover) -> None:
+    row = YearlyPopularity("mobile", 2018, 150, 90, 0.01, 9000, 100, 1.5)
+    chart = popularity_shares(
+        [row], {}, [2018], column="base_question_share", whole="the base set", is_part=is_part
+    )
+    assert chart.layout.title.text == title
+    assert hover in trace(chart, "mobile").customdata[0][0]
+    assert ("ratio to" in alternative_of(chart)) is not is_part
 
 
 MINUTES = st.floats(0, 10**7, allow_nan=False)
