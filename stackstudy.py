@@ -104,7 +104,8 @@ class FrontDoor(click.Group):
         """Run the chosen command."""
         from analyses.children import EndedBySignal  # noqa: PLC0415 - after Ctrl-C is looked after
 
-        for word in (*ctx._protected_args, *ctx.args):  # noqa: SLF001 - click hands them to nobody
+        # click hands the first of them to nobody, and has changed their name before
+        for word in (*getattr(ctx, "_protected_args", ()), *ctx.args):
             if not word or (word.startswith("--") and word.endswith("=")):
                 raise click.UsageError(
                     f"an argument is empty ({word}''); is a variable of your shell not set?", ctx
