@@ -116,9 +116,7 @@ def _what(study: Study) -> str:
     labels = study.records(Label)
     n_questions = len({(one.question_set, one.site, one.question_id) for one in labels})
     said = (
-        f"People gave {count(len(labels))} labels to {count(n_questions)} questions. "
-        if labels
-        else ""
+        f"{count(n_questions)} questions were given {count(len(labels))} labels. " if labels else ""
     )
     return (
         f"{said}A question may be in several categories, so that shares of one level can add up to"
