@@ -72,7 +72,7 @@ def by_model(data: Path, memory_limit: str) -> list[dict[str, Any]]:
 
 
 def as_markdown(  # noqa: PLR0913, PLR0917 - what the table is made of
-    data: Path,
+    sizes: dict[str, int],
     n_posts: int,
     build: Run,
     script: Run,
@@ -85,11 +85,7 @@ def as_markdown(  # noqa: PLR0913, PLR0917 - what the table is made of
     )
     peak = max(nodes, key=lambda node: node["peak_mib"])
     checks = [node for node in nodes if node["kind"] == "test"]
-    gigabytes = {
-        "Parquet": sum(path.stat().st_size for path in data.glob("*/site=*/*.parquet")) / 1e9,
-        "database": (data / "stackstudy.duckdb").stat().st_size / 1e9,
-    }
-    stored = ", ".join(f"{name} {size:.1f} GB" for name, size in gigabytes.items())
+    stored = ", ".join(f"{name} {size / 1e9:.1f} GB" for name, size in sizes.items())
     today = f"{datetime.now(UTC):%Y-%m-%d}"
     ratio = build.seconds / script.seconds
     rest = models[SHOWN:]
@@ -141,10 +137,14 @@ def main(folder: Path, questions: int, memory_limit: str, *, dry: bool) -> None:
     click.echo("stackstudy build …")
     build = run([*_CLI, "build", "--data", data], 2)
     found = differences(data, theirs)
+    sizes = {
+        "Parquet": sum(path.stat().st_size for path in data.glob("*/site=*/*.parquet")),
+        "database": (data / "stackstudy.duckdb").stat().st_size,
+    }
     click.echo("a model at a time …")
     nodes = by_model(data, memory_limit)
     posts = json.loads((data / "posts/site=sample.stackstudy/manifest.json").read_text("utf-8"))
-    text = as_markdown(data, posts["n_rows"], build, script, nodes, memory_limit)
+    text = as_markdown(sizes, posts["n_rows"], build, script, nodes, memory_limit)
     click.echo("\n" + text)
     if found:
         raise SystemExit("bench: the script and the tables do not agree: " + "; ".join(found))
