@@ -72,7 +72,7 @@ def open_study(data: Path | None = None) -> Study:
 def ask(query: str, data: Path | None = None) -> pd.DataFrame:
     """Run one query on the database, close it again, and return the rows.
 
-    An open database would block `stackstudy build`, so none is kept.
+    An open database would block a bare `dbt build`, and hide what is built meanwhile: none is kept.
 
     Parameters
     ----------

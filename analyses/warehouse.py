@@ -1,4 +1,4 @@
-"""Opening the database: read-only, and closed after use: an open reader blocks `dbt build`."""
+"""Opening the database: read-only, and closed after use: it would block a bare `dbt build`."""
 
 from __future__ import annotations
 

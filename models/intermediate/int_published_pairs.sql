@@ -1,5 +1,5 @@
--- Sets whose counts were published, paired as this study pairs them, at each
--- bound of what the print leaves open.
+-- Sets whose counts were published, paired as this study pairs them: as they
+-- are printed, and at each bound of what the print leaves open.
 with counts as (
     select * from {{ ref('published_counts') }}
 ),
