@@ -37,11 +37,11 @@ _HOMES: Final = {
     "sample": "analyses.sample.command:sample",
     "fetch": "loader.fetch.command:fetch",
     "load": "loader.commands:load",
-    "build": "analyses.build:command",
+    "build": "analyses.warehouse.build:command",
     "report": "analyses.report.command:report",
-    "run": "analyses.run:command",
-    "sql": "analyses.shell:command",
-    "info": "analyses.info:command",
+    "run": "analyses.warehouse.run:command",
+    "sql": "analyses.warehouse.shell:command",
+    "info": "analyses.warehouse.info:command",
     "export": "analyses.export.command:command",
     "replicate": "analyses.replication.command:command",
     "sample-size": "analyses.labelling.sampling_commands:sample_size_command",
@@ -102,7 +102,7 @@ class FrontDoor(click.Group):
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the chosen command."""
-        from analyses.children import EndedBySignal  # noqa: PLC0415 - after Ctrl-C is looked after
+        from analyses.common.subprocesses import EndedBySignal  # noqa: PLC0415 - after Ctrl-C is looked after
 
         # click hands the first of them to nobody, and has changed their name before
         for word in (*getattr(ctx, "_protected_args", ()), *ctx.args):

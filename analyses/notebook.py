@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from analyses.marts import read_marts
 from analyses.report.study import Study, day
-from analyses.warehouse import connect, database_path
+from analyses.warehouse.database import connect, database_path
+from analyses.warehouse.marts import read_marts
 from loader.errors import WarehouseError
 
 if TYPE_CHECKING:

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from analyses.dictionary import LAYERS, read_dictionary
+from analyses.warehouse.dictionary import LAYERS, read_dictionary
 from loader.schemas import TABLES
 from stackstudy import main as front_door
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from analyses.dictionary import TableEntry
+    from analyses.warehouse.dictionary import TableEntry
 
 DOCS = Path(__file__).resolve().parent
 MODELS = DOCS.parent / "models"

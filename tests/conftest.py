@@ -60,8 +60,8 @@ def sample_warehouse(tmp_path_factory, worker_id) -> Path:
 
 
 def _build_sample(folder: Path) -> None:
-    from analyses.build import build, seed_path  # noqa: PLC0415 - dear, and few tests need them
     from analyses.sample.command import sample  # noqa: PLC0415
+    from analyses.warehouse.build import build, seed_path  # noqa: PLC0415 - dear, and few tests need them
     from loader import load  # noqa: PLC0415
 
     dump = folder / "dump" / "sample.stackstudy"

@@ -15,7 +15,7 @@ from analyses.export.readme import readme, write_dictionary
 from analyses.export.tables import data_tables
 from analyses.export.threads import threads_table, write_threads
 from analyses.export.workbook import write_workbook
-from analyses.warehouse import connect
+from analyses.warehouse.database import connect
 from loader.errors import ExportError, WarehouseError
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from analyses.labelling.tables import FORMULA_STARTS, MAX_CELL
+from analyses.common.spreadsheets import FORMULA_STARTS, MAX_CELL
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from analyses.dictionary import ColumnEntry, read_dictionary
 from analyses.export.licence import licence_of
+from analyses.warehouse.dictionary import ColumnEntry, read_dictionary
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

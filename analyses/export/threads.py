@@ -12,10 +12,10 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
-from analyses.dictionary import ColumnEntry
 from analyses.export.files import Written
 from analyses.export.licence import licence_of
 from analyses.export.tables import Table, wanted_questions
+from analyses.warehouse.dictionary import ColumnEntry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyses.figures.numbers import GLUE, count, percent
+from analyses.common.numbers import GLUE, count, percent
 from analyses.figures.theme import FAINT_INK, INK, figure, style_of
 from analyses.statistics.proportions import proportion
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from analyses.figures.theme import Style
-    from analyses.marts import Acceptance
     from analyses.statistics.proportions import Proportion
+    from analyses.warehouse.marts import Acceptance
 
 _ROW_PIXELS = 62
 _LEFT = 16

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from analyses.figures.numbers import and_list, count, duration, percent
+from analyses.common.numbers import and_list, count, duration, percent
 from analyses.figures.theme import INK, figure, style_of, translucent
 from analyses.figures.time_axis import DAY, HOUR, MINUTE, MONTH, YEAR, time_axis
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from analyses.figures.theme import Style
-    from analyses.marts import ResponseQuantile, SurvivalPoint
+    from analyses.warehouse.marts import ResponseQuantile, SurvivalPoint
 
 _HEIGHT = 400
 _TOLD = ((HOUR, "1 hour"), (DAY, "1 day"), (7 * DAY, "7 days"), (MONTH, "30 days"))

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from analyses.figures.numbers import count
+from analyses.common.numbers import count
 from analyses.figures.theme import FAINT_INK, INK, figure, panel_title
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from analyses.figures.theme import Style
-    from analyses.marts import Funnel
+    from analyses.warehouse.marts import Funnel
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyses.figures.numbers import count, percent
+from analyses.common.numbers import count, percent
 from analyses.figures.theme import FAINT_INK, INK, figure, panel_title
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from analyses.figures.theme import Style
-    from analyses.marts import YearlyPopularity
+    from analyses.warehouse.marts import YearlyPopularity
 
 _MOST_TICKS = 6
 _LABELS_TOUCH = 0.12

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyses.figures.numbers import and_list, count, duration, number
+from analyses.common.numbers import and_list, count, duration, number
 from analyses.figures.theme import FAINT_INK, INK, figure, style_of, translucent
 from analyses.figures.time_axis import MINUTE, MONTH, time_axis
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from analyses.figures.theme import Style
-    from analyses.marts import ResponseTimes
+    from analyses.warehouse.marts import ResponseTimes
 
 _ROW_PIXELS = 84
 _LEFT = 16

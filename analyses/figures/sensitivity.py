@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from analyses.figures.numbers import and_list, count, duration, percent
+from analyses.common.numbers import and_list, count, duration, percent
 from analyses.figures.theme import INK, figure, style_of, translucent
 from analyses.figures.time_axis import MINUTE, time_axis
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from analyses.figures.theme import Style
-    from analyses.marts import RuleSensitivity
+    from analyses.warehouse.marts import RuleSensitivity
 
 _ROW_PIXELS = 64
 _MATCHES = {"token": "between spaces", "word": "whole words", "substring": "also inside words"}

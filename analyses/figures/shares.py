@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyses.figures.numbers import and_list, count
+from analyses.common.numbers import and_list, count
 from analyses.figures.popularity import is_partial, year_ticks
 from analyses.figures.theme import INK, figure, style_of
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from analyses.figures.theme import Style
-    from analyses.marts import YearlyPopularity
+    from analyses.warehouse.marts import YearlyPopularity
 
 _HEIGHT = 330
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from analyses.figures.numbers import GLUE, and_list, count, percent
+from analyses.common.numbers import GLUE, and_list, count, percent
 from analyses.figures.theme import INK, at_width, figure, panel_title, translucent
 from analyses.figures.tiles import SIZES, Tile, Words, fit, in_lines, place
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from analyses.figures.theme import Style
-    from analyses.marts import TaxonomyShare
+    from analyses.warehouse.marts import TaxonomyShare
 
 WIDTH = 880
 """Pixels for which the figure is made; `at_width` fits it to another one of `WIDTHS`.

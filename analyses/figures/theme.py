@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from analyses.marts import QuestionSet
+    from analyses.warehouse.marts import QuestionSet
 
 # Okabe and Ito, "Color Universal Design" (2008), https://jfly.uni-koeln.de/color/; grey in place of
 # its black, which a dark page would swallow.

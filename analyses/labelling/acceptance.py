@@ -9,18 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from analyses.labels import NO_CATEGORY
 from analyses.statistics.multiplicity import holm
 from analyses.statistics.proportions import compare_proportions, proportion
 from analyses.statistics.results import CONFIDENCE, Result
-from analyses.warehouse import connect
+from analyses.study.labels import NO_CATEGORY
+from analyses.warehouse.database import connect
 from loader.errors import LabellingError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from analyses.labels import Label
+    from analyses.study.labels import Label
 
 ALL_SETS = "all sets"
 CATEGORISED = "categorised"

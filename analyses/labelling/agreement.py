@@ -7,9 +7,9 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Literal
 
 from analyses.labelling.ratings import name_raters
-from analyses.labels import NO_CATEGORY
 from analyses.statistics.agreement import Confusion, cohens_kappa
 from analyses.statistics.results import CONFIDENCE, Result
+from analyses.study.labels import NO_CATEGORY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

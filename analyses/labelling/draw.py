@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from analyses.labelling.tables import read_table, whole_number, write_csv, written_whole
+from analyses.common.spreadsheets import read_table, whole_number, write_csv, written_whole
 from analyses.statistics.sampling import PILOT_SHARE, draw
 from loader.errors import LabellingError
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from analyses.marts import QuestionSet, read_marts
-from analyses.warehouse import connect
+from analyses.warehouse.database import connect
+from analyses.warehouse.marts import QuestionSet, read_marts
 from loader.errors import WarehouseError
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import duckdb
 import pyarrow as pa
 
 from analyses.labelling.text import html_to_text
-from analyses.warehouse import connect
+from analyses.warehouse.database import connect
 from loader.errors import LabellingError, WarehouseError
 
 if TYPE_CHECKING:

@@ -5,20 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from analyses.common.spreadsheets import read_table, whole_number
 from analyses.labelling.draw import KEY
-from analyses.labelling.tables import read_table, whole_number
-from analyses.labels import NO_CATEGORY
+from analyses.study.labels import NO_CATEGORY
 from loader.errors import LabellingError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
+    from analyses.common.spreadsheets import Line
     from analyses.labelling.draw import DrawnQuestion
     from analyses.labelling.population import QuestionKey
-    from analyses.labelling.tables import Line
     from analyses.labelling.taxonomy import Taxonomy
-    from analyses.labels import Category
+    from analyses.study.labels import Category
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from analyses.labelling.agreement import conflicts, labelled_by_all, pending
 from analyses.labelling.ratings import name_raters
 from analyses.labelling.sheet import SheetRow
-from analyses.labels import Label
+from analyses.study.labels import Label
 from loader.errors import LabellingError
 
 if TYPE_CHECKING:

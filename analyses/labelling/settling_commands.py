@@ -146,14 +146,14 @@ def resolve(  # noqa: PLR0913 - one for each option
       stackstudy label resolve draw.csv ann.xlsx ben.xlsx --part rest --resolved conflicts.xlsx \\
           --settled pilot_labels.csv
     """
+    from analyses.common.spreadsheets import written_whole  # noqa: PLC0415
     from analyses.labelling.agreement import conflicts, pending  # noqa: PLC0415
     from analyses.labelling.draw import in_part, read_draw  # noqa: PLC0415
     from analyses.labelling.ratings import read_ratings  # noqa: PLC0415
     from analyses.labelling.resolution import merged  # noqa: PLC0415
     from analyses.labelling.resolution import resolve as resolve_labels  # noqa: PLC0415
     from analyses.labelling.show import count_labels  # noqa: PLC0415
-    from analyses.labelling.tables import written_whole  # noqa: PLC0415
-    from analyses.labels import read_labels, write_labels  # noqa: PLC0415
+    from analyses.study.labels import read_labels, write_labels  # noqa: PLC0415
 
     check_files(sheet_files, (draw_file, taxonomy_file, resolved, settled), (output,))
     taxonomy = taxonomy_of(taxonomy_file)
@@ -201,7 +201,7 @@ def acceptance(  # noqa: PLR0913 - one for each option
     """
     from analyses.labelling.acceptance import label_acceptance, read_acceptance  # noqa: PLC0415
     from analyses.labelling.show import show_acceptance, write_results  # noqa: PLC0415
-    from analyses.labels import read_labels  # noqa: PLC0415
+    from analyses.study.labels import read_labels  # noqa: PLC0415
 
     check_files((), (labels_file, taxonomy_file), (output,))
     labels = read_labels(labels_file, taxonomy_of(taxonomy_file).categories)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from analyses.labelling.tables import is_workbook, write_csv, written_whole
+from analyses.common.spreadsheets import is_workbook, write_csv, written_whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -8,11 +8,11 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
-from analyses.figures.numbers import NONE, count, number, p_value, percent, points, signed
+from analyses.common.numbers import NONE, count, number, p_value, percent, points, signed
+from analyses.common.spreadsheets import is_workbook, write_csv, written_whole
 from analyses.labelling.agreement import ALL_SETS
-from analyses.labelling.tables import is_workbook, write_csv, written_whole
-from analyses.labels import NO_CATEGORY
-from analyses.summary import console
+from analyses.study.labels import NO_CATEGORY
+from analyses.warehouse.summary import console
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from analyses.labelling.acceptance import LabelAcceptance
     from analyses.labelling.agreement import RaterAgreement
-    from analyses.labels import Label
     from analyses.statistics.sampling import SampleSize
+    from analyses.study.labels import Label
 
 CONFUSION_COLUMNS = ("question_set", "level", "rater_a", "rater_b", "label_a", "label_b", "n")
 

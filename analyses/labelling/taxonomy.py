@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from analyses.build import seed_path
-from analyses.labelling.tables import read_table
-from analyses.labels import NO_CATEGORY, Category, nearest, read_taxonomy
+from analyses.common.spreadsheets import read_table
+from analyses.study.labels import NO_CATEGORY, Category, nearest, read_taxonomy
+from analyses.warehouse.build import seed_path
 from loader.errors import LabellingError
 
 if TYPE_CHECKING:

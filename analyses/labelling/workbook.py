@@ -11,7 +11,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from analyses.labelling.tables import FORMULA_STARTS, fitted
+from analyses.common.spreadsheets import FORMULA_STARTS, fitted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

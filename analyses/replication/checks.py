@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any, Final
 from analyses.replication.labelled import FILE as LABELS_FILE
 from analyses.replication.labelled import MISSING_LABELS
 from analyses.replication.trends import FILES
-from analyses.warehouse import connect
+from analyses.warehouse.database import connect
 from loader.errors import WarehouseError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from analyses.labels import Label
     from analyses.replication.response_times import Comparison, PublishedTimes
     from analyses.replication.trends import YearlyCount
+    from analyses.study.labels import Label
 
 EQUAL: Final = "equal"
 ROUNDED: Final = "equal after rounding"

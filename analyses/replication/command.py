@@ -37,7 +37,7 @@ def command(package: Path, data: Path) -> None:
     from analyses.replication.checks import failures  # noqa: PLC0415 - Arrow is slow to import
     from analyses.replication.replicate import replicate  # noqa: PLC0415
     from analyses.replication.tables import summary, tables  # noqa: PLC0415
-    from analyses.summary import console  # noqa: PLC0415
+    from analyses.warehouse.summary import console  # noqa: PLC0415
 
     done = replicate(package, data, click.echo)
     out = console()

@@ -15,7 +15,7 @@ from analyses.replication.checks import DIFFERS, EQUAL, MISPRINT, ROUNDED, UNDER
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from analyses.labels import Category, Label
+    from analyses.study.labels import Category, Label
 
 DECIMALS: Final = 1
 

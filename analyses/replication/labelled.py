@@ -7,10 +7,10 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from analyses.labels import Category, Label, nearest
 from analyses.replication.package import TOPICS
 from analyses.replication.questions import SITE
 from analyses.replication.sheets import read_sheets
+from analyses.study.labels import Category, Label, nearest
 from loader.errors import PackageError
 
 if TYPE_CHECKING:

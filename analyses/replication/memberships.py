@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 from typing import TYPE_CHECKING
 
-from analyses.decisions import COLUMNS, Decision
 from analyses.replication.questions import SITE
+from analyses.study.decisions import COLUMNS, Decision
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +35,7 @@ def decide(sets: Sequence[PublishedSet]) -> list[Decision]:
 
 
 def write_decisions(path: Path, decisions: Sequence[Decision]) -> None:
-    """Write decisions as the CSV that `analyses.decisions.read_decisions` reads."""
+    """Write decisions as the CSV that `analyses.study.decisions.read_decisions` reads."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(COLUMNS)

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from analyses.build import build, seed_path
-from analyses.labels import read_taxonomy, write_labels
 from analyses.replication.checks import (
     check_labels,
     check_times,
@@ -26,6 +24,8 @@ from analyses.replication.response_times import BASELINE, compare, read_times, w
 from analyses.replication.tables import markdown, write_csv
 from analyses.replication.trends import read_trends
 from analyses.sample.official import TableFile, row
+from analyses.study.labels import read_taxonomy, write_labels
+from analyses.warehouse.build import build, seed_path
 from loader import Store, load
 from loader.errors import StoreError
 

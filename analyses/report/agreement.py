@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyses.marts import Mart
+from analyses.warehouse.marts import Mart
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

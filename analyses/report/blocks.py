@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import plotly.graph_objects as go
 
-    from analyses.marts import Mart
+    from analyses.warehouse.marts import Mart
 
 Text = str | Markup
 

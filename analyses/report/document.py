@@ -10,14 +10,14 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
-from analyses.figures.numbers import and_list
-from analyses.marts import Marts, read_marts
+from analyses.common.numbers import and_list
 from analyses.report.agreement import as_mart
 from analyses.report.blocks import marts_of, script_json
 from analyses.report.files import replace_file
 from analyses.report.made_by import program_version
 from analyses.report.sections import sections_of
 from analyses.report.study import Study, day
+from analyses.warehouse.marts import Marts, read_marts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,8 +10,8 @@ from markupsafe import Markup
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from analyses.marts import Rule
     from analyses.report.study import Study
+    from analyses.warehouse.marts import Rule
 
 _SCOPES = {"title": "in the title", "title_body": "in title or body"}
 _MATCHES = {

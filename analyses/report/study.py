@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, TypeVar
 
 from markupsafe import Markup
 
+from analyses.common.numbers import NONE
 from analyses.figures import CANDIDATES, Style, style_of, styles
-from analyses.figures.numbers import NONE
-from analyses.marts import ManifestEntry, QuestionSet
+from analyses.warehouse.marts import ManifestEntry, QuestionSet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
     from analyses.labelling.agreement import RaterAgreement
-    from analyses.marts import Mart, Marts, Row
+    from analyses.warehouse.marts import Mart, Marts, Row
 
 R = TypeVar("R", bound="Row")
 

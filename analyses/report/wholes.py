@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyses.marts import YearlyPopularity
+from analyses.warehouse.marts import YearlyPopularity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from analyses.marts import QuestionSet
     from analyses.report.study import Study
+    from analyses.warehouse.marts import QuestionSet
 
 
 def known_shares(study: Study) -> frozenset[str]:

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING, Final
 
-from analyses.build import seed_path
-from analyses.labels import Label, read_taxonomy, write_labels
 from analyses.sample.arrivals import largest_remainders
 from analyses.sample.official import MARK
 from analyses.statistics.sampling import sample_size
+from analyses.study.labels import Label, read_taxonomy, write_labels
+from analyses.warehouse.build import seed_path
 from loader.archive import site_named
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 {#- A bare `dbt build` works in the database itself. So that nobody takes half
     of it for the whole, it makes a table first and drops it when all went well;
-    who reads looks for it (analyses/warehouse.py). -#}
+    who reads looks for it (analyses/warehouse/database.py). -#}
 
 {#- Runs before a build. The table of an earlier one that did not end stays. -#}
 {%- macro begin_build() -%}

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyses.decisions import COLUMNS, Decision, read_decisions
+from analyses.study.decisions import COLUMNS, Decision, read_decisions
 from loader.errors import DecisionsError
 
 if TYPE_CHECKING:

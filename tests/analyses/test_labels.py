@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyses.labels import COLUMNS, NO_CATEGORY, Category, Label, read_labels, write_labels
+from analyses.study.labels import COLUMNS, NO_CATEGORY, Category, Label, read_labels, write_labels
 from loader.errors import LabellingError
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from analyses.build import build
 from analyses.sample.command import sample
-from analyses.shell import SAVED, command, saved_queries, saved_query
-from analyses.warehouse import connect
+from analyses.warehouse.build import build
+from analyses.warehouse.database import connect
+from analyses.warehouse.shell import SAVED, command, saved_queries, saved_query
 from loader import load
 from loader.errors import WarehouseError
 

@@ -16,11 +16,11 @@ import duckdb
 import pytest
 from click.testing import CliRunner
 
-from analyses import build as build_module
-from analyses.build import build
-from analyses.building import follow
-from analyses.dbt_results import outcome
-from analyses.warehouse import connect, people_of
+from analyses.warehouse import build as build_module
+from analyses.warehouse.build import build
+from analyses.warehouse.database import connect, people_of
+from analyses.warehouse.dbt_results import outcome
+from analyses.warehouse.progress import follow
 from loader.errors import BuildError, WarehouseError
 from stackstudy import main
 
@@ -144,7 +144,10 @@ def test_what_a_killed_writer_left_is_not_played_into_the_new_database(data, mon
 
 def started(data: Path, then: str) -> subprocess.Popen[str]:
     """Run `stackstudy build` as a process of its own, with something in the place of dbt."""
-    code = f"import analyses.build as b, stackstudy; b.DBT = {dbt(then)!r}; stackstudy.main()"
+    code = (
+        "import analyses.warehouse.build as b, stackstudy;"
+        f" b.DBT = {dbt(then)!r}; stackstudy.main()"
+    )
     process = subprocess.Popen(
         [sys.executable, "-c", code, "build", "--data", str(data)],
         cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
@@ -287,7 +290,7 @@ def test_a_long_name_does_not_crush_the_bar(monkeypatch, tmp_path) -> None:
     code = textwrap.dedent(
         """
         import subprocess, sys
-        from analyses.building import follow
+        from analyses.warehouse.progress import follow
         say = "import sys, time; time.sleep(.3); print(sys.argv[1], flush=True); time.sleep(.5)"
         follow(subprocess.Popen([sys.executable, "-c", say, sys.argv[1]],
                                 stdout=subprocess.PIPE, text=True))

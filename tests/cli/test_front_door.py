@@ -13,7 +13,7 @@ import duckdb
 import pytest
 from click.testing import CliRunner
 
-from analyses.build import build
+from analyses.warehouse.build import build
 from loader.errors import WarehouseError
 from stackstudy import main
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from analyses.shell import shell_program
+from analyses.warehouse.shell import shell_program
 
 ROOT = Path(__file__).resolve().parents[2]
 FOREVER = "select count(*) from range(100000000) a, range(100000000) b"
@@ -83,12 +83,12 @@ def test_during_a_query_of_a_report(data: Path) -> None:
     """DuckDB makes an error of its own of it."""
     code = """if True:
         import sys
-        import analyses.marts, stackstudy
-        real = analyses.marts._read
+        import analyses.warehouse.marts, stackstudy
+        real = analyses.warehouse.marts._read
         def read(*arguments):
             sys.stderr.write("reading\\n"); sys.stderr.flush()
             return real(*arguments)
-        analyses.marts._read = read
+        analyses.warehouse.marts._read = read
         stackstudy.main(["report", "--data", sys.argv[1]])
     """
     returned, said, seconds = interrupted(code, str(data), after="reading")
@@ -100,12 +100,12 @@ def test_during_a_query_of_a_report(data: Path) -> None:
 def test_during_a_query_of_sql(data: Path) -> None:
     code = """if True:
         import sys
-        import analyses.shell, stackstudy
-        real = analyses.shell.started
+        import analyses.warehouse.shell, stackstudy
+        real = analyses.warehouse.shell.started
         def started(*arguments):
             sys.stderr.write("asking\\n"); sys.stderr.flush()
             return real(*arguments)
-        analyses.shell.started = started
+        analyses.warehouse.shell.started = started
         stackstudy.main(["sql", "--data", sys.argv[1], "from acceptance"])
     """
     returned, said, seconds = interrupted(code, str(data), after="asking")

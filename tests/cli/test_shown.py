@@ -13,10 +13,10 @@ import pytest
 from click.testing import CliRunner
 from rich.console import Console
 
-from analyses import overview, summary
-from analyses.labelling.tables import written_whole
-from analyses.marts import Acceptance, QuestionSet
-from analyses.shell import greeting
+from analyses.common.spreadsheets import written_whole
+from analyses.warehouse import overview, summary
+from analyses.warehouse.marts import Acceptance, QuestionSet
+from analyses.warehouse.shell import greeting
 from loader.errors import LabellingError
 from loader.manifest import Manifest
 from loader.schemas import TABLES

@@ -13,8 +13,8 @@ from collections import defaultdict
 import pytest
 from pages import DOCS, GENERATED, ROOT
 
-from analyses.dictionary import LAYERS, read_dictionary
-from analyses.warehouse import connect
+from analyses.warehouse.database import connect
+from analyses.warehouse.dictionary import LAYERS, read_dictionary
 from loader.errors import WarehouseError
 from loader.schemas import TABLES
 from stackstudy import main
@@ -83,7 +83,7 @@ def test_a_text_that_nobody_wrote_is_named(tmp_path, monkeypatch) -> None:
     (tmp_path / "models" / "marts" / "x.yml").write_text(
         "models:\n  - name: x\n    description: \"{{ doc('nobody') }}\"\n"
     )
-    monkeypatch.setattr("analyses.dictionary.project_dir", lambda: tmp_path)
+    monkeypatch.setattr("analyses.warehouse.dictionary.project_dir", lambda: tmp_path)
     with pytest.raises(WarehouseError, match=r"x\.yml: x: no text 'nobody'"):
         read_dictionary()
 

@@ -15,7 +15,7 @@ import click
 import pytest
 from pages import DOCS, PAGES, ROOT, Block, blocks, code_spans, links, name_of
 
-from analyses.warehouse import connect
+from analyses.warehouse.database import connect
 from stackstudy import main
 
 LANGUAGES = {"sh", "sql", "python", "csv", "bibtex"}

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analyses.warehouse import connect
+from analyses.warehouse.database import connect
 from loader.loading import load
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from people import NOT_LOADED, SITE, SPECIAL, TIMES, GivenLabel, taxonomy, write
 from scipy.stats import chi2_contingency
 from statsmodels.stats.proportion import proportion_confint
 
-from analyses.labels import NO_CATEGORY
+from analyses.study.labels import NO_CATEGORY
 
 TOPICS = ("server_cloud", "mobile")
 COLUMNS = "question_set, question_id, inner_category, coalesce(leaf_category, '')"

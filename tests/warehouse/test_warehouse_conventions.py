@@ -11,7 +11,7 @@ import pytest
 import yaml
 from dbt_runs import ROOT
 
-from analyses.marts import RECORDS
+from analyses.warehouse.marts import RECORDS
 
 LAYERS = ("staging", "intermediate", "marts")
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analyses.common.numbers import GLUE, count, number, p_value, percent, points, signed
 from analyses.figures.acceptance import acceptance_intervals, wilson
-from analyses.figures.numbers import GLUE, count, number, p_value, percent, points, signed
-from analyses.marts import Acceptance, BaselineTest, ProportionTest, TopicTest
 from analyses.report.blocks import Cell, Chart, Column, Fold, Heading, Prose, Table
+from analyses.warehouse.marts import Acceptance, BaselineTest, ProportionTest, TopicTest
 
 if TYPE_CHECKING:
     from analyses.report.blocks import Block

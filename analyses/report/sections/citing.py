@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyses.figures.numbers import and_list
-from analyses.marts import ReplicationCheck
+from analyses.common.numbers import and_list
 from analyses.report.blocks import Points, Prose, Section, Verbatim
 from analyses.report.made_by import program_version
 from analyses.report.references import STUDY
 from analyses.report.study import day
+from analyses.warehouse.marts import ReplicationCheck
 
 if TYPE_CHECKING:
     from analyses.report.blocks import Block

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from analyses.figures.numbers import NONE, and_list, count
-from analyses.marts import YearlyPopularity
+from analyses.common.numbers import NONE, and_list, count
 from analyses.report.blocks import Column, Fact, Facts, Prose, Section, Table
 from analyses.report.study import day, total
+from analyses.warehouse.marts import YearlyPopularity
 
 if TYPE_CHECKING:
     from analyses.report.study import Study

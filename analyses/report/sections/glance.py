@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from analyses.figures.numbers import and_list, count, duration, percent
-from analyses.marts import Acceptance, ResponseTimes
+from analyses.common.numbers import and_list, count, duration, percent
 from analyses.report.blocks import Fact, Facts, Prose, Section
+from analyses.warehouse.marts import Acceptance, ResponseTimes
 
 if TYPE_CHECKING:
     from analyses.report.study import Study

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from analyses.figures.numbers import count, number, p_value, percent, points
-from analyses.marts import Label, LabelAcceptance, ReplicationCheck, SampleSize
+from analyses.common.numbers import count, number, p_value, percent, points
 from analyses.report.blocks import Column, Fold, Prose, Table
 from analyses.report.sections.acceptance import interval, share_interval
+from analyses.warehouse.marts import Label, LabelAcceptance, ReplicationCheck, SampleSize
 
 if TYPE_CHECKING:
     from analyses.report.blocks import Block

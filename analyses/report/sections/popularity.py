@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from analyses.common.numbers import and_list, count
 from analyses.figures import popularity_panel
-from analyses.figures.numbers import and_list, count
 from analyses.figures.popularity import is_partial
-from analyses.marts import YearlyPopularity
 from analyses.report.blocks import Chart, Column, Prose, Section, Table
 from analyses.report.sections.trends import share_blocks, trend_blocks
 from analyses.report.study import day
 from analyses.report.wholes import counted_sets, known_shares
+from analyses.warehouse.marts import YearlyPopularity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from analyses.figures.numbers import and_list, count
+from analyses.common.numbers import and_list, count
 from analyses.report.blocks import Column, Fold, Prose, Section, Table
 from analyses.report.study import moment, short_day
 

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from analyses.common.numbers import NONE, and_list, count
 from analyses.figures import funnel_panel
-from analyses.figures.numbers import NONE, and_list, count
-from analyses.marts import Funnel, Rule
 from analyses.report.blocks import Chart, Column, Fold, Points, Prose, Section, Table
 from analyses.report.rules import in_words
+from analyses.warehouse.marts import Funnel, Rule
 
 if TYPE_CHECKING:
-    from analyses.marts import QuestionSet
     from analyses.report.blocks import Block
     from analyses.report.study import Study
+    from analyses.warehouse.marts import QuestionSet
 
 _COLUMNS = (
     Column("Question set", is_number=False),

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
-from analyses.figures.numbers import NONE, and_list, count
+from analyses.common.numbers import NONE, and_list, count
 from analyses.figures.theme import GREEN, GREY, VERMILION
-from analyses.marts import ReplicationCheck, YearlyPopularity
 from analyses.report.blocks import Column, Fold, Prose, Section, Table
+from analyses.warehouse.marts import ReplicationCheck, YearlyPopularity
 
 if TYPE_CHECKING:
     from analyses.report.blocks import Block

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from analyses.common.numbers import count, duration, number, p_value, signed
 from analyses.figures import cumulative_curves, response_time_boxes
-from analyses.figures.numbers import count, duration, number, p_value, signed
 from analyses.figures.response_times import axis_floor, has_box
-from analyses.marts import (
+from analyses.report.blocks import Cell, Chart, Column, Heading, Prose, Table
+from analyses.report.sections.acceptance import dashes, interval, p_words
+from analyses.warehouse.marts import (
     PublishedResponseTimes,
     ResponseQuantile,
     ResponseTimes,
     ResponseTimeTest,
 )
-from analyses.report.blocks import Cell, Chart, Column, Heading, Prose, Table
-from analyses.report.sections.acceptance import dashes, interval, p_words
 
 if TYPE_CHECKING:
     from analyses.report.blocks import Block

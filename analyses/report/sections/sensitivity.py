@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analyses.common.numbers import and_list, count, duration, percent
 from analyses.figures import sensitivity_strips
-from analyses.figures.numbers import and_list, count, duration, percent
 from analyses.figures.sensitivity import MEASURES, variant_in_words
-from analyses.marts import Acceptance, RuleSensitivity
 from analyses.report.blocks import Cell, Chart, Column, Fold, Prose, Section, Table
 from analyses.report.sections.acceptance import share_interval
+from analyses.warehouse.marts import Acceptance, RuleSensitivity
 
 if TYPE_CHECKING:
     from analyses.report.study import Study

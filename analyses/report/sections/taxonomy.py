@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from analyses.common.numbers import NONE, and_list, count, percent
 from analyses.figures import taxonomy_treemap
-from analyses.figures.numbers import NONE, and_list, count, percent
-from analyses.marts import Label, TaxonomyShare
 from analyses.report.blocks import Cell, Chart, Column, Fold, Prose, Section, Table
 from analyses.report.sections.acceptance import share_interval
 from analyses.report.sections.labelling import (
@@ -17,6 +16,7 @@ from analyses.report.sections.labelling import (
     label_acceptance_blocks,
     sample_blocks,
 )
+from analyses.warehouse.marts import Label, TaxonomyShare
 
 if TYPE_CHECKING:
     from analyses.report.blocks import Block

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analyses.common.numbers import and_list, count, number, p_value
 from analyses.figures import popularity_shares
-from analyses.figures.numbers import and_list, count, number, p_value
-from analyses.marts import PopularityTrend
 from analyses.report.blocks import Chart, Column, Fold, Prose, Table
 from analyses.report.sections.acceptance import p_words
 from analyses.report.wholes import counted_sets, known_shares, reaches_beyond
+from analyses.warehouse.marts import PopularityTrend
 
 if TYPE_CHECKING:
-    from analyses.marts import YearlyPopularity
     from analyses.report.blocks import Block
     from analyses.report.study import Study
+    from analyses.warehouse.marts import YearlyPopularity
 
 _MEASURES = {
     "questions": "questions",

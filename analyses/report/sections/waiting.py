@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analyses.common.numbers import NONE, count, duration, number, p_value, percent
 from analyses.figures import survival_chart
-from analyses.figures.numbers import NONE, count, duration, number, p_value, percent
-from analyses.marts import ResponseTimes, SurvivalPoint, SurvivalSummary, SurvivalTest
 from analyses.report.blocks import Cell, Chart, Column, Fold, Heading, Prose, Table
 from analyses.report.sections.acceptance import dashes, p_words, share_interval
 from analyses.report.sections.response_times import time_interval
+from analyses.warehouse.marts import ResponseTimes, SurvivalPoint, SurvivalSummary, SurvivalTest
 
 if TYPE_CHECKING:
     from analyses.report.blocks import Block

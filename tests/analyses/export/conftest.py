@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from analyses.build import build
+from analyses.warehouse.build import build
 from loader import load
 
 if TYPE_CHECKING:

@@ -10,8 +10,6 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
-from analyses.build import question_sets
-from analyses.dictionary import ColumnEntry
 from analyses.export import FORMATS
 from analyses.export import export as exporting
 from analyses.export.command import command
@@ -20,7 +18,9 @@ from analyses.export.files import write_csv
 from analyses.export.licence import licence_of
 from analyses.export.tables import Table
 from analyses.export.workbook import write_workbook
-from analyses.warehouse import connect
+from analyses.warehouse.build import question_sets
+from analyses.warehouse.database import connect
+from analyses.warehouse.dictionary import ColumnEntry
 from loader.errors import ExportError, WarehouseError
 from stackstudy import main
 

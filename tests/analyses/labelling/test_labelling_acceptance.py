@@ -7,7 +7,7 @@ from scipy.stats import chi2_contingency
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
 from analyses.labelling.acceptance import ALL_SETS, GROUPS, label_acceptance, read_acceptance
-from analyses.labels import Label
+from analyses.study.labels import Label
 from loader.errors import LabellingError
 
 

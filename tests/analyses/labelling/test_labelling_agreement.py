@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from analyses.labelling.agreement import ALL_SETS, conflicts, pending, rater_agreement
 from analyses.labelling.ratings import Rating, Ratings
 from analyses.labelling.taxonomy import Taxonomy
-from analyses.labels import Category
+from analyses.study.labels import Category
 
 NAMES = {
     "yes": ("yes", ""),

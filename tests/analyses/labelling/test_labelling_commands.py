@@ -7,8 +7,8 @@ import pytest
 from click.testing import CliRunner
 from label_warehouse import SITE, Post, write_warehouse
 
-from analyses.build import seed_path
-from analyses.labels import read_labels, read_taxonomy
+from analyses.study.labels import read_labels, read_taxonomy
+from analyses.warehouse.build import seed_path
 from stackstudy import main
 
 COMMANDS = [

@@ -8,7 +8,7 @@ from analyses.labelling.draw import DrawnQuestion
 from analyses.labelling.posts import QuestionText
 from analyses.labelling.ratings import Rating, Ratings
 from analyses.labelling.resolution import conflict_rows, merged, resolve, to_resolve
-from analyses.labels import Category, Label
+from analyses.study.labels import Category, Label
 from loader.errors import LabellingError
 
 DRAW = [DrawnQuestion("s", "x.com", key, key, is_pilot=False) for key in range(1, 6)]

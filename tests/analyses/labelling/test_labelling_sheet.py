@@ -7,11 +7,11 @@ import openpyxl
 import pytest
 from label_warehouse import SITE, Post, write_warehouse
 
+from analyses.common.spreadsheets import MAX_CELL, read_table
 from analyses.labelling.draw import DrawnQuestion, draw_questions
 from analyses.labelling.population import read_populations
 from analyses.labelling.posts import read_texts
 from analyses.labelling.sheet import SheetRow, write_sheet
-from analyses.labelling.tables import MAX_CELL, read_table
 from analyses.labelling.taxonomy import Taxonomy, shipped_taxonomy
 from loader.errors import LabellingError, WarehouseError
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyses.labelling.tables import (
+from analyses.common.spreadsheets import (
     MAX_CELL,
     fitted,
     read_table,

@@ -4,9 +4,9 @@ import csv
 
 import pytest
 
-from analyses.build import seed_path
 from analyses.labelling.taxonomy import Taxonomy, own_taxonomy, shipped_taxonomy
-from analyses.labels import NO_CATEGORY, Category
+from analyses.study.labels import NO_CATEGORY, Category
+from analyses.warehouse.build import seed_path
 from loader.errors import LabellingError
 
 OWN = Taxonomy(

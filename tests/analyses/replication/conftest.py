@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING
 import openpyxl
 import pytest
 
-from analyses.build import seed_path
-from analyses.labels import read_taxonomy
 from analyses.replication.labelled import CategoryNames, read_slips
 from analyses.replication.package import find_package
 from analyses.replication.questions import read_sets
+from analyses.study.labels import read_taxonomy
+from analyses.warehouse.build import seed_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from analyses.labels import Category
     from analyses.replication.package import Package
     from analyses.replication.questions import PublishedSet
+    from analyses.study.labels import Category
 
 
 @dataclass(frozen=True)

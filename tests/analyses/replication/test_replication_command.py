@@ -13,7 +13,7 @@ import duckdb
 import pytest
 from click.testing import CliRunner, Result
 
-from analyses.build import BuildResult
+from analyses.warehouse.build import BuildResult
 from loader import load
 from stackstudy import main
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyses.labels import Category, Label
 from analyses.replication.checks import check_labels
 from analyses.replication.figure5 import check_taxonomy
 from analyses.replication.labelled import read_published_labels
+from analyses.study.labels import Category, Label
 
 if TYPE_CHECKING:
     from analyses.replication.checks import Check

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyses.build import seed_path
-from analyses.labels import Category, read_labels, write_labels
 from analyses.replication.labelled import CategoryNames, Slip, read_published_labels, read_slips
+from analyses.study.labels import Category, read_labels, write_labels
+from analyses.warehouse.build import seed_path
 from loader.errors import PackageError
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyses.build import question_sets
-from analyses.decisions import read_decisions
 from analyses.replication.memberships import decide, write_decisions
 from analyses.replication.questions import PublishedSet, Question
+from analyses.study.decisions import read_decisions
+from analyses.warehouse.build import question_sets
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import openpyxl
 import pytest
 
-from analyses.build import seed_path
 from analyses.replication.checks import check_times, check_trends, read_published_figures
 from analyses.replication.response_times import compare, read_times, write_times
 from analyses.replication.trends import read_trends
+from analyses.warehouse.build import seed_path
 from loader.errors import PackageError
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from published import Warehouse, page_of
 
-from analyses.build import build
+from analyses.warehouse.build import build
 from loader import load
 
 if TYPE_CHECKING:

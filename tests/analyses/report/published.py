@@ -10,8 +10,8 @@ import duckdb
 from page import Page
 from published_study import STUDY_COLUMNS, study_rows
 
-from analyses.marts import read_marts
 from analyses.report import compose, render
+from analyses.warehouse.marts import read_marts
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,8 +10,8 @@ import pytest
 from page import Page
 from published import page_of
 
-from analyses.marts import RECORDS, Mart, Marts, read_marts
 from analyses.report import compose, render, write_report
+from analyses.warehouse.marts import RECORDS, Mart, Marts, read_marts
 
 if TYPE_CHECKING:
     from pathlib import Path

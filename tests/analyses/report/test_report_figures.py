@@ -19,7 +19,7 @@ from analyses.figures import (
 from analyses.figures.funnel import STAGES
 from analyses.figures.popularity import is_partial
 from analyses.figures.theme import Style, style_of
-from analyses.marts import (
+from analyses.warehouse.marts import (
     Funnel,
     QuestionSet,
     ResponseTimes,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyses.figures.numbers import (
+from analyses.common.numbers import (
     and_list,
     count,
     duration,

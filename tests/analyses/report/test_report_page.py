@@ -12,8 +12,8 @@ import duckdb
 import pytest
 from published import COLUMNS, manifest, page_of
 
-from analyses.marts import RECORDS
 from analyses.report.blocks import script_json
+from analyses.warehouse.marts import RECORDS
 
 if TYPE_CHECKING:
     from pathlib import Path

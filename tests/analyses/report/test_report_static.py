@@ -11,12 +11,12 @@ import pytest
 from click.testing import CliRunner, Result
 from markupsafe import Markup
 
-from analyses.marts import read_marts
 from analyses.report import compose
 from analyses.report.blocks import Column, Table
 from analyses.report.chromium import Chromium, find_browser
 from analyses.report.latex import latex, latex_table, write_tables
 from analyses.report.static import PNG_SCALE, static_figures, write_figures
+from analyses.warehouse.marts import read_marts
 from loader.errors import ReportError
 from stackstudy import main
 

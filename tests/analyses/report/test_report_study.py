@@ -14,10 +14,10 @@ from analyses.labelling.agreement import rater_agreement
 from analyses.labelling.draw import DrawnQuestion
 from analyses.labelling.ratings import read_ratings
 from analyses.labelling.taxonomy import shipped_taxonomy
-from analyses.marts import RECORDS, read_marts
 from analyses.report import compose, render
 from analyses.report.references import Reference
-from analyses.sources import sources_of
+from analyses.warehouse.marts import RECORDS, read_marts
+from analyses.warehouse.sources import sources_of
 
 if TYPE_CHECKING:
     from page import Page

@@ -13,7 +13,7 @@ from analyses.figures import taxonomy_treemap
 from analyses.figures.taxonomy import WIDTH, WIDTHS
 from analyses.figures.theme import Style, at_width
 from analyses.figures.tiles import SIZES, Tile, fit, place, text_width
-from analyses.marts import TaxonomyShare
+from analyses.warehouse.marts import TaxonomyShare
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from analyses.build import question_sets, seed_path
-from analyses.decisions import read_decisions
-from analyses.labels import NO_CATEGORY, read_labels, read_taxonomy
 from analyses.sample import SampleError, write_sample
 from analyses.sample.coding import NOTE, Beside
 from analyses.statistics.sampling import sample_size
+from analyses.study.decisions import read_decisions
+from analyses.study.labels import NO_CATEGORY, read_labels, read_taxonomy
+from analyses.warehouse.build import question_sets, seed_path
 
 
 @pytest.fixture(scope="module")

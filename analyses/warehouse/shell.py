@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from analyses.children import started
-from analyses.warehouse import connect, database_path
+from analyses.common.subprocesses import started
+from analyses.warehouse.database import connect, database_path
 from loader.errors import WarehouseError
 from loader.options import data_option
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 FORMATS = ("duckbox", "box", "csv", "json", "jsonlines", "markdown", "line")
-SAVED = Path(__file__).parent
+SAVED = Path(__file__).parent.parent / "queries"
 """Folder of the saved queries, one .sql file each."""
 
 _REF = re.compile(r"\{\{\s*ref\('(\w+)'\)\s*\}\}")

@@ -9,7 +9,8 @@ from dataclasses import MISSING, dataclass, fields, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, TypeVar
 
-from analyses.records import (
+from analyses.warehouse.database import connect, database_path
+from analyses.warehouse.records import (
     CORE_RECORDS,
     Acceptance,
     Funnel,
@@ -23,8 +24,8 @@ from analyses.records import (
     Rule,
     YearlyPopularity,
 )
-from analyses.sources import sources_of
-from analyses.study_records import (
+from analyses.warehouse.sources import sources_of
+from analyses.warehouse.study_records import (
     STUDY_RECORDS,
     BaselineTest,
     Label,
@@ -40,7 +41,6 @@ from analyses.study_records import (
     TaxonomyShare,
     TopicTest,
 )
-from analyses.warehouse import connect, database_path
 from loader.errors import WarehouseError
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 from rich import box
 from rich.table import Table
 
-from analyses.figures.numbers import NONE, count
-from analyses.summary import console, print_fitting
-from analyses.warehouse import connect, database_path
+from analyses.common.numbers import NONE, count
+from analyses.warehouse.database import connect, database_path
+from analyses.warehouse.summary import console, print_fitting
 from loader import Store
 from loader.checks import check_site
 from loader.errors import StoreError

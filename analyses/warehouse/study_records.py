@@ -1,6 +1,7 @@
 """Records of the marts of a whole study: trends, waiting, labels, sensitivity.
 
-As in `analyses.records`, a field is a column of its mart; one with a default may have no column.
+As in `analyses.warehouse.records`, a field is a column of its mart; one with a default may have no
+column.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
-    from analyses.records import Row
+    from analyses.warehouse.records import Row
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,14 @@ from rich.console import Console
 from rich.measure import Measurement
 from rich.table import Table
 
-from analyses.figures.numbers import count, duration, number, percent
-from analyses.marts import Acceptance, ManifestEntry, QuestionSet, ResponseTimes, read_marts
+from analyses.common.numbers import count, duration, number, percent
+from analyses.warehouse.marts import (
+    Acceptance,
+    ManifestEntry,
+    QuestionSet,
+    ResponseTimes,
+    read_marts,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

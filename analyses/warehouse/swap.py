@@ -11,7 +11,7 @@ try:
 except ImportError:  # not on Windows
     fcntl = None  # type: ignore[assignment]
 
-from analyses.warehouse import DATABASE, database_path
+from analyses.warehouse.database import DATABASE, database_path
 from loader.errors import WarehouseError
 
 if TYPE_CHECKING:

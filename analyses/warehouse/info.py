@@ -22,6 +22,6 @@ def command(data: Path) -> None:
       stackstudy info
       stackstudy info --data /big/disk
     """
-    from analyses.overview import show  # noqa: PLC0415 - `--help` needs none of it
+    from analyses.warehouse.overview import show  # noqa: PLC0415 - `--help` needs none of it
 
     show(data)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyses.build import project_dir
+from analyses.warehouse.build import project_dir
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

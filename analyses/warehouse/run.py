@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from analyses import build
+from analyses.warehouse import build
 from loader.commands import load
 from loader.options import data_option, on_error_option
 
@@ -42,7 +42,7 @@ def command(
       stackstudy run sample/sample.stackstudy --decisions decisions.csv
     """
     from analyses.report.command import report  # noqa: PLC0415 - Plotly is slow to import
-    from analyses.summary import announce  # noqa: PLC0415
+    from analyses.warehouse.summary import announce  # noqa: PLC0415
     from loader.fetch import resolve_dump  # noqa: PLC0415 - so is the network
 
     dumps = tuple(resolve_dump(dump, data) for dump in dumps)

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from analyses.aside import ASIDE, STATE, built_aside
-from analyses.children import started
-from analyses.dbt_results import BuildResult, outcome
-from analyses.decisions import read_decisions
-from analyses.labels import read_labels, read_taxonomy
-from analyses.warehouse import database_path, people_of
+from analyses.common.subprocesses import started
+from analyses.study.decisions import read_decisions
+from analyses.study.labels import read_labels, read_taxonomy
+from analyses.warehouse.database import database_path, people_of
+from analyses.warehouse.dbt_results import BuildResult, outcome
+from analyses.warehouse.swap import ASIDE, STATE, built_aside
 from loader.errors import BuildError, WarehouseError
 from loader.options import data_option
 
@@ -31,7 +31,7 @@ DBT: Final = (sys.executable, "-c", "from dbt.cli.main import cli; cli()")
 
 def project_dir() -> Path:
     """Folder of the dbt project: this checkout, or the copy that an installed package carries."""
-    above = Path(__file__).resolve().parent.parent
+    above = Path(__file__).resolve().parents[2]
     return above if (above / "dbt_project.yml").is_file() else above / "stackstudy_project"
 
 
@@ -59,9 +59,9 @@ def build(
     data : Path
         Absolute path of the data folder.
     decisions : Path, optional
-        A decisions file, see `analyses.decisions.read_decisions`.
+        A decisions file, see `analyses.study.decisions.read_decisions`.
     labels : Path, optional
-        A labels file, see `analyses.labels.read_labels`.
+        A labels file, see `analyses.study.labels.read_labels`.
     published_response_times : Path, optional
         Response times of a set whose posts were not published, as a CSV with columns question_set
         and response_minutes_days_dropped.
@@ -75,7 +75,7 @@ def build(
         When dbt fails; the message names the first model and the log. The database of the last
         build stays as it was.
     """
-    from analyses.building import follow  # noqa: PLC0415 - `--help` draws no bar
+    from analyses.warehouse.progress import follow  # noqa: PLC0415 - `--help` draws no bar
 
     if any(mark in str(data) for mark in "?#"):
         raise WarehouseError(

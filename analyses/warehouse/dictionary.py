@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
-from analyses.build import project_dir
+from analyses.warehouse.build import project_dir
 from loader.errors import WarehouseError
 
 if TYPE_CHECKING:

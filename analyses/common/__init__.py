@@ -1,0 +1,1 @@
+"""What every room may use: numbers for people, spreadsheets, subprocesses."""
