@@ -1,22 +1,33 @@
-"""What dbt-duckdb asks before it opens the database: whether there is a folder to open it in.
+"""What dbt-duckdb asks of the project: the study's tables, the statistics, and a folder that is fit.
 
-No hook of dbt comes that early; DuckDB's own error would be a traceback.
+Named in profiles.yml, so that a bare `dbt build` gets the same as `stackstudy build`.
 """
 
 from __future__ import annotations
 
+import os
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt_common.exceptions import DbtRuntimeError
 
+from analyses.study import find_study, read_study
+from analyses.warehouse.functions import register
+from loader.errors import StackstudyError
+
+if TYPE_CHECKING:
+    import duckdb
+    from dbt.adapters.duckdb.utils import SourceConfig
+
 
 class Plugin(BasePlugin):
-    """Named in profiles.yml."""
+    """The plugin `stackstudy`."""
 
     def initialize(self, plugin_config: dict[str, Any]) -> None:
-        """Refuse a data folder that is not there."""
+        """Refuse a data folder that is not there: no hook of dbt comes before the connection."""
         del plugin_config
         folder = Path(self.creds.path).parent if self.creds else Path()
         if not folder.is_dir():
@@ -24,3 +35,23 @@ class Plugin(BasePlugin):
                 f"there is no folder {folder.absolute()}: set STACKSTUDY_DATA to a data folder, or"
                 " run `stackstudy load` first"
             )
+
+    @cached_property
+    def tables(self) -> dict[str, pa.Table]:
+        """The study folder that STACKSTUDY_STUDY names, as the tables of the source `study`."""
+        try:
+            study = read_study(find_study(os.environ.get("STACKSTUDY_STUDY")))
+        except StackstudyError as error:
+            raise DbtRuntimeError(str(error)) from error
+        tables = study.tables()
+        folder = pa.array([str(study.folder.resolve())])
+        tables["studies"] = tables["studies"].append_column("study_folder", folder)
+        return tables
+
+    def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
+        """Make the statistics known to SQL."""
+        register(conn)
+
+    def load(self, source_config: SourceConfig) -> pa.Table:
+        """Return a table of the study."""
+        return self.tables[source_config.identifier]

@@ -3,7 +3,14 @@ with matches as (
         question_set,
         site,
         question_id
-    from {{ ref('int_rule_matches') }}
+    from {{ ref('question_set_matches') }}
+),
+
+precedence as (
+    select
+        question_set,
+        unnest(yields_to) as yields_to
+    from {{ ref('stg_question_sets') }}
 ),
 
 left_to_others as (
@@ -11,7 +18,7 @@ left_to_others as (
         precedence.question_set,
         matches.site,
         matches.question_id
-    from {{ ref('question_set_precedence') }} as precedence
+    from precedence
     inner join matches on precedence.yields_to = matches.question_set
 ),
 

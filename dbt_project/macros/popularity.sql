@@ -16,7 +16,7 @@ sets as (
         question_set,
         coalesce(base_set, question_set) as base_set,
         is_candidate_set
-    from {{ ref('int_question_sets') }}
+    from {{ ref('question_sets') }}
     union all
     select
         'all_questions' as question_set,

@@ -7,8 +7,8 @@
         {%- set database = invocation_args_dict.project_dir ~ '/' ~ database -%}
     {%- endif -%}
     {#- `stackstudy build` builds in a folder within the data folder. -#}
-    {%- set aside = env_var('STACKSTUDY_ASIDE', '') -%}
-    {%- set file = modules.re.escape(aside) ~ '[^/\\\\]*$' -%}
+    {%- set staging = env_var('STACKSTUDY_STAGING', '') -%}
+    {%- set file = modules.re.escape(staging) ~ '[^/\\\\]*$' -%}
     {{- return(modules.re.sub('[/\\\\]+' ~ file, '', database)) -}}
 {%- endmacro -%}
 

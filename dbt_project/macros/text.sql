@@ -20,16 +20,16 @@
     its language carries attributes and stays, as in the published sets. Stack
     Exchange nests no pre in a pre, and no code in a code. -#}
 {%- macro without_code(body, code) -%}
-    case {{ code }}
-        when 'blocks_dropped'
-            then regexp_replace({{ body }}, '<pre><code>.*?</code></pre>', ' ', 'gs')
-        when 'all_dropped'
-            then regexp_replace(
-                regexp_replace({{ body }}, '(?i)<pre(\s[^>]*)?>.*?</pre>', ' ', 'gs'),
-                '(?i)<code(\s[^>]*)?>.*?</code>', ' ', 'gs'
-            )
-        else {{ body }}
-    end
+    {%- if code == 'blocks_dropped' -%}
+        regexp_replace({{ body }}, '<pre><code>.*?</code></pre>', ' ', 'gs')
+    {%- elif code == 'all_dropped' -%}
+        regexp_replace(
+            regexp_replace({{ body }}, '(?i)<pre(\s[^>]*)?>.*?</pre>', ' ', 'gs'),
+            '(?i)<code(\s[^>]*)?>.*?</code>', ' ', 'gs'
+        )
+    {%- else -%}
+        {{ body }}
+    {%- endif -%}
 {%- endmacro -%}
 
 

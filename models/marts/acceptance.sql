@@ -1,22 +1,30 @@
-with counts as (
-    select * from {{ ref('int_acceptance') }}
+with sets as (
+    select * from {{ ref('question_sets') }}
 ),
 
-sets as (
-    select * from {{ ref('int_question_sets') }}
-),
-
-shared as (
+members as (
     select
-        counts.question_set,
-        counts.n_questions,
-        counts.n_accepted,
-        counts.n_not_accepted,
-        counts.n_not_accepted / nullif(counts.n_questions, 0)
-            as no_accepted_share,
+        members.question_set,
+        questions.is_accepted
+    from {{ ref('question_set_members') }} as members
+    inner join {{ ref('questions') }} as questions
+        on
+            members.site = questions.site
+            and members.question_id = questions.question_id
+),
+
+counted as (
+    select
+        sets.question_set,
+        count(members.is_accepted) as n_questions,
+        count(*) filter (where members.is_accepted) as n_accepted,
+        count(*) filter (where not members.is_accepted) as n_not_accepted,
+        n_not_accepted / nullif(n_questions, 0) as no_accepted_share,
         sets.is_candidate_set
-    from counts
-    inner join sets on counts.question_set = sets.question_set
+    from sets
+    left join members on sets.question_set = members.question_set
+    group by sets.question_set, sets.position, sets.is_candidate_set
+    order by sets.position
 )
 
-select * from shared
+select * from counted

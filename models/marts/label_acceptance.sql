@@ -1,33 +1,88 @@
-with counts as (
-    select * from {{ ref('int_label_acceptance') }}
+-- Every kind of label for every set that has labels, compared with the
+-- categorised questions of its set. A question that is not loaded is neither
+-- accepted nor not.
+with labelled as (
+    select
+        labelled.question_set,
+        labelled.label_kind,
+        questions.accepted_answer_id is not null as is_accepted,
+        questions.question_id is not null as is_loaded
+    from {{ ref('int_labelled_questions') }} as labelled
+    left join {{ ref('int_questions') }} as questions
+        on
+            labelled.site = questions.site
+            and labelled.question_id = questions.question_id
 ),
 
-tests as (
-    select * from {{ ref('int_label_tests') }}
+kinds as (
+    select
+        'categorised' as label_kind,
+        0 as position
+    union all
+    select
+        label as label_kind,
+        position
+    from {{ ref('stg_label_kinds') }}
+),
+
+counted as (
+    select
+        sets.question_set,
+        kinds.label_kind,
+        kinds.position,
+        count(labelled.label_kind) as n_with_label,
+        count(*) filter (where labelled.is_loaded) as n_questions,
+        count(*) filter (where labelled.is_loaded and labelled.is_accepted)
+            as n_accepted,
+        n_questions - n_accepted as n_not_accepted
+    from (select distinct question_set from labelled) as sets
+    cross join kinds
+    left join labelled
+        on
+            sets.question_set = labelled.question_set
+            and kinds.label_kind = labelled.label_kind
+    group by sets.question_set, kinds.label_kind, kinds.position
 ),
 
 compared as (
     select
-        counts.question_set,
-        counts.label_kind,
-        counts.n_with_label,
-        counts.n_questions,
-        counts.n_accepted,
-        counts.n_not_accepted,
-        counts.n_not_accepted / nullif(counts.n_questions, 0)
-            as no_accepted_share,
-        {{ wilson_interval('counts.n_not_accepted', 'counts.n_questions') }},
-        tests.chi2,
-        tests.df,
-        tests.p_value,
-        tests.p_value_adjusted,
-        tests.share_difference,
-        tests.ci_low,
-        tests.ci_high,
-        tests.cohens_h
-    from counts
-    left join tests on counts.label_group = tests.set_a
-    order by counts.question_set, counts.label_position
+        counted.*,
+        case
+            when counted.position > 0 then compare_shares(
+                counted.n_not_accepted,
+                counted.n_questions,
+                categorised.n_not_accepted,
+                categorised.n_questions
+            )
+        end as test
+    from counted
+    inner join counted as categorised
+        on
+            counted.question_set = categorised.question_set
+            and categorised.position = 0
+),
+
+shared as (
+    select
+        question_set,
+        label_kind,
+        n_with_label,
+        n_questions,
+        n_accepted,
+        n_not_accepted,
+        n_not_accepted / nullif(n_questions, 0) as no_accepted_share,
+        {{ wilson_interval('n_not_accepted', 'n_questions') }},
+        test.chi2,
+        case when test.chi2 is not null then test.df end as df,
+        test.p_value,
+        holm_adjusted(test.p_value, list(test.p_value) over ())
+            as p_value_adjusted,
+        test.share_difference,
+        test.ci_low,
+        test.ci_high,
+        test.cohens_h
+    from compared
+    order by question_set, position
 )
 
-select * from compared
+select * from shared

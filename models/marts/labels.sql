@@ -10,7 +10,7 @@ questions as (
 ),
 
 members as (
-    select * from {{ ref('int_set_members') }}
+    select * from {{ ref('question_set_members') }}
 ),
 
 flagged as (

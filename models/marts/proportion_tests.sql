@@ -1,26 +1,31 @@
-with tests as (
-    select * from {{ ref('int_proportion_tests') }}
+with pairs as (
+    select * from {{ ref('int_set_pairs') }}
 ),
 
-sets as (
-    select * from {{ ref('int_question_sets') }}
+acceptance as (
+    select * from {{ ref('acceptance') }}
 ),
 
-shared as (
-    select * from {{ ref('int_shared_questions') }}
-),
-
-flagged as (
+compared as (
     select
-        tests.*,
-        shared.n_shared,
-        sets_a.depends_on_candidates or sets_b.depends_on_candidates
-            as depends_on_candidates
-    from tests
-    inner join sets as sets_a on tests.set_a = sets_a.question_set
-    inner join sets as sets_b on tests.set_b = sets_b.question_set
-    inner join shared
-        on tests.set_a = shared.set_a and tests.set_b = shared.set_b
+        pairs.*,
+        unnest(compare_shares(
+            counts_a.n_not_accepted,
+            counts_a.n_questions,
+            counts_b.n_not_accepted,
+            counts_b.n_questions
+        ))
+    from pairs
+    inner join acceptance as counts_a on pairs.set_a = counts_a.question_set
+    inner join acceptance as counts_b on pairs.set_b = counts_b.question_set
+),
+
+adjusted as (
+    select
+        * exclude (confidence)
+        replace (case when chi2 is not null then df end as df),
+        holm_adjusted(p_value, list(p_value) over ()) as p_value_adjusted
+    from compared
 )
 
-select * from flagged
+select * from adjusted

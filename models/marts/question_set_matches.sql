@@ -4,7 +4,8 @@ with matches as (
         site,
         question_id,
         rule
-    from {{ ref('int_rule_matches') }}
+    from {{ ref('int_variant_matches') }}
+    where variant = 'study'
 )
 
 select * from matches

@@ -3,7 +3,7 @@ with figures as (
 ),
 
 sets as (
-    select * from {{ ref('int_question_sets') }}
+    select * from {{ ref('question_sets') }}
 ),
 
 loaded as (

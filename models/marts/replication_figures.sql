@@ -1,9 +1,9 @@
 with figures as (
-    select * from {{ ref('published_figures') }}
+    select * from {{ ref('stg_published_figures') }}
 ),
 
 needs as (
-    select * from {{ ref('replication_needs') }}
+    select * from {{ ref('stg_published_needs') }}
 ),
 
 measures as (

@@ -1,33 +1,35 @@
 -- Every hundredth of the response times of a set: enough to draw how they are
--- spread, however many there are. Type 7, as everywhere.
-with response_times as (
+-- spread, however many there are.
+with sets as (
+    select * from {{ ref('question_sets') }}
+),
+
+response_times as (
     select * from {{ ref('int_response_times') }}
 ),
 
-sets as (
-    select * from {{ ref('int_question_sets') }}
-),
-
-quantiles as (
+hundredths as (
     select
         question_set,
         count(*) as n_response_times,
-        quantile_cont(
-            response_minutes, list_transform(range(101), lambda x: x / 100.0)
-        ) as hundredths
+        quantiles(
+            list(response_minutes),
+            list_transform(range(101), lambda x: x / 100.0)
+        ) as minutes
     from response_times
     group by question_set
 ),
 
 unnested as (
     select
-        quantiles.question_set,
-        (unnest(range(101)))::integer as percent,
-        unnest(quantiles.hundredths)::double as response_minutes,
-        quantiles.n_response_times,
+        hundredths.question_set,
+        unnest(range(101))::integer as percent,
+        unnest(hundredths.minutes) as response_minutes,
+        hundredths.n_response_times,
         sets.is_candidate_set
-    from quantiles
-    inner join sets on quantiles.question_set = sets.question_set
+    from hundredths
+    inner join sets on hundredths.question_set = sets.question_set
+    order by sets.position
 )
 
 select * from unnested

@@ -1,26 +1,29 @@
-with tests as (
-    select * from {{ ref('int_response_time_tests') }}
+with pairs as (
+    select * from {{ ref('int_set_pairs') }}
 ),
 
-sets as (
-    select * from {{ ref('int_question_sets') }}
-),
-
-shared as (
-    select * from {{ ref('int_shared_questions') }}
-),
-
-flagged as (
+samples as (
     select
-        tests.*,
-        shared.n_shared,
-        sets_a.depends_on_candidates or sets_b.depends_on_candidates
-            as depends_on_candidates
-    from tests
-    inner join sets as sets_a on tests.set_a = sets_a.question_set
-    inner join sets as sets_b on tests.set_b = sets_b.question_set
-    inner join shared
-        on tests.set_a = shared.set_a and tests.set_b = shared.set_b
+        question_set,
+        list(response_minutes) as minutes
+    from {{ ref('int_response_times') }}
+    group by question_set
+),
+
+compared as (
+    select
+        pairs.*,
+        unnest(compare_ranks(samples_a.minutes, samples_b.minutes))
+    from pairs
+    left join samples as samples_a on pairs.set_a = samples_a.question_set
+    left join samples as samples_b on pairs.set_b = samples_b.question_set
+),
+
+adjusted as (
+    select
+        *,
+        holm_adjusted(p_value, list(p_value) over ()) as p_value_adjusted
+    from compared
 )
 
-select * from flagged
+select * from adjusted

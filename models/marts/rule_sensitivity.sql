@@ -7,11 +7,20 @@ members as (
 ),
 
 questions as (
-    select * from {{ ref('int_variant_questions') }}
+    select
+        questions.site,
+        questions.question_id,
+        questions.accepted_answer_id is not null as is_accepted,
+        answers.response_minutes
+    from {{ ref('int_questions') }} as questions
+    left join {{ ref('int_accepted_answers') }} as answers
+        on
+            questions.site = answers.site
+            and questions.question_id = answers.question_id
 ),
 
 sets as (
-    select * from {{ ref('int_question_sets') }}
+    select * from {{ ref('question_sets') }}
 ),
 
 members_of_study as (
@@ -34,12 +43,11 @@ counted as (
         count(*) filter (where not questions.is_accepted) as n_not_accepted,
         count(*) filter (where questions.response_minutes >= 0)
             as n_response_times,
-        median(
-            case
-                when questions.response_minutes >= 0
-                    then questions.response_minutes
-            end
-        ) as median_response_minutes
+        quantiles(
+            list(questions.response_minutes)
+                filter (where questions.response_minutes >= 0),
+            [0.5]
+        )[1] as median_response_minutes
     from members
     inner join questions
         on

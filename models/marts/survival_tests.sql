@@ -1,26 +1,30 @@
-with tests as (
-    select * from {{ ref('int_survival_tests') }}
+with pairs as (
+    select * from {{ ref('int_set_pairs') }}
 ),
 
-sets as (
-    select * from {{ ref('int_question_sets') }}
+waiting as (
+    select * from {{ ref('int_waiting') }}
 ),
 
-shared as (
-    select * from {{ ref('int_shared_questions') }}
-),
-
-flagged as (
+compared as (
     select
-        tests.*,
-        shared.n_shared,
-        sets_a.depends_on_candidates or sets_b.depends_on_candidates
-            as depends_on_candidates
-    from tests
-    inner join sets as sets_a on tests.set_a = sets_a.question_set
-    inner join sets as sets_b on tests.set_b = sets_b.question_set
-    inner join shared
-        on tests.set_a = shared.set_a and tests.set_b = shared.set_b
+        pairs.*,
+        unnest(compare_waiting(
+            waiting_a.minutes,
+            waiting_a.is_event,
+            waiting_b.minutes,
+            waiting_b.is_event
+        ))
+    from pairs
+    inner join waiting as waiting_a on pairs.set_a = waiting_a.question_set
+    inner join waiting as waiting_b on pairs.set_b = waiting_b.question_set
+),
+
+adjusted as (
+    select
+        *,
+        holm_adjusted(p_value, list(p_value) over ()) as p_value_adjusted
+    from compared
 )
 
-select * from flagged
+select * from adjusted

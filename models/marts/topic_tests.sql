@@ -1,42 +1,80 @@
-with tests as (
-    select * from {{ ref('int_topic_tests') }}
-),
-
-sets as (
-    select * from {{ ref('int_question_sets') }}
-    where kind = 'topic'
+-- Empty topics are left out; null where fewer than two remain.
+with topics as (
+    select
+        sets.base_set,
+        sets.position,
+        sets.depends_on_candidates,
+        acceptance.n_questions,
+        acceptance.n_not_accepted,
+        waiting.minutes,
+        waiting.is_event
+    from {{ ref('question_sets') }} as sets
+    inner join {{ ref('acceptance') }} as acceptance
+        on sets.question_set = acceptance.question_set
+    inner join {{ ref('int_waiting') }} as waiting
+        on sets.question_set = waiting.question_set
+    where sets.kind = 'topic'
 ),
 
 shared as (
-    select * from {{ ref('int_shared_questions') }}
+    select coalesce(sum(pairs.n_shared), 0)::bigint as n_shared
+    from {{ ref('int_set_pairs') }} as pairs
+    inner join {{ ref('question_sets') }} as sets_b
+        on pairs.set_b = sets_b.question_set
+    where sets_b.kind = 'topic'
 ),
 
-studies as (
+together as (
     select
         base_set,
-        bool_or(depends_on_candidates) as depends_on_candidates
-    from sets
+        bool_or(depends_on_candidates) as depends_on_candidates,
+        count(*) filter (where n_questions > 0) as n_sets,
+        sum(n_questions)::bigint as n_questions,
+        compare_many_shares(
+            list(n_not_accepted order by position),
+            list(n_questions order by position)
+        ) as shares,
+        compare_many_waiting(
+            list(minutes order by position) filter (where n_questions > 0),
+            list(is_event order by position) filter (where n_questions > 0)
+        ) as waiting
+    from topics
     group by base_set
 ),
 
-in_common as (
+tests as (
     select
-        sets_a.base_set,
-        sum(shared.n_shared) as n_shared
-    from shared
-    inner join sets as sets_a on shared.set_a = sets_a.question_set
-    inner join sets as sets_b on shared.set_b = sets_b.question_set
-    group by sets_a.base_set
+        base_set,
+        'no_accepted_share' as measure,
+        n_sets,
+        n_questions,
+        shares.chi2,
+        case when shares.chi2 is not null then shares.df end as df,
+        shares.p_value,
+        sqrt(shares.chi2 / n_questions) as cramers_v,
+        depends_on_candidates
+    from together
+    union all
+    select
+        base_set,
+        'waiting_time' as measure,
+        coalesce(waiting.n_sets, n_sets) as n_sets,
+        coalesce(waiting.n_questions, n_questions) as n_questions,
+        waiting.chi2,
+        waiting.df,
+        waiting.p_value,
+        null as cramers_v,
+        depends_on_candidates
+    from together
 ),
 
-flagged as (
+with_shared as (
     select
         tests.*,
-        coalesce(in_common.n_shared, 0)::bigint as n_shared,
-        studies.depends_on_candidates
+        shared.n_shared
     from tests
-    inner join studies on tests.base_set = studies.base_set
-    left join in_common on tests.base_set = in_common.base_set
+    cross join shared
 )
 
-select * from flagged
+select * from with_shared
+order by measure

@@ -1,5 +1,5 @@
 with popularity as (
-    select * from {{ ref('int_yearly_popularity') }}
+    {{ popularity('year', 'year', 'year(periods.starts_on)::integer') }}
 ),
 
 years as (

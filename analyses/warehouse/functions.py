@@ -1,0 +1,434 @@
+"""The statistics as SQL functions: what dbt's connection to DuckDB can call.
+
+Each takes the values of one row, a sample as a list of numbers, and returns one struct (or number)
+whose fields are those of the result's dataclass. Names and types of a table's columns stand in the
+yml of its model alone. An absent sample is an empty one; what cannot be computed is null.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, is_dataclass
+from functools import partial
+from inspect import Parameter, Signature
+from types import UnionType
+from typing import TYPE_CHECKING, Any, Final, get_args, get_type_hints
+
+import numpy as np
+import pyarrow as pa
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import duckdb
+    from numpy.typing import NDArray
+
+    from analyses.statistics.baselines import BaselineComparison
+    from analyses.statistics.proportions import ProportionComparison, ProportionTest
+    from analyses.statistics.quantiles import Quantile
+
+    Sample = NDArray[np.float64] | None
+
+HORIZONS: Final = {"1h": 60, "1d": 1440, "7d": 10_080, "30d": 43_200}
+"""Minutes within which a share is asked for, by the name that its column ends with."""
+
+
+@dataclass(frozen=True)
+class RankComparison:
+    """Two samples compared by order: Mann-Whitney, Cliff's delta, Hodges-Lehmann's shift."""
+
+    n_a: int
+    n_b: int
+    u: float | None
+    p_value: float | None
+    cliffs_delta: float | None
+    ci_low: float | None
+    ci_high: float | None
+    hodges_lehmann_minutes: float | None
+
+
+@dataclass(frozen=True)
+class Trend:
+    """Mann-Kendall with Sen's slope, and a quasi-Poisson rate, of one yearly series."""
+
+    tau: float | None = None
+    mann_kendall_p_value: float | None = None
+    slope: float | None = None
+    slope_ci_low: float | None = None
+    slope_ci_high: float | None = None
+    rate_ratio: float | None = None
+    rate_ratio_ci_low: float | None = None
+    rate_ratio_ci_high: float | None = None
+    dispersion: float | None = None
+    rate_p_value: float | None = None
+
+
+@dataclass(frozen=True)
+class SampleSizes:
+    """The formula's value, and rounded both ways."""
+
+    exact_sample_size: float
+    sample_size_rounded_up: int
+    sample_size_rounded_down: int
+
+
+@dataclass(frozen=True)
+class CurveStep:
+    """A step of a thinned Kaplan-Meier curve."""
+
+    minutes: float
+    n_at_risk: int
+    n_events: int
+    not_accepted_yet: float
+    ci_low: float | None
+    ci_high: float | None
+
+
+@dataclass(frozen=True)
+class WaitingComparison:
+    """Log-rank test and hazard ratio of two groups that wait."""
+
+    n_a: int
+    n_b: int
+    n_events_a: int
+    n_events_b: int
+    n_expected_a: float | None
+    n_expected_b: float | None
+    chi2: float | None
+    df: int | None
+    p_value: float | None
+    hazard_ratio: float | None
+    ci_low: float | None
+    ci_high: float | None
+
+
+@dataclass(frozen=True)
+class WaitingTest:
+    """Log-rank test of several groups."""
+
+    n_sets: int
+    n_questions: int
+    chi2: float | None
+    df: int | None
+    p_value: float | None
+
+
+def compare_shares(k_a: int, n_a: int, k_b: int, n_b: int) -> ProportionComparison:
+    """Compare two shares: test with Yates' correction, Newcombe's interval, Cohen's h."""
+    from analyses.statistics.proportions import compare_proportions  # noqa: PLC0415 - late, once
+
+    return compare_proportions(k_a or 0, n_a or 0, k_b or 0, n_b or 0)
+
+
+def compare_with_printed_share(k: int, n: int, printed: float) -> BaselineComparison:
+    """Compare a share with a printed one that came without counts."""
+    from analyses.statistics.baselines import compare_with_baseline  # noqa: PLC0415
+
+    return compare_with_baseline(k, n, printed)
+
+
+def compare_many_shares(k: Sequence[int], n: Sequence[int]) -> ProportionTest | None:
+    """Test that several shares are alike; null for fewer than two groups."""
+    from analyses.statistics.proportions import proportion_test  # noqa: PLC0415
+
+    filled = [(int(x), int(total)) for x, total in zip(k, n, strict=True) if total]
+    return proportion_test(*zip(*filled, strict=True)) if len(filled) > 1 else None
+
+
+def compare_ranks(a: Sample, b: Sample) -> RankComparison:
+    """Compare two samples by order; all null where one is empty."""
+    from analyses.statistics.ranks import cliffs_delta, mann_whitney  # noqa: PLC0415
+    from analyses.statistics.shifts import hodges_lehmann  # noqa: PLC0415
+
+    a, b = np.sort(_sample(a)), np.sort(_sample(b))
+    test, delta = mann_whitney(a, b), cliffs_delta(a, b)
+    return RankComparison(
+        n_a=test.n_a,
+        n_b=test.n_b,
+        u=test.u,
+        p_value=test.p_value,
+        cliffs_delta=delta.delta,
+        ci_low=delta.ci_low,
+        ci_high=delta.ci_high,
+        hodges_lehmann_minutes=hodges_lehmann(a, b).shift,
+    )
+
+
+def median_interval(values: Sample) -> Quantile:
+    """Median with its exact order-statistic interval."""
+    from analyses.statistics.quantiles import median  # noqa: PLC0415
+
+    return median(_sample(values))
+
+
+def quantiles(values: Sample, probabilities: Sample) -> list[float] | None:
+    """Quantiles of type 7 (R's and numpy's own), exact between equal neighbours.
+
+    DuckDB's ``quantile_cont`` is not: between two times of 727.5655 it finds 727.5655000000002.
+    """
+    sample = _sample(values)
+    return np.quantile(sample, probabilities).tolist() if sample.size else None
+
+
+def holm_adjusted(p_value: float | None, family: Sequence[float | None]) -> float | None:
+    """Adjust a p-value by Holm's method within its family, whose nulls do not count."""
+    from analyses.statistics.multiplicity import holm  # noqa: PLC0415
+
+    if p_value is None:
+        return None
+    known = [float(p) for p in family if p is not None and not np.isnan(p)]
+    return holm(known)[known.index(p_value)]
+
+
+def sample_sizes(
+    population: int, confidence: float, interval: float, expected_share: float
+) -> SampleSizes:
+    """Compute how many questions to label, before rounding and rounded both ways."""
+    from analyses.statistics.sampling import sample_size  # noqa: PLC0415
+
+    up, down = (
+        sample_size(
+            population,
+            confidence=confidence,
+            interval=interval,
+            proportion=expected_share,
+            rounding=rounding,
+        )
+        for rounding in ("up", "down")
+    )
+    return SampleSizes(up.exact, up.sample_size, down.sample_size)
+
+
+def trend(years: Sample, counts: Sample, exposure: Sample) -> Trend:
+    """Test a yearly series of counts for a trend; all null for a series without questions."""
+    from analyses.statistics.trends import mann_kendall, poisson_trend  # noqa: PLC0415
+
+    years, counts, exposure = _sample(years), _sample(counts), _sample(exposure)
+    if not counts.any():
+        return Trend()
+    rank = mann_kendall(years, counts / exposure)
+    rate = poisson_trend(years, counts, exposure)
+    return Trend(
+        tau=rank.tau,
+        mann_kendall_p_value=rank.p_value,
+        slope=rank.slope,
+        slope_ci_low=rank.ci_low,
+        slope_ci_high=rank.ci_high,
+        rate_ratio=rate.rate_ratio,
+        rate_ratio_ci_low=rate.quasi_ci_low,
+        rate_ratio_ci_high=rate.quasi_ci_high,
+        dispersion=rate.dispersion,
+        rate_p_value=rate.quasi_p_value,
+    )
+
+
+def survival_steps(minutes: Sample, is_event: Sample) -> list[CurveStep]:
+    """Estimate a Kaplan-Meier curve, thinned to what a chart can show, from 0 minutes on.
+
+    Each step's height, limits and ``n_at_risk`` are those of the whole curve; ``n_events`` counts
+    the events after the step before.
+    """
+    from analyses.statistics.survival import survival_curve  # noqa: PLC0415
+    from analyses.statistics.thinning import kept_steps  # noqa: PLC0415
+
+    curve = survival_curve(_sample(minutes), _sample(is_event).astype(bool))
+    kept = kept_steps(curve.survival)
+    n_events = np.diff(np.cumsum(curve.n_events)[kept], prepend=0)
+    steps = [
+        CurveStep(
+            minutes=float(curve.time[place]),
+            n_at_risk=int(curve.n_at_risk[place]),
+            n_events=int(n),
+            not_accepted_yet=float(curve.survival[place]),
+            ci_low=_known(curve.ci_low[place]),
+            ci_high=_known(curve.ci_high[place]),
+        )
+        for place, n in zip(kept, n_events, strict=True)
+    ]
+    if steps and steps[0].minutes > 0:
+        steps.insert(0, CurveStep(0.0, curve.n, 0, 1.0, None, None))
+    return steps
+
+
+def survival_numbers(minutes: Sample, is_event: Sample) -> dict[str, float | None]:
+    """Summarise a waiting: its median, and the shares accepted by fixed times."""
+    from analyses.statistics.survival import survival_curve  # noqa: PLC0415
+
+    curve = survival_curve(_sample(minutes), _sample(is_event).astype(bool))
+    median = curve.median()
+    row: dict[str, float | None] = {
+        "n_observed": curve.n,
+        "n_events": int(curve.n_events.sum()),
+        "median_minutes": median.median,
+        "median_ci_low": median.ci_low,
+        "median_ci_high": median.ci_high,
+    }
+    for name, horizon in HORIZONS.items():
+        by = curve.share_by(horizon)
+        row[f"accepted_within_{name}"] = by.share
+        row[f"accepted_within_{name}_ci_low"] = by.ci_low
+        row[f"accepted_within_{name}_ci_high"] = by.ci_high
+        row[f"n_at_risk_{name}"] = by.n_at_risk if curve.n else None
+    return row
+
+
+def compare_waiting(
+    minutes_a: Sample, is_event_a: Sample, minutes_b: Sample, is_event_b: Sample
+) -> WaitingComparison:
+    """Compare the waiting of two groups: log-rank test and hazard ratio."""
+    from analyses.statistics.hazards import hazard_ratio  # noqa: PLC0415
+    from analyses.statistics.survival import log_rank  # noqa: PLC0415
+
+    test = log_rank([_waiting(minutes_a, is_event_a), _waiting(minutes_b, is_event_b)])
+    ratio = hazard_ratio(test)
+    return WaitingComparison(
+        *test.n,
+        *test.n_events,
+        *test.n_expected,
+        chi2=test.chi2,
+        df=test.df,
+        p_value=test.p_value,
+        hazard_ratio=ratio.hazard_ratio,
+        ci_low=ratio.ci_low,
+        ci_high=ratio.ci_high,
+    )
+
+
+def compare_many_waiting(
+    minutes: Sequence[Sample], is_event: Sequence[Sample]
+) -> WaitingTest | None:
+    """Test that several groups wait alike; null for fewer than two groups."""
+    from analyses.statistics.survival import log_rank  # noqa: PLC0415
+
+    groups = [_waiting(*group) for group in zip(minutes, is_event, strict=True)]
+    if len(groups) < 2:
+        return None
+    test = log_rank(groups)
+    return WaitingTest(
+        sum(n > 0 for n in test.n), sum(test.n), test.chi2, test.df, test.p_value
+    )
+
+
+_NUMBERS: Final = {
+    "n_observed": int,
+    "n_events": int,
+    "median_minutes": float,
+    "median_ci_low": float,
+    "median_ci_high": float,
+    **{
+        f"accepted_within_{name}{part}": float
+        for name in HORIZONS
+        for part in ("", "_ci_low", "_ci_high")
+    },
+    **{f"n_at_risk_{name}": int for name in HORIZONS},
+}
+
+_ARROW: Final = {int: pa.int64(), float: pa.float64(), bool: pa.bool_(), str: pa.string()}
+
+
+def register(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make every function known to a connection.
+
+    Parameters
+    ----------
+    connection : duckdb.DuckDBPyConnection
+        Its cursors know them too.
+    """
+    from analyses.statistics.baselines import BaselineComparison  # noqa: PLC0415
+    from analyses.statistics.proportions import (  # noqa: PLC0415
+        ProportionComparison,
+        ProportionTest,
+    )
+    from analyses.statistics.quantiles import Quantile  # noqa: PLC0415
+
+    share, sample = "bigint", "double[]"
+    for compute, parameters, returns in (
+        (compare_shares, [share] * 4, _struct(ProportionComparison)),
+        (compare_with_printed_share, [share, share, "double"], _struct(BaselineComparison)),
+        (compare_many_shares, [sample, sample], _struct(ProportionTest)),
+        (compare_ranks, [sample, sample], _struct(RankComparison)),
+        (median_interval, [sample], _struct(Quantile)),
+        (quantiles, [sample, sample], pa.list_(pa.float64())),
+        (holm_adjusted, ["double", sample], pa.float64()),
+        (sample_sizes, [share, "double", "double", "double"], _struct(SampleSizes)),
+        (trend, [sample] * 3, _struct(Trend)),
+        (survival_steps, [sample, sample], pa.list_(_struct(CurveStep))),
+        (survival_numbers, [sample, sample], _struct(_NUMBERS)),
+        (compare_waiting, [sample] * 4, _struct(WaitingComparison)),
+        (compare_many_waiting, ["double[][]", "double[][]"], _struct(WaitingTest)),
+    ):
+        connection.create_function(
+            compute.__name__,
+            _vectorised(compute, returns, len(parameters)),
+            parameters,
+            _sql(returns),
+            type="arrow",
+            null_handling="special",
+        )
+
+
+def _vectorised(
+    compute: Callable[..., Any], returns: pa.DataType, n_parameters: int
+) -> Callable[..., pa.Array]:
+    """Turn a function of one row's values into one of columns."""
+
+    def of_columns(*columns: pa.ChunkedArray) -> pa.Array:
+        rows = zip(*([_value(cell) for cell in column] for column in columns), strict=True)
+        return pa.array([_plain(compute(*row)) for row in rows], type=returns)
+
+    # DuckDB counts the parameters by the signature.
+    one = partial(Parameter, kind=Parameter.POSITIONAL_ONLY)
+    of_columns.__signature__ = Signature([one(f"column_{n}") for n in range(n_parameters)])
+    return of_columns
+
+
+def _value(cell: pa.Scalar) -> Any:
+    if not cell.is_valid:
+        return None
+    if not isinstance(cell, pa.ListScalar):
+        return cell.as_py()
+    values = cell.values
+    if pa.types.is_nested(values.type):
+        return [_value(one) for one in values]
+    return values.to_numpy(zero_copy_only=False)
+
+
+def _plain(result: Any) -> Any:
+    if isinstance(result, list):
+        return [_plain(one) for one in result]
+    return vars(result) if is_dataclass(result) else result
+
+
+def _struct(result: type | dict[str, type]) -> pa.StructType:
+    """Type of a dataclass, or of fields by name; a field that is no single value is left out."""
+    if isinstance(result, dict):
+        return pa.struct([(name, _ARROW[kind]) for name, kind in result.items()])
+    hints = get_type_hints(result)
+    kinds = {field.name: _kind(hints[field.name]) for field in fields(result)}
+    return pa.struct([(name, _ARROW[kind]) for name, kind in kinds.items() if kind is not None])
+
+
+def _kind(hint: Any) -> type | None:
+    kinds = get_args(hint) if isinstance(hint, UnionType) else (hint,)
+    return next((kind for kind in kinds if kind in _ARROW), None)
+
+
+def _sql(kind: pa.DataType) -> str:
+    if pa.types.is_list(kind):
+        return f"{_sql(kind.value_type)}[]"
+    if pa.types.is_struct(kind):
+        return f"struct({', '.join(f'{field.name} {_sql(field.type)}' for field in kind)})"
+    return {"int64": "bigint", "double": "double", "bool": "boolean", "string": "varchar"}[
+        str(kind)
+    ]
+
+
+def _sample(values: Sample) -> NDArray[np.float64]:
+    return np.empty(0) if values is None else np.asarray(values, dtype=np.float64)
+
+
+def _waiting(minutes: Sample, is_event: Sample) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    return _sample(minutes), _sample(is_event).astype(bool)
+
+
+def _known(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)

@@ -1,1 +1,0 @@
-{{ popularity('year', 'year', 'year(periods.starts_on)::integer') }}

@@ -1,1 +1,0 @@
-{{ questions_of_set('browser') }}
