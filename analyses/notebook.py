@@ -10,7 +10,7 @@ import duckdb
 
 from analyses.report.study import Study, day
 from analyses.warehouse.database import connect, database_path
-from analyses.warehouse.marts import read_marts
+from analyses.warehouse.tables import read_tables
 from loader.errors import WarehouseError
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def open_study(data: Path | None = None) -> Study:
         A data folder; found by `find_data` if it is not given.
     """
     folder = find_data() if data is None else data
-    study = Study(read_marts(folder))
+    study = Study(read_tables(folder))
     for site in study.sites:
         made_up = " - synthetic: no number here is a finding" if site.is_synthetic else ""
         print(f"{site.name}, posts until {day(site.last)}{made_up}")  # noqa: T201 - a notebook's output

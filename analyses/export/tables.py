@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import duckdb
 
 _RULES: Final = "question_set_rules"
-"""A seed, not a mart, but part of what a study is."""
+"""No model, but part of what a study is."""
 
 _FROM_POSTS: Final = {
     "body": ("post.body", "Body as HTML, as the dump has it."),
@@ -84,7 +84,7 @@ def data_tables(
     sets : sequence of str
         Question sets that the database has.
     with_results : bool
-        Whether the marts that hold no questions (popularity, tests, ...) belong to it.
+        Whether the tables that hold no questions (popularity, tests, ...) belong to it.
     """
     dictionary = read_dictionary()
     built = _columns_by_table(connection)
@@ -171,7 +171,7 @@ def _mart(
     sets: Sequence[str] | None,
     file: str,
 ) -> Table:
-    """Return a mart as a table: its rows of some sets, or all of them.
+    """Return a table of the database: its rows of some sets, or all of them.
 
     All are more than those of all sets: results are also of quoted studies and of pairs of sets.
     """

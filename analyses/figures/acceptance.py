@@ -15,25 +15,23 @@ if TYPE_CHECKING:
 
     from analyses.figures.theme import Style
     from analyses.statistics.proportions import Proportion
-    from analyses.warehouse.marts import Acceptance
+    from analyses.warehouse.tables import Row
 
 _ROW_PIXELS = 62
 _LEFT = 16
 
 
-def wilson(row: Acceptance) -> Proportion:
+def wilson(row: Row) -> Proportion:
     """Share of a set's questions without an accepted answer, with Wilson's 95% interval."""
     return proportion(row.n_not_accepted, row.n_questions)
 
 
-def acceptance_intervals(
-    rows: Sequence[Acceptance], known_styles: Mapping[str, Style]
-) -> go.Figure:
+def acceptance_intervals(rows: Sequence[Row], known_styles: Mapping[str, Style]) -> go.Figure:
     """Draw the share without an accepted answer as a point in its 95% interval, a set a row.
 
     Parameters
     ----------
-    rows : sequence of Acceptance
+    rows : sequence of Row
         In the order from top to bottom; sets without questions are left out.
     known_styles : mapping of str to Style
 
@@ -102,7 +100,7 @@ def acceptance_intervals(
     return chart
 
 
-def _hover(row: Acceptance, share: Proportion, style: Style) -> str:
+def _hover(row: Row, share: Proportion, style: Style) -> str:
     return "<br>".join(
         (
             f"<b>{style.title}</b>",
@@ -113,9 +111,7 @@ def _hover(row: Acceptance, share: Proportion, style: Style) -> str:
     )
 
 
-def _alternative(
-    drawn: Sequence[tuple[Acceptance, Proportion]], known_styles: Mapping[str, Style]
-) -> str:
+def _alternative(drawn: Sequence[tuple[Row, Proportion]], known_styles: Mapping[str, Style]) -> str:
     if not drawn:
         return "Chart of shares without an accepted answer: no questions."
     parts = "; ".join(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from analyses.figures.theme import Style
-    from analyses.warehouse.marts import ResponseQuantile, SurvivalPoint
+    from analyses.warehouse.tables import Row
 
 _HEIGHT = 400
 _TOLD = ((HOUR, "1 hour"), (DAY, "1 day"), (7 * DAY, "7 days"), (MONTH, "30 days"))
@@ -39,13 +39,13 @@ class _Line:
 
 
 def cumulative_curves(
-    rows: Sequence[ResponseQuantile], known_styles: Mapping[str, Style], floor: float = MINUTE
+    rows: Sequence[Row], known_styles: Mapping[str, Style], floor: float = MINUTE
 ) -> go.Figure:
     """Draw which share of a set's accepted answers had come after how long.
 
     Parameters
     ----------
-    rows : sequence of ResponseQuantile
+    rows : sequence of Row
         The sets in the order in which they are drawn.
     known_styles : mapping of str to Style
     floor : float
@@ -89,13 +89,13 @@ def cumulative_curves(
 
 
 def survival_chart(
-    rows: Sequence[SurvivalPoint], known_styles: Mapping[str, Style], floor: float = MINUTE
+    rows: Sequence[Row], known_styles: Mapping[str, Style], floor: float = MINUTE
 ) -> go.Figure:
     """Draw which share of a set's questions still waits after how long, with its 95% band.
 
     Parameters
     ----------
-    rows : sequence of SurvivalPoint
+    rows : sequence of Row
         The sets in the order in which they are drawn.
     known_styles : mapping of str to Style
     floor : float
@@ -157,14 +157,14 @@ def _steps(values: list[float], *, is_time: bool = False) -> list[float]:
     return doubled[1:] if is_time else doubled[:-1]
 
 
-def _from_floor(rows: list[SurvivalPoint], floor: float) -> list[SurvivalPoint]:
+def _from_floor(rows: list[Row], floor: float) -> list[Row]:
     """Leave out what lies left of the axis but the last, which holds at the axis' end."""
     own = sorted(rows, key=lambda row: row.minutes)
     first = max((place for place, row in enumerate(own) if row.minutes <= floor), default=0)
     return own[first:]
 
 
-def _survival_hover(row: SurvivalPoint, style: Style) -> str:
+def _survival_hover(row: Row, style: Style) -> str:
     band = (
         f"<br>95% band {percent(row.ci_low)} to {percent(row.ci_high)}"
         if row.ci_low is not None

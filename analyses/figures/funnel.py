@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from analyses.figures.theme import Style
-    from analyses.warehouse.marts import Funnel
+    from analyses.warehouse.tables import Row
 
 
 @dataclass(frozen=True)
@@ -54,12 +54,12 @@ STAGES = (
 )
 
 
-def funnel_panel(row: Funnel, style: Style, axis_end: int) -> go.Figure:
+def funnel_panel(row: Row, style: Style, axis_end: int) -> go.Figure:
     """Draw the stages of one question set as bars.
 
     Parameters
     ----------
-    row : Funnel
+    row : Row
     style : Style
     axis_end : int
         The largest count of all panels that stand together, so that their bars compare.

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from analyses.figures.theme import Style
-    from analyses.warehouse.marts import YearlyPopularity
+    from analyses.warehouse.tables import Row
 
 _MOST_TICKS = 6
 _LABELS_TOUCH = 0.12
@@ -35,7 +35,7 @@ def year_ticks(years: Sequence[int], data_end: date | None) -> dict[str, list[ob
 
 
 def popularity_panel(
-    rows: Sequence[YearlyPopularity],
+    rows: Sequence[Row],
     style: Style,
     years: Sequence[int],
     data_end: date | None = None,
@@ -44,7 +44,7 @@ def popularity_panel(
 
     Parameters
     ----------
-    rows : sequence of YearlyPopularity
+    rows : sequence of Row
         The years of one question set; a year in `years` without a row had no questions, and is
         drawn as zero.
     style : Style

@@ -14,18 +14,18 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from analyses.figures.theme import Style
-    from analyses.warehouse.marts import ResponseTimes
+    from analyses.warehouse.tables import Row
 
 _ROW_PIXELS = 84
 _LEFT = 16
 
 
-def has_box(row: ResponseTimes) -> bool:
+def has_box(row: Row) -> bool:
     """Whether there is anything to draw for a set."""
     return None not in (row.q1, row.median_response_minutes, row.q3)
 
 
-def axis_floor(rows: Sequence[ResponseTimes]) -> float:
+def axis_floor(rows: Sequence[Row]) -> float:
     """Left end of the axis: 1 minute, or 1 second where a box begins below that.
 
     A logarithmic axis has no zero; what lies below its end is drawn at the end.
@@ -34,14 +34,12 @@ def axis_floor(rows: Sequence[ResponseTimes]) -> float:
     return MINUTE if lowest > MINUTE else 1 / 60
 
 
-def response_time_boxes(
-    rows: Sequence[ResponseTimes], known_styles: Mapping[str, Style]
-) -> go.Figure:
+def response_time_boxes(rows: Sequence[Row], known_styles: Mapping[str, Style]) -> go.Figure:
     """Draw one box a question set, from quartiles and whiskers that were computed before.
 
     Parameters
     ----------
-    rows : sequence of ResponseTimes
+    rows : sequence of Row
         In the order from top to bottom; sets without any response time are left out.
     known_styles : mapping of str to Style
 
@@ -118,7 +116,7 @@ def response_time_boxes(
     return boxes
 
 
-def _whiskers(row: ResponseTimes) -> tuple[float, float]:
+def _whiskers(row: Row) -> tuple[float, float]:
     low = row.q1 if row.lower_whisker is None else row.lower_whisker
     high = row.q3 if row.upper_whisker is None else row.upper_whisker
     return low, high
@@ -128,7 +126,7 @@ def _both(minutes: float | None) -> str:
     return f"{number(minutes)} min ({duration(minutes)})"
 
 
-def _hover(row: ResponseTimes, style: Style) -> str:
+def _hover(row: Row, style: Style) -> str:
     low, high = _whiskers(row)
     lines = [
         f"<b>{style.title}</b>",
@@ -145,7 +143,7 @@ def _hover(row: ResponseTimes, style: Style) -> str:
     return "<br>".join(lines)
 
 
-def _alternative(rows: Sequence[ResponseTimes], known_styles: Mapping[str, Style]) -> str:
+def _alternative(rows: Sequence[Row], known_styles: Mapping[str, Style]) -> str:
     if not rows:
         return "Box plot of response times: no response times."
     parts = [

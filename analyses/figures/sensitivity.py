@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from analyses.figures.theme import Style
-    from analyses.warehouse.marts import RuleSensitivity
+    from analyses.warehouse.tables import Row
 
 _ROW_PIXELS = 64
 _MATCHES = {"token": "between spaces", "word": "whole words", "substring": "also inside words"}
@@ -52,7 +52,7 @@ MEASURES = (
 )
 
 
-def variant_in_words(row: RuleSensitivity) -> str:
+def variant_in_words(row: Row) -> str:
     """Say how a variant reads the rules."""
     parts = [
         names.get(value, value)
@@ -63,13 +63,13 @@ def variant_in_words(row: RuleSensitivity) -> str:
 
 
 def sensitivity_strips(
-    rows: Sequence[RuleSensitivity], known_styles: Mapping[str, Style], measure: Measure
+    rows: Sequence[Row], known_styles: Mapping[str, Style], measure: Measure
 ) -> go.Figure:
     """Draw one measure of every variant, a topic a row; the study's own reading is filled.
 
     Parameters
     ----------
-    rows : sequence of RuleSensitivity
+    rows : sequence of Row
         The sets in the order from top to bottom.
     known_styles : mapping of str to Style
     measure : Measure
@@ -144,7 +144,7 @@ def _linear(chart: go.Figure, values: Sequence[float], *, is_share: bool) -> Non
     )
 
 
-def _hover(row: RuleSensitivity, style: Style) -> str:
+def _hover(row: Row, style: Style) -> str:
     own = " (as studied)" if row.is_study_variant else ""
     lines = [
         f"<b>{style.title}</b>{own}",
@@ -158,9 +158,7 @@ def _hover(row: RuleSensitivity, style: Style) -> str:
     return "<br>".join(lines)
 
 
-def _alternative(
-    known: Sequence[RuleSensitivity], known_styles: Mapping[str, Style], measure: Measure
-) -> str:
+def _alternative(known: Sequence[Row], known_styles: Mapping[str, Style], measure: Measure) -> str:
     parts = []
     for name in dict.fromkeys(row.question_set for row in known):
         own = [row for row in known if row.question_set == name]

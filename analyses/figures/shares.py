@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from analyses.figures.theme import Style
-    from analyses.warehouse.marts import YearlyPopularity
+    from analyses.warehouse.tables import Row
 
 _HEIGHT = 330
 
 
 def popularity_shares(  # noqa: PLR0913 - the last three are by name only
-    rows: Sequence[YearlyPopularity],
+    rows: Sequence[Row],
     known_styles: Mapping[str, Style],
     years: Sequence[int],
     *,
@@ -34,7 +34,7 @@ def popularity_shares(  # noqa: PLR0913 - the last three are by name only
 
     Parameters
     ----------
-    rows : sequence of YearlyPopularity
+    rows : sequence of Row
         The sets in the order of the legend.
     known_styles : mapping of str to Style
     years : sequence of int
@@ -127,9 +127,7 @@ def _tick_format(top: float) -> str:
     return ".0%" if top > 0.05 else ".1%" if top > 0.005 else ".2%" if top > 0.0005 else ".3%"
 
 
-def _hover(
-    row: YearlyPopularity, style: Style, column: str, whole: str, data_end: date | None
-) -> str:
+def _hover(row: Row, style: Style, column: str, whole: str, data_end: date | None) -> str:
     of_all = column == "question_share"
     total = row.n_all_questions if of_all else row.n_base_questions
     is_part = whole.startswith("of ")
@@ -144,7 +142,7 @@ def _hover(
 
 
 def _alternative(
-    by_set: Mapping[str, Sequence[YearlyPopularity]],
+    by_set: Mapping[str, Sequence[Row]],
     known_styles: Mapping[str, Style],
     column: str,
     whole: str,

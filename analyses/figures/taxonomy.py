@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from analyses.figures.theme import Style
-    from analyses.warehouse.marts import TaxonomyShare
+    from analyses.warehouse.tables import Row
 
 WIDTH = 880
 """Pixels for which the figure is made; `at_width` fits it to another one of `WIDTHS`.
@@ -36,12 +36,12 @@ _NOTE_SIZE = 11
 _NOTE_LINE = 15
 
 
-def taxonomy_treemap(rows: Sequence[TaxonomyShare], style: Style) -> go.Figure:
+def taxonomy_treemap(rows: Sequence[Row], style: Style) -> go.Figure:
     """Draw the categories of one question set.
 
     Parameters
     ----------
-    rows : sequence of TaxonomyShare
+    rows : sequence of Row
         The rows of levels `inner` and `leaf` of one set; those without a question are left out.
     style : Style
 
@@ -93,9 +93,7 @@ def taxonomy_treemap(rows: Sequence[TaxonomyShare], style: Style) -> go.Figure:
     return at_width(chart, WIDTH)
 
 
-def _fit(
-    inner: Sequence[TaxonomyShare], leaves: Sequence[TaxonomyShare], width: int, top: int
-) -> dict[str, object]:
+def _fit(inner: Sequence[Row], leaves: Sequence[Row], width: int, top: int) -> dict[str, object]:
     """Make what depends on the width: words that fit, their sizes, the list of what did not."""
     height = next(height for least, height in _HEIGHTS.items() if width >= least)
     for head in _HEADS:
@@ -132,8 +130,8 @@ def _fit(
 
 
 def _words(
-    inner: Sequence[TaxonomyShare],
-    leaves: Sequence[TaxonomyShare],
+    inner: Sequence[Row],
+    leaves: Sequence[Row],
     width: float,
     height: float,
     head: int,
@@ -158,9 +156,7 @@ def _words(
     return found
 
 
-def _listed(
-    inner: Sequence[TaxonomyShare], missing: Sequence[TaxonomyShare], width: int
-) -> list[str]:
+def _listed(inner: Sequence[Row], missing: Sequence[Row], width: int) -> list[str]:
     """Lines that name what the tiles cannot, a category after the other."""
     parts = []
     for row in inner:
@@ -183,24 +179,24 @@ def _listed(
     ]
 
 
-def _number(row: TaxonomyShare) -> str:
+def _number(row: Row) -> str:
     return f"{count(row.n_questions)}{GLUE}({percent(row.share)})"
 
 
-def _holds(row: TaxonomyShare, leaves: Sequence[TaxonomyShare]) -> bool:
+def _holds(row: Row, leaves: Sequence[Row]) -> bool:
     return any(leaf.inner_category == row.inner_category for leaf in leaves)
 
 
-def _id(row: TaxonomyShare) -> str:
+def _id(row: Row) -> str:
     inner = row.inner_category or ""
     return inner if row.level == "inner" else f"{inner}\n{row.leaf_category}"
 
 
-def _name(row: TaxonomyShare) -> str:
+def _name(row: Row) -> str:
     return (row.inner_category if row.level == "inner" else row.leaf_category) or ""
 
 
-def _size(row: TaxonomyShare, leaves: Sequence[TaxonomyShare]) -> int:
+def _size(row: Row, leaves: Sequence[Row]) -> int:
     """Size of a tile: with leaves, at least what these add up to."""
     if row.level != "inner":
         return row.n_questions
@@ -208,7 +204,7 @@ def _size(row: TaxonomyShare, leaves: Sequence[TaxonomyShare]) -> int:
     return max(own, row.n_questions)
 
 
-def _hover(row: TaxonomyShare) -> str:
+def _hover(row: Row) -> str:
     lines = wrap(_name(row), _HOVER_WIDTH)
     text = "<br>".join(f"<b>{line}</b>" for line in lines)
     if row.level != "inner":
@@ -224,7 +220,7 @@ def _hover(row: TaxonomyShare) -> str:
     return text
 
 
-def _alternative(inner: Sequence[TaxonomyShare], style: Style) -> str:
+def _alternative(inner: Sequence[Row], style: Style) -> str:
     if not inner:
         return f"Treemap of the categories of {style.title}: no labelled question."
     parts = [f"{_name(row)} {count(row.n_questions)} ({percent(row.share)})" for row in inner]

@@ -11,7 +11,8 @@ import plotly.graph_objects as go
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from analyses.warehouse.marts import QuestionSet
+    from analyses.warehouse.tables import Row
+
 
 # Okabe and Ito, "Color Universal Design" (2008), https://jfly.uni-koeln.de/color/; grey in place of
 # its black, which a dark page would swallow.
@@ -71,12 +72,12 @@ class Style:
         return f"{self.label} ({CANDIDATES})" if self.is_candidate_set else self.label
 
 
-def styles(question_sets: Iterable[QuestionSet]) -> dict[str, Style]:
+def styles(question_sets: Iterable[Row]) -> dict[str, Style]:
     """Give each question set its colour and marker, by its kind and, among topics, its position.
 
     Parameters
     ----------
-    question_sets : iterable of QuestionSet
+    question_sets : iterable of Row
 
     Returns
     -------

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analyses.warehouse.database import connect
-from analyses.warehouse.marts import QuestionSet, read_marts
+from analyses.warehouse.tables import read_tables
 from loader.errors import WarehouseError
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def read_populations(data: Path, names: Sequence[str] = ()) -> list[Population]:
     WarehouseError
         When the tables are not built, or there is no set of a name.
     """
-    sets = sorted(read_marts(data).records(QuestionSet), key=lambda row: row.position)
+    sets = sorted(read_tables(data).rows("question_sets"), key=lambda row: row.position)
     known = {row.question_set: row for row in sets}
     for name in names:
         if name not in known:

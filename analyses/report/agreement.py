@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyses.warehouse.marts import Mart
+from analyses.warehouse.tables import Table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,7 +53,7 @@ def read_agreement(draw: Path, sheets: Sequence[Path]) -> tuple[RaterAgreement, 
     return tuple(rater_agreement(ratings, taxonomy))
 
 
-def as_mart(agreement: Sequence[RaterAgreement]) -> Mart:
+def as_table(agreement: Sequence[RaterAgreement]) -> Table:
     """Return the agreement as a table, for its CSV."""
     rows = tuple(tuple(getattr(row, name) for name in _COLUMNS) for row in agreement)
-    return Mart("rater_agreement", _COLUMNS, rows)
+    return Table("rater_agreement", _COLUMNS, rows)

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     import plotly.graph_objects as go
 
-    from analyses.warehouse.marts import Mart
+    from analyses.warehouse import tables
+
 
 Text = str | Markup
 
@@ -95,7 +96,7 @@ class Chart:
     sentence : str or Markup
     figures : tuple of plotly.graph_objects.Figure
         Each carries its text alternative.
-    mart : Mart or None
+    data : analyses.warehouse.tables.Table or None
         The data behind it, for the CSV button and the SQL.
     names : tuple of str
         What each figure is of, where there are several: for the names of files.
@@ -108,7 +109,7 @@ class Chart:
     title: str
     sentence: Text
     figures: tuple[go.Figure, ...]
-    mart: Mart | None = None
+    data: tables.Table | None = None
     names: tuple[str, ...] = ()
     is_wide: bool = False
 
@@ -171,7 +172,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Table:
-    """A table for reading, with the whole mart behind it as CSV.
+    """A table for reading, with the whole table of the database behind it as CSV.
 
     Attributes
     ----------
@@ -181,7 +182,7 @@ class Table:
     columns : tuple of Column
         The first one names the row.
     rows : tuple of tuple of (str, Markup or Cell)
-    mart : Mart or None
+    data : analyses.warehouse.tables.Table or None
     note : str or Markup
         Stands below.
     """
@@ -191,7 +192,7 @@ class Table:
     caption: Text
     columns: tuple[Column, ...]
     rows: tuple[tuple[Text | Cell, ...], ...]
-    mart: Mart | None = None
+    data: tables.Table | None = None
     note: Text = ""
 
     @property
@@ -245,10 +246,10 @@ def blocks_of(sections: tuple[Section, ...]) -> Iterator[Block]:
             waiting.extend(reversed(block.blocks))
 
 
-def marts_of(sections: tuple[Section, ...]) -> dict[str, Mart]:
-    """Every mart that a chart or table of these sections offers as CSV, by name."""
+def downloads_of(sections: tuple[Section, ...]) -> dict[str, tables.Table]:
+    """Every table of the database that a chart or table of these sections offers as CSV."""
     return {
-        block.mart.name: block.mart
+        block.data.name: block.data
         for block in blocks_of(sections)
-        if isinstance(block, Chart | Table) and block.mart is not None
+        if isinstance(block, Chart | Table) and block.data is not None
     }

@@ -83,10 +83,9 @@ def report(  # noqa: PLR0913 - one for each option
             "--figures names the folder of other formats: add --format svg, pdf, png or latex"
         )
     from analyses.report.agreement import read_agreement  # noqa: PLC0415
-    from analyses.report.document import compose, write_page  # noqa: PLC0415
-    from analyses.warehouse.marts import read_marts  # noqa: PLC0415 - Plotly is slow to import
+    from analyses.report.document import compose, read_report_tables, write_page  # noqa: PLC0415
 
-    made = compose(read_marts(data), read_agreement(draw, sheets) if draw else ())
+    made = compose(read_report_tables(data), read_agreement(draw, sheets) if draw else ())
     if "html" in formats:
         click.echo(f"Report: {write_page(made, data, output)}")
     folder = figures or data / "figures"

@@ -11,13 +11,13 @@ from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
 from analyses.common.numbers import and_list
-from analyses.report.agreement import as_mart
-from analyses.report.blocks import marts_of, script_json
+from analyses.report.agreement import as_table
+from analyses.report.blocks import downloads_of, script_json
 from analyses.report.files import replace_file
 from analyses.report.made_by import program_version
 from analyses.report.sections import sections_of
 from analyses.report.study import Study, day
-from analyses.warehouse.marts import Marts, read_marts
+from analyses.warehouse.tables import Tables, read_tables
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +27,13 @@ if TYPE_CHECKING:
     from analyses.report.blocks import Section
 
 REPORT = "report.html"
+MORE_TABLES = ("labels", "question_set_rules", "studies")
+"""Tables that a report reads beside the small ones of the models."""
+
+
+def read_report_tables(data: Path, study: str | None = None) -> Tables:
+    """Read what a report shows; see `analyses.warehouse.tables.read_tables`."""
+    return read_tables(data, study, MORE_TABLES)
 
 
 def write_report(data: Path, output: Path | None = None) -> Path:
@@ -50,7 +57,7 @@ def write_report(data: Path, output: Path | None = None) -> Path:
     WarehouseError
         When there is no database, its tables are not built, or the file cannot be written.
     """
-    return write_page(compose(read_marts(data)), data, output)
+    return write_page(compose(read_report_tables(data)), data, output)
 
 
 def write_page(report: Report, data: Path, output: Path | None = None) -> Path:
@@ -79,12 +86,12 @@ class Report:
         return any(site.is_synthetic for site in self.study.sites)
 
 
-def compose(marts: Marts, agreement: Sequence[RaterAgreement] = ()) -> Report:
+def compose(tables: Tables, agreement: Sequence[RaterAgreement] = ()) -> Report:
     """Make every section of the report.
 
     Parameters
     ----------
-    marts : Marts
+    tables : Tables
     agreement : sequence of RaterAgreement
         How far raters agree, where their sheets were given.
 
@@ -93,9 +100,9 @@ def compose(marts: Marts, agreement: Sequence[RaterAgreement] = ()) -> Report:
     Report
     """
     if agreement:
-        mart = as_mart(agreement)
-        marts = Marts({**marts.tables, mart.name: mart})
-    study = Study(marts, tuple(agreement))
+        table = as_table(agreement)
+        tables = Tables({**tables.by_name, table.name: table})
+    study = Study(tables, tuple(agreement))
     return Report(study, sections_of(study))
 
 
@@ -133,6 +140,8 @@ def render(report: Report, made_at: datetime | None = None) -> str:
         made_on=day(made_at or datetime.now(UTC)),
         version=program_version(),
         sections=sections,
-        downloads={name: script_json(mart.to_csv()) for name, mart in marts_of(sections).items()},
+        downloads={
+            name: script_json(table.to_csv()) for name, table in downloads_of(sections).items()
+        },
         plotly=Markup(get_plotlyjs()),  # noqa: S704 - a script of ours, not data
     )

@@ -90,7 +90,7 @@ def latex_table(table: Table, *, is_synthetic: bool = False) -> str:
     label = f"tab:{table.name.replace('_', '-')}"
     packages = "booktabs, longtable" if len(body) >= LONG else "booktabs"
     top = [
-        f"% stackstudy {program_version()}, table {table.mart.name if table.mart else table.name}",
+        f"% stackstudy {program_version()}, table {table.data.name if table.data else table.name}",
         f"% \\usepackage{{{packages}}}",
     ]
     if len(body) >= LONG:

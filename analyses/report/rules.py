@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from analyses.report.study import Study
-    from analyses.warehouse.marts import Rule
+    from analyses.warehouse.tables import Row
 
 _SCOPES = {"title": "in the title", "title_body": "in title or body"}
 _MATCHES = {
@@ -22,13 +22,13 @@ _MATCHES = {
 _CODE = {"blocks_dropped": "code blocks left out", "all_dropped": "all code left out"}
 
 
-def in_words(study: Study, rules: Sequence[Rule]) -> Markup:
+def in_words(study: Study, rules: Sequence[Row]) -> Markup:
     """Say the rules of one set: those that differ in their value only, together.
 
     Parameters
     ----------
     study : Study
-    rules : sequence of Rule
+    rules : sequence of Row
         In the order in which they are to be said.
 
     Returns
@@ -41,11 +41,11 @@ def in_words(study: Study, rules: Sequence[Rule]) -> Markup:
     )
 
 
-def _but_for_value(rule: Rule) -> tuple[str | None, ...]:
+def _but_for_value(rule: Row) -> tuple[str | None, ...]:
     return (rule.kind, rule.scope, rule.match, rule.code, rule.runs_over, rule.must_contain)
 
 
-def _group(study: Study, rules: list[Rule]) -> Markup:
+def _group(study: Study, rules: list[Row]) -> Markup:
     one = rules[0]
     values = _or_list([Markup("<code>{}</code>").format(rule.value) for rule in rules])
     also = Markup("<code>{}</code>").format(one.must_contain) if one.must_contain else None

@@ -1,26 +1,23 @@
-"""What all sections ask of the marts: which sets there are, their names, when the data end."""
+"""What all sections ask of the tables: which sets there are, their names, when the data end."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
 from analyses.common.numbers import NONE
 from analyses.figures import CANDIDATES, Style, style_of, styles
-from analyses.warehouse.marts import ManifestEntry, QuestionSet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
     from analyses.labelling.agreement import RaterAgreement
-    from analyses.warehouse.marts import Mart, Marts, Row
-
-R = TypeVar("R", bound="Row")
+    from analyses.warehouse.tables import Row, Table, Tables
 
 _MARK = Markup('<span class="mark" title="{0}">candidates</span>')
 
@@ -59,23 +56,23 @@ class Site:
 
 @dataclass(frozen=True)
 class Study:
-    """The marts, and what follows from them for every section.
+    """The tables, and what follows from them for every section.
 
     Attributes
     ----------
-    marts : Marts
+    tables : Tables
     agreement : tuple of RaterAgreement
         How far raters agree, where their sheets were given.
     """
 
-    marts: Marts
+    tables: Tables
     agreement: tuple[RaterAgreement, ...] = ()
 
     @cached_property
-    def sets(self) -> dict[str, QuestionSet]:
+    def sets(self) -> dict[str, Row]:
         """Question sets by name, in the order of their positions."""
         rows = sorted(
-            self.marts.records(QuestionSet), key=lambda one: (one.position, one.question_set)
+            self.tables.rows("question_sets"), key=lambda one: (one.position, one.question_set)
         )
         return {row.question_set: row for row in rows}
 
@@ -85,9 +82,9 @@ class Study:
         return styles(self.sets.values())
 
     @cached_property
-    def manifest(self) -> tuple[ManifestEntry, ...]:
+    def manifest(self) -> tuple[Row, ...]:
         """The manifest, a site and table."""
-        return self.marts.records(ManifestEntry)
+        return self.tables.rows("dump_manifest")
 
     @cached_property
     def sites(self) -> tuple[Site, ...]:
@@ -112,26 +109,24 @@ class Study:
         """Whether any set holds candidates only."""
         return any(one.is_candidate_set for one in self.sets.values())
 
-    def mart(self, name: str) -> Mart | None:
-        """Return the whole mart, for its CSV."""
-        return self.marts.table(name)
+    def table(self, name: str) -> Table | None:
+        """Return a whole table, for its CSV."""
+        return self.tables.table(name)
 
-    def records(self, kind: type[R]) -> tuple[R, ...]:
-        """Return the records of a mart a question set, in the order of the sets; others last."""
+    def rows(self, name: str) -> tuple[Row, ...]:
+        """Return the rows of a table about question sets, in the order of the sets; others last."""
         order = {name: place for place, name in enumerate(self.sets)}
-        rows = self.marts.records(kind)
-        return tuple(
-            sorted(rows, key=lambda row: order.get(getattr(row, "question_set", ""), len(order)))
-        )
+        rows = self.tables.rows(name)
+        return tuple(sorted(rows, key=lambda row: order.get(row.question_set, len(order))))
 
-    def pairs(self, kind: type[R]) -> tuple[R, ...]:
+    def pairs(self, name: str) -> tuple[Row, ...]:
         """Return the tests of pairs of sets, unions first, then in the order of the sets."""
         order = {name: place for place, name in enumerate(self.sets)}
         unions = {one.question_set for one in self.of_kind("union")}
         end = len(order)
         return tuple(
             sorted(
-                self.marts.records(kind),
+                self.tables.rows(name),
                 key=lambda row: (
                     row.set_a not in unions,
                     order.get(row.set_a, end),
@@ -140,12 +135,12 @@ class Study:
             )
         )
 
-    def of_kind(self, *kinds: str) -> tuple[QuestionSet, ...]:
+    def of_kind(self, *kinds: str) -> tuple[Row, ...]:
         """Return the sets of these kinds, in their order."""
         return tuple(one for one in self.sets.values() if one.kind in kinds)
 
     @property
-    def contrast(self) -> tuple[QuestionSet, QuestionSet] | None:
+    def contrast(self) -> tuple[Row, Row] | None:
         """Return the union of topics and the baseline that it is held against, if both exist."""
         unions, baselines = self.of_kind("union"), self.of_kind("baseline")
         return (unions[0], baselines[0]) if unions and baselines else None

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyses.warehouse.marts import YearlyPopularity
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from analyses.report.study import Study
-    from analyses.warehouse.marts import QuestionSet
+    from analyses.warehouse.tables import Row
 
 
 def known_shares(study: Study) -> frozenset[str]:
@@ -19,7 +17,7 @@ def known_shares(study: Study) -> frozenset[str]:
     Where only questions of the topics were loaded, as the authors published them, every share is
     one of the topics themselves: all of them are 100% of all questions, whatever happened.
     """
-    rows = study.records(YearlyPopularity)
+    rows = study.rows("yearly_popularity")
     n = {one: _total(rows, one) for one in {row.question_set for row in rows}}
     topics = study.of_kind("union") or study.of_kind("topic")
     topics_hold = max((n.get(one.question_set, 0) for one in topics), default=0)
@@ -35,7 +33,7 @@ def known_shares(study: Study) -> frozenset[str]:
     return frozenset(known)
 
 
-def counted_sets(study: Study) -> tuple[QuestionSet, ...]:
+def counted_sets(study: Study) -> tuple[Row, ...]:
     """Return the sets whose counts mean something: without a baseline the topics, their union.
 
     The base set is then only what of it was loaded with the topics.
@@ -45,13 +43,13 @@ def counted_sets(study: Study) -> tuple[QuestionSet, ...]:
     return tuple(study.sets.values())
 
 
-def _total(rows: Sequence[YearlyPopularity], name: str) -> int:
+def _total(rows: Sequence[Row], name: str) -> int:
     return sum(row.n_questions for row in rows if row.question_set == name)
 
 
 def reaches_beyond(study: Study) -> bool:
     """Whether topics hold questions that the base set does not: then no share is a part of it."""
-    rows = study.records(YearlyPopularity)
+    rows = study.rows("yearly_popularity")
     base, union, baseline = (
         sum(_total(rows, one.question_set) for one in study.of_kind(kind)[:1])
         for kind in ("base", "union", "baseline")

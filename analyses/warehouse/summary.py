@@ -9,13 +9,7 @@ from rich.measure import Measurement
 from rich.table import Table
 
 from analyses.common.numbers import count, duration, number, percent
-from analyses.warehouse.marts import (
-    Acceptance,
-    ManifestEntry,
-    QuestionSet,
-    ResponseTimes,
-    read_marts,
-)
+from analyses.warehouse.tables import read_tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -78,10 +72,10 @@ def announce(data: Path) -> None:
     WarehouseError
         When the tables are not built.
     """
-    marts = read_marts(data)
-    acceptance = {row.question_set: row for row in marts.records(Acceptance)}
-    times = {row.question_set: row for row in marts.records(ResponseTimes)}
-    sets = sorted(marts.records(QuestionSet), key=lambda row: row.position)
+    tables = read_tables(data)
+    acceptance = {row.question_set: row for row in tables.rows("acceptance")}
+    times = {row.question_set: row for row in tables.rows("response_time_summary")}
+    sets = sorted(tables.rows("question_sets"), key=lambda row: row.position)
     rows = [
         {
             "set": row.question_set + (" *" if row.is_candidate_set else ""),
@@ -107,5 +101,5 @@ def announce(data: Path) -> None:
         out.print(_NO_MATCH, soft_wrap=True)
     if any(row.is_candidate_set for row in sets):
         out.print("* candidates: the rules alone chose them, no person decided (--decisions FILE)")
-    if any(entry.is_synthetic for entry in marts.records(ManifestEntry)):
+    if any(entry.is_synthetic for entry in tables.rows("dump_manifest")):
         out.print("Synthetic data: made by `stackstudy sample`, not from any real site.")

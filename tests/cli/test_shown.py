@@ -10,12 +10,12 @@ from types import SimpleNamespace
 
 import duckdb
 import pytest
+from analyses.warehouse.marts import Acceptance, QuestionSet
 from click.testing import CliRunner
 from rich.console import Console
 
 from analyses.common.spreadsheets import written_whole
 from analyses.warehouse import overview, summary
-from analyses.warehouse.marts import Acceptance, QuestionSet
 from analyses.warehouse.shell import greeting
 from loader.errors import LabellingError
 from loader.manifest import Manifest

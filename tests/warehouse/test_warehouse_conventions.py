@@ -9,9 +9,8 @@ import re
 import duckdb
 import pytest
 import yaml
-from dbt_runs import ROOT
-
 from analyses.warehouse.marts import RECORDS
+from dbt_runs import ROOT
 
 LAYERS = ("staging", "intermediate", "marts")
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from analyses.common.numbers import GLUE, count, number, p_value, percent, points, signed
 from analyses.figures.acceptance import acceptance_intervals, wilson
 from analyses.report.blocks import Cell, Chart, Column, Fold, Heading, Prose, Table
-from analyses.warehouse.marts import Acceptance, BaselineTest, ProportionTest, TopicTest
 
 if TYPE_CHECKING:
     from analyses.report.blocks import Block
     from analyses.report.study import Study
+    from analyses.warehouse.tables import Row
 
 ALPHA = 0.05
 """Below it a sentence says that sets differ; the p-value itself stands beside it."""
@@ -49,7 +49,7 @@ _TEST_COLUMNS = (
 def acceptance_blocks(study: Study) -> tuple[Block, ...]:
     """Make the acceptance table and its tests."""
     heading = Heading("Questions without an accepted answer")
-    rows = study.records(Acceptance)
+    rows = study.rows("acceptance")
     if not any(row.n_questions for row in rows):
         return heading, Prose("No question set has a question, so there is no share to show.")
     table = Table(
@@ -71,7 +71,7 @@ def acceptance_blocks(study: Study) -> tuple[Block, ...]:
             )
             for row in rows
         ),
-        study.mart("acceptance"),
+        study.table("acceptance"),
     )
     return (
         heading,
@@ -89,7 +89,7 @@ def acceptance_blocks(study: Study) -> tuple[Block, ...]:
     )
 
 
-def _wilson(row: Acceptance) -> tuple[float | None, float | None]:
+def _wilson(row: Row) -> tuple[float | None, float | None]:
     share = wilson(row)
     return share.ci_low, share.ci_high
 
@@ -101,7 +101,7 @@ def share_interval(low: float | None, high: float | None) -> str:
     return f"{percent(low)} to {percent(high)}"
 
 
-def _chart(study: Study, rows: tuple[Acceptance, ...]) -> Chart:
+def _chart(study: Study, rows: tuple[Row, ...]) -> Chart:
     kinds = {one.question_set for one in study.of_kind("topic", "union", "baseline")}
     filled = [row for row in rows if row.n_questions]
     drawn = [row for row in filled if row.question_set in kinds] or filled
@@ -111,7 +111,7 @@ def _chart(study: Study, rows: tuple[Acceptance, ...]) -> Chart:
         "How large a part of each set has no accepted answer (point), and within which bounds that"
         " is known (line: Wilson’s 95% interval). The axis is cut to where the shares lie.",  # noqa: RUF001
         (acceptance_intervals(drawn, study.styles),),
-        study.mart("acceptance"),
+        study.table("acceptance"),
     )
 
 
@@ -130,14 +130,14 @@ def _topics(study: Study) -> tuple[Prose, ...]:
             )
             + "."
         )
-        for row in study.marts.records(TopicTest)
+        for row in study.tables.rows("topic_tests")
         if row.measure == "no_accepted_share" and row.p_value is not None
     )
 
 
 def _baselines(study: Study) -> tuple[Block, ...]:
     """Hold the sets against shares that other studies printed."""
-    tests = study.records(BaselineTest)
+    tests = study.rows("baseline_tests")
     if not tests:
         return (
             Prose(
@@ -163,14 +163,14 @@ def _baselines(study: Study) -> tuple[Block, ...]:
             )
             for test in tests
         ),
-        study.mart("baseline_tests"),
+        study.table("baseline_tests"),
         "Those studies printed percentages without counts, so theirs are taken as exact, and the"
         " tests are surer than they should be." + dashes([test.chi2 for test in tests]),
     )
     return (Fold(f"{count(len(tests))} comparisons with other studies", (table,)),)
 
 
-def _lead(study: Study, rows: tuple[Acceptance, ...]) -> tuple[Prose, ...]:
+def _lead(study: Study, rows: tuple[Row, ...]) -> tuple[Prose, ...]:
     """Hold the union of the topics against the baseline, with what the test says."""
     shares = {row.question_set: row.no_accepted_share for row in rows}
     if study.contrast is None:
@@ -183,7 +183,7 @@ def _lead(study: Study, rows: tuple[Acceptance, ...]) -> tuple[Prose, ...]:
         f"{percent(shares[first.question_set])} of the {topics.in_words} questions have no accepted"
         f" answer, against {percent(shares[second.question_set])} of the {others.in_words} ones"
     )
-    for test in study.marts.records(ProportionTest):
+    for test in study.tables.rows("proportion_tests"):
         is_it = (test.set_a, test.set_b) == (first.question_set, second.question_set)
         if is_it and test.p_value_adjusted is not None:
             said += (
@@ -201,7 +201,7 @@ def p_words(value: float) -> str:
 
 
 def _tests(study: Study) -> Block:
-    tests = study.pairs(ProportionTest)
+    tests = study.pairs("proportion_tests")
     if not tests:
         return Prose("No pair of question sets was compared.")
     return Table(
@@ -221,7 +221,7 @@ def _tests(study: Study) -> Block:
             )
             for test in tests
         ),
-        study.mart("proportion_tests"),
+        study.table("proportion_tests"),
         "Differences in percentage points: above zero, the first set is left without an accepted"
         " answer more often. Sets that share questions are not independent samples."
         + dashes([test.p_value for test in tests]),

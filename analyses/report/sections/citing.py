@@ -9,7 +9,6 @@ from analyses.report.blocks import Points, Prose, Section, Verbatim
 from analyses.report.made_by import program_version
 from analyses.report.references import STUDY
 from analyses.report.study import day
-from analyses.warehouse.marts import ReplicationCheck
 
 if TYPE_CHECKING:
     from analyses.report.blocks import Block
@@ -31,7 +30,7 @@ _STUDY_BIBTEX = """@inproceedings{chen2020deploying,
 def citing(study: Study) -> Section:
     """Say what to cite, in words and as BibTeX."""
     items, entries = [], []
-    if study.records(ReplicationCheck):
+    if study.rows("replication_checks"):
         items.append(STUDY.entry)
         entries.append(_STUDY_BIBTEX)
     real = [site for site in study.sites if not site.is_synthetic]

@@ -9,7 +9,6 @@ from markupsafe import Markup
 from analyses.common.numbers import NONE, and_list, count
 from analyses.report.blocks import Column, Fact, Facts, Prose, Section, Table
 from analyses.report.study import day, total
-from analyses.warehouse.marts import YearlyPopularity
 
 if TYPE_CHECKING:
     from analyses.report.study import Study
@@ -39,7 +38,7 @@ def data(study: Study) -> Section:
     ends = {site.last.date() for site in sites if site.last is not None}
     all_questions = [
         row.n_questions
-        for row in study.marts.records(YearlyPopularity)
+        for row in study.tables.rows("yearly_popularity")
         if row.question_set == "all_questions"
     ]
     n_set_aside = total(site.n_rejected_rows + site.n_fabricated_rows for site in sites)
@@ -97,7 +96,7 @@ def data(study: Study) -> Section:
             "Sites in these data, all tables together",
             _COLUMNS,
             rows,
-            study.mart("dump_manifest"),
+            study.table("dump_manifest"),
             "The CSV has one row a site and table.",
         )
     )

@@ -8,7 +8,6 @@ from markupsafe import Markup
 
 from analyses.common.numbers import and_list, count, duration, percent
 from analyses.report.blocks import Fact, Facts, Prose, Section
-from analyses.warehouse.marts import Acceptance, ResponseTimes
 
 if TYPE_CHECKING:
     from analyses.report.study import Study
@@ -16,8 +15,8 @@ if TYPE_CHECKING:
 
 def glance(study: Study) -> Section | None:
     """Hold the union of the topics against the baseline."""
-    acceptance = {row.question_set: row for row in study.records(Acceptance)}
-    times = {row.question_set: row for row in study.records(ResponseTimes)}
+    acceptance = {row.question_set: row for row in study.rows("acceptance")}
+    times = {row.question_set: row for row in study.rows("response_time_summary")}
     unions = [one for one in study.of_kind("union") if one.question_set in acceptance]
     if not unions or not acceptance[unions[0].question_set].n_questions:
         return None

@@ -9,7 +9,6 @@ from markupsafe import Markup
 from analyses.common.numbers import count, number, p_value, percent, points
 from analyses.report.blocks import Column, Fold, Prose, Table
 from analyses.report.sections.acceptance import interval, share_interval
-from analyses.warehouse.marts import Label, LabelAcceptance, ReplicationCheck, SampleSize
 
 if TYPE_CHECKING:
     from analyses.report.blocks import Block
@@ -47,13 +46,13 @@ _KIND_COLUMNS = (
 
 def sample_blocks(study: Study) -> tuple[Block, ...]:
     """Make the table of sample sizes, beside what was labelled."""
-    rows = study.records(SampleSize)
+    rows = study.rows("sample_sizes")
     if not rows:
         return (
             Prose("How many questions to label is not known: the table sample_sizes is empty."),
         )
     labelled: dict[str, set[tuple[str, int]]] = {}
-    for one in study.records(Label):
+    for one in study.rows("labels"):
         labelled.setdefault(one.question_set, set()).add((one.site, one.question_id))
     table = Table(
         "sample_sizes",
@@ -71,7 +70,7 @@ def sample_blocks(study: Study) -> tuple[Block, ...]:
             )
             for row in rows
         ),
-        study.mart("sample_sizes"),
+        study.table("sample_sizes"),
         "Rounding up keeps the interval; rounding down, as the publication did, just misses it.",
     )
     return (Fold("Sample sizes", (table,)),)
@@ -81,7 +80,7 @@ def agreement_blocks(study: Study) -> tuple[Block, ...]:
     """Show how far raters agree, or how to have it shown."""
     published = [
         f"{number(row.published, 3)} ({(row.question_set or '').replace('_', ' ')})"
-        for row in study.records(ReplicationCheck)
+        for row in study.rows("replication_checks")
         if row.figure == "cohen_kappa" and row.published is not None
     ]
     beside = (
@@ -114,7 +113,7 @@ def agreement_blocks(study: Study) -> tuple[Block, ...]:
             )
             for row in study.agreement
         ),
-        study.mart("rater_agreement"),
+        study.table("rater_agreement"),
         "A question with several labels counts as agreed when all of them are the same." + beside,
     )
     return (table,)
@@ -122,7 +121,7 @@ def agreement_blocks(study: Study) -> tuple[Block, ...]:
 
 def label_acceptance_blocks(study: Study) -> tuple[Block, ...]:
     """Show whether questions that fit no category are answered less."""
-    rows = [row for row in study.records(LabelAcceptance) if row.n_questions]
+    rows = [row for row in study.rows("label_acceptance") if row.n_questions]
     if len({row.label_kind for row in rows}) < 2:
         return ()
     table = Table(
@@ -145,6 +144,6 @@ def label_acceptance_blocks(study: Study) -> tuple[Block, ...]:
             )
             for row in rows
         ),
-        study.mart("label_acceptance"),
+        study.table("label_acceptance"),
     )
     return (Fold("Are questions that fit no category answered less?", (table,)),)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -14,13 +13,13 @@ from analyses.report.blocks import Chart, Column, Prose, Section, Table
 from analyses.report.sections.trends import share_blocks, trend_blocks
 from analyses.report.study import day
 from analyses.report.wholes import counted_sets, known_shares
-from analyses.warehouse.marts import YearlyPopularity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from analyses.report.blocks import Block
     from analyses.report.study import Study
+    from analyses.warehouse.tables import Row
 
 _MART = "yearly_popularity"
 _EVERYTHING = "all_questions"
@@ -29,10 +28,10 @@ _EVERYTHING = "all_questions"
 def popularity(study: Study) -> Section:
     """Show questions and users a year."""
     name, title, short, kicker = "rq1", "Is it getting more popular?", "Popularity", "RQ1"
-    rows = study.records(YearlyPopularity)
+    rows = study.rows("yearly_popularity")
     has_others = "question_share" in known_shares(study)
     if not has_others:  # 100% of what was loaded says nothing of the topics
-        rows = tuple(replace(row, question_share=None) for row in rows)
+        rows = tuple(row._replace(question_share=None) for row in rows)
     sets = [one.question_set for one in study.of_kind("topic", "baseline")]
     of_sets = {name: [row for row in rows if row.question_set == name] for name in sets}
     counted = [row.year for found in of_sets.values() for row in found if row.n_questions]
@@ -55,7 +54,7 @@ def popularity(study: Study) -> Section:
                 popularity_panel(found, study.style(one), years, study.data_end)
                 for one, found in drawn.items()
             ),
-            study.mart(_MART),
+            study.table(_MART),
             tuple(drawn),
         ),
         *share_blocks(study, rows, years),
@@ -66,19 +65,17 @@ def popularity(study: Study) -> Section:
     return Section(name, title, short, tuple(blocks), kicker)
 
 
-def has_questions(rows: list[YearlyPopularity]) -> bool:
+def has_questions(rows: list[Row]) -> bool:
     """Whether a set has a question in any year."""
     return any(row.n_questions for row in rows)
 
 
-def _without(study: Study, of_sets: dict[str, list[YearlyPopularity]]) -> str:
+def _without(study: Study, of_sets: dict[str, list[Row]]) -> str:
     missing = [study.style(one).label for one, rows in of_sets.items() if not has_questions(rows)]
     return f" No question in these data: {and_list(missing)}." if missing else ""
 
 
-def _cut_years(
-    study: Study, rows: Sequence[YearlyPopularity], years: range
-) -> dict[int, tuple[str, ...]]:
+def _cut_years(study: Study, rows: Sequence[Row], years: range) -> dict[int, tuple[str, ...]]:
     """Return all years, each with what the data cut of it: where they begin, where they end."""
     begun_late = {
         row.year for row in rows if row.covered_share is not None and row.covered_share < 1
@@ -113,9 +110,7 @@ def _edges(study: Study, years: range, cut: dict[int, tuple[str, ...]]) -> str:
     return said
 
 
-def _lead(
-    study: Study, of_sets: dict[str, list[YearlyPopularity]], whole_years: list[int]
-) -> tuple[Prose, ...]:
+def _lead(study: Study, of_sets: dict[str, list[Row]], whole_years: list[int]) -> tuple[Prose, ...]:
     """Say from what to what each set went, whole years only."""
     parts = []
     for name, found in of_sets.items():
@@ -133,7 +128,7 @@ def _lead(
 
 def _table(
     study: Study,
-    rows: tuple[YearlyPopularity, ...],
+    rows: tuple[Row, ...],
     cut: dict[int, tuple[str, ...]],
     column: str,
     caption: str,
@@ -163,5 +158,5 @@ def _table(
         caption,
         (Column("Year", is_number=False), *headers),
         tuple(body),
-        study.mart(_MART),
+        study.table(_MART),
     )

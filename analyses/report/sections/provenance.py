@@ -54,7 +54,7 @@ def provenance(study: Study) -> Section:
             )
             for entry in sorted(entries, key=lambda entry: (entry.site, entry.table))
         ),
-        study.mart("dump_manifest"),
+        study.table("dump_manifest"),
         "The CSV also has each file's size and SHA-256.",
     )
     loader = f" by loader {and_list(versions)}" if versions else ""

@@ -10,12 +10,11 @@ from analyses.common.numbers import NONE, and_list, count
 from analyses.figures import funnel_panel
 from analyses.report.blocks import Chart, Column, Fold, Points, Prose, Section, Table
 from analyses.report.rules import in_words
-from analyses.warehouse.marts import Funnel, Rule
 
 if TYPE_CHECKING:
     from analyses.report.blocks import Block
     from analyses.report.study import Study
-    from analyses.warehouse.marts import QuestionSet
+    from analyses.warehouse.tables import Row
 
 _COLUMNS = (
     Column("Question set", is_number=False),
@@ -49,7 +48,7 @@ _KINDS = {
 
 def question_sets(study: Study) -> Section:
     """Show the funnel."""
-    rows = study.records(Funnel)
+    rows = study.rows("question_set_funnel")
     title, short = "From all questions to question sets", "Question sets"
     if not rows:
         sentence = "No question set is defined, or the table question_set_funnel was not built."
@@ -82,7 +81,7 @@ def question_sets(study: Study) -> Section:
                 " or are taken out by hand (hatched), and how many are in the set (full bar). All"
                 " panels share one scale.",
                 tuple(funnel_panel(row, study.style(row.question_set), end) for row in drawn),
-                study.mart("question_set_funnel"),
+                study.table("question_set_funnel"),
                 tuple(row.question_set for row in drawn),
             )
         )
@@ -92,7 +91,7 @@ def question_sets(study: Study) -> Section:
             "Questions at each stage",
             _COLUMNS,
             tuple(_row(study, row) for row in rows),
-            study.mart("question_set_funnel"),
+            study.table("question_set_funnel"),
             _note(study, rows),
         )
     )
@@ -101,9 +100,13 @@ def question_sets(study: Study) -> Section:
     return Section("question-sets", title, short, tuple(blocks))
 
 
-def _description(study: Study, one: QuestionSet) -> Markup:
+def _description(study: Study, one: Row) -> Markup:
     """Say what a set is, and by which rules."""
-    rules = [rule for rule in study.marts.records(Rule) if rule.question_set == one.question_set]
+    rules = [
+        rule
+        for rule in study.tables.rows("question_set_rules")
+        if rule.question_set == one.question_set
+    ]
     said = (
         Markup(' <span class="rules">Rules: {}.</span>').format(in_words(study, rules))
         if rules
@@ -115,7 +118,7 @@ def _description(study: Study, one: QuestionSet) -> Markup:
 
 
 def _rules(study: Study) -> Fold | None:
-    rules = study.records(Rule)
+    rules = study.rows("question_set_rules")
     if not rules:
         return None
     table = Table(
@@ -135,12 +138,12 @@ def _rules(study: Study) -> Fold | None:
             )
             for rule in rules
         ),
-        study.mart("question_set_rules"),
+        study.table("question_set_rules"),
     )
     return Fold(f"The {count(len(rules))} rules one by one", (table,))
 
 
-def _row(study: Study, row: Funnel) -> tuple[Markup | str, ...]:
+def _row(study: Study, row: Row) -> tuple[Markup | str, ...]:
     known = study.sets.get(row.question_set)
     kind = known.kind if known else ""
     return (
@@ -156,7 +159,7 @@ def _row(study: Study, row: Funnel) -> tuple[Markup | str, ...]:
     )
 
 
-def _note(study: Study, rows: tuple[Funnel, ...]) -> str:
+def _note(study: Study, rows: tuple[Row, ...]) -> str:
     """Say what candidates are, how many wait for a decision, and which sets they bear on."""
     if not study.has_candidates:
         return ""

@@ -10,11 +10,11 @@ from markupsafe import Markup, escape
 from analyses.common.numbers import NONE, and_list, count
 from analyses.figures.theme import GREEN, GREY, VERMILION
 from analyses.report.blocks import Column, Fold, Prose, Section, Table
-from analyses.warehouse.marts import ReplicationCheck, YearlyPopularity
 
 if TYPE_CHECKING:
     from analyses.report.blocks import Block
     from analyses.report.study import Study
+    from analyses.warehouse.tables import Row
 
 _MART = "replication_checks"
 _COLUMNS = (
@@ -30,7 +30,7 @@ _COLUMNS = (
 
 def replication(study: Study) -> Section:
     """Hold the published figures against the computed ones."""
-    rows = study.records(ReplicationCheck)
+    rows = study.rows("replication_checks")
     name, title, short = "replication", "Replication checks", "Replication"
     if not rows:
         sentence = "No published figures were compared: the table replication_checks is empty."
@@ -70,19 +70,19 @@ def replication(study: Study) -> Section:
             )
             for row in shown
         ),
-        study.mart(_MART),
+        study.table(_MART),
     )
     blocks.append(Fold(f"All {count(len(rows))} figures", (table,)))
     return Section(name, title, short, tuple(blocks))
 
 
-def _computed(study: Study, row: ReplicationCheck) -> float | None:
+def _computed(study: Study, row: Row) -> float | None:
     """Return what was computed; 0 where a year of a set that is in the data held no question."""
     if row.computed is not None or row.figure not in {"questions", "users"} or row.year is None:
         return row.computed
     own = {
         one.year: one.n_questions
-        for one in study.records(YearlyPopularity)
+        for one in study.rows("yearly_popularity")
         if one.question_set == row.question_set
     }
     return 0 if any(own.values()) and own.get(row.year) == 0 else None

@@ -11,16 +11,11 @@ from analyses.figures import cumulative_curves, response_time_boxes
 from analyses.figures.response_times import axis_floor, has_box
 from analyses.report.blocks import Cell, Chart, Column, Heading, Prose, Table
 from analyses.report.sections.acceptance import dashes, interval, p_words
-from analyses.warehouse.marts import (
-    PublishedResponseTimes,
-    ResponseQuantile,
-    ResponseTimes,
-    ResponseTimeTest,
-)
 
 if TYPE_CHECKING:
     from analyses.report.blocks import Block
     from analyses.report.study import Study
+    from analyses.warehouse.tables import Row
 
 _MART = "response_time_summary"
 _COLUMNS = (
@@ -51,7 +46,7 @@ _TEST_COLUMNS = (
 def response_time_blocks(study: Study) -> tuple[Block, ...]:
     """Make the box plot, the medians both ways and the tests."""
     heading = Heading("Time to the accepted answer")
-    rows = study.records(ResponseTimes)
+    rows = study.rows("response_time_summary")
     if not any(has_box(row) for row in rows):
         sentence = "No question set has an accepted answer with a known date: no times to show."
         return heading, Prose(sentence)
@@ -84,7 +79,7 @@ def response_time_blocks(study: Study) -> tuple[Block, ...]:
     )
 
 
-def _lead(study: Study, rows: tuple[ResponseTimes, ...]) -> tuple[Prose, ...]:
+def _lead(study: Study, rows: tuple[Row, ...]) -> tuple[Prose, ...]:
     """Hold the medians of the topics' union and of the baseline against each other."""
     medians = {row.question_set: row.median_response_minutes for row in rows}
     if study.contrast is None:
@@ -98,7 +93,7 @@ def _lead(study: Study, rows: tuple[ResponseTimes, ...]) -> tuple[Prose, ...]:
         f" {study.style(second.question_set).in_words} ones within"
         f" {duration(medians[second.question_set])}"
     )
-    for test in study.marts.records(ResponseTimeTest):
+    for test in study.tables.rows("response_time_tests"):
         is_it = (test.set_a, test.set_b) == (first.question_set, second.question_set)
         if is_it and test.p_value_adjusted is not None:
             said += (
@@ -109,7 +104,7 @@ def _lead(study: Study, rows: tuple[ResponseTimes, ...]) -> tuple[Prose, ...]:
     return (Prose(f"{said}.", is_lead=True),)
 
 
-def _chart(study: Study, rows: list[ResponseTimes]) -> Chart:
+def _chart(study: Study, rows: list[Row]) -> Chart:
     floor = axis_floor(rows)
     cut = any(row.lower_whisker is not None and row.lower_whisker < floor for row in rows)
     return Chart(
@@ -120,13 +115,13 @@ def _chart(study: Study, rows: list[ResponseTimes]) -> Chart:
         " Answers beyond are not drawn. The axis is logarithmic; a month is 30 days."
         + (f" Whiskers that begin below {_floor(floor)} are drawn from there." if cut else ""),
         (response_time_boxes(rows, study.styles),),
-        study.mart(_MART),
+        study.table(_MART),
     )
 
 
-def _cumulative(study: Study, drawn: list[ResponseTimes]) -> tuple[Block, ...]:
+def _cumulative(study: Study, drawn: list[Row]) -> tuple[Block, ...]:
     names = [row.question_set for row in drawn]
-    rows = [row for row in study.records(ResponseQuantile) if row.question_set in names]
+    rows = [row for row in study.rows("response_time_quantiles") if row.question_set in names]
     if not rows:
         return (
             Prose(
@@ -142,7 +137,7 @@ def _cumulative(study: Study, drawn: list[ResponseTimes]) -> tuple[Block, ...]:
             " median is where a curve crosses 50%. Questions without an accepted answer are left"
             " out here. The axis is logarithmic; a month is 30 days.",
             (cumulative_curves(rows, study.styles),),
-            study.mart("response_time_quantiles"),
+            study.table("response_time_quantiles"),
         ),
     )
 
@@ -162,7 +157,7 @@ def _published(study: Study) -> tuple[Prose, ...]:
             )
             + ". How many days each took is lost."
         )
-        for row in study.records(PublishedResponseTimes)
+        for row in study.rows("published_response_times")
     )
 
 
@@ -177,7 +172,7 @@ def _floor(minutes: float) -> str:
     return "a minute" if minutes == 1 else "a second"
 
 
-def _table(study: Study, rows: tuple[ResponseTimes, ...]) -> Table:
+def _table(study: Study, rows: tuple[Row, ...]) -> Table:
     return Table(
         _MART,
         "Response times, both ways",
@@ -201,7 +196,7 @@ def _table(study: Study, rows: tuple[ResponseTimes, ...]) -> Table:
             )
             for row in rows
         ),
-        study.mart(_MART),
+        study.table(_MART),
     )
 
 
@@ -212,7 +207,7 @@ def _time(minutes: float | None) -> Cell:
 
 
 def _tests(study: Study) -> Block:
-    tests = study.pairs(ResponseTimeTest)
+    tests = study.pairs("response_time_tests")
     if not tests:
         return Prose("No pair of question sets was compared.")
     return Table(
@@ -232,7 +227,7 @@ def _tests(study: Study) -> Block:
             )
             for test in tests
         ),
-        study.mart("response_time_tests"),
+        study.table("response_time_tests"),
         "Mann-Whitney U test, two-sided. Cliff’s δ is the chance that an answer of the first set"  # noqa: RUF001
         " took longer than one of the second, minus the chance that it was faster: 0 is no"
         " difference. Sets that share questions are not independent samples."

@@ -9,10 +9,10 @@ from analyses.figures import sensitivity_strips
 from analyses.figures.sensitivity import MEASURES, variant_in_words
 from analyses.report.blocks import Cell, Chart, Column, Fold, Prose, Section, Table
 from analyses.report.sections.acceptance import share_interval
-from analyses.warehouse.marts import Acceptance, RuleSensitivity
 
 if TYPE_CHECKING:
     from analyses.report.study import Study
+    from analyses.warehouse.tables import Row
 
 _MART = "rule_sensitivity"
 _COLUMNS = (
@@ -29,7 +29,7 @@ _COLUMNS = (
 def sensitivity(study: Study) -> Section:
     """Show every reading."""
     name, title, short = "sensitivity", "What hangs on the rules", "Sensitivity"
-    rows = tuple(sorted(study.records(RuleSensitivity), key=lambda row: _place(study, row)))
+    rows = tuple(sorted(study.rows("rule_sensitivity"), key=lambda row: _place(study, row)))
     if not any(row.n_questions for row in rows):
         sentence = (
             "No other reading of the rules was counted: the table rule_sensitivity is absent, or"
@@ -52,7 +52,7 @@ def sensitivity(study: Study) -> Section:
             )
             for row in rows
         ),
-        study.mart(_MART),
+        study.table(_MART),
     )
     blocks = (
         *_lead(study, rows),
@@ -71,7 +71,7 @@ def sensitivity(study: Study) -> Section:
             f" study, by rules alone{_beside(study, rows)}. Marks close together mean that the"
             " choice matters little.",
             tuple(sensitivity_strips(rows, study.styles, measure) for measure in MEASURES),
-            study.mart(_MART),
+            study.table(_MART),
             tuple(measure.column.replace("_", "-") for measure in MEASURES),
         ),
         Fold(f"The {count(len(rows))} readings one by one", (table,)),
@@ -79,9 +79,9 @@ def sensitivity(study: Study) -> Section:
     return Section(name, title, short, blocks)
 
 
-def _beside(study: Study, rows: tuple[RuleSensitivity, ...]) -> str:
+def _beside(study: Study, rows: tuple[Row, ...]) -> str:
     """Say how large the sets are, where people's decisions make them other than the rules do."""
-    sizes = {row.question_set: row.n_questions for row in study.records(Acceptance)}
+    sizes = {row.question_set: row.n_questions for row in study.rows("acceptance")}
     parts = [
         f"{study.style(row.question_set).label} {count(row.n_questions)} where the set has"
         f" {count(sizes[row.question_set])}"
@@ -91,7 +91,7 @@ def _beside(study: Study, rows: tuple[RuleSensitivity, ...]) -> str:
     return f" and without people’s decisions ({and_list(parts)})" if parts else ""  # noqa: RUF001
 
 
-def _place(study: Study, row: RuleSensitivity) -> tuple[object, ...]:
+def _place(study: Study, row: Row) -> tuple[object, ...]:
     """Order the readings of a set: the study's own, then from the narrowest to the widest."""
     return (
         list(study.sets).index(row.question_set) if row.question_set in study.sets else 99,
@@ -102,7 +102,7 @@ def _place(study: Study, row: RuleSensitivity) -> tuple[object, ...]:
     )
 
 
-def _lead(study: Study, rows: tuple[RuleSensitivity, ...]) -> tuple[Prose, ...]:
+def _lead(study: Study, rows: tuple[Row, ...]) -> tuple[Prose, ...]:
     parts = []
     for name in dict.fromkeys(row.question_set for row in rows):
         shares = [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -16,11 +15,11 @@ from analyses.report.sections.labelling import (
     label_acceptance_blocks,
     sample_blocks,
 )
-from analyses.warehouse.marts import Label, TaxonomyShare
 
 if TYPE_CHECKING:
     from analyses.report.blocks import Block
     from analyses.report.study import Study
+    from analyses.warehouse.tables import Row
 
 _MART = "taxonomy_distribution"
 _COLUMNS = (
@@ -42,7 +41,7 @@ _HOW = Markup(
 
 def taxonomy(study: Study) -> Section:
     """Show the categories, or how to come to some."""
-    rows = [row for row in study.records(TaxonomyShare) if row.level]
+    rows = [row for row in study.rows("taxonomy_distribution") if row.level]
     labelled = [row for row in rows if row.n_questions]
     blocks: list[Block]
     if not labelled:
@@ -73,7 +72,7 @@ def taxonomy(study: Study) -> Section:
                 " category, as large as its questions, and holds its leaves. What has no room for"
                 " its name is named below; the tables hold them all.",
                 tuple(taxonomy_treemap(own, study.style(name)) for name, own in drawn.items()),
-                study.mart(_MART),
+                study.table(_MART),
                 tuple(drawn),
                 is_wide=True,
             ),
@@ -91,12 +90,12 @@ def taxonomy(study: Study) -> Section:
     return Section("rq3", "What exactly is hard?", "Taxonomy", tuple(blocks), "RQ3")
 
 
-def _by_set(study: Study, rows: list[TaxonomyShare]) -> dict[str, list[TaxonomyShare]]:
+def _by_set(study: Study, rows: list[Row]) -> dict[str, list[Row]]:
     names = [name for name in study.sets if any(row.question_set == name for row in rows)]
     return {name: [row for row in rows if row.question_set == name] for name in names}
 
 
-def _lead(study: Study, drawn: dict[str, list[TaxonomyShare]]) -> tuple[Prose, ...]:
+def _lead(study: Study, drawn: dict[str, list[Row]]) -> tuple[Prose, ...]:
     parts = []
     for name, own in drawn.items():
         inner = sorted(
@@ -113,7 +112,7 @@ def _lead(study: Study, drawn: dict[str, list[TaxonomyShare]]) -> tuple[Prose, .
 
 
 def _what(study: Study) -> str:
-    labels = study.records(Label)
+    labels = study.rows("labels")
     n_questions = len({(one.question_set, one.site, one.question_id) for one in labels})
     said = (
         f"{count(n_questions)} questions were given {count(len(labels))} labels. " if labels else ""
@@ -124,9 +123,9 @@ def _what(study: Study) -> str:
     )
 
 
-def _table(study: Study, name: str, rows: list[TaxonomyShare]) -> Table:
+def _table(study: Study, name: str, rows: list[Row]) -> Table:
     only_published = not any(row.n_questions for row in rows)
-    leaves: dict[str | None, list[TaxonomyShare]] = {}
+    leaves: dict[str | None, list[Row]] = {}
     for row in sorted(rows, key=lambda row: (*_largest_first(row), row.leaf_category or "")):
         if row.level == "leaf":
             leaves.setdefault(row.inner_category, []).append(row)
@@ -153,7 +152,7 @@ def _table(study: Study, name: str, rows: list[TaxonomyShare]) -> Table:
         Markup("Categories of {}").format(study.name(name)),
         (_COLUMNS[0], _COLUMNS[-1]) if only_published else _COLUMNS,
         tuple((row[0], row[-1]) for row in body) if only_published else tuple(body),
-        study.mart(_MART),
+        study.table(_MART),
         f"Inner categories in bold, their leaves below.{sums}"
         + (
             ""
@@ -164,11 +163,11 @@ def _table(study: Study, name: str, rows: list[TaxonomyShare]) -> Table:
     )
 
 
-def _largest_first(row: TaxonomyShare) -> tuple[float, ...]:
+def _largest_first(row: Row) -> tuple[float, ...]:
     return -row.n_questions, -(row.published_percent or 0)
 
 
-def _with_sum(row: TaxonomyShare, leaves: list[TaxonomyShare]) -> tuple[TaxonomyShare, bool]:
+def _with_sum(row: Row, leaves: list[Row]) -> tuple[Row, bool]:
     """Give an inner category the sum of what was printed for all its leaves, and say whether."""
     printed = [leaf.published_percent for leaf in leaves]
     if row.published_percent is not None or not printed:
@@ -176,11 +175,11 @@ def _with_sum(row: TaxonomyShare, leaves: list[TaxonomyShare]) -> tuple[Taxonomy
     known = [value for value in printed if value is not None]
     if len(known) < len(printed):
         return row, False
-    return replace(row, published_percent=sum(known)), True
+    return row._replace(published_percent=sum(known)), True
 
 
 def _row(
-    study: Study, row: TaxonomyShare, name: Markup, *, is_sum: bool = False
+    study: Study, row: Row, name: Markup, *, is_sum: bool = False
 ) -> tuple[Markup | str | Cell, ...]:
     share: str | Cell = percent(row.share)
     if row.share is not None:

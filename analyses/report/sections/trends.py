@@ -9,12 +9,11 @@ from analyses.figures import popularity_shares
 from analyses.report.blocks import Chart, Column, Fold, Prose, Table
 from analyses.report.sections.acceptance import p_words
 from analyses.report.wholes import counted_sets, known_shares, reaches_beyond
-from analyses.warehouse.marts import PopularityTrend
 
 if TYPE_CHECKING:
     from analyses.report.blocks import Block
     from analyses.report.study import Study
-    from analyses.warehouse.marts import YearlyPopularity
+    from analyses.warehouse.tables import Row
 
 _MEASURES = {
     "questions": "questions",
@@ -39,9 +38,7 @@ _COLUMNS = (
 )
 
 
-def share_blocks(
-    study: Study, rows: tuple[YearlyPopularity, ...], years: range
-) -> tuple[Block, ...]:
+def share_blocks(study: Study, rows: tuple[Row, ...], years: range) -> tuple[Block, ...]:
     """Draw the shares of all questions and of the base set, where they mean something."""
     names = {one.question_set for one in study.of_kind("topic", "union")}
     of_sets = [row for row in rows if row.question_set in names]
@@ -82,7 +79,7 @@ def share_blocks(
             )
             + ("" if len(drawn) == len(wholes) else f" {left_out}"),
             tuple(drawn.values()),
-            study.mart("yearly_popularity"),
+            study.table("yearly_popularity"),
             tuple(column.replace("_", "-") for column in drawn),
         ),
     )
@@ -107,7 +104,7 @@ def trend_blocks(study: Study) -> tuple[Block, ...]:
     sets = {one.question_set for one in counted_sets(study)}
     rows = [
         row
-        for row in study.records(PopularityTrend)
+        for row in study.rows("popularity_trends")
         if row.question_set in sets and (row.measure in measures or row.measure not in _MEASURES)
     ]
     if not rows:
@@ -136,7 +133,7 @@ def trend_blocks(study: Study) -> tuple[Block, ...]:
             )
             for row in rows
         ),
-        study.mart("popularity_trends"),
+        study.table("popularity_trends"),
         "A year that the data cut counts for the part of it that they hold. With few years,"
         " Kendall’s test can hardly fall below 0.05 whatever happened; a dash: too few.",  # noqa: RUF001
     )
@@ -147,7 +144,7 @@ def trend_blocks(study: Study) -> tuple[Block, ...]:
     )
 
 
-def _sentence(study: Study, name: str, rows: list[PopularityTrend]) -> str | None:
+def _sentence(study: Study, name: str, rows: list[Row]) -> str | None:
     parts = []
     for measure, measured in _measures(study).items():
         for row in rows:

@@ -9,11 +9,11 @@ from analyses.figures import survival_chart
 from analyses.report.blocks import Cell, Chart, Column, Fold, Heading, Prose, Table
 from analyses.report.sections.acceptance import dashes, p_words, share_interval
 from analyses.report.sections.response_times import time_interval
-from analyses.warehouse.marts import ResponseTimes, SurvivalPoint, SurvivalSummary, SurvivalTest
 
 if TYPE_CHECKING:
     from analyses.report.blocks import Block
     from analyses.report.study import Study
+    from analyses.warehouse.tables import Row
 
 _HORIZONS = (("1h", "1 hour"), ("1d", "1 day"), ("7d", "7 days"), ("30d", "30 days"))
 _COLUMNS = (
@@ -41,8 +41,8 @@ _TEST_COLUMNS = (
 def waiting_blocks(study: Study) -> tuple[Block, ...]:
     """Make the survival curves, the medians of the wait, and the tests."""
     heading = Heading("The wait, unanswered questions counted")
-    rows = [row for row in study.records(SurvivalSummary) if row.n_questions]
-    points = study.records(SurvivalPoint)
+    rows = [row for row in study.rows("survival_summary") if row.n_questions]
+    points = study.rows("survival_curves")
     if not rows or not points:
         sentence = (
             "The wait with unanswered questions counted is not known: the tables survival_curves"
@@ -66,16 +66,16 @@ def waiting_blocks(study: Study) -> tuple[Block, ...]:
             " asked; the band is the 95% interval at each time. A curve that never falls to 50%"
             " has no median. The axis is logarithmic; a month is 30 days.",
             (survival_chart(drawn, study.styles),),
-            study.mart("survival_curves"),
+            study.table("survival_curves"),
         ),
         _table(study, rows),
         *_tests(study),
     )
 
 
-def _lead(study: Study, rows: list[SurvivalSummary]) -> tuple[Prose, ...]:
+def _lead(study: Study, rows: list[Row]) -> tuple[Prose, ...]:
     """Say what a median of accepted answers alone hides."""
-    times = {row.question_set: row for row in study.records(ResponseTimes)}
+    times = {row.question_set: row for row in study.rows("response_time_summary")}
     by_set = {row.question_set: row for row in rows}
     chosen = study.of_kind("union") or study.of_kind("topic")
     name = next((one.question_set for one in chosen if one.question_set in by_set), None)
@@ -97,7 +97,7 @@ def _lead(study: Study, rows: list[SurvivalSummary]) -> tuple[Prose, ...]:
     return (Prose(said + _end_of_wait(own), is_lead=True),)
 
 
-def _end_of_wait(own: SurvivalSummary) -> str:
+def _end_of_wait(own: Row) -> str:
     """Say when half had an answer, or how few ever had one, so that there is no such time."""
     if own.median_minutes is not None:
         return f"; half of them had one after {duration(own.median_minutes)}."
@@ -110,7 +110,7 @@ def _end_of_wait(own: SurvivalSummary) -> str:
     )
 
 
-def _table(study: Study, rows: list[SurvivalSummary]) -> Table:
+def _table(study: Study, rows: list[Row]) -> Table:
     return Table(
         "survival_summary",
         "How long questions wait",
@@ -131,14 +131,14 @@ def _table(study: Study, rows: list[SurvivalSummary]) -> Table:
             )
             for row in rows
         ),
-        study.mart("survival_summary"),
+        study.table("survival_summary"),
         "Left out: accepted answers that are older than their question, or are not in the data."
         " A share by a time counts questions younger than that for as long as they were followed."
         " Point at a share for its 95% interval.",
     )
 
 
-def _within(row: SurvivalSummary, name: str) -> Cell:
+def _within(row: Row, name: str) -> Cell:
     share = getattr(row, f"accepted_within_{name}")
     low, high = (getattr(row, f"accepted_within_{name}_ci_{end}") for end in ("low", "high"))
     return Cell(
@@ -148,7 +148,7 @@ def _within(row: SurvivalSummary, name: str) -> Cell:
 
 
 def _tests(study: Study) -> tuple[Block, ...]:
-    tests = study.pairs(SurvivalTest)
+    tests = study.pairs("survival_tests")
     if not tests:
         return (Prose("No two sets’ waits were compared."),)  # noqa: RUF001
     table = Table(
@@ -167,7 +167,7 @@ def _tests(study: Study) -> tuple[Block, ...]:
             )
             for test in tests
         ),
-        study.mart("survival_tests"),
+        study.table("survival_tests"),
         "Log-rank test. Sets that share questions are not independent samples."
         + dashes([test.p_value for test in tests]),
     )

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import duckdb
+from analyses.warehouse.marts import read_marts
 from page import Page
 from published_study import STUDY_COLUMNS, study_rows
 
 from analyses.report import compose, render
-from analyses.warehouse.marts import read_marts
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
+from analyses.warehouse.marts import RECORDS, Mart, Marts, read_marts
 from page import Page
 from published import page_of
 
 from analyses.report import compose, render, write_report
-from analyses.warehouse.marts import RECORDS, Mart, Marts, read_marts
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,6 +5,13 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from analyses.warehouse.marts import (
+    Funnel,
+    QuestionSet,
+    ResponseTimes,
+    YearlyPopularity,
+    read_marts,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,13 +26,6 @@ from analyses.figures import (
 from analyses.figures.funnel import STAGES
 from analyses.figures.popularity import is_partial
 from analyses.figures.theme import Style, style_of
-from analyses.warehouse.marts import (
-    Funnel,
-    QuestionSet,
-    ResponseTimes,
-    YearlyPopularity,
-    read_marts,
-)
 
 STYLE = Style("Mobile", "#D55E00", "square", is_candidate_set=False)
 CANDIDATES = Style("Browser", "#009E73", "circle", is_candidate_set=True)

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
+from analyses.warehouse.marts import RECORDS
 from published import COLUMNS, manifest, page_of
 
 from analyses.report.blocks import script_json
-from analyses.warehouse.marts import RECORDS
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,6 +8,7 @@ import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING
 
 import pytest
+from analyses.warehouse.marts import read_marts
 from click.testing import CliRunner, Result
 from markupsafe import Markup
 
@@ -16,7 +17,6 @@ from analyses.report.blocks import Column, Table
 from analyses.report.chromium import Chromium, find_browser
 from analyses.report.latex import latex, latex_table, write_tables
 from analyses.report.static import PNG_SCALE, static_figures, write_figures
-from analyses.warehouse.marts import read_marts
 from loader.errors import ReportError
 from stackstudy import main
 

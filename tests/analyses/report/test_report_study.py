@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from analyses.warehouse.marts import RECORDS, read_marts
 from published import page_of
 
 import analyses
@@ -16,7 +17,6 @@ from analyses.labelling.ratings import read_ratings
 from analyses.labelling.taxonomy import shipped_taxonomy
 from analyses.report import compose, render
 from analyses.report.references import Reference
-from analyses.warehouse.marts import RECORDS, read_marts
 from analyses.warehouse.sources import sources_of
 
 if TYPE_CHECKING:

@@ -1,0 +1,167 @@
+"""The tables of a study as plain rows: what the report and the notebooks read before they draw.
+
+Which tables there are, and which columns each has, is said once: by the contracts of the models
+(`analyses.warehouse.dictionary`) and by the relation itself. A `Row` has the relation's own columns
+as attributes, so nothing here or elsewhere repeats them.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections import namedtuple
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+from analyses.warehouse.database import connect
+from analyses.warehouse.dictionary import read_dictionary
+from analyses.warehouse.sources import sources_of
+from loader.errors import WarehouseError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    import duckdb
+
+__all__ = ["Row", "Table", "Tables", "read_tables"]
+
+_LARGE: Final = {"questions", "question_set_members", "question_set_matches", "labels"}
+"""Tables with a row per question, which are read only when they are named; so are views of sets."""
+
+
+class Row:
+    """A row of a table: frozen, and each column of the table is an attribute.
+
+    Every row is also a named tuple, so that rows compare, hash, and have ``_asdict`` and
+    ``_replace``.
+    """
+
+    __slots__ = ()
+
+    def __getattr__(self, name: str) -> Any:
+        """Say in one line that a column is absent."""
+        if name.startswith("__"):  # a protocol of Python that asks whether there is such a thing
+            raise AttributeError(name)
+        raise WarehouseError(
+            f"table {type(self).__name__}: no column {name};"
+            " it was built by another version: run `stackstudy build`"
+        )
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table as it stands in the database.
+
+    Attributes
+    ----------
+    name : str
+    columns : tuple of str
+    values : tuple of tuple
+        One per row, in the order of all columns, so that two reports of one database are the same.
+    sql : str
+        The statement that made it; empty where no model did.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    values: tuple[tuple[object, ...], ...]
+    sql: str = ""
+
+    @cached_property
+    def rows(self) -> tuple[Row, ...]:
+        """The rows, each with the columns as attributes."""
+        # a class per table: its columns are known only now
+        base = namedtuple(self.name, self.columns)  # type: ignore[misc]  # noqa: PYI024
+        kind = type(self.name, (Row, base), {"__slots__": ()})
+        return tuple(kind(*one) for one in self.values)
+
+    def to_csv(self) -> str:
+        """All columns and rows as CSV: a null is empty, a date ISO 8601, a flag true or false."""
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(self.columns)
+        writer.writerows([_csv_value(value) for value in one] for one in self.values)
+        return text.getvalue()
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The tables that were read, by name."""
+
+    by_name: Mapping[str, Table]
+
+    def table(self, name: str) -> Table | None:
+        """Return a table, or None where it was not built or not asked for."""
+        return self.by_name.get(name)
+
+    def rows(self, name: str) -> tuple[Row, ...]:
+        """Return the rows of a table; an empty tuple where it was not built."""
+        found = self.table(name)
+        return () if found is None else found.rows
+
+
+def read_tables(data: Path, study: str | None = None, names: Iterable[str] = ()) -> Tables:
+    """Read the tables of a study; the database is closed again when this returns.
+
+    Parameters
+    ----------
+    data : Path
+        The data folder, as given by ``--data``.
+    study : str, optional
+        Which study's database; may be left out where the folder holds one.
+    names : iterable of str
+        Further tables to read: those with a row per question (`questions`, `labels`, ...) are
+        passed over otherwise.
+
+    Returns
+    -------
+    Tables
+        Those that are there; one that was not built is absent.
+
+    Raises
+    ------
+    WarehouseError
+        When there is no database, it is locked, or none of the tables was built.
+    """
+    small = (name for name in read_dictionary() if not _is_large(name))
+    wanted = dict.fromkeys((*small, *names))
+    with connect(data, *(() if study is None else (study,))) as connection:
+        relations = connection.execute(
+            "select table_name from information_schema.tables where table_schema = 'main'"
+        ).fetchall()
+        built = {name for (name,) in relations}
+        found = [_read(connection, name) for name in wanted if name in built]
+        _, _, path = connection.execute("pragma database_list").fetchall()[0]
+    if not found:
+        raise WarehouseError(f"{path}: the tables are not built yet; run `stackstudy build`")
+    sources = sources_of(data, [table.name for table in found])
+    return Tables({one.name: replace(one, sql=sources.get(one.name, "")) for one in found})
+
+
+def _is_large(name: str) -> bool:
+    return name in _LARGE or name.endswith("_questions")
+
+
+def _read(connection: duckdb.DuckDBPyConnection, name: str) -> Table:
+    result = connection.execute(f'select * from main."{name}" order by all')
+    columns = tuple(column[0] for column in result.description or ())
+    return Table(name, columns, tuple(result.fetchall()))
+
+
+def _csv_value(value: object) -> object:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        moment = value.astimezone(UTC) if value.tzinfo else value
+        return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, (dict, list)):
+        return json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return value
