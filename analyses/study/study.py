@@ -447,6 +447,17 @@ def _read_plan(yml: Yml, node: yaml.Node | None, topics: Sequence[str]) -> Plan:
     return Plan(**said, rounding=rounding, whole=tuple(whole))
 
 
+def hash_of(folder: Path) -> str:
+    """Return the hash that `read_study` would give a folder, without reading the study."""
+    tables = [
+        path.name
+        for path in folder.iterdir()
+        if path.stem in TABLES and path.suffix.lower() in SUFFIXES
+    ]
+    files = sorted([*tables, *([FILE] if (folder / FILE).is_file() else [])])
+    return _hash(folder, files)
+
+
 def _hash(folder: Path, files: Sequence[str]) -> str:
     whole = sha256()
     for name in files:

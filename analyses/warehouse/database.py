@@ -1,49 +1,108 @@
-"""Opening the database: read-only, and closed after use: it would block a bare `dbt build`."""
+"""The database of a study: where it is, how it is opened, and whether it is still of its sources.
+
+A connection is opened, used and closed: an open reader blocks a bare `dbt build`. Whoever opens the
+database is told in one line, once, when the store or the study has changed since it was built. A
+data folder that was moved or copied is noticed, and the views follow it.
+"""
 
 from __future__ import annotations
 
 import re
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import click
+
 from loader.errors import WarehouseError
+from loader.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     import duckdb
-
-DATABASE: Final = "stackstudy.duckdb"
 
 UNFINISHED: Final = "unfinished_build"
 """Table that a bare `dbt build` makes first and drops when all went well: dbt_project/macros."""
 
+_OF_EARLIER_VERSIONS: Final = "stackstudy.duckdb"
 _LOCKED: Final = re.compile(r"IO Error: Could not set lock on file ")
-_PEOPLE: Final = {
-    "decisions": "stg_decisions",
-    "labels": "stg_labels",
-    "published-response-times": "stg_published_response_times",
-}
+_told: set[str] = set()
 
 
 class UnfinishedError(WarehouseError):
     """The database holds tables of a build that did not end."""
 
 
-def database_path(data: Path) -> Path:
-    """Path of the database in a data folder."""
-    return data / DATABASE
+def database_path(data: Path, study: str) -> Path:
+    """Path of a study's database in a data folder."""
+    return data / f"{study}.duckdb"
 
 
-@contextmanager
-def connect(data: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open the database of a data folder for reading.
+def databases(data: Path) -> list[Path]:
+    """Return the databases that a data folder holds, by name."""
+    found = sorted(path for path in data.glob("*.duckdb") if path.is_file())
+    return [path for path in found if path.name != _OF_EARLIER_VERSIONS]
+
+
+def find_database(data: Path, study: str | None = None) -> Path:
+    """Find the database that a reader means.
 
     Parameters
     ----------
     data : Path
         The data folder, as given by ``--data``.
+    study : str, optional
+        Name or folder of a study; may be left out where the folder holds one database.
+
+    Raises
+    ------
+    WarehouseError
+        When there is none, or several and none is named.
+    """
+    found = {path.stem: path for path in databases(data)}
+    if study is not None:
+        path = Path(study)
+        name = (path.parent if path.name == "study.yml" else path).absolute().name
+        if name in found:
+            return found[name]
+        there = f"; this folder holds {_listed(found)}" if found else ""
+        raise WarehouseError(
+            f"{database_path(data, name)}: no database yet; load a dump, then run"
+            f" `stackstudy build --study {study}`{there}"
+        )
+    if len(found) == 1:
+        return next(iter(found.values()))
+    if found:
+        raise WarehouseError(
+            f"{data}: holds the databases of several studies; name one with --study:"
+            f" {_listed(found)}"
+        )
+    if (data / _OF_EARLIER_VERSIONS).is_file():
+        raise WarehouseError(
+            f"{data / _OF_EARLIER_VERSIONS}: an earlier version made this database, and a study"
+            " has its own now; run `stackstudy build`, then delete the file"
+        )
+    raise WarehouseError(
+        f"{data}: no database yet; load a dump, then run `stackstudy build`"
+    )
+
+
+@contextmanager
+def connect(
+    data: Path, study: str | None = None, *, is_told: bool = True
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the database of a study for reading.
+
+    Parameters
+    ----------
+    data : Path
+        The data folder, as given by ``--data``.
+    study : str, optional
+        Name or folder of a study; may be left out where the folder holds one database.
+    is_told : bool
+        Whether to say on standard error what has changed since the build.
 
     Yields
     ------
@@ -56,27 +115,18 @@ def connect(data: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         When there is no database yet, another program holds it open for writing, or the last
         build in it did not end whole.
     """
-    import duckdb  # noqa: PLC0415 - a tenth of a second that `stackstudy --help` need not wait
-
-    path = database_path(data)
-    if not path.is_file():
-        raise WarehouseError(f"{path}: no database yet; load a dump, then run `stackstudy build`")
+    path = find_database(data, study)
+    connection = _opened(path)
     try:
-        connection = duckdb.connect(str(path), read_only=True)
-    except duckdb.IOException as error:
-        # DuckDB's word for it, at the start of its message: any path may have "lock" in it.
-        if _LOCKED.match(str(error)):
-            raise WarehouseError(
-                f"{path}: another program has the database open for writing;"
-                " close it, or wait, and try again"
-            ) from error
-        raise WarehouseError(
-            f"{path}: cannot be opened as a DuckDB database; move it away, then run"
-            f" `stackstudy build` ({str(error).splitlines()[0]})"
-        ) from error
-    try:
-        connection.execute("set TimeZone = 'UTC'")  # as a config it comes before its extension
         _check_whole(connection, path)
+        before = _folder_of_views(connection)
+        if before not in {None, _quoted(data)}:
+            connection.close()
+            _follow(path, before, _quoted(data))
+            _tell(f"{data} was moved or copied since it was built; the views of the dump follow it")
+            connection = _opened(path)
+        for note in _changes(connection, data, path) if is_told else ():
+            _tell(note)
         yield connection
     except BaseException:
         connection.interrupt()  # to close it would wait for a query that Ctrl-C broke off
@@ -85,40 +135,119 @@ def connect(data: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         connection.close()
 
 
-def people_of(data: Path) -> dict[str, int]:
-    """Count what people handed to the last build, by the name of its option; nothing before one.
+def table_names(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    """Return the names of the tables and views of a database."""
+    return {
+        name
+        for (name,) in connection.execute(
+            "select table_name from information_schema.tables where table_schema = 'main'"
+        ).fetchall()
+    }
 
-    Raises
-    ------
-    WarehouseError
-        As `connect`; but a database that is not whole counts as none.
-    """
-    if not database_path(data).is_file():
-        return {}
+
+def _listed(found: dict[str, Path]) -> str:
+    return ", ".join(found)
+
+
+def _opened(path: Path, *, read_only: bool = True) -> duckdb.DuckDBPyConnection:
+    import duckdb  # noqa: PLC0415 - a tenth of a second that `stackstudy --help` need not wait
+
     try:
-        with connect(data) as connection:
-            there = _tables(connection)
-            return {
-                name: connection.execute(f"select count(*) from main.{table}").fetchall()[0][0]
-                for name, table in _PEOPLE.items()
-                if table in there
-            }
-    except UnfinishedError:
-        return {}
+        connection = duckdb.connect(str(path), read_only=read_only)
+    except duckdb.IOException as error:
+        # DuckDB's word for it, at the start of its message: any path may have "lock" in it.
+        if _LOCKED.match(str(error)):
+            raise WarehouseError(
+                f"{path}: another program has the database open"
+                + (" for writing" if read_only else "")
+                + "; close it, or wait, and try again"
+            ) from error
+        raise WarehouseError(
+            f"{path}: cannot be opened as a DuckDB database; move it away, then run"
+            f" `stackstudy build` ({str(error).splitlines()[0]})"
+        ) from error
+    connection.execute("set TimeZone = 'UTC'")  # as a config it comes before its extension
+    return connection
 
 
 def _check_whole(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
-    if UNFINISHED in _tables(connection):
+    if UNFINISHED in table_names(connection):
         raise UnfinishedError(
             f"{path}: the last `dbt build` did not end whole, so its tables do not belong"
             " together; run `stackstudy build`"
         )
 
 
-def _tables(connection: duckdb.DuckDBPyConnection) -> set[str]:
-    return {
-        name
-        for (name,) in connection.execute(
-            "select table_name from duckdb_tables() where schema_name = 'main'"
+def _quoted(data: Path) -> str:
+    """Return a folder as it stands in the SQL of the views (macro `store_files`)."""
+    return re.sub(r"([*?\[])", r"[\1]", str(data)).replace("'", "''")
+
+
+def _folder_of_views(connection: duckdb.DuckDBPyConnection) -> str | None:
+    rows = connection.execute(
+        "select sql from duckdb_views() where view_name = 'stg_posts' and schema_name = 'main'"
+    ).fetchall()
+    found = re.search(r"read_parquet\('(.*?)/posts/site=\*", rows[0][0]) if rows else None
+    return found[1] if found else None
+
+
+def _follow(path: Path, before: str, now: str) -> None:
+    """Let the views of the dump read another folder."""
+    connection = _opened(path, read_only=False)
+    try:
+        views = connection.execute(
+            "select sql from duckdb_views() where schema_name = 'main' and contains(sql, ?)",
+            [f"'{before}/"],
         ).fetchall()
-    }
+        connection.execute("begin")
+        for (sql,) in views:
+            moved = sql.replace(f"'{before}/", f"'{now}/")
+            connection.execute(re.sub(r"^CREATE VIEW", "CREATE OR REPLACE VIEW", moved))
+        connection.execute("commit")
+    finally:
+        connection.close()
+
+
+def _changes(connection: duckdb.DuckDBPyConnection, data: Path, path: Path) -> Iterator[str]:
+    """Say what has changed since the database was built."""
+    names = table_names(connection)
+    again = f"run `stackstudy build --data {data} --study"
+    if "dump_manifest" in names:
+        built = {
+            (site, table): (n_rows, finished_at)
+            for site, table, n_rows, finished_at in connection.execute(
+                'select site, "table", n_rows, finished_at from dump_manifest'
+            ).fetchall()
+        }
+        loaded = {
+            (one.site, one.table): (one.n_rows, _moment(one.finished_at))
+            for one in Store(data).manifests()
+        }
+        other = {key for key in built.keys() | loaded.keys() if built.get(key) != loaded.get(key)}
+        if other:
+            sites = ", ".join(sorted({site for site, _ in other}))
+            yield (
+                f"{path.name} was built before the last load (of {sites}), so its tables and the"
+                f" dump do not belong together; {again} {path.stem}`"
+            )
+    if "studies" in names:
+        from analyses.study.study import hash_of  # noqa: PLC0415 - it reads YAML
+
+        [(folder, built_hash)] = connection.execute(
+            "select study_folder, study_hash from studies"
+        ).fetchall()
+        if Path(folder).is_dir() and hash_of(Path(folder)) != built_hash:
+            yield (
+                f"{folder} has changed since {path.name} was built; {again} {folder}`"
+            )
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text).astimezone(UTC).replace(tzinfo=None) if text else None
+
+
+def _tell(note: str) -> None:
+    """Say a thing once per process, on standard error."""
+    if note not in _told:
+        _told.add(note)
+        click.echo(f"Note: {note}", err=True)

@@ -21,25 +21,27 @@ class BuildResult:
 
     Attributes
     ----------
+    study : str
+        Name of the study, and of the database.
     n_models, n_checks : int
-        Seeds and models made; data tests and unit tests passed.
+        Models made; data tests passed.
     warnings : tuple of str
         One line each for checks that found something worth knowing and not wrong.
-    n_decisions, n_labels : int
-        Decisions and labels of people that were given.
+    human_input : tuple of str
+        One line per set for the decisions and labels that people gave.
     notes : tuple of str
-        One line each for what the last database had and this one has not.
+        What else a person may want to know, one line each.
     """
 
+    study: str
     n_models: int
     n_checks: int
     warnings: tuple[str, ...]
-    n_decisions: int = 0
-    n_labels: int = 0
+    human_input: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
 
-def outcome(state: Path, code: int, said: list[str]) -> BuildResult:
+def outcome(state: Path, code: int, said: list[str], database: Path) -> BuildResult:
     """Read the results of a build.
 
     Parameters
@@ -50,6 +52,8 @@ def outcome(state: Path, code: int, said: list[str]) -> BuildResult:
         What dbt ended with.
     said : list of str
         What it said beside its results.
+    database : Path
+        The staged database, in which a failed check finds its first row.
 
     Raises
     ------
@@ -66,22 +70,41 @@ def outcome(state: Path, code: int, said: list[str]) -> BuildResult:
     ]
     if any(_FULL in text for text in (*said, *(result["message"] or "" for result in failed))):
         raise BuildError(
-            f"{state.parent}: no space left on this disk to build the tables; make room there, or"
+            f"{state.parent.parent}: no space left on this disk to build the tables; make room there, or"
             " move the folder to a larger disk and name it with --data DIR"
         )
     if not results:
         raise BuildError(f"the models could not be built: {_reason(said, code)} (all of it: {log})")
     if failed or code:
         name, message = _named(failed[0]) if failed else ("dbt", f"ended with code {code}")
+        if failed and failed[0]["status"] == "fail":
+            message = f"{message}{_first_row(database, failed[0])}"
         more = f"; {len(failed) - 1} more failed" if len(failed) > 1 else ""
         raise BuildError(f"{name}: {message}{more} (all of it: {log})")
     kinds = Counter(result["unique_id"].split(".", 1)[0] for result in results)
     warned = tuple(": ".join(_named(result)) for result in results if result["status"] == "warn")
     return BuildResult(
-        n_models=kinds["model"] + kinds["seed"],
+        study=database.stem,
+        n_models=kinds["model"],
         n_checks=kinds["test"] - len(warned),
         warnings=warned,
     )
+
+
+def _first_row(database: Path, result: dict[str, Any]) -> str:
+    """Return the first row that a failed check found, as text."""
+    import duckdb  # noqa: PLC0415 - a build that ends well need not wait for it
+
+    try:
+        with duckdb.connect(str(database), read_only=True) as connection:
+            found = connection.execute(result["compiled_code"])
+            names = [column[0] for column in found.description or ()]
+            row = found.fetchone()
+    except (duckdb.Error, KeyError, TypeError):
+        return ""
+    if row is None:
+        return ""
+    return f", the first: {', '.join(f'{n} {v}' for n, v in zip(names, row, strict=True))}"
 
 
 def _reason(said: list[str], code: int) -> str:

@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
-from analyses.warehouse.build import project_dir
+from analyses.common.project import project_dir
 from loader.errors import WarehouseError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 LAYERS: Final = {
-    "staging": "models/staging",
-    "intermediate": "models/intermediate",
-    "marts": "models/marts",
-    "seeds": "dbt_project/seeds",
+    "marts": ("marts",),
+    "staging": ("staging",),
+    "intermediate": ("sets", "times", "comparisons", "labels", "replication"),
 }
-"""Where the yml of each layer is."""
+"""Folders of models/ that hold each layer."""
 
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _BLOCK = re.compile(r"{%-?\s*docs\s+(\w+)\s*-?%}(.*?){%-?\s*enddocs\s*-?%}", re.DOTALL)
 _DOC = re.compile(r"{{\s*doc\(\s*['\"](\w+)['\"]\s*\)\s*}}")
 
@@ -62,12 +62,14 @@ def read_dictionary(layer: str = "marts") -> dict[str, TableEntry]:
     WarehouseError
         When a description refers to a text that is not there.
     """
-    texts = _texts(project_dir() / "models")
+    models = project_dir() / "models"
+    texts = _texts(models)
     entries = {}
-    for path in sorted((project_dir() / LAYERS[layer]).glob("*.yml")):
-        content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-        for model in content.get("seeds" if layer == "seeds" else "models", ()):
-            entries[model["name"]] = _entry(layer, model, texts, path)
+    for folder in LAYERS[layer]:
+        for path in sorted((models / folder).glob("*.yml")):
+            content = yaml.load(path.read_text(encoding="utf-8"), _Loader) or {}  # noqa: S506 - a safe one
+            for model in content.get("models", ()):
+                entries[model["name"]] = _entry(layer, model, texts, path)
     return entries
 
 
@@ -91,11 +93,8 @@ def _entry(layer: str, model: dict[str, Any], texts: dict[str, str], path: Path)
 
         return " ".join(_DOC.sub(text_of, described.get("description") or "").split())
 
-    types = (model.get("config") or {}).get("column_types") or {}
-    described = {name: {"name": name} for name in types}
-    described |= {column["name"]: column for column in model.get("columns") or ()}
     columns = tuple(
-        ColumnEntry(name, str(column.get("data_type") or types.get(name) or ""), said(column))
-        for name, column in described.items()
+        ColumnEntry(column["name"], str(column.get("data_type") or ""), said(column))
+        for column in model.get("columns") or ()
     )
     return TableEntry(layer, model["name"], said(model), columns)

@@ -49,8 +49,12 @@ class Plugin(BasePlugin):
         return tables
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
-        """Make the statistics known to SQL."""
+        """Make the statistics known to SQL, and the schema in which the study's tables land.
+
+        Two threads that make it at once would be in each other's way.
+        """
         register(conn)
+        conn.execute("create schema if not exists study")
 
     def load(self, source_config: SourceConfig) -> pa.Table:
         """Return a table of the study."""

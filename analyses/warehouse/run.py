@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from analyses.study import find_study, read_study, study_option
 from analyses.warehouse import build
 from loader.commands import load
 from loader.options import data_option, on_error_option
@@ -18,7 +19,7 @@ from loader.options import data_option, on_error_option
 @click.option("--site", metavar="NAME", help="Site of the dump, where its name does not say it.")
 @data_option
 @on_error_option
-@build.people_options
+@study_option
 @click.pass_context
 def command(
     context: click.Context,
@@ -26,7 +27,7 @@ def command(
     site: str | None,
     data: Path,
     on_error: str,
-    **people: Path | None,
+    study: str | None,
 ) -> None:
     """Load, build and report in one.
 
@@ -39,14 +40,15 @@ def command(
       stackstudy run beer.stackexchange.com
       stackstudy run stackoverflow.com-Posts.7z
       stackstudy run Posts.xml --site stackoverflow.com --data /big/disk
-      stackstudy run sample/sample.stackstudy --decisions decisions.csv
+      stackstudy run sample/sample.stackstudy --study sample/deep_learning_deployment
     """
     from analyses.report.command import report  # noqa: PLC0415 - Plotly is slow to import
     from analyses.warehouse.summary import announce  # noqa: PLC0415
     from loader.fetch import resolve_dump  # noqa: PLC0415 - so is the network
 
+    read = read_study(find_study(study))  # a slip ends here, not after the load
     dumps = tuple(resolve_dump(dump, data) for dump in dumps)
     context.invoke(load, dumps=dumps, site=site, data=data, on_error=on_error, force=False)
-    context.invoke(build.command, data=data, **people)
-    announce(data)
-    context.invoke(report, data=data, output=None)
+    build.announce(build.build(data, read), data)
+    announce(data, read.name)
+    context.invoke(report, data=data, study=read.name, output=None)

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 import click
 
 from analyses.common.subprocesses import started
-from analyses.warehouse.database import connect, database_path
+from analyses.study import study_option
+from analyses.warehouse.database import connect, find_database, table_names
 from loader.errors import WarehouseError
 from loader.options import data_option
 
@@ -98,27 +99,34 @@ STARTING_POINTS = (
 """The tables to look at first."""
 
 
-def greeting(data: Path) -> str:
+def greeting(data: Path, study: str | None) -> str:
     """Say what the shell says first: the tables there are, and queries to try."""
-    with connect(data) as connection:
-        tables = [
-            name
-            for (name,) in connection.execute(
-                "select table_name from duckdb_tables() where schema_name = 'main'"
-                " and not regexp_matches(table_name, '^(int|stg|seed)_') order by table_name"
-            ).fetchall()
-        ]
+    with connect(data, study) as connection:
+        tables = sorted(
+            name for name in table_names(connection) if not name.startswith(("int_", "stg_"))
+        )
+        sets = []
+        if "question_sets" in tables:
+            sets = [
+                name
+                for (name,) in connection.execute(
+                    "select question_set from question_sets order by position desc"
+                ).fetchall()
+            ]
     if "questions" not in tables:
         return "Nothing is built here yet: leave with Ctrl-D, then run `stackstudy build`.\n"
     first = [name for name in STARTING_POINTS if name in tables]
-    others = [name for name in tables if name not in first]
+    views = {f"{name}_questions" for name in sets}
+    others = [name for name in tables if name not in first and name not in views]
+    one = sets[0] if sets else "SET"
     return (
         f"Tables to start from:\n{_wrapped(first)}\n"
+        f"The questions of each set:\n{_wrapped(sorted(views))}\n"
         f"Others (and the dump itself as views: stg_posts, stg_users, ...):\n{_wrapped(others)}\n"
         "Try:\n"
         "  from acceptance;\n"
-        "  from yearly_popularity where question_set = 'deployment' order by year;\n"
-        "  select title, url from questions order by view_count desc limit 10;\n"
+        f"  from yearly_popularity where question_set = '{one}' order by year;\n"
+        f"  select title, url from {one}_questions order by view_count desc limit 10;\n"
         "Leave with Ctrl-D. What is built meanwhile shows when the shell is opened anew.\n"
     )
 
@@ -140,6 +148,7 @@ def _list_saved(context: click.Context, _option: click.Option, is_wanted: bool) 
 @click.command("sql")
 @click.argument("query", required=False)
 @data_option
+@study_option
 @click.option("--saved", metavar="NAME", help="Run a saved query; --list shows them.")
 @click.option(
     "--list",
@@ -159,7 +168,12 @@ def _list_saved(context: click.Context, _option: click.Option, is_wanted: bool) 
 )
 @click.pass_context
 def command(
-    context: click.Context, query: str | None, data: Path, saved: str | None, output: str
+    context: click.Context,
+    query: str | None,
+    data: Path,
+    study: str | None,
+    saved: str | None,
+    output: str,
 ) -> None:
     """Open the DuckDB shell on the database, or run one QUERY.
 
@@ -170,13 +184,13 @@ def command(
     Examples:
       stackstudy sql
       stackstudy sql "from acceptance"
-      stackstudy sql "from yearly_popularity where question_set = 'mobile'" --format csv
+      stackstudy sql "from yearly_popularity order by year" --format csv
       stackstudy sql --saved self_answers
       stackstudy sql - < my_query.sql
     """
     if query is not None and saved is not None:
         raise click.UsageError("give a QUERY or --saved NAME, not both")
-    welcome = greeting(data)  # says in one line when there is no database, or it is in use
+    welcome = greeting(data, study)  # says in one line when there is no database, or it is in use
     commands = ["-cmd", "set TimeZone = 'UTC'"]
     if saved is not None:
         query = saved_query(saved)
@@ -186,7 +200,7 @@ def command(
     arguments = [shell_program(), "-readonly", *commands]
     if output != "duckbox":  # the shell's own default, for which it has no flag
         arguments.append(f"-{output}")
-    arguments.append(str(database_path(data)))
+    arguments.append(str(find_database(data, study)))
     is_shell = query is None and sys.stdin.isatty()
     if is_shell:
         click.echo(welcome)

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyses.warehouse.build import project_dir
+from analyses.common.project import project_dir
+from analyses.warehouse.swap import state_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-_COMPILED = ("dbt", "compiled", "stackstudy", "models")
+_COMPILED = ("compiled", "stackstudy", "models")
 
 
-def sources_of(data: Path, names: Iterable[str]) -> dict[str, str]:
+def sources_of(data: Path, study: str, names: Iterable[str]) -> dict[str, str]:
     """Find the SQL of models.
 
     Parameters
     ----------
     data : Path
         The data folder, as given by ``--data``.
+    study : str
+        Name of the study.
     names : iterable of str
-        Models; one that is no model (a seed) is left out.
+        Models; a name that is none is left out.
 
     Returns
     -------
@@ -30,7 +33,7 @@ def sources_of(data: Path, names: Iterable[str]) -> dict[str, str]:
         gone, the model's file as it ships, with dbt's Jinja in it.
     """
     found: dict[str, str] = {}
-    for folder in (project_dir() / "models", data.joinpath(*_COMPILED)):
+    for folder in (project_dir() / "models", state_folder(data, study).joinpath(*_COMPILED)):
         files = {path.stem: path for path in sorted(folder.glob("*/*.sql"))}
         for name in names:
             if name in files:

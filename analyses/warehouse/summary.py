@@ -20,9 +20,9 @@ PIPED_WIDTH = 120
 
 
 _NO_MATCH: Final = (
-    "No question of these sites matches a rule of any set. The study that ships is about deep"
-    " learning on stackoverflow.com: load that site's Posts, make a dump to try with"
-    " (`stackstudy sample`), or write rules for your own topic (docs/own-topic.md)."
+    "No question of the loaded sites is in a set of this study. Load the sites that it asks about,"
+    " make a dump to try with (`stackstudy sample`), or begin a study of a tag of these sites:"
+    " `stackstudy study new my_study --tag TAG` (docs/study.md)."
 )
 
 
@@ -64,15 +64,22 @@ def _table(rows: list[dict[str, str]], without: set[str]) -> Table:
     return table
 
 
-def announce(data: Path) -> None:
+def announce(data: Path, study: str | None = None) -> None:
     """Print questions, acceptance and response times of every question set.
+
+    Parameters
+    ----------
+    data : Path
+        The data folder.
+    study : str, optional
+        Name or folder of a study; may be left out where the folder holds one database.
 
     Raises
     ------
     WarehouseError
         When the tables are not built.
     """
-    tables = read_tables(data)
+    tables = read_tables(data, study)
     acceptance = {row.question_set: row for row in tables.rows("acceptance")}
     times = {row.question_set: row for row in tables.rows("response_time_summary")}
     sets = sorted(tables.rows("question_sets"), key=lambda row: row.position)
@@ -100,6 +107,6 @@ def announce(data: Path) -> None:
     ):
         out.print(_NO_MATCH, soft_wrap=True)
     if any(row.is_candidate_set for row in sets):
-        out.print("* candidates: the rules alone chose them, no person decided (--decisions FILE)")
+        out.print("* candidates: the rules alone chose them, no person decided (docs/decide.md)")
     if any(entry.is_synthetic for entry in tables.rows("dump_manifest")):
         out.print("Synthetic data: made by `stackstudy sample`, not from any real site.")

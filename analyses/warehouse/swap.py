@@ -1,4 +1,4 @@
-"""The database that is being built: aside, and in its place only when it is whole."""
+"""The staging of a build: a database is built apart, and swapped in when it is whole."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ try:
 except ImportError:  # not on Windows
     fcntl = None  # type: ignore[assignment]
 
-from analyses.warehouse.database import DATABASE, database_path
+from analyses.warehouse.database import database_path
 from loader.errors import WarehouseError
 
 if TYPE_CHECKING:
@@ -19,37 +19,45 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 STATE: Final = "dbt"
-"""Folder in the data folder where dbt keeps its state and its log."""
+"""Folder in the data folder where dbt keeps its state and its log, in a folder per study."""
 
-ASIDE: Final = f"{STATE}/building/"
-"""Folder in the data folder where a database is built. The file has its final name there already:
+STAGING: Final = "building/"
+"""Folder beside that state where a database is built. The file has its final name there already:
 DuckDB names a database after its file, and the views in it say that name."""
 
 
+def state_folder(data: Path, study: str) -> Path:
+    """Folder of dbt's state for a study: a change of study would make dbt read all files anew."""
+    return data / STATE / study
+
+
 @contextmanager
-def built_aside(data: Path) -> Iterator[int]:
-    """Give a build the data folder to itself, and put its database in place when it is whole.
+def staged(data: Path, study: str) -> Iterator[int]:
+    """Give a build its staging folder, and swap its database in when it is whole.
 
     Parameters
     ----------
     data : Path
         The data folder.
+    study : str
+        Name of the study that is built.
 
     Yields
     ------
     int
-        A file that holds the folder; a program that inherits it holds the folder as well, so that
+        A file that holds the study's state; a program that inherits it holds it as well, so that
         a build whose parent was killed is not disturbed by the next.
 
     Raises
     ------
     WarehouseError
-        When the folder cannot be written, or another build runs in it.
+        When the folder cannot be written, or another build of the study runs in it.
     """
-    folder = data / ASIDE
+    state = state_folder(data, study)
+    folder = state / STAGING
     try:
-        (data / STATE).mkdir(parents=True, exist_ok=True)
-        lock = (data / STATE / "lock").open("w")
+        state.mkdir(parents=True, exist_ok=True)
+        lock = (state / "lock").open("w")
     except OSError as error:
         raise _not_writable(data, error) from error
     with lock:
@@ -64,21 +72,21 @@ def built_aside(data: Path) -> Iterator[int]:
             try:
                 shutil.rmtree(folder, ignore_errors=True)  # of a build that was killed
                 folder.mkdir()
-                (data / STATE / "run_results.json").unlink(missing_ok=True)
+                (state / "run_results.json").unlink(missing_ok=True)
             except OSError as error:
                 raise _not_writable(data, error) from error
             yield lock.fileno()
-            _put_in_place(data)
+            _swap_in(data, study, folder)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _put_in_place(data: Path) -> None:
-    path = database_path(data)
+def _swap_in(data: Path, study: str, folder: Path) -> None:
+    path = database_path(data, study)
     try:
         # The log of a database that was never closed: it must not be played into its successor.
-        path.with_name(f"{DATABASE}.wal").unlink(missing_ok=True)
-        (data / ASIDE / DATABASE).replace(path)
+        path.with_name(f"{path.name}.wal").unlink(missing_ok=True)
+        (folder / path.name).replace(path)
     except OSError as error:
         raise _not_writable(data, error) from error
 

@@ -14,16 +14,16 @@ from collections import namedtuple
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from analyses.warehouse.database import connect
+from analyses.warehouse.database import connect, table_names
 from analyses.warehouse.dictionary import read_dictionary
 from analyses.warehouse.sources import sources_of
 from loader.errors import WarehouseError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from pathlib import Path
 
     import duckdb
 
@@ -129,16 +129,13 @@ def read_tables(data: Path, study: str | None = None, names: Iterable[str] = ())
     """
     small = (name for name in read_dictionary() if not _is_large(name))
     wanted = dict.fromkeys((*small, *names))
-    with connect(data, *(() if study is None else (study,))) as connection:
-        relations = connection.execute(
-            "select table_name from information_schema.tables where table_schema = 'main'"
-        ).fetchall()
-        built = {name for (name,) in relations}
+    with connect(data, study) as connection:
+        built = table_names(connection)
         found = [_read(connection, name) for name in wanted if name in built]
         _, _, path = connection.execute("pragma database_list").fetchall()[0]
     if not found:
         raise WarehouseError(f"{path}: the tables are not built yet; run `stackstudy build`")
-    sources = sources_of(data, [table.name for table in found])
+    sources = sources_of(data, Path(path).stem, [table.name for table in found])
     return Tables({one.name: replace(one, sql=sources.get(one.name, "")) for one in found})
 
 

@@ -23,14 +23,14 @@ met as (
 
 measured as (
     select
-        figures.step,
+        figures.step::integer as step,
         figures.figure,
         figures.question_set,
-        figures.year,
+        figures.year::integer as year,
         figures.published,
         figures.unit,
         figures.derivable_from_package,
-        figures.decimals,
+        figures.decimals::integer as decimals,
         figures.print_scale,
         figures.misprint,
         computed.value as computed,

@@ -4,6 +4,7 @@ with studies as (
         title,
         doi,
         citation,
+        study_folder,
         study_hash
     from {{ ref('stg_studies') }}
 )

@@ -1,12 +1,13 @@
+-- A title holds no code, so that a rule on titles need not say what of it.
 with source as (
     select * from {{ source('study', 'rules') }}
 ),
 
-flagged as (
+completed as (
     select
-        *,
+        * replace (case when scope = 'title' then 'kept' else code end as code),
         kind = 'term' or must_contain is not null as is_on_text
     from source
 )
 
-select * from flagged
+select * from completed

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from rich.console import Console
 
 from analyses.common.spreadsheets import written_whole
-from analyses.warehouse import overview, summary
+from analyses.warehouse import info, summary
 from analyses.warehouse.shell import greeting
 from loader.errors import LabellingError
 from loader.manifest import Manifest
@@ -58,7 +58,7 @@ def shown(width: int, *, is_terminal: bool, has_faults: bool) -> str:
             for name in COUNTS[1:]:
                 object.__setattr__(one, name, 0)
     with out.capture() as captured:
-        overview._show_loaded(manifests, out)
+        info._show_loaded(manifests, out)
     return captured.get()
 
 
