@@ -37,6 +37,7 @@ _HOMES: Final = {
     "sample": "analyses.sample.command:sample",
     "fetch": "loader.fetch.command:fetch",
     "load": "loader.commands:load",
+    "study": "analyses.study.commands:study",
     "build": "analyses.warehouse.build:command",
     "report": "analyses.report.command:report",
     "run": "analyses.warehouse.run:command",

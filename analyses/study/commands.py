@@ -1,0 +1,178 @@
+"""`stackstudy study`: write a study folder, check it, and see what it would find."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from analyses.common.numbers import count
+from analyses.study.study import find_study, read_study, shipped_studies
+from loader.errors import StudyError, on_one_line
+from loader.options import data_option
+
+if TYPE_CHECKING:
+    from analyses.study.preview import SetPreview
+    from analyses.study.sets import Rule
+    from analyses.study.study import Study
+
+_FOLDER = click.argument("folder", metavar="DIR")
+
+
+class _InOrder(click.Group):
+    """A group that lists its commands in the order in which a person needs them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands as they were added."""
+        del ctx
+        return list(self.commands)
+
+
+@click.group("study", cls=_InOrder)
+def study() -> None:
+    """Write a study, and check it before it is built.
+
+    A study is a folder: study.yml, and tables that people fill.
+
+    \b
+    From nothing to a report:
+      stackstudy study new docker --tag docker      a starter; edit docker/study.yml
+      stackstudy study check docker                 every slip, with its line
+      stackstudy study preview docker               how many questions each rule finds
+      stackstudy build --study docker
+      stackstudy report --study docker
+    """
+
+
+@study.command("new")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--tag", "tags", metavar="TAG", multiple=True, help="A tag of the base set; again.")
+@click.option("--from", "source", metavar="STUDY", help="Copy this study: a name or a folder.")
+def new(folder: Path, tags: tuple[str, ...], source: str | None) -> None:
+    """Write a new study folder.
+
+    The folder's name becomes that of the study: lower case letters, digits and underscores. No file
+    is overwritten.
+
+    \b
+    Examples:
+      stackstudy study new docker --tag docker --tag podman
+      stackstudy study new my_replication --from deep_learning_deployment
+    """
+    from analyses.study.starter import copied, starter, write_new  # noqa: PLC0415 - only here
+
+    if tags and source:
+        raise click.UsageError("give --tag or --from, not both: a copy has its own tags")
+    for tag in tags:
+        if not tag.strip() or any(mark.isspace() or mark in "<>|" for mark in tag):
+            raise click.UsageError(f"--tag {tag!r} is no tag: a tag has no blanks, as in the dump")
+    files = copied(read_study(find_study(source)), folder) if source else starter(folder, tags)
+    made = write_new(folder, files)
+    click.echo(f"Study: {folder}")
+    _summarise(made)
+    click.echo(f"Next: edit {folder / 'study.yml'}, then `stackstudy study preview {folder}`.")
+
+
+@study.command("check")
+@_FOLDER
+@click.pass_context
+def check(context: click.Context, folder: str) -> None:
+    """Name every slip of a study.
+
+    Each with its file, line or row, value and cure; exits with code 1 if there is one. DIR may also
+    be the name of a study that ships.
+
+    \b
+    Examples:
+      stackstudy study check docker
+      stackstudy study check github_actions
+    """
+    try:
+        found = read_study(find_study(folder))
+    except StudyError as error:
+        click.echo(str(error))
+        n = len(error.slips)
+        click.echo(f"{count(n)} slip{'s' if n > 1 else ''}.")
+        context.exit(1)
+    _summarise(found)
+
+
+@study.command("preview")
+@_FOLDER
+@data_option
+def preview_command(folder: str, data: Path) -> None:
+    """Show what a study would find.
+
+    The questions of each rule and each set, ten titles of each set, and the tags that stand beside
+    its own: how many questions of the set carry them, of all that do. Read from what is loaded;
+    nothing is built or written.
+
+    \b
+    Examples:
+      stackstudy study preview docker
+      stackstudy study preview github_actions --data /big/disk
+    """
+    found = read_study(find_study(folder))
+    from analyses.study.preview import loaded_sites, preview  # noqa: PLC0415 - DuckDB, after the check
+    from analyses.study.study import unknown_sites  # noqa: PLC0415
+
+    sets = preview(data, found)
+    click.echo(found.title)
+    for line in unknown_sites(found, loaded_sites(data)):
+        click.echo(f"Note: {line}")
+    for one in sets:
+        _show(one)
+
+
+@study.command("list")
+def list_studies() -> None:
+    """List the studies that ship.
+
+    \b
+    Examples:
+      stackstudy study list
+    """
+    for name, folder in shipped_studies().items():
+        click.echo(f"{name}\n    {read_study(folder).title}")
+
+
+def _summarise(found: Study) -> None:
+    kinds = {"base": "base", "scope": "searched", "topic": "topic"}
+    click.echo(f"{found.name}: {found.title}")
+    for one in found.sets:
+        n = sum(rule.question_set == one.question_set for rule in found.rules)
+        rules = f", {count(n)} rule{'s' if n != 1 else ''}" if one.kind in kinds else ""
+        click.echo(f"  {one.question_set} ({kinds.get(one.kind, one.kind)}{rules})")
+    tables = {
+        "categories": len(found.taxonomy.categories),
+        "decisions": len(found.decisions),
+        "labels": len(found.labels),
+        "published figures": len(found.published.figures),
+        "published response times": len(found.published.response_times),
+    }
+    read = [f"{count(n)} {name}" for name, n in tables.items() if n]
+    click.echo(f"Read: {', '.join(found.files)}{'; ' + ', '.join(read) if read else ''}.")
+    for note in found.notes:
+        click.echo(f"Note: {note}")
+
+
+def _how(rule: Rule) -> str:
+    said = [rule.match, rule.scope, f"code {rule.code}" if rule.code else None]
+    said += [f"with {rule.must_contain}" if rule.must_contain else None]
+    said += [f"among {rule.runs_over or 'all'}"]
+    return f" ({', '.join(filter(None, said))})"
+
+
+def _show(one: SetPreview) -> None:
+    name = one.question_set
+    click.echo(f"\n{name.label} ({name.question_set}): {count(one.n_questions)} questions")
+    width = max((len(count(n)) for _, n in one.rules), default=0)
+    for rule, n in one.rules:
+        click.echo(f"  {count(n):>{width}}  {rule.kind} {rule.value}{_how(rule)}")
+    for title in one.titles:
+        click.echo(f"    - {on_one_line(title)}")
+    if one.tags:
+        beside = (f"{tag.tag} {count(tag.n_in_set)}/{count(tag.n_with_tag)}" for tag in one.tags)
+        text = f"Beside it: {', '.join(beside)}"
+        click.echo(click.wrap_text(text, 100, "  ", "    "))

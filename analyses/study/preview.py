@@ -1,0 +1,170 @@
+"""What the sets of a study would hold: counts, titles and neighbouring tags, before any build."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from analyses.study.models import Models
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from analyses.study.sets import QuestionSet, Rule
+    from analyses.study.study import Study
+
+N_TITLES: Final = 10
+N_TAGS: Final = 12
+
+_RULES: Final = "select rule, count(*) from {question_set_matches} group by rule"
+_SETS: Final = "select question_set, count(*) from {question_set_members} group by question_set"
+
+# The hash is a choice that no property of a question sways, and that is the same each time.
+_TITLES: Final = """
+with placed as (
+    select
+        question_set,
+        site,
+        question_id,
+        row_number() over (
+            partition by question_set
+            order by hash(question_set, site, question_id), site, question_id
+        ) as place
+    from {question_set_members}
+)
+
+select
+    placed.question_set,
+    posts.title
+from placed
+inner join {stg_posts} as posts
+    on placed.site = posts.site and placed.question_id = posts.post_id
+where placed.place <= $n_titles
+order by placed.question_set, placed.place
+"""
+
+_TAGS: Final = """
+with tagged as (
+    select
+        site,
+        post_id as question_id,
+        unnest(tags) as tag
+    from {stg_posts}
+    where post_type_id = 1
+),
+
+totals as (
+    select
+        tag,
+        count(*) as n_with_tag
+    from tagged
+    group by tag
+),
+
+counted as (
+    select
+        members.question_set,
+        tagged.tag,
+        count(*) as n_in_set
+    from {question_set_members} as members
+    inner join tagged
+        on members.site = tagged.site and members.question_id = tagged.question_id
+    group by members.question_set, tagged.tag
+),
+
+beside as (
+    select counted.*
+    from counted
+    anti join study_rules as rules
+        on counted.question_set = rules.question_set
+        and rules.kind = 'tag'
+        and counted.tag = rules.value
+)
+
+select
+    beside.question_set,
+    beside.tag,
+    beside.n_in_set,
+    totals.n_with_tag
+from beside
+inner join totals on beside.tag = totals.tag
+qualify
+    row_number() over (
+        partition by beside.question_set order by beside.n_in_set desc, beside.tag
+    ) <= $n_tags
+order by beside.question_set, beside.n_in_set desc, beside.tag
+"""
+
+
+@dataclass(frozen=True)
+class NeighbourTag:
+    """A tag that stands beside a set's questions, and that is in none of its rules.
+
+    Attributes
+    ----------
+    tag : str
+    n_in_set : int
+        Questions of the set that carry it.
+    n_with_tag : int
+        All loaded questions that carry it.
+    """
+
+    tag: str
+    n_in_set: int
+    n_with_tag: int
+
+
+@dataclass(frozen=True)
+class SetPreview:
+    """A set as it would be: its questions, the matches of its rules, some titles, some tags."""
+
+    question_set: QuestionSet
+    n_questions: int
+    rules: tuple[tuple[Rule, int], ...]
+    titles: tuple[str, ...]
+    tags: tuple[NeighbourTag, ...]
+
+
+def loaded_sites(data: Path) -> list[str]:
+    """Return the sites whose posts are loaded in a data folder."""
+    return sorted(path.name.removeprefix("site=") for path in (data / "posts").glob("site=*"))
+
+
+def preview(data: Path, study: Study) -> list[SetPreview]:
+    """Count what a study's rules and sets would hold.
+
+    Parameters
+    ----------
+    data : Path
+        The data folder; nothing is written there.
+    study : Study
+
+    Returns
+    -------
+    list of SetPreview
+        In the order of the study: the numbers that a build gives, as they come from the same SQL.
+
+    Raises
+    ------
+    WarehouseError
+        When no dump is loaded.
+    """
+    with Models(data, study) as models:
+        by_rule = dict(models.rows(_RULES))
+        by_set = dict(models.rows(_SETS))
+        titles = models.rows(_TITLES.replace("$n_titles", str(N_TITLES)))
+        tags = models.rows(_TAGS.replace("$n_tags", str(N_TAGS)))
+    return [
+        SetPreview(
+            one,
+            by_set.get(one.question_set, 0),
+            tuple(
+                (rule, by_rule.get(rule.rule, 0))
+                for rule in study.rules
+                if rule.question_set == one.question_set
+            ),
+            tuple(title for name, title in titles if name == one.question_set),
+            tuple(NeighbourTag(*row) for name, *row in tags if name == one.question_set),
+        )
+        for one in study.sets
+    ]
