@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 NONE = "\N{EN DASH}"
 MINUS = "\N{MINUS SIGN}"
 GLUE = "\N{NO-BREAK SPACE}"
 """Between a number and its unit or sign, so that a line never ends there."""
+
+FEW = 30
+"""Below so many questions a sentence begins with their number."""
 
 _HOUR = 60
 _DAY = 24 * _HOUR
@@ -39,6 +47,12 @@ def percent(share: float | None) -> str:
     return NONE if share is None else f"{100 * share:,.1f}%"
 
 
+def small_percent(share: float) -> str:
+    """Write a share with three significant digits below 1%: those of a whole site are small."""
+    value = 100 * share
+    return f"{value:.3g}%" if value < 1 else f"{value:.1f}%"
+
+
 def points(share: float | None) -> str:
     """Write a difference of shares in percentage points, signed, without its unit."""
     return NONE if share is None else signed(100 * share, 1)
@@ -53,6 +67,12 @@ def p_value(value: float | None) -> str:
     return f">{GLUE}0.999" if 0.9995 <= value < 1 else f"{value:.3f}"
 
 
+def p_words(value: float | None) -> str:
+    """Write a p-value as part of a sentence: p < 0.001, p = 0.012."""
+    text = p_value(value)
+    return f"p{GLUE}{text}" if text[0] in "<>" else f"p{GLUE}={GLUE}{text}"
+
+
 def duration(minutes: float | None) -> str:
     """Write minutes in the unit a person would choose: seconds, minutes, hours, days or years."""
     if minutes is None:
@@ -65,6 +85,18 @@ def duration(minutes: float | None) -> str:
         if minutes < limit:
             return f"{minutes / unit:,.1f}{GLUE}{name}"
     return f"{minutes / _YEAR:,.1f}{GLUE}y"
+
+
+def between(
+    low: float | None, high: float | None, write: Callable[[float | None], str] = number
+) -> str:
+    """Write an interval: 68.4% to 72.3%; one dash where neither end is known."""
+    return NONE if low is None and high is None else f"{write(low)} to {write(high)}"
+
+
+def few(n: int) -> str:
+    """Begin a sentence about few questions with their number; about many, with nothing."""
+    return f"Few questions (n{GLUE}={GLUE}{count(n)}): " if n < FEW else ""
 
 
 def and_list(words: list[str]) -> str:

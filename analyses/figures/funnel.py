@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from textwrap import wrap
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from analyses.common.numbers import count
+from analyses.common.numbers import MINUS, count
 from analyses.figures.theme import FAINT_INK, INK, figure, panel_title
 
 if TYPE_CHECKING:
@@ -16,8 +15,7 @@ if TYPE_CHECKING:
     from analyses.warehouse.tables import Row
 
 
-@dataclass(frozen=True)
-class Stage:
+class Stage(NamedTuple):
     """One bar of the funnel.
 
     Attributes
@@ -25,33 +23,30 @@ class Stage:
     label : str
     column : str
         The column of `question_set_funnel` that it shows.
-    kind : str
-        `match` (before anyone chose), `out` (taken away), `in` (added by hand), `set` (stayed).
+    sign : str
+        Before its number: a minus where questions are taken away, a plus where they are added.
     explanation : str
     """
 
     label: str
     column: str
-    kind: str
+    sign: str
     explanation: str
 
 
-_HOVER_WIDTH = 28
-"""Characters a line, so that the text of a narrow panel's bar is not cut off."""
-
-STAGES = (
-    Stage("a tag matches", "n_tag_matched", "match", "carry a tag that a rule names"),
-    Stage("a term matches", "n_term_matched", "match", "contain a term that a rule names"),
-    Stage(
-        "any rule matches", "n_matched", "match", "match by tag, by term or both, each counted once"
-    ),
-    Stage(
-        "left to other sets", "n_left_to_others", "out", "are left to a set that takes precedence"
-    ),
-    Stage("excluded by hand", "n_excluded", "out", "are excluded by a person's decision"),
-    Stage("included by hand", "n_included", "in", "are included by a person's decision"),
-    Stage("in the set", "n_questions", "set", "are in the set"),
+STAGES: Final = (
+    Stage("a tag matches", "n_tag_matched", "", "carry a tag that a rule names"),
+    Stage("a term matches", "n_term_matched", "", "contain a term that a rule names"),
+    Stage("any rule matches", "n_matched", "", "match by tag, term or both, each counted once"),
+    Stage("left to other sets", "n_left_to_others", MINUS, "are left to a set with precedence"),
+    Stage("excluded by hand", "n_excluded", MINUS, "are excluded by a person's decision"),
+    Stage("included by hand", "n_included", "+", "are included by a person's decision"),
+    Stage("in the set", "n_questions", "", "are in the set"),
 )
+_LAST: Final = STAGES[-1]
+
+_HOVER_WIDTH = 28
+"""Characters per line, so that the text of a narrow panel's bar is not cut off."""
 
 
 def funnel_panel(row: Row, style: Style, axis_end: int) -> go.Figure:
@@ -60,6 +55,7 @@ def funnel_panel(row: Row, style: Style, axis_end: int) -> go.Figure:
     Parameters
     ----------
     row : Row
+        Of `question_set_funnel`.
     style : Style
     axis_end : int
         The largest count of all panels that stand together, so that their bars compare.
@@ -67,32 +63,38 @@ def funnel_panel(row: Row, style: Style, axis_end: int) -> go.Figure:
     Returns
     -------
     plotly.graph_objects.Figure
-        One `bar` trace with a bar a stage, in the order of `STAGES`; none where there is no count.
+        One `bar` trace with a bar per stage, in the order of `STAGES`.
     """
     stages = [stage for stage in STAGES if getattr(row, stage.column) is not None]
     values = [getattr(row, stage.column) for stage in stages]
-    panel = figure(_alternative(style, stages, values), height=290)
+    pairs = list(zip(stages, values, strict=True))
+    parts = "; ".join(f"{stage.label}: {count(value)}" for stage, value in pairs)
+    panel = figure(
+        f"Bar chart of how {style.title} came to its questions. {parts or 'No counts'}.", height=290
+    )
     panel.add_bar(
         x=values,
         y=[stage.label for stage in stages],
         orientation="h",
         text=[
-            f"<b>{count(value)}</b>" if stage.kind == "set" else _with_sign(value, stage.kind)
-            for stage, value in zip(stages, values, strict=True)
+            f"<b>{count(value)}</b>"
+            if stage is _LAST
+            else f"{stage.sign if value else ''}{count(value)}"
+            for stage, value in pairs
         ],
         textposition="outside",
         textfont={"color": INK, "size": 12},
         cliponaxis=False,
         customdata=[
             [count(value), "<br>".join(wrap(stage.explanation, _HOVER_WIDTH))]
-            for stage, value in zip(stages, values, strict=True)
+            for stage, value in pairs
         ],
         hovertemplate="%{customdata[0]} questions<br>%{customdata[1]}<extra></extra>",
         marker={
-            "color": [FAINT_INK if stage.kind == "out" else style.colour for stage in stages],
-            "opacity": [1 if stage.kind == "set" else 0.45 for stage in stages],
+            "color": [FAINT_INK if stage.sign == MINUS else style.colour for stage in stages],
+            "opacity": [1 if stage is _LAST else 0.45 for stage in stages],
             "pattern": {
-                "shape": ["/" if stage.kind == "out" else "" for stage in stages],
+                "shape": ["/" if stage.sign == MINUS else "" for stage in stages],
                 "fillmode": "overlay",
                 "size": 5,
             },
@@ -106,18 +108,3 @@ def funnel_panel(row: Row, style: Style, axis_end: int) -> go.Figure:
     panel.update_xaxes(range=[0, max(axis_end, 1) * 1.22], visible=False)
     panel.update_yaxes(autorange="reversed", showgrid=False, ticks="", tickfont={"size": 12.5})
     return panel
-
-
-def _with_sign(value: int, kind: str) -> str:
-    if not value:
-        return "0"
-    return {"out": "\N{MINUS SIGN}", "in": "+"}.get(kind, "") + count(value)
-
-
-def _alternative(style: Style, stages: list[Stage], values: list[int]) -> str:
-    if not stages:
-        return f"Bar chart of {style.title}: no counts."
-    parts = "; ".join(
-        f"{stage.label}: {count(value)}" for stage, value in zip(stages, values, strict=True)
-    )
-    return f"Bar chart of how {style.title} came to its questions. {parts}."

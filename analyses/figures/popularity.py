@@ -1,14 +1,22 @@
-"""RQ1: questions and users a year, one panel a question set, each on its own scale."""
+"""Questions and users per year, as counts of one question set and as shares of several."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyses.common.numbers import count, percent
-from analyses.figures.theme import FAINT_INK, INK, figure, panel_title
+from analyses.common.numbers import and_list, count, small_percent
+from analyses.figures.theme import (
+    FAINT_INK,
+    INK,
+    figure,
+    legend,
+    panel_title,
+    style_of,
+    title,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     import plotly.graph_objects as go
@@ -28,25 +36,16 @@ def is_partial(year: int, data_end: date | None) -> bool:
     )
 
 
-def year_ticks(years: Sequence[int], data_end: date | None) -> dict[str, list[object]]:
-    """Ticks of an axis of years: at most six, the last one named where the data cut it."""
-    ticks = _ticks(years)
-    return {"tickvals": ticks, "ticktext": [_tick(year, data_end) for year in ticks]}
-
-
 def popularity_panel(
-    rows: Sequence[Row],
-    style: Style,
-    years: Sequence[int],
-    data_end: date | None = None,
+    rows: Sequence[Row], style: Style, years: Sequence[int], data_end: date | None = None
 ) -> go.Figure:
-    """Draw questions and users a year of one question set.
+    """Draw questions and users per year of one question set.
 
     Parameters
     ----------
     rows : sequence of Row
-        The years of one question set; a year in `years` without a row had no questions, and is
-        drawn as zero.
+        Of `yearly_popularity`: the years of one question set. A year in `years` without a row had
+        no questions, and is drawn as zero.
     style : Style
     years : sequence of int
         All years of the axis, ascending, so that panels beside each other share it.
@@ -64,46 +63,20 @@ def popularity_panel(
     questions = [known[year].n_questions if year in known else 0 for year in shown]
     users = [known[year].n_users if year in known else 0 for year in shown]
     shares = [known[year].question_share if year in known else None for year in shown]
-    cut = bool(shown) and is_partial(shown[-1], data_end)
-
-    panel = figure(
-        _alternative(style, shown, questions, users, cut=cut, data_end=data_end), height=280
-    )
+    panel = figure(_panel_alternative(style, shown, questions, users, data_end), height=280)
     top = max(questions, default=0)
+    longest = f"{count(questions[-1])} questions" if questions else ""
     panel.update_layout(
         title=panel_title(style),
-        margin={"l": 4, "r": _room_for_labels(questions), "t": 58, "b": 8},
+        margin={"l": 4, "r": 18 + 7 * len(longest), "t": 58, "b": 8},  # an end label fits
         hovermode="x unified" if shown else False,
     )
-    panel.update_xaxes(
-        **year_ticks(years, data_end),
-        tickangle=0,
-        showspikes=False,
-        showgrid=False,
-        range=[years[0] - 0.35, years[-1] + 0.35] if years else None,
-        hoverformat="d",
-    )
+    _year_axis(panel, years, data_end)
+    panel.update_xaxes(showspikes=False, hoverformat="d")
     panel.update_yaxes(range=[0, max(top, 1) * 1.12], tickformat=",d", nticks=5)
-    whole = len(shown) - 1 if cut else len(shown)
     for name, values, is_main in (("questions", questions, True), ("users", users, False)):
         line = {"color": style.colour, "width": 2.5 if is_main else 1.5}
-        panel.add_scatter(
-            x=shown[:whole],
-            y=values[:whole],
-            mode="lines",
-            line=line,
-            hoverinfo="skip",
-            name=f"{name}, whole years",
-        )
-        if cut:
-            panel.add_scatter(
-                x=shown[-2:],
-                y=values[-2:],
-                mode="lines",
-                line={**line, "dash": "dot"},
-                hoverinfo="skip",
-                name=f"{name}, to a part of a year",
-            )
+        _lines(panel, shown, values, line, name, data_end)
         panel.add_scatter(
             x=shown,
             y=values,
@@ -123,7 +96,13 @@ def popularity_panel(
             name=name,
         )
     if shown:
-        _label_ends(panel, years[-1], questions[-1], users[-1], top)
+        close = abs(questions[-1] - users[-1]) < _LABELS_TOUCH * max(top, 1)
+        for name, value, shift in (("questions", questions[-1], 8), ("users", users[-1], -8)):
+            panel.add_annotation(
+                x=years[-1], y=value, text=f"{count(value)} {name}", showarrow=False,
+                xanchor="left", xshift=9, yshift=shift if close else 0,
+                font={"color": INK if name == "questions" else FAINT_INK, "size": 12},
+            )  # fmt: skip
     else:
         panel.add_annotation(
             text="no questions", x=0.5, y=0.5, xref="paper", yref="paper", showarrow=False,
@@ -132,60 +111,133 @@ def popularity_panel(
     return panel
 
 
-def _ticks(years: Sequence[int]) -> list[int]:
-    """At most six years, counted back from the last."""
-    if not years:
-        return []
-    step = -(-len(years) // _MOST_TICKS)
-    return list(range(years[-1], years[0] - 1, -step))[::-1]
+def popularity_shares(  # noqa: PLR0913 - the last three are by name only
+    rows: Sequence[Row],
+    known_styles: Mapping[str, Style],
+    years: Sequence[int],
+    *,
+    column: str,
+    whole: str,
+    data_end: date | None = None,
+    is_part: bool = True,
+) -> go.Figure:
+    """Draw shares per year, one line per question set.
+
+    Parameters
+    ----------
+    rows : sequence of Row
+        Of `yearly_popularity`, the sets in the order of the legend.
+    known_styles : mapping of str to Style
+    years : sequence of int
+        All years of the axis, ascending.
+    column : str
+        The share: `question_share` or `base_question_share`.
+    whole : str
+        What it is a share of, as "all questions".
+    data_end : date, optional
+        The date on which the data end; the last step to a year that it cuts is dotted.
+    is_part : bool
+        Whether each set is a part of the whole; else what is drawn is a ratio to it, which may
+        exceed 1, and is called that.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        One `scatter` trace of points per set, named by it, over traces of lines.
+    """
+    by_set: dict[str, list[Row]] = {}
+    for row in sorted(rows, key=lambda row: row.year):
+        if row.year in years and getattr(row, column) is not None:
+            by_set.setdefault(row.question_set, []).append(row)
+    ordered = [name for name in dict.fromkeys(row.question_set for row in rows) if name in by_set]
+    of = f"of {whole}" if is_part else f"to {whole}"
+    parts = "; ".join(
+        f"{style_of(name, known_styles).title}: "
+        + and_list([f"{row.year} {small_percent(getattr(row, column))}" for row in by_set[name]])
+        for name in ordered
+    )
+    kind = "share" if is_part else "ratio"
+    chart = figure(f"Line chart of the {kind} {of} per year. {parts or 'No questions'}.", 330)
+    top = max((getattr(row, column) for own in by_set.values() for row in own), default=0)
+    for name in ordered:
+        own, style = by_set[name], style_of(name, known_styles)
+        at, shares = [row.year for row in own], [getattr(row, column) for row in own]
+        _lines(chart, at, shares, {"color": style.colour, "width": 2.5}, style.label, data_end)
+        chart.add_scatter(
+            x=at,
+            y=shares,
+            mode="markers",
+            marker={"symbol": style.marker, "size": 9, "color": style.colour},
+            name=style.in_words,
+            customdata=[
+                [_share_hover(row, style, column, of, data_end, is_part=is_part)] for row in own
+            ],
+            hovertemplate="%{customdata[0]}<extra></extra>",
+            cliponaxis=False,
+            showlegend=True,
+        )
+    _year_axis(chart, years, data_end)
+    chart.update_yaxes(range=[0, max(top, 1e-9) * 1.12], tickformat=_tick_format(top), nticks=5)
+    chart.update_layout(
+        title=title(f"Of {whole}" if is_part else f"Ratio to {whole}"),
+        hovermode="closest",
+        showlegend=True,
+        legend=legend(-0.2, "top"),
+        margin={"l": 4, "r": 18, "t": 40, "b": 8},
+    )
+    return chart
 
 
-def _tick(year: int, data_end: date | None) -> str:
-    cut = data_end is not None and is_partial(year, data_end)
-    return f"{year}<br>to {data_end:%-d %b}" if cut else str(year)
+def _year_axis(chart: go.Figure, years: Sequence[int], data_end: date | None) -> None:
+    """Name at most six years, counted back from the last, which is named where it is cut."""
+    ticks = list(years)[:: -max(1, -(-len(years) // _MOST_TICKS))][::-1]
+    names = [f"{year}<br>to {_day(data_end)}" if is_partial(year, data_end) else str(year)
+             for year in ticks]  # fmt: skip
+    chart.update_xaxes(
+        tickvals=ticks, ticktext=names, tickangle=0, showgrid=False,
+        range=[years[0] - 0.35, years[-1] + 0.35] if years else None,
+    )  # fmt: skip
 
 
-def _room_for_labels(questions: Sequence[int]) -> int:
-    """Pixels for the longest end label, right of the last year."""
-    longest = f"{count(questions[-1])} questions" if questions else ""
-    return 18 + 7 * len(longest)
+def _lines(  # noqa: PLR0913, PLR0917 - the parts of a trace
+    chart: go.Figure,
+    years: list[int],
+    values: list[float],
+    line: dict[str, object],
+    name: str,
+    data_end: date | None,
+) -> None:
+    """Draw the line of whole years, and a dotted step to one that the data cut."""
+    cut = bool(years) and is_partial(years[-1], data_end)
+    whole = slice(None, -1) if cut else slice(None)
+    steps = [(whole, line, f"{name}, whole years")]
+    if cut:
+        steps.append((slice(-2, None), {**line, "dash": "dot"}, f"{name}, to a part of a year"))
+    for chosen, drawn, named in steps:
+        chart.add_scatter(
+            x=years[chosen], y=values[chosen], mode="lines", line=drawn, hoverinfo="skip",
+            showlegend=False, name=named,
+        )  # fmt: skip
+
+
+def _day(end: date | None) -> str:
+    return f"{end:%-d %b}" if end else ""
 
 
 def _note(year: int, share: float | None, data_end: date | None) -> str:
     notes = []
     if share is not None:
-        notes.append(f"{_small_percent(share)} of all questions")
+        notes.append(f"{small_percent(share)} of all questions")
     if data_end is not None and is_partial(year, data_end):
         notes.append(f"to {data_end:%-d %B} only")
     return f"<br>   {', '.join(notes)}" if notes else ""
 
 
-def _small_percent(share: float) -> str:
-    return "under 0.1%" if 0 < share < 0.0005 else percent(share)
-
-
-def _label_ends(panel: go.Figure, year: int, questions: int, users: int, top: int) -> None:
-    close = abs(questions - users) < _LABELS_TOUCH * max(top, 1)
-    for name, value, shift in (("questions", questions, 8), ("users", users, -8)):
-        panel.add_annotation(
-            x=year,
-            y=value,
-            text=f"{count(value)} {name}",
-            showarrow=False,
-            xanchor="left",
-            xshift=9,
-            yshift=shift if close else 0,
-            font={"color": INK if name == "questions" else FAINT_INK, "size": 12},
-        )
-
-
-def _alternative(  # noqa: PLR0913 - a sentence needs all of its parts
+def _panel_alternative(
     style: Style,
     years: Sequence[int],
     questions: Sequence[int],
     users: Sequence[int],
-    *,
-    cut: bool,
     data_end: date | None,
 ) -> str:
     if not years:
@@ -194,5 +246,22 @@ def _alternative(  # noqa: PLR0913 - a sentence needs all of its parts
         f"{year}: {count(question)} questions, {count(user)} users"
         for year, question, user in zip(years, questions, users, strict=True)
     )
-    end = f" The last year runs to {data_end:%-d %B} only." if cut and data_end else ""
-    return f"Line chart of questions and users a year, {style.title}. {values}.{end}"
+    is_cut = data_end is not None and is_partial(years[-1], data_end)
+    end = f" The last year runs to {data_end:%-d %B} only." if data_end and is_cut else ""
+    return f"Line chart of questions and users per year, {style.title}. {values}.{end}"
+
+
+def _tick_format(top: float) -> str:
+    return ".0%" if top > 0.05 else ".1%" if top > 0.005 else ".2%" if top > 0.0005 else ".3%"
+
+
+def _share_hover(  # noqa: PLR0913 - a sentence needs all of its parts
+    row: Row, style: Style, column: str, of: str, data_end: date | None, *, is_part: bool
+) -> str:
+    total = row.n_all_questions if column == "question_share" else row.n_base_questions
+    beside = "" if total is None else f"{' of' if is_part else ', beside'} n = {count(total)}"
+    text = (
+        f"<b>{style.title}</b>, {row.year}<br>{count(row.n_questions)} questions{beside}<br>"
+        f"{'' if is_part else 'ratio '}{small_percent(getattr(row, column))} {of}"
+    )
+    return text + _note(row.year, None, data_end)

@@ -1,29 +1,37 @@
-"""How every figure looks: one colour and one marker a question set, one font, one grid."""
+"""How every figure looks: a colour and a marker per question set, one font, one grid, its axes."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import cycle
-from typing import TYPE_CHECKING
+from math import log10
+from typing import TYPE_CHECKING, Any, Final
 
 import plotly.graph_objects as go
+
+from analyses.common.numbers import GLUE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from analyses.warehouse.tables import Row
 
-
 # Okabe and Ito, "Color Universal Design" (2008), https://jfly.uni-koeln.de/color/; grey in place of
 # its black, which a dark page would swallow.
-ORANGE = "#E69F00"
-SKY_BLUE = "#56B4E9"
-GREEN = "#009E73"
-YELLOW = "#F0E442"
-BLUE = "#0072B2"
-VERMILION = "#D55E00"
-PURPLE = "#CC79A7"
-GREY = "#999999"
+GREEN, VERMILION, GREY = "#009E73", "#D55E00", "#999999"
+_OF_KIND: Final = {
+    "base": ("#56B4E9", "triangle-down"),
+    "scope": (GREY, "x"),
+    "union": ("#CC79A7", "pentagon"),
+    "baseline": ("#E69F00", "diamond"),
+}
+_SCALE: Final = (
+    # Okabe and Ito's other colours; its yellow cannot be seen on white
+    "#0072B2", VERMILION, GREEN,
+    # those farthest from all before, also for people who see no red or no green (Machado, Oliveira
+    # and Fernandes 2009), among the ones that stand out from a white page and from a dark one
+    "#6633BB", "#993322", "#66BB66", "#883366", "#0077FF", "#6699FF", "#991188",
+)  # fmt: skip
+_MARKERS: Final = ("circle", "square", "triangle-up", "cross", "star", "hexagon", "hourglass")
 
 INK = "#1d232b"
 FAINT_INK = "#5d6773"
@@ -35,10 +43,15 @@ FONT = (
 
 CANDIDATES = "candidates: not inspected by hand"
 
-_OF_KIND = {"baseline": ORANGE, "union": PURPLE, "base": SKY_BLUE, "scope": GREY}
-_OF_TOPICS = (BLUE, VERMILION, GREEN, YELLOW, SKY_BLUE, PURPLE)
-_MARKERS_OF_TOPICS = ("circle", "square", "triangle-up", "cross", "star", "hexagon")
-_MARKER_OF_KIND = {"baseline": "diamond", "union": "pentagon", "base": "triangle-down"}
+MINUTE, HOUR, DAY, MONTH, YEAR = 1, 60, 24 * 60, 30 * 24 * 60, 365 * 24 * 60
+_TICKS: Final = {
+    1 / 60: "1 s", 1 / 6: "10 s", MINUTE: "1 min", 10: "10 min", HOUR: "1 h", 6 * HOUR: "6 h",
+    DAY: "1 d", 7 * DAY: "1 wk", MONTH: "1 mo", YEAR: "1 y", 10 * YEAR: "10 y",
+}  # fmt: skip
+_NAMED: Final = (1 / 60, MINUTE, HOUR, DAY, MONTH, YEAR, 10 * YEAR)
+
+LEFT = 16
+"""Pixels left of a figure's first gridline, from where the labels of its rows begin."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +76,7 @@ class Style:
 
     @property
     def in_words(self) -> str:
-        """The label as part of a sentence."""
+        """The label as part of a sentence or a legend."""
         return f"{self.label} (candidates)" if self.is_candidate_set else self.label
 
     @property
@@ -73,30 +86,37 @@ class Style:
 
 
 def styles(question_sets: Iterable[Row]) -> dict[str, Style]:
-    """Give each question set its colour and marker, by its kind and, among topics, its position.
+    """Give each question set of a study its colour and marker.
+
+    The first base set, searched set, union and baseline have colours of their own, whatever the
+    study. All other sets take the colours of one scale, by position: ten sets differ by colour,
+    seventy by colour and marker together.
 
     Parameters
     ----------
     question_sets : iterable of Row
+        Of the table `question_sets`.
 
     Returns
     -------
     dict of str to Style
         By name, in the order of the sets' positions.
     """
-    topics = cycle(zip(_OF_TOPICS, _MARKERS_OF_TOPICS, strict=True))
+    reserved = dict(_OF_KIND)
+    others = 0
     result = {}
     for one in sorted(question_sets, key=lambda one: (one.position, one.question_set)):
-        if one.kind in _OF_KIND:
-            colour, marker = _OF_KIND[one.kind], _MARKER_OF_KIND.get(one.kind, "x")
+        if one.kind in reserved:
+            colour, marker = reserved.pop(one.kind)
         else:
-            colour, marker = next(topics)
+            colour, marker = _SCALE[others % len(_SCALE)], _MARKERS[others % len(_MARKERS)]
+            others += 1
         result[one.question_set] = Style(one.label, colour, marker, bool(one.is_candidate_set))
     return result
 
 
 def style_of(name: str, known: Mapping[str, Style]) -> Style:
-    """Style of a set; one that nobody described is grey and called by its own name."""
+    """Style of a set; one that is not described is grey and called by its own name."""
     return known.get(name) or Style(name.replace("_", " "), GREY, "x", is_candidate_set=False)
 
 
@@ -109,10 +129,6 @@ def figure(alternative: str, height: int) -> go.Figure:
         What the figure shows, for people who cannot see it; kept as ``layout.meta["alternative"]``.
     height : int
         Pixels; the width is that of the place where it stands.
-
-    Returns
-    -------
-    plotly.graph_objects.Figure
     """
     axis = {
         "gridcolor": GRID,
@@ -121,6 +137,7 @@ def figure(alternative: str, height: int) -> go.Figure:
         "tickfont": {"color": FAINT_INK},
         "zeroline": False,
         "fixedrange": True,
+        "automargin": True,
         "title": {"font": {"color": FAINT_INK, "size": 12}},
     }
     return go.Figure(
@@ -141,46 +158,23 @@ def figure(alternative: str, height: int) -> go.Figure:
                 "font": {"color": "#ffffff", "family": FONT, "size": 13},
                 "align": "left",
             },
-            "xaxis": {**axis, "automargin": True},
-            "yaxis": {**axis, "automargin": True},
+            "xaxis": axis,
+            "yaxis": axis,
         }
     )
 
 
-def at_width(drawn: go.Figure, width: int) -> go.Figure:
-    """Fit a figure whose words depend on its width to a place; others stay as they are.
-
-    Parameters
-    ----------
-    drawn : plotly.graph_objects.Figure
-        Changed in place. ``layout.meta["fits"]`` has, for several widths from the widest on, what
-        its first trace and its layout are there.
-    width : int
-        Pixels.
-
-    Returns
-    -------
-    plotly.graph_objects.Figure
-        The same one.
-    """
-    fits = drawn.layout.meta.get("fits", ())
-    if fits:
-        chosen = next((one for one in fits if one["width"] <= width), fits[-1])
-        drawn.data[0].update(chosen["trace"])
-        drawn.update_layout({**chosen["layout"], "annotations": None})
-        drawn.layout.annotations = chosen["layout"]["annotations"]
-    return drawn
+def alternative_of(drawn: go.Figure) -> str:
+    """Text alternative of a figure made here."""
+    return drawn.layout.meta["alternative"]
 
 
-def panel_title(style: Style) -> dict[str, object]:
-    """Title of a panel that shows one question set; candidates are marked below it."""
+def title(text: str, size: int = 16, note: str = "") -> dict[str, object]:
+    """Title of a panel, at its upper left, with a note in small letters below it."""
     return {
-        "text": f"<b>{style.label}</b>",
-        "subtitle": {
-            "text": CANDIDATES if style.is_candidate_set else "",
-            "font": {"size": 12, "color": FAINT_INK},
-        },
-        "font": {"size": 16, "color": INK},
+        "text": f"<b>{text}</b>",
+        "subtitle": {"text": note, "font": {"size": 12, "color": FAINT_INK}},
+        "font": {"size": size, "color": INK},
         "x": 0,
         "xref": "container",
         "y": 1,
@@ -189,12 +183,89 @@ def panel_title(style: Style) -> dict[str, object]:
     }
 
 
+def panel_title(style: Style) -> dict[str, object]:
+    """Title of a panel that shows one question set; candidates are marked below it."""
+    return title(style.label, note=CANDIDATES if style.is_candidate_set else "")
+
+
+def legend(y: float, yanchor: str) -> dict[str, object]:
+    """Put the names of lines in rows above or below a figure; a click on one hides nothing."""
+    return {
+        "orientation": "h",
+        "x": 0,
+        "xanchor": "left",
+        "y": y,
+        "yanchor": yanchor,
+        "font": {"size": 13, "color": INK},
+        "itemclick": False,
+        "itemdoubleclick": False,
+        "bgcolor": "rgba(0,0,0,0)",
+    }
+
+
+def label_rows(chart: go.Figure, labels: list[str], lift: int, **margin: int) -> None:
+    """Lay a figure out in rows, the first on top, each with its label above what it shows.
+
+    Parameters
+    ----------
+    chart : plotly.graph_objects.Figure
+        Changed in place; row `n` is at y = `n`.
+    labels : list of str
+        In Plotly's markup.
+    lift : int
+        Pixels from the middle of a row up to its label.
+    **margin : int
+        Pixels at the sides, where they are other than usual: ``t=32``.
+    """
+    for place, label in enumerate(labels):
+        chart.add_annotation(
+            x=0, xref="paper", xanchor="left", xshift=-LEFT, y=place, yanchor="bottom", yshift=lift,
+            text=label, showarrow=False, align="left", font={"size": 13, "color": INK},
+        )  # fmt: skip
+    chart.update_yaxes(
+        range=[len(labels) - 0.55, -0.7],
+        showticklabels=False, showgrid=False, ticks="", showline=False,
+    )  # fmt: skip
+    chart.update_xaxes(tickfont={"size": 13}, showline=True)
+    chart.update_layout(
+        hovermode="closest",
+        hoverdistance=30,
+        margin={"l": LEFT, "r": 22, "t": 8, "b": 8} | margin,
+    )
+
+
+def row_label(style: Style, value: str = "", n: str = "") -> str:
+    """Label of a set's row: its name, what it shows, and of how many."""
+    of = f"<span style='color:{FAINT_INK}'>  n{GLUE}={GLUE}{n}</span>" if n else ""
+    return f"<b>{style.label}</b>{' (candidates)' if style.is_candidate_set else ''}  {value}{of}"
+
+
+def time_axis(floor: float, top: float) -> dict[str, Any]:
+    """Make a logarithmic x axis of minutes, which speaks in seconds, hours, days, months and years.
+
+    Parameters
+    ----------
+    floor, top : float
+        Its ends in minutes, above zero: a logarithmic axis has no zero.
+
+    Returns
+    -------
+    dict
+        For `plotly.graph_objects.Figure.update_xaxes`.
+    """
+    ticks = [value for value in _TICKS if floor <= value <= top * 1.2]
+    return {
+        "type": "log",
+        "range": [log10(floor) - 0.03, log10(top) + 0.08],
+        "tickvals": ticks,
+        "ticktext": [_TICKS[value] if value in _NAMED else "" for value in ticks],
+        "tickfont": {"size": 13},
+        "ticklabeloverflow": "allow",
+        "showline": True,
+    }
+
+
 def translucent(colour: str, opacity: float = 0.28) -> str:
     """Return a colour through which the page shows, whether that is light or dark."""
     red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
     return f"rgba({red},{green},{blue},{opacity})"
-
-
-def alternative_of(drawn: go.Figure) -> str:
-    """Text alternative of a figure made here."""
-    return drawn.layout.meta["alternative"]

@@ -13,22 +13,12 @@ if TYPE_CHECKING:
     from analyses.labelling.agreement import RaterAgreement
 
 _COLUMNS = (
-    "question_set",
-    "level",
-    "rater_a",
-    "rater_b",
-    "n",
-    "n_agreed",
-    "n_overlapping",
-    "agreement",
-    "kappa",
-    "confidence",
-    "ci_low",
-    "ci_high",
-)
+    "question_set", "level", "rater_a", "rater_b", "n", "n_agreed", "n_overlapping", "agreement",
+    "kappa", "confidence", "ci_low", "ci_high",
+)  # fmt: skip
 
 
-def read_agreement(draw: Path, sheets: Sequence[Path]) -> tuple[RaterAgreement, ...]:
+def read_agreement(draw: Path, sheets: Sequence[Path]) -> Table:
     """Compare the sheets of raters, as `stackstudy label agreement` does.
 
     Parameters
@@ -36,7 +26,12 @@ def read_agreement(draw: Path, sheets: Sequence[Path]) -> tuple[RaterAgreement, 
     draw : Path
         The draw that the sheets were written for.
     sheets : sequence of Path
-        One a rater, two or more; every question of the draw must be labelled.
+        One per rater, two or more; every question of the draw must be labelled.
+
+    Returns
+    -------
+    Table
+        Named `rater_agreement`.
 
     Raises
     ------
@@ -50,10 +45,10 @@ def read_agreement(draw: Path, sheets: Sequence[Path]) -> tuple[RaterAgreement, 
 
     questions, taxonomy = read_draw(draw), shipped_taxonomy()
     ratings = [read_ratings(path, questions, taxonomy).checked() for path in sheets]
-    return tuple(rater_agreement(ratings, taxonomy))
+    return agreement_table(rater_agreement(ratings, taxonomy))
 
 
-def as_table(agreement: Sequence[RaterAgreement]) -> Table:
-    """Return the agreement as a table, for its CSV."""
-    rows = tuple(tuple(getattr(row, name) for name in _COLUMNS) for row in agreement)
-    return Table("rater_agreement", _COLUMNS, rows)
+def agreement_table(agreement: Sequence[RaterAgreement]) -> Table:
+    """Return the agreement as a table that the report can read as those of the database."""
+    values = tuple(tuple(getattr(row, name) for name in _COLUMNS) for row in agreement)
+    return Table("rater_agreement", _COLUMNS, values)

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from markupsafe import Markup
 
 from analyses.figures import alternative_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     import plotly.graph_objects as go
 
+    from analyses.report.study import StudyResults
     from analyses.warehouse import tables
-
 
 Text = str | Markup
 
@@ -67,6 +67,15 @@ class Heading:
 
 
 @dataclass(frozen=True)
+class Missing:
+    """Something that a section would show, and why it does not; listed at the end of the report."""
+
+    kind: ClassVar[str] = "missing"
+    what: str
+    because: Text
+
+
+@dataclass(frozen=True)
 class Fact:
     """One number, large, with what it is."""
 
@@ -97,7 +106,7 @@ class Chart:
     figures : tuple of plotly.graph_objects.Figure
         Each carries its text alternative.
     data : analyses.warehouse.tables.Table or None
-        The data behind it, for the CSV button and the SQL.
+        The table of the database behind it, for the CSV button and the SQL.
     names : tuple of str
         What each figure is of, where there are several: for the names of files.
     is_wide : bool
@@ -135,23 +144,39 @@ class Chart:
 
 
 @dataclass(frozen=True)
+class Cell:
+    """A cell that needs more than its text: a bar behind a share, a class, an explanation."""
+
+    text: Text
+    bar: float | None = None
+    colour: str = ""
+    explanation: str = ""
+
+
+@dataclass(frozen=True)
 class Column:
-    """A column of a table.
+    """A column of a table for reading.
 
     Attributes
     ----------
-    header : str
-    is_number : bool
-        Numbers stand right, in figures of one width.
+    header : str or Markup
+    source : str
+        The columns of the database's table that it shows, parted by blanks; '' for the row.
+    write : callable or str
+        Writes their values, or the row, as a cell; a text names the method of `StudyResults`.
     explanation : str
         Shown with the header on demand.
+    is_number : bool
+        Numbers stand right, in figures of one width.
     wraps : bool
         Whether its text is long and may take several lines.
     """
 
     header: Text
-    is_number: bool = True
+    source: str = ""
+    write: Callable[..., Text | Cell] | str = str
     explanation: str = ""
+    is_number: bool = True
     wraps: bool = False
 
     @property
@@ -160,14 +185,8 @@ class Column:
         return "number" if self.is_number else "words" if self.wraps else ""
 
 
-@dataclass(frozen=True)
-class Cell:
-    """A cell that needs more than its text: a bar behind a share, a class, an explanation."""
-
-    text: Text
-    bar: float | None = None
-    colour: str = ""
-    explanation: str = ""
+SET: Final = Column("Question set", "question_set", "name", is_number=False)
+PAIR: Final = Column("Comparison", "set_a set_b", "pair", is_number=False)
 
 
 @dataclass(frozen=True)
@@ -181,7 +200,7 @@ class Table:
     caption : str or Markup
     columns : tuple of Column
         The first one names the row.
-    rows : tuple of tuple of (str, Markup or Cell)
+    cells : list of list of Cell
     data : analyses.warehouse.tables.Table or None
     note : str or Markup
         Stands below.
@@ -191,14 +210,47 @@ class Table:
     name: str
     caption: Text
     columns: tuple[Column, ...]
-    rows: tuple[tuple[Text | Cell, ...], ...]
+    cells: list[list[Cell]]
     data: tables.Table | None = None
     note: Text = ""
 
-    @property
-    def cells(self) -> list[list[Cell]]:
-        """Rows with every cell a `Cell`."""
-        return [[one if isinstance(one, Cell) else Cell(one) for one in row] for row in self.rows]
+
+def table_of(  # noqa: PLR0913 - what a table has
+    study: StudyResults,
+    data: str,
+    caption: Text,
+    columns: Iterable[Column],
+    rows: Iterable[Any] | None = None,
+    *,
+    name: str = "",
+    note: Text = "",
+) -> Table:
+    """Make a table for reading of one of the database.
+
+    Parameters
+    ----------
+    study : StudyResults
+    data : str
+        Name of the database's table.
+    caption : str or Markup
+    columns : iterable of Column
+    rows : iterable of Row, optional
+        What is shown of it, by default all rows in the order of the sets.
+    name : str
+        Unique in the page; that of the database's table if it is not given.
+    note : str or Markup
+    """
+    columns = tuple(columns)
+
+    def cell(column: Column, row: Any) -> Cell:
+        write = column.write if callable(column.write) else getattr(study, column.write)
+        values = [getattr(row, name) for name in column.source.split()]
+        made = write(*(values or [row]))
+        return made if isinstance(made, Cell) else Cell(made)
+
+    shown = study.rows(data) if rows is None else rows
+    cells = [[cell(column, row) for column in columns] for row in shown]
+    return Table(name or data, caption, columns, cells, study.table(data), note)
 
 
 @dataclass(frozen=True)
@@ -210,7 +262,7 @@ class Fold:
     blocks: tuple[Block, ...]
 
 
-Block = Prose | Points | Verbatim | Heading | Facts | Chart | Table | Fold
+Block = Prose | Points | Verbatim | Heading | Missing | Facts | Chart | Table | Fold
 
 
 @dataclass(frozen=True)
@@ -222,11 +274,11 @@ class Section:
     name : str
         Its anchor.
     title : str
-    kicker : str
-        What stands above the title, as "RQ1".
     short : str
         Its name in the list of contents.
     blocks : tuple of Block
+    kicker : str
+        What stands above the title, as "RQ1".
     """
 
     name: str
@@ -236,9 +288,9 @@ class Section:
     kicker: str = ""
 
 
-def blocks_of(sections: tuple[Section, ...]) -> Iterator[Block]:
+def blocks_of(sections: Iterable[Section]) -> Iterator[Block]:
     """Every block of these sections, those in folds too, in order."""
-    waiting = [block for section in reversed(sections) for block in reversed(section.blocks)]
+    waiting = [block for section in sections for block in section.blocks][::-1]
     while waiting:
         block = waiting.pop()
         yield block
@@ -246,7 +298,7 @@ def blocks_of(sections: tuple[Section, ...]) -> Iterator[Block]:
             waiting.extend(reversed(block.blocks))
 
 
-def downloads_of(sections: tuple[Section, ...]) -> dict[str, tables.Table]:
+def downloads_of(sections: Iterable[Section]) -> dict[str, tables.Table]:
     """Every table of the database that a chart or table of these sections offers as CSV."""
     return {
         block.data.name: block.data

@@ -83,9 +83,9 @@ def report(  # noqa: PLR0913 - one for each option
             "--figures names the folder of other formats: add --format svg, pdf, png or latex"
         )
     from analyses.report.agreement import read_agreement  # noqa: PLC0415
-    from analyses.report.document import compose, read_report_tables, write_page  # noqa: PLC0415
+    from analyses.report.document import compose, read_results, write_page  # noqa: PLC0415
 
-    made = compose(read_report_tables(data), read_agreement(draw, sheets) if draw else ())
+    made = compose(read_results(data), read_agreement(draw, sheets) if draw else None)
     if "html" in formats:
         click.echo(f"Report: {write_page(made, data, output)}")
     folder = figures or data / "figures"

@@ -4,39 +4,35 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
-from analyses.common.numbers import and_list
-from analyses.report.agreement import as_table
+from analyses.common.files import replace_file
 from analyses.report.blocks import downloads_of, script_json
-from analyses.report.files import replace_file
-from analyses.report.made_by import program_version
 from analyses.report.sections import sections_of
-from analyses.report.study import Study, day
+from analyses.report.study import StudyResults, day
 from analyses.warehouse.tables import Tables, read_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
-    from analyses.labelling.agreement import RaterAgreement
     from analyses.report.blocks import Section
+    from analyses.warehouse.tables import Table
 
-REPORT = "report.html"
-MORE_TABLES = ("labels", "question_set_rules", "studies")
-"""Tables that a report reads beside the small ones of the models."""
-
-
-def read_report_tables(data: Path, study: str | None = None) -> Tables:
-    """Read what a report shows; see `analyses.warehouse.tables.read_tables`."""
-    return read_tables(data, study, MORE_TABLES)
+REPORT: Final = "report.html"
+_MORE_TABLES: Final = ("labels", "question_set_rules", "studies")
 
 
-def write_report(data: Path, output: Path | None = None) -> Path:
+def read_results(data: Path, study: str | None = None) -> StudyResults:
+    """Read what a report shows of a study; see `analyses.warehouse.tables.read_tables`."""
+    return StudyResults(read_tables(data, study, _MORE_TABLES))
+
+
+def write_report(data: Path, output: Path | None = None, study: str | None = None) -> Path:
     """Write the report of a data folder.
 
     Parameters
@@ -46,6 +42,8 @@ def write_report(data: Path, output: Path | None = None) -> Path:
     output : Path, optional
         The file to write, by default ``report.html`` in the data folder. It is replaced when the
         new one is whole, never before.
+    study : str, optional
+        Which study's database; may be left out where the folder holds one.
 
     Returns
     -------
@@ -57,13 +55,13 @@ def write_report(data: Path, output: Path | None = None) -> Path:
     WarehouseError
         When there is no database, its tables are not built, or the file cannot be written.
     """
-    return write_page(compose(read_report_tables(data)), data, output)
+    return write_page(compose(read_results(data, study)), data, output)
 
 
 def write_page(report: Report, data: Path, output: Path | None = None) -> Path:
     """Write a report that is composed already; otherwise as `write_report`."""
     path = data / REPORT if output is None else output
-    replace_file(path, render(report).encode())
+    replace_file(path, render(report).encode(), "file with --output")
     return path
 
 
@@ -73,11 +71,11 @@ class Report:
 
     Attributes
     ----------
-    study : Study
+    study : StudyResults
     sections : tuple of Section
     """
 
-    study: Study
+    study: StudyResults
     sections: tuple[Section, ...]
 
     @property
@@ -86,23 +84,17 @@ class Report:
         return any(site.is_synthetic for site in self.study.sites)
 
 
-def compose(tables: Tables, agreement: Sequence[RaterAgreement] = ()) -> Report:
+def compose(study: StudyResults, agreement: Table | None = None) -> Report:
     """Make every section of the report.
 
     Parameters
     ----------
-    tables : Tables
-    agreement : sequence of RaterAgreement
-        How far raters agree, where their sheets were given.
-
-    Returns
-    -------
-    Report
+    study : StudyResults
+    agreement : Table, optional
+        How far raters agree: `analyses.report.agreement.read_agreement`.
     """
-    if agreement:
-        table = as_table(agreement)
-        tables = Tables({**tables.by_name, table.name: table})
-    study = Study(tables, tuple(agreement))
+    if agreement is not None:
+        study = StudyResults(Tables({**study.tables.by_name, agreement.name: agreement}))
     return Report(study, sections_of(study))
 
 
@@ -114,11 +106,6 @@ def render(report: Report, made_at: datetime | None = None) -> str:
     report : Report
     made_at : datetime, optional
         The moment it says it was made, by default now.
-
-    Returns
-    -------
-    str
-        The whole page.
     """
     study, sections = report.study, report.sections
     environment = Environment(
@@ -130,15 +117,13 @@ def render(report: Report, made_at: datetime | None = None) -> str:
     )
     synthetic = [site.name for site in study.sites if site.is_synthetic]
     return environment.get_template("page.html").render(
-        title=f"Question sets on {and_list([site.name for site in study.sites])}"
-        if study.sites
-        else "Question sets",
+        title=study.title,
         sites=[site.name for site in study.sites],
         synthetic=synthetic,
         all_synthetic=len(synthetic) == len(study.sites),
         data_end=day(study.data_end) if study.data_end else None,
         made_on=day(made_at or datetime.now(UTC)),
-        version=program_version(),
+        version=version("stackstudy"),
         sections=sections,
         downloads={
             name: script_json(table.to_csv()) for name, table in downloads_of(sections).items()

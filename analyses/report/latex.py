@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup
 
+from analyses.common.files import replace_file
 from analyses.report.blocks import Table, blocks_of
-from analyses.report.files import replace_file
-from analyses.report.made_by import program_version
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -89,8 +89,9 @@ def latex_table(table: Table, *, is_synthetic: bool = False) -> str:
     note = latex(table.note)
     label = f"tab:{table.name.replace('_', '-')}"
     packages = "booktabs, longtable" if len(body) >= LONG else "booktabs"
+    source = table.data.name if table.data else table.name
     top = [
-        f"% stackstudy {program_version()}, table {table.data.name if table.data else table.name}",
+        f"% stackstudy {version('stackstudy')}, table {source}",
         f"% \\usepackage{{{packages}}}",
     ]
     if len(body) >= LONG:

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import base64
-import tempfile
+import asyncio
 from copy import deepcopy
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from plotly.offline import get_plotlyjs
-
-from analyses.figures.theme import FAINT_INK, at_width
+from analyses.common.files import replace_file
+from analyses.figures.theme import FAINT_INK, INK
 from analyses.report.blocks import Chart, blocks_of
-from analyses.report.chromium import VARIABLE, Chromium, find_browser
-from analyses.report.files import replace_file
 from loader.errors import ReportError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
+    from pathlib import Path
 
     import plotly.graph_objects as go
 
@@ -26,15 +22,13 @@ if TYPE_CHECKING:
 
 FORMATS: Final = ("svg", "pdf", "png")
 WIDTHS: Final = {1: 720, 2: 440, 3: 360}
-"""Pixels of a figure (96 an inch), by how many stand side by side."""
+"""Pixels of a figure (96 per inch), by how many stand side by side."""
 
 PNG_SCALE: Final = 3.125
-"""300 dots an inch."""
+"""300 dots per inch."""
 
-_PAGE: Final = (
-    '<!doctype html><meta charset="utf-8"><style>body{margin:0}svg{display:block}</style>'
-    '<div id="figure"></div><script>%s</script>'
-)
+_SECONDS: Final = 60
+"""For one figure."""
 
 
 @dataclass(frozen=True)
@@ -62,21 +56,16 @@ def static_figures(report: Report) -> Iterator[StaticFigure]:
         if not isinstance(block, Chart):
             continue
         for place, figure in enumerate(block.figures):
-            width = WIDTHS[block.across]
-            one = at_width(deepcopy(figure), width)
+            one = deepcopy(figure)
             suffix = f"-{(block.names or range(1, 99))[place]}" if len(block.figures) > 1 else ""
             if report.is_synthetic:
                 one.add_annotation(
                     text="<b>synthetic data</b>", x=1, y=1, xref="paper", yref="paper",
                     xanchor="right", yanchor="top", showarrow=False, bgcolor="#f0e442",
-                    font={"size": 11, "color": "#1d232b"}, bordercolor=FAINT_INK,
+                    font={"size": 11, "color": INK}, bordercolor=FAINT_INK,
                 )  # fmt: skip
-            yield StaticFigure(
-                f"{block.name}{suffix}".replace("_", "-"),
-                one,
-                width,
-                int(one.layout.height),
-            )
+            name = f"{block.name}{suffix}".replace("_", "-")
+            yield StaticFigure(name, one, WIDTHS[block.across], int(one.layout.height))
 
 
 def write_figures(report: Report, folder: Path, formats: Collection[str]) -> list[Path]:
@@ -102,57 +91,40 @@ def write_figures(report: Report, folder: Path, formats: Collection[str]) -> lis
     WarehouseError
         When a file cannot be written.
     """
-    program = find_browser()
-    if program is None:
+    from kaleido import errors  # noqa: PLC0415 - a fifth of a second that html need not wait
+
+    try:
+        return asyncio.run(_write(report, folder, formats))
+    except errors.ChromeNotFoundError as error:
         raise ReportError(
             f"figures as {', '.join(formats)} are drawn by a browser, and neither Chromium nor"
             " Chrome was found; install one (Debian, Ubuntu: apt-get install chromium), or name"
-            f" yours in {VARIABLE}; html and latex need none"
-        )
+            " yours in BROWSER_PATH; html and latex need none"
+        ) from error
+    except (errors.BrowserFailedError, errors.BrowserClosedError, errors.KaleidoError,
+            TimeoutError) as error:  # fmt: skip
+        said = " ".join(str(error).split()) or type(error).__name__
+        raise ReportError(
+            f"the browser that draws figures failed ({said}); name another in BROWSER_PATH"
+        ) from error
+
+
+async def _write(report: Report, folder: Path, formats: Collection[str]) -> list[Path]:
+    from kaleido import Kaleido  # noqa: PLC0415
+
     written = []
-    with (
-        tempfile.TemporaryDirectory(prefix="stackstudy-", ignore_cleanup_errors=True) as own,
-        Chromium(program, Path(own) / "profile") as browser,
-    ):
-        page = Path(own) / "page.html"
-        page.write_text(_PAGE % get_plotlyjs(), encoding="utf-8")
-        browser.go_to(page)
+    # without MathJax, which it would load from the net
+    async with Kaleido(mathjax=False, timeout=_SECONDS) as browser:
         for one in static_figures(report):
             for kind in formats:
                 path = folder / f"{one.name}.{kind}"
-                replace_file(path, _drawn(browser, one, kind), "folder with --figures")
+                options = {
+                    "format": kind,
+                    "width": one.width,
+                    "height": one.height,
+                    "scale": PNG_SCALE if kind == "png" else 1,
+                }
+                drawn = await browser.calc_fig(one.figure, opts=options)
+                replace_file(path, drawn, "folder with --figures")
                 written.append(path)
     return written
-
-
-def _drawn(browser: Chromium, one: StaticFigure, kind: str) -> bytes:
-    svg = _image(browser, one, "svg", 1)
-    if kind == "svg":
-        return svg
-    if kind == "png":
-        return _image(browser, one, "png", PNG_SCALE)
-    encoded = base64.b64encode(svg).decode()
-    browser.run(
-        "document.getElementById('figure').innerHTML = new TextDecoder().decode("
-        f"Uint8Array.from(atob('{encoded}'), c => c.charCodeAt(0)))"
-    )
-    paper: dict[str, Any] = browser.call(
-        "Page.printToPDF",
-        paperWidth=one.width / 96,
-        paperHeight=(one.height + 1) / 96,  # a hair more, or rounding makes a second page
-        printBackground=True,
-        pageRanges="1",
-        **{f"margin{side}": 0 for side in ("Top", "Bottom", "Left", "Right")},
-    )
-    return base64.b64decode(paper["data"])
-
-
-def _image(browser: Chromium, one: StaticFigure, kind: str, scale: float) -> bytes:
-    address = browser.run(
-        f"Plotly.toImage({one.figure.to_json()}, {{format: '{kind}', width: {one.width},"
-        f" height: {one.height}, scale: {scale}}})"
-        " .then(address => fetch(address)).then(answer => answer.blob()).then(blob => new Promise("
-        "done => { const reader = new FileReader(); reader.onload = () => done(reader.result);"
-        " reader.readAsDataURL(blob); }))"
-    )
-    return base64.b64decode(address.split(",", 1)[1])

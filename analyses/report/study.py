@@ -1,4 +1,4 @@
-"""What all sections ask of the tables: which sets there are, their names, when the data end."""
+"""What all sections ask of a study's tables: which sets there are, their names, its data."""
 
 from __future__ import annotations
 
@@ -7,16 +7,15 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from analyses.common.numbers import NONE
+from analyses.common.numbers import NONE, and_list
 from analyses.figures import CANDIDATES, Style, style_of, styles
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from analyses.labelling.agreement import RaterAgreement
     from analyses.warehouse.tables import Row, Table, Tables
 
 _MARK = Markup('<span class="mark" title="{0}">candidates</span>')
@@ -30,14 +29,9 @@ def moment(value: datetime | str | None) -> datetime | None:
     return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
 
 
-def day(value: date | datetime | None) -> str:
-    """Write a date as people do: 1 December 2019."""
-    return NONE if value is None else f"{value.day} {value:%B %Y}"
-
-
-def short_day(value: date | datetime | None) -> str:
-    """Write a date in little room: 1 Dec 2019."""
-    return NONE if value is None else f"{value.day} {value:%b %Y}"
+def day(value: date | datetime | None, month: str = "%B") -> str:
+    """Write a date as people do: 1 December 2019; with ``%b``, 1 Dec 2019."""
+    return NONE if value is None else f"{value.day} {value:{month} %Y}"
 
 
 @dataclass(frozen=True)
@@ -55,18 +49,30 @@ class Site:
 
 
 @dataclass(frozen=True)
-class Study:
-    """The tables, and what follows from them for every section.
+class StudyResults:
+    """The tables of one study, and what follows from them for every section.
 
     Attributes
     ----------
     tables : Tables
-    agreement : tuple of RaterAgreement
-        How far raters agree, where their sheets were given.
     """
 
     tables: Tables
-    agreement: tuple[RaterAgreement, ...] = ()
+
+    # --- the study
+
+    @cached_property
+    def about(self) -> Row | None:
+        """The study's row of `studies`; None where a database does not say which study it is of."""
+        return next(iter(self.tables.rows("studies")), None)
+
+    @property
+    def title(self) -> str:
+        """The study's title; without one, the sites that it looks at."""
+        if self.about is not None:
+            return self.about.title
+        on = and_list([site.name for site in self.sites])
+        return f"Question sets on {on}" if on else "Question sets"
 
     @cached_property
     def sets(self) -> dict[str, Row]:
@@ -76,38 +82,97 @@ class Study:
         )
         return {row.question_set: row for row in rows}
 
-    @cached_property
-    def styles(self) -> dict[str, Style]:
-        """How each set is drawn."""
-        return styles(self.sets.values())
+    def of_kind(self, *kinds: str) -> tuple[Row, ...]:
+        """Return the sets of these kinds, in their order."""
+        return tuple(one for one in self.sets.values() if one.kind in kinds)
 
-    @cached_property
-    def manifest(self) -> tuple[Row, ...]:
-        """The manifest, a site and table."""
-        return self.tables.rows("dump_manifest")
+    @property
+    def topics(self) -> tuple[Row, ...]:
+        """The topic sets, in their order."""
+        return self.of_kind("topic")
 
-    @cached_property
-    def sites(self) -> tuple[Site, ...]:
-        """The sites, in the order of their names."""
-        names = sorted({entry.site for entry in self.manifest})
-        return tuple(self._site(name) for name in names)
+    @property
+    def base(self) -> Row | None:
+        """The base set; None where no set is described."""
+        return next(iter(self.of_kind("base")), None)
 
-    @cached_property
-    def data_end(self) -> date | None:
-        """The date of the last post of all sites, or None where that is not known."""
-        ends = [site.last for site in self.sites if site.last is not None]
-        return max(ends).date() if ends else None
+    @property
+    def union(self) -> Row | None:
+        """The union of the topics, if the study has one."""
+        return next(iter(self.of_kind("union")), None)
 
-    @cached_property
-    def data_begin(self) -> date | None:
-        """The date of the first post of all sites, or None where that is not known."""
-        begins = [site.first for site in self.sites if site.first is not None]
-        return min(begins).date() if begins else None
+    @property
+    def baseline(self) -> Row | None:
+        """What the topics are compared with, if the study has such a set."""
+        return next(iter(self.of_kind("baseline")), None)
+
+    @property
+    def subject(self) -> Row | None:
+        """The set that a sentence is about: the union, the only topic, or else the base set."""
+        return self.union or (self.topics[0] if len(self.topics) == 1 else self.base)
+
+    @property
+    def compared(self) -> tuple[Row, ...]:
+        """The sets that a chart shows side by side: topics, union, baseline; else the base set."""
+        return self.of_kind("topic", "union", "baseline") or self.of_kind("base")
+
+    @property
+    def contrast(self) -> tuple[Row, Row] | None:
+        """The set that the study is about, and the baseline, if it has both."""
+        if self.subject is None or self.subject == self.base or self.baseline is None:
+            return None
+        return self.subject, self.baseline
 
     @property
     def has_candidates(self) -> bool:
         """Whether any set holds candidates only."""
         return any(one.is_candidate_set for one in self.sets.values())
+
+    @property
+    def drops_days(self) -> bool:
+        """Whether the study recomputes response times that were printed with days dropped."""
+        return bool(self.tables.rows("published_response_times")) or any(
+            row.figure.startswith("response_minutes") and row.computed_as_printed is not None
+            for row in self.tables.rows("replication_checks")
+        )
+
+    # --- its data
+
+    @cached_property
+    def manifest(self) -> tuple[Row, ...]:
+        """The manifest: one row per site and table."""
+        return self.tables.rows("dump_manifest")
+
+    @cached_property
+    def sites(self) -> tuple[Site, ...]:
+        """The sites, in the order of their names."""
+        return tuple(self._site(name) for name in sorted({entry.site for entry in self.manifest}))
+
+    @property
+    def data_end(self) -> date | None:
+        """The date of the last post of all sites, or None where that is not known."""
+        return max((site.last.date() for site in self.sites if site.last), default=None)
+
+    @property
+    def data_begin(self) -> date | None:
+        """The date of the first post of all sites, or None where that is not known."""
+        return min((site.first.date() for site in self.sites if site.first), default=None)
+
+    def _site(self, name: str) -> Site:
+        entries = [entry for entry in self.manifest if entry.site == name]
+        posts = [entry for entry in entries if entry.table == "posts"] or entries
+        return Site(
+            name,
+            any(entry.is_synthetic for entry in entries),
+            min((when for entry in posts if (when := moment(entry.first_at))), default=None),
+            max((when for entry in posts if (when := moment(entry.last_at))), default=None),
+            total(entry.n_rows for entry in entries),
+            total(entry.n_rejected_rows for entry in entries),
+            total(entry.n_fabricated_rows for entry in entries),
+            total(entry.n_replaced_characters for entry in entries),
+        )
+
+    # --- rows
 
     def table(self, name: str) -> Table | None:
         """Return a whole table, for its CSV."""
@@ -115,43 +180,56 @@ class Study:
 
     def rows(self, name: str) -> tuple[Row, ...]:
         """Return the rows of a table about question sets, in the order of the sets; others last."""
-        order = {name: place for place, name in enumerate(self.sets)}
-        rows = self.tables.rows(name)
-        return tuple(sorted(rows, key=lambda row: order.get(row.question_set, len(order))))
-
-    def pairs(self, name: str) -> tuple[Row, ...]:
-        """Return the tests of pairs of sets, unions first, then in the order of the sets."""
-        order = {name: place for place, name in enumerate(self.sets)}
-        unions = {one.question_set for one in self.of_kind("union")}
-        end = len(order)
+        places = {name: place for place, name in enumerate(self.sets)}
         return tuple(
             sorted(
-                self.tables.rows(name),
-                key=lambda row: (
-                    row.set_a not in unions,
-                    order.get(row.set_a, end),
-                    order.get(row.set_b, end),
-                ),
+                self.tables.rows(name), key=lambda row: places.get(row.question_set, len(places))
             )
         )
 
-    def of_kind(self, *kinds: str) -> tuple[Row, ...]:
-        """Return the sets of these kinds, in their order."""
-        return tuple(one for one in self.sets.values() if one.kind in kinds)
+    def by_set(self, name: str) -> dict[str, Row]:
+        """Return the rows of a table that has one per question set, by the set's name."""
+        return {row.question_set: row for row in self.rows(name)}
 
-    @property
-    def contrast(self) -> tuple[Row, Row] | None:
-        """Return the union of topics and the baseline that it is held against, if both exist."""
-        unions, baselines = self.of_kind("union"), self.of_kind("baseline")
-        return (unions[0], baselines[0]) if unions and baselines else None
+    def pairs(self, name: str) -> tuple[Row, ...]:
+        """Return the tests of pairs of sets, the union's first, then in the order of the sets."""
+        places = {name: place for place, name in enumerate(self.sets)}
+        end = len(places)
+        if self.union is not None:
+            places[self.union.question_set] = -1
+        return tuple(
+            sorted(
+                self.tables.rows(name),
+                key=lambda row: (places.get(row.set_a, end), places.get(row.set_b, end)),
+            )
+        )
+
+    def contrast_of(self, name: str) -> Row | None:
+        """Return the test of the study's own contrast, where it was made."""
+        pair = tuple(one.question_set for one in self.contrast or ())
+        tests = (row for row in self.tables.rows(name) if (row.set_a, row.set_b) == pair)
+        return next((row for row in tests if row.p_value_adjusted is not None), None)
+
+    def why_empty(self, name: str) -> str:
+        """Say why a table has no row: it was not built, or it is empty."""
+        return f"the table {name} {'was not built' if self.table(name) is None else 'is empty'}"
+
+    # --- names
+
+    @cached_property
+    def styles(self) -> dict[str, Style]:
+        """How each set is drawn."""
+        return styles(self.sets.values())
 
     def style(self, name: str) -> Style:
         """How a set is drawn, described or not."""
         return style_of(name, self.styles)
 
-    def name(self, name: str) -> Markup:
+    def name(self, name: str | None) -> Markup:
         """Return a set's name with its colour, and its mark where it holds candidates only."""
-        style = self.style(name)
+        style = self.style(name or NONE)
+        if name not in self.sets:
+            return escape(style.label)
         label = Markup('<span class="set" style="--set:{}">{}</span>').format(
             style.colour, style.label
         )
@@ -159,24 +237,8 @@ class Study:
 
     def pair(self, first: str, second: str) -> Markup:
         """Return two sets' names as a comparison."""
-        return Markup('{} <span class="against">against</span> {}').format(
+        return Markup('{} <span class="against">vs.</span> {}').format(
             self.name(first), self.name(second)
-        )
-
-    def _site(self, name: str) -> Site:
-        entries = [entry for entry in self.manifest if entry.site == name]
-        posts = [entry for entry in entries if entry.table == "posts"] or entries
-        firsts = [when for entry in posts if (when := moment(entry.first_at))]
-        lasts = [when for entry in posts if (when := moment(entry.last_at))]
-        return Site(
-            name,
-            is_synthetic=any(entry.is_synthetic for entry in entries),
-            first=min(firsts, default=None),
-            last=max(lasts, default=None),
-            n_rows=total(entry.n_rows for entry in entries),
-            n_rejected_rows=total(entry.n_rejected_rows for entry in entries),
-            n_fabricated_rows=total(entry.n_fabricated_rows for entry in entries),
-            n_replaced_characters=total(entry.n_replaced_characters for entry in entries),
         )
 
 

@@ -63,7 +63,7 @@ def test_during_imports(module: str) -> None:
         builtins.__import__ = slow
         import stackstudy
         from importlib import import_module
-        import_module("analyses.report.command").read_marts = None
+        import_module("analyses.report.command").read_tables = None
         stackstudy.main(["report"])
     """
     returned, said, _ = interrupted(code, after="importing")
@@ -83,12 +83,12 @@ def test_during_a_query_of_a_report(data: Path) -> None:
     """DuckDB makes an error of its own of it."""
     code = """if True:
         import sys
-        import analyses.warehouse.marts, stackstudy
-        real = analyses.warehouse.marts._read
+        import analyses.warehouse.tables, stackstudy
+        real = analyses.warehouse.tables._read
         def read(*arguments):
             sys.stderr.write("reading\\n"); sys.stderr.flush()
             return real(*arguments)
-        analyses.warehouse.marts._read = read
+        analyses.warehouse.tables._read = read
         stackstudy.main(["report", "--data", sys.argv[1]])
     """
     returned, said, seconds = interrupted(code, str(data), after="reading")

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from dataclasses import fields
 from pathlib import Path
-from types import SimpleNamespace
 
 import duckdb
 import pytest
-from analyses.warehouse.marts import Acceptance, QuestionSet
 from click.testing import CliRunner
 from rich.console import Console
 
 from analyses.common.spreadsheets import written_whole
 from analyses.warehouse import info, summary
 from analyses.warehouse.shell import greeting
+from analyses.warehouse.tables import Table, Tables
 from loader.errors import LabellingError
 from loader.manifest import Manifest
 from loader.schemas import TABLES
@@ -155,23 +153,22 @@ def test_a_drawn_file_that_cannot_be_written_names_its_folder(tmp_path) -> None:
 
 
 def test_sites_without_a_question_of_any_set_say_what_the_study_needs(monkeypatch, capsys) -> None:
-    sets = [QuestionSet(*[None] * len(fields(QuestionSet)))]
-    none = [replace_all(Acceptance, question_set=None, n_questions=0)]
-    found = {QuestionSet: sets, Acceptance: none}
-    marts = SimpleNamespace(records=lambda kind: found.get(kind, ()))
-    monkeypatch.setattr(summary, "read_marts", lambda _data: marts)
+    sets = Table(
+        "question_sets", ("question_set", "position", "is_candidate_set"), (("a", 1, None),)
+    )
+
+    def tables(n_questions: int) -> Tables:
+        counted = Table("acceptance", ("question_set", "n_questions"), (("a", n_questions),))
+        return Tables({one.name: one for one in (sets, counted)})
+
+    monkeypatch.setattr(summary, "read_tables", lambda _data: tables(0))
     summary.announce(Path("data"))
     said = capsys.readouterr().out
     assert "No question of these sites matches a rule of any set." in said
     assert "stackoverflow.com" in said
-    none[0] = replace_all(Acceptance, question_set=None, n_questions=1)
+    monkeypatch.setattr(summary, "read_tables", lambda _data: tables(1))
     summary.announce(Path("data"))
     assert "No question of these" not in capsys.readouterr().out
-
-
-def replace_all(kind, **values):
-    """Return a record of which only some fields are known."""
-    return kind(**dict.fromkeys((field.name for field in fields(kind)), None) | values)
 
 
 def test_a_saved_query_shows_all_of_its_rows_and_round_minutes(sample_warehouse) -> None:

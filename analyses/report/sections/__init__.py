@@ -1,30 +1,40 @@
-"""The sections of the report, in their order: functions from `Study` to `Section`, or to None."""
+"""The sections of the report, in their order: functions from `StudyResults` to `Section`."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from markupsafe import Markup
+
+from analyses.report.blocks import Missing, Points, Section
+from analyses.report.sections.acceptance import acceptance_blocks
 from analyses.report.sections.citing import citing
 from analyses.report.sections.data import data
-from analyses.report.sections.difficulty import difficulty
-from analyses.report.sections.glance import glance
 from analyses.report.sections.limits import limits
 from analyses.report.sections.methods import methods
 from analyses.report.sections.popularity import popularity
 from analyses.report.sections.provenance import provenance
 from analyses.report.sections.question_sets import question_sets
 from analyses.report.sections.replication import replication
+from analyses.report.sections.response_times import response_time_blocks
 from analyses.report.sections.sensitivity import sensitivity
+from analyses.report.sections.summary import summary
 from analyses.report.sections.taxonomy import taxonomy
+from analyses.report.sections.waiting import waiting_blocks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from analyses.report.study import StudyResults
 
-    from analyses.report.blocks import Section
-    from analyses.report.study import Study
 
-SECTIONS: tuple[Callable[[Study], Section | None], ...] = (
-    glance,
+def difficulty(study: StudyResults) -> Section:
+    """Show the three measures of difficulty."""
+    blocks = (*acceptance_blocks(study), *response_time_blocks(study), *waiting_blocks(study))
+    return Section("rq2", "Is it harder?", "Difficulty", blocks, "RQ2")
+
+
+SECTIONS = (
+    summary,
     data,
     question_sets,
     popularity,
@@ -39,7 +49,18 @@ SECTIONS: tuple[Callable[[Study], Section | None], ...] = (
 )
 
 
-def sections_of(study: Study) -> tuple[Section, ...]:
-    """Make every section that has something to say."""
-    made = (section(study) for section in SECTIONS)
-    return tuple(section for section in made if section is not None)
+def sections_of(study: StudyResults) -> tuple[Section, ...]:
+    """Make every section that has something to say, and a list of what is not shown."""
+    shown, missing = [], []
+    for make in SECTIONS:
+        section = make(study)
+        missing += [block for block in section.blocks if isinstance(block, Missing)]
+        blocks = tuple(block for block in section.blocks if not isinstance(block, Missing))
+        if blocks:
+            shown.append(replace(section, blocks=blocks))
+    if missing:
+        items = tuple(
+            Markup("<strong>{}</strong>: {}.").format(one.what, one.because) for one in missing
+        )
+        shown.append(Section("not-shown", "What is not shown", "Not shown", (Points(items),)))
+    return tuple(shown)

@@ -4,237 +4,244 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyses.common.numbers import GLUE, count, number, p_value, percent, points, signed
-from analyses.figures.acceptance import acceptance_intervals, wilson
-from analyses.report.blocks import Cell, Chart, Column, Fold, Heading, Prose, Table
+from analyses.common.numbers import (
+    GLUE,
+    NONE,
+    between,
+    count,
+    few,
+    number,
+    p_value,
+    p_words,
+    percent,
+    points,
+    signed,
+)
+from analyses.figures import acceptance_intervals
+from analyses.figures.acceptance import wilson
+from analyses.report.blocks import (
+    PAIR,
+    SET,
+    Cell,
+    Chart,
+    Column,
+    Fold,
+    Heading,
+    Missing,
+    Prose,
+    table_of,
+)
+from analyses.statistics.proportions import proportion
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from analyses.report.blocks import Block
-    from analyses.report.study import Study
+    from analyses.report.study import StudyResults
     from analyses.warehouse.tables import Row
 
 ALPHA = 0.05
 """Below it a sentence says that sets differ; the p-value itself stands beside it."""
 
-_COLUMNS = (
-    Column("Question set", is_number=False),
-    Column("Questions"),
-    Column("Accepted", explanation="The question names an accepted answer"),
-    Column("No accepted answer"),
-    Column("Share without"),
-    Column("95% interval", explanation="Wilson’s interval of the share"),  # noqa: RUF001
+HOLM = Column(
+    "p, Holm", "p_value_adjusted", p_value,
+    "p-value corrected for all comparisons of this table by Holm’s method",
+)  # fmt: skip
+_COHEN = Column(
+    "Cohen’s\N{NO-BREAK SPACE}h", "cohens_h", signed, "Effect size of a difference of shares"
 )
+
+
+def statistic(value: float | None, df: float | None) -> str:
+    """Write a test statistic with its degrees of freedom, where it has some."""
+    return number(value, 1) + ("" if value is None or df is None else f" ({df:.0f} df)")
+
+
 _BASELINE_COLUMNS = (
-    Column("Question set", is_number=False),
-    Column("Published study of", is_number=False),
-    Column("Published share"),
-    Column("Share here"),
-    Column("Difference"),
-    Column("95% interval", explanation="Wilson’s interval of the share, less the published one"),  # noqa: RUF001
-    Column("Cohen’s\N{NO-BREAK SPACE}h"),  # noqa: RUF001
-    Column("χ²", explanation="One degree of freedom"),
-    Column("p, Holm", explanation="p-value corrected for all comparisons of this table"),
-)
+    SET,
+    Column(
+        "Published study of", "label baseline",
+        lambda label, name: label or name.replace("_", " "), is_number=False,
+    ),
+    Column("Published share", "baseline_share", percent),
+    Column("Share here", "no_accepted_share", percent),
+    Column("Difference", "share_difference", points),
+    Column(
+        "95% interval", "ci_low ci_high", lambda low, high: between(low, high, points),
+        "Wilson’s interval of the share, less the published one",
+    ),
+    _COHEN,
+    Column("χ²", "chi2", lambda chi2: number(chi2, 1), "One degree of freedom"),
+    HOLM,
+)  # fmt: skip
 _TEST_COLUMNS = (
-    Column("Comparison", is_number=False),
-    Column("Difference", explanation="Share without an accepted answer, first minus second"),
-    Column("95% interval", explanation="Confidence interval of the difference"),
-    Column("Cohen’s\N{NO-BREAK SPACE}h", explanation="Effect size of a difference of shares"),  # noqa: RUF001
-    Column("χ²", explanation="Test of equal shares, with the degrees of freedom"),
-    Column("p"),
-    Column("p, Holm", explanation="p-value corrected for all comparisons of this table"),
-)
+    PAIR,
+    Column(
+        "Difference", "share_difference", lambda share: points(share) + _unit(share),
+        "Share without an accepted answer, first minus second",
+    ),
+    Column(
+        "95% interval", "ci_low ci_high", lambda low, high: between(low, high, points),
+        "Confidence interval of the difference",
+    ),
+    _COHEN,
+    Column(
+        "χ²", "chi2 df", statistic,
+        "Test of equal shares, with the degrees of freedom",
+    ),
+    Column("p", "p_value", p_value),
+    HOLM,
+)  # fmt: skip
 
 
-def acceptance_blocks(study: Study) -> tuple[Block, ...]:
+def acceptance_blocks(study: StudyResults) -> tuple[Block, ...]:
     """Make the acceptance table and its tests."""
-    heading = Heading("Questions without an accepted answer")
+    title = "Questions without an accepted answer"
     rows = study.rows("acceptance")
-    if not any(row.n_questions for row in rows):
-        return heading, Prose("No question set has a question, so there is no share to show.")
-    table = Table(
-        "acceptance",
-        "Questions with and without an accepted answer",
-        _COLUMNS,
-        tuple(
-            (
-                study.name(row.question_set),
-                count(row.n_questions),
-                count(row.n_accepted),
-                count(row.n_not_accepted),
-                Cell(
-                    percent(row.no_accepted_share),
-                    row.no_accepted_share,
-                    study.style(row.question_set).colour,
-                ),
-                share_interval(*_wilson(row)),
-            )
-            for row in rows
+    filled = [row for row in rows if row.n_questions]
+    if not filled:
+        because = "no question set has a question" if rows else study.why_empty("acceptance")
+        return (Missing(title, because),)
+    names = {one.question_set for one in study.compared}
+    drawn = [row for row in filled if row.question_set in names] or filled
+    columns = (
+        SET,
+        Column("Questions", "n_questions", count),
+        Column("Accepted", "n_accepted", count, "The question names an accepted answer"),
+        Column("No accepted answer", "n_not_accepted", count),
+        Column(
+            "Share without", "no_accepted_share question_set",
+            lambda share, name: Cell(percent(share), share, study.style(name).colour),
         ),
-        study.table("acceptance"),
-    )
+        Column(
+            "95% interval", "n_not_accepted n_questions", _wilson, "Wilson’s interval of the share"
+        ),
+    )  # fmt: skip
     return (
-        heading,
-        *_lead(study, rows),
+        Heading(title),
+        *_lead(study),
         Prose(
             "A question counts as accepted when its asker marked an answer. A question without the"
             " mark may still have a good answer, and one asked shortly before the data end has had"
             " little time to get it."
         ),
-        _chart(study, rows),
-        table,
-        *_topics(study),
-        _tests(study),
-        *_baselines(study),
-    )
-
-
-def _wilson(row: Row) -> tuple[float | None, float | None]:
-    share = wilson(row)
-    return share.ci_low, share.ci_high
-
-
-def share_interval(low: float | None, high: float | None) -> str:
-    """Write the interval of a share: 68.4% to 72.3%."""
-    if low is None or high is None:
-        return number(None)
-    return f"{percent(low)} to {percent(high)}"
-
-
-def _chart(study: Study, rows: tuple[Row, ...]) -> Chart:
-    kinds = {one.question_set for one in study.of_kind("topic", "union", "baseline")}
-    filled = [row for row in rows if row.n_questions]
-    drawn = [row for row in filled if row.question_set in kinds] or filled
-    return Chart(
-        "acceptance",
-        "Share of questions without an accepted answer",
-        "How large a part of each set has no accepted answer (point), and within which bounds that"
-        " is known (line: Wilson’s 95% interval). The axis is cut to where the shares lie.",  # noqa: RUF001
-        (acceptance_intervals(drawn, study.styles),),
-        study.table("acceptance"),
-    )
-
-
-def _topics(study: Study) -> tuple[Prose, ...]:
-    """Say whether the topics differ among themselves in their shares."""
-    return tuple(
-        Prose(
-            f"Among the {row.n_sets} topics the shares"
-            f" {'differ' if row.p_value < ALPHA else 'do not differ beyond chance'}:"
-            f" χ²{GLUE}={GLUE}{number(row.chi2, 2)} ({row.df} df), {p_words(row.p_value)}"
-            " (one test, not adjusted)"
-            + (
-                f", Cramér’s V{GLUE}={GLUE}{number(row.cramers_v)}"  # noqa: RUF001
-                if row.cramers_v is not None
-                else ""
-            )
-            + "."
-        )
-        for row in study.tables.rows("topic_tests")
-        if row.measure == "no_accepted_share" and row.p_value is not None
-    )
-
-
-def _baselines(study: Study) -> tuple[Block, ...]:
-    """Hold the sets against shares that other studies printed."""
-    tests = study.rows("baseline_tests")
-    if not tests:
-        return (
-            Prose(
-                "No share was held against those of other studies: the table baseline_tests is"
-                " absent or empty."
-            ),
-        )
-    table = Table(
-        "baseline_tests",
-        "Against what other studies printed",
-        _BASELINE_COLUMNS,
-        tuple(
-            (
-                study.name(test.question_set),
-                test.label or test.baseline.replace("_", " "),
-                percent(test.baseline_share),
-                percent(test.no_accepted_share),
-                points(test.share_difference),
-                interval(test.ci_low, test.ci_high, 100, 1),
-                signed(test.cohens_h),
-                number(test.chi2, 1),
-                p_value(test.p_value_adjusted),
-            )
-            for test in tests
+        Chart(
+            "acceptance",
+            "Share of questions without an accepted answer",
+            "How large a part of each set has no accepted answer (point), and within which bounds"
+            " that is known (line: Wilson’s 95% interval). The axis is cut to where they lie.",
+            (acceptance_intervals(drawn, study.styles),),
+            study.table("acceptance"),
         ),
-        study.table("baseline_tests"),
-        "Those studies printed percentages without counts, so theirs are taken as exact, and the"
-        " tests are surer than they should be." + dashes([test.chi2 for test in tests]),
-    )
+        table_of(
+            study, "acceptance", "Questions with and without an accepted answer", columns, rows
+        ),
+        *_topics(study),
+        *tests_of(
+            study, "proportion_tests", "Do the shares differ?", _TEST_COLUMNS,
+            "Differences in percentage points: above zero, the first set is left without an"
+            " accepted answer more often.",
+        ),
+        *_baselines(study),
+    )  # fmt: skip
+
+
+def _wilson(n_not_accepted: int, n_questions: int) -> str:
+    share = proportion(n_not_accepted, n_questions)
+    return between(share.ci_low, share.ci_high, percent)
+
+
+def _unit(difference: float | None) -> str:
+    return "" if difference is None else " points"
+
+
+def tests_of(
+    study: StudyResults, data: str, caption: str, columns: Iterable[Column], note: str
+) -> tuple[Block, ...]:
+    """Make the table of the tests of pairs of sets, or say that there are none.
+
+    Parameters
+    ----------
+    study : StudyResults
+    data : str
+        The table of tests.
+    caption : str
+    columns : iterable of Column
+    note : str
+        What the numbers mean.
+    """
+    rows = study.pairs(data)
+    if not rows:
+        return (Missing(caption, "no two sets were compared"),)
+    empty = any(row.p_value is None for row in rows)
+    note += " Sets that share questions are not independent samples."
+    note += f" A dash ({NONE}): one of the two sets is empty." if empty else ""
+    return (table_of(study, data, caption, columns, rows, note=note),)
+
+
+def _topics(study: StudyResults) -> tuple[Prose, ...]:
+    """Say whether the topics differ among themselves in their shares."""
+    said = []
+    for row in study.tables.rows("topic_tests"):
+        if row.measure != "no_accepted_share" or row.p_value is None:
+            continue
+        n = f"n{GLUE}={GLUE}{count(row.n_questions)}"
+        found = (
+            f"The shares of the {row.n_sets} topics differ ({n})"
+            if row.p_value < ALPHA
+            else f"There is no evidence that the shares of the {row.n_sets} topics differ ({n})"
+        )
+        v = "" if row.cramers_v is None else f", Cramér’s V{GLUE}={GLUE}{number(row.cramers_v)}"
+        said.append(
+            Prose(
+                f"{few(row.n_questions)}{found}: χ²{GLUE}={GLUE}{number(row.chi2)} ({row.df} df),"
+                f" {p_words(row.p_value)} (one test, not adjusted){v}."
+            )
+        )
+    return tuple(said)
+
+
+def _baselines(study: StudyResults) -> tuple[Block, ...]:
+    """Compare the sets with shares that other studies printed, where the study names such."""
+    tests, title = study.rows("baseline_tests"), "Compared with what other studies printed"
+    if not tests:
+        return (Missing(title, "the study names no other studies"),)
+    table = table_of(
+        study, "baseline_tests", title, _BASELINE_COLUMNS,
+        note="Those studies printed percentages without counts, so theirs are taken as exact, and"
+        " the tests are surer than they should be.",
+    )  # fmt: skip
     return (Fold(f"{count(len(tests))} comparisons with other studies", (table,)),)
 
 
-def _lead(study: Study, rows: tuple[Row, ...]) -> tuple[Prose, ...]:
-    """Hold the union of the topics against the baseline, with what the test says."""
-    shares = {row.question_set: row.no_accepted_share for row in rows}
-    if study.contrast is None:
+def _lead(study: StudyResults) -> tuple[Prose, ...]:
+    """Say the share of the study's subject, compared with the baseline where there is one."""
+    rows = {name: row for name, row in study.by_set("acceptance").items() if row.n_questions}
+    chosen = study.contrast or ((study.subject,) if study.subject else ())
+    known = [rows[one.question_set] for one in chosen if one.question_set in rows]
+    if not known or (study.subject and known[0].question_set != study.subject.question_set):
         return ()
-    first, second = study.contrast
-    if shares.get(first.question_set) is None or shares.get(second.question_set) is None:
-        return ()
-    topics, others = study.style(first.question_set), study.style(second.question_set)
-    said = (
-        f"{percent(shares[first.question_set])} of the {topics.in_words} questions have no accepted"
-        f" answer, against {percent(shares[second.question_set])} of the {others.in_words} ones"
-    )
-    for test in study.tables.rows("proportion_tests"):
-        is_it = (test.set_a, test.set_b) == (first.question_set, second.question_set)
-        if is_it and test.p_value_adjusted is not None:
+    said = few(min(row.n_questions for row in known)) + _share_of(study, known[0])
+    if len(known) > 1:
+        said += f", compared with {_share_of(study, known[1], is_second=True)}"
+        if test := study.contrast_of("proportion_tests"):
             said += (
                 f": {points(test.share_difference)} points, 95% interval"
-                f" {interval(test.ci_low, test.ci_high, 100, 1)},"
-                f" {p_words(test.p_value_adjusted)} after Holm’s correction"  # noqa: RUF001
+                f" {between(test.ci_low, test.ci_high, points)},"
+                f" {p_words(test.p_value_adjusted)} after Holm’s correction"
             )
     return (Prose(f"{said}.", is_lead=True),)
 
 
-def p_words(value: float) -> str:
-    """Write a p-value as part of a sentence: p < 0.001, p = 0.012."""
-    text = p_value(value)
-    return f"p{GLUE}{text}" if text[0] in "<>" else f"p{GLUE}={GLUE}{text}"
-
-
-def _tests(study: Study) -> Block:
-    tests = study.pairs("proportion_tests")
-    if not tests:
-        return Prose("No pair of question sets was compared.")
-    return Table(
-        "proportion_tests",
-        "Do the shares differ?",
-        _TEST_COLUMNS,
-        tuple(
-            (
-                study.pair(test.set_a, test.set_b),
-                points(test.share_difference)
-                + ("" if test.share_difference is None else " points"),
-                interval(test.ci_low, test.ci_high, 100, 1),
-                signed(test.cohens_h),
-                number(test.chi2, 1) + ("" if test.df is None else f" ({test.df:.0f} df)"),
-                p_value(test.p_value),
-                p_value(test.p_value_adjusted),
-            )
-            for test in tests
-        ),
-        study.table("proportion_tests"),
-        "Differences in percentage points: above zero, the first set is left without an accepted"
-        " answer more often. Sets that share questions are not independent samples."
-        + dashes([test.p_value for test in tests]),
+def _share_of(study: StudyResults, row: Row, *, is_second: bool = False) -> str:
+    n, share = count(row.n_questions), wilson(row)
+    said = (
+        f"{percent(row.no_accepted_share)} of the {n}"
+        if row.n_questions >= 10
+        else f"{count(row.n_not_accepted)} of the {n}"
     )
-
-
-def dashes(values: list[float | None]) -> str:
-    """Say what a row of dashes means, where there is one."""
-    return " A dash: one of the two sets is empty." if None in values else ""
-
-
-def interval(low: float | None, high: float | None, factor: float = 1, places: int = 2) -> str:
-    """Write a confidence interval as "low to high"; a dash where there is none."""
-    if low is None or high is None:
-        return number(None)
-    return f"{signed(factor * low, places)} to {signed(factor * high, places)}"
+    interval = f"(95% interval {between(share.ci_low, share.ci_high, percent)})"
+    name = study.style(row.question_set).in_words
+    if is_second:
+        return f"{said} {name} ones {interval}"
+    return f"{said} {name} questions have no accepted answer {interval}"

@@ -1,38 +1,32 @@
-"""How to cite: the study that is followed, the data, and the program."""
+"""How to cite: the study, the data, and the program."""
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from typing import TYPE_CHECKING
+
+from markupsafe import Markup
 
 from analyses.common.numbers import and_list
 from analyses.report.blocks import Points, Prose, Section, Verbatim
-from analyses.report.made_by import program_version
-from analyses.report.references import STUDY
+from analyses.report.references import doi_link
 from analyses.report.study import day
 
 if TYPE_CHECKING:
-    from analyses.report.blocks import Block
-    from analyses.report.study import Study
-
-_STUDY_BIBTEX = """@inproceedings{chen2020deploying,
-  author    = {Chen, Zhenpeng and Cao, Yanbin and Liu, Yuanqiang and Wang, Haoyu and Xie, Tao
-               and Liu, Xuanzhe},
-  title     = {A Comprehensive Study on Challenges in Deploying Deep Learning Based Software},
-  booktitle = {Proceedings of the 28th {ACM} Joint Meeting on European Software Engineering
-               Conference and Symposium on the Foundations of Software Engineering
-               ({ESEC/FSE} 2020)},
-  pages     = {750--762},
-  year      = {2020},
-  doi       = {10.1145/3368089.3409759},
-}"""
+    from analyses.report.blocks import Block, Text
+    from analyses.report.study import StudyResults
 
 
-def citing(study: Study) -> Section:
+def citing(study: StudyResults) -> Section:
     """Say what to cite, in words and as BibTeX."""
-    items, entries = [], []
-    if study.rows("replication_checks"):
-        items.append(STUDY.entry)
-        entries.append(_STUDY_BIBTEX)
+    items: list[Text] = []
+    entries = []
+    about = study.about
+    if about is not None and (about.doi or about.citation):
+        said = Markup("{}").format(about.citation or f"{about.title}.")
+        items.append(said + Markup(" ") + doi_link(about.doi) if about.doi else said)
+        fields = {"title": about.title, "doi": about.doi, "note": about.citation}
+        entries.append(_bibtex("misc", about.study, fields))
     real = [site for site in study.sites if not site.is_synthetic]
     if real:
         names = and_list([site.name for site in real])
@@ -43,21 +37,29 @@ def citing(study: Study) -> Section:
             " licensed CC BY-SA 2.5, 3.0 or 4.0 by their date: who shows one names its author and"
             " links to it."
         )
-        entries.append(
-            "@misc{stackexchange_dump,\n"
-            "  author = {{Stack Exchange, Inc.}},\n"
-            "  title  = {Stack Exchange Data Dump},\n"
-            + (f"  year   = {{{end.year}}},\n" if end else "")
-            + f"  note   = {{{names}{until}; CC BY-SA}},\n}}"
-        )
-    items.append(f"stackstudy, version {program_version()}: the program that made this report.")
-    entries.append(
-        "@software{stackstudy,\n"
-        "  title   = {stackstudy: a warehouse for empirical studies of {Stack Exchange}},\n"
-        f"  version = {{{program_version()}}},\n}}"
-    )
+        fields = {
+            "author": "{Stack Exchange, Inc.}",
+            "title": "Stack Exchange Data Dump",
+            "year": str(end.year) if end else None,
+            "note": f"{names}{until}; CC BY-SA",
+        }
+        entries.append(_bibtex("misc", "stackexchange_dump", fields))
+    program = version("stackstudy")
+    items.append(f"stackstudy, version {program}: the program that made this report.")
+    fields = {
+        "title": "stackstudy: a warehouse for empirical studies of {Stack Exchange}",
+        "version": program,
+    }
+    entries.append(_bibtex("software", "stackstudy", fields))
     blocks: list[Block] = []
     if len(real) < len(study.sites):
-        blocks.append(Prose("Synthetic data are not to be cited: they are nobody’s finding."))  # noqa: RUF001
+        blocks.append(Prose("Synthetic data are not to be cited: they are nobody’s finding."))
     blocks += [Points(tuple(items)), Verbatim("\n\n".join(entries))]
     return Section("citing", "How to cite", "Citing", tuple(blocks))
+
+
+def _bibtex(kind: str, key: str, fields: dict[str, str | None]) -> str:
+    known = {name: value for name, value in fields.items() if value}
+    width = max(map(len, known), default=0)
+    lines = [f"  {name:<{width}} = {{{value}}}," for name, value in known.items()]
+    return "\n".join([f"@{kind}{{{key},", *lines, "}"])

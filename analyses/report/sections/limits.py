@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from analyses.report.blocks import Points, Section
 
 if TYPE_CHECKING:
-    from analyses.report.study import Study
+    from analyses.report.study import StudyResults
 
 
-def limits(study: Study) -> Section:
+def limits(study: StudyResults) -> Section:
     """List what a reader must not conclude."""
     items = [
         (
@@ -20,7 +20,7 @@ def limits(study: Study) -> Section:
         "Questions deleted before the data were made are not in them.",
         (
             "Users who deleted their account before then are no longer named: they are missing"
-            " from the users a year, not from the questions."
+            " from the users per year, not from the questions."
         ),
         (
             "“Accepted” is a click of the asker. Some never return to click, whatever the answers"

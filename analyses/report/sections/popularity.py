@@ -1,103 +1,126 @@
-"""RQ1: is it getting more popular? Questions and users a year, a set on its own scale."""
+"""RQ1: is it getting more popular? Questions and users per year, their shares, their trends."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup
 
-from analyses.common.numbers import and_list, count
-from analyses.figures import popularity_panel
+from analyses.common.numbers import and_list, between, count, number, p_value, p_words
+from analyses.figures import popularity_panel, popularity_shares
 from analyses.figures.popularity import is_partial
-from analyses.report.blocks import Chart, Column, Prose, Section, Table
-from analyses.report.sections.trends import share_blocks, trend_blocks
+from analyses.report.blocks import (
+    SET,
+    Cell,
+    Chart,
+    Column,
+    Fold,
+    Missing,
+    Prose,
+    Section,
+    Table,
+    table_of,
+)
+from analyses.report.denominators import counted_sets, known_shares, reaches_beyond
 from analyses.report.study import day
-from analyses.report.wholes import counted_sets, known_shares
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from analyses.report.blocks import Block
-    from analyses.report.study import Study
+    from analyses.report.study import StudyResults
     from analyses.warehouse.tables import Row
 
-_MART = "yearly_popularity"
-_EVERYTHING = "all_questions"
+_DATA: Final = "yearly_popularity"
+_EVERYTHING: Final = "all_questions"
+_SHARE_OF: Final = {
+    "share_of_all_questions": "question_share",
+    "share_of_base_set": "base_question_share",
+}
+_TREND_COLUMNS = (
+    Column("Years", "first_year last_year", lambda first, last: f"{first}–{last}"),
+    Column(
+        "Factor per year", "rate_ratio", number, "Of a log-linear rate: 2 is doubling every year"
+    ),
+    Column(
+        "95% interval", "rate_ratio_ci_low rate_ratio_ci_high", between,
+        "Quasi-Poisson: allows for years that scatter more",
+    ),
+    Column("p", "rate_p_value", p_value),
+    Column(
+        "p, Holm", "rate_p_value_adjusted", p_value, "Adjusted for several tests by Holm’s method"
+    ),
+    Column(
+        "Kendall’s\N{NO-BREAK SPACE}τ", "tau", number, "From −1 (falls every year) to 1 (rises)"
+    ),
+    Column("p of τ", "mann_kendall_p_value", p_value),
+    Column("p of τ, Holm", "mann_kendall_p_value_adjusted", p_value),
+)  # fmt: skip
 
 
-def popularity(study: Study) -> Section:
-    """Show questions and users a year."""
+def popularity(study: StudyResults) -> Section:
+    """Show questions and users per year."""
     name, title, short, kicker = "rq1", "Is it getting more popular?", "Popularity", "RQ1"
-    rows = study.rows("yearly_popularity")
-    has_others = "question_share" in known_shares(study)
-    if not has_others:  # 100% of what was loaded says nothing of the topics
+    rows = study.rows(_DATA)
+    if "question_share" not in known_shares(study):  # 100% of what was loaded says nothing
         rows = tuple(row._replace(question_share=None) for row in rows)
-    sets = [one.question_set for one in study.of_kind("topic", "baseline")]
-    of_sets = {name: [row for row in rows if row.question_set == name] for name in sets}
-    counted = [row.year for found in of_sets.values() for row in found if row.n_questions]
-    if not counted:
-        sentence = "No question set has a question in any year, so there is nothing to draw."
-        return Section(name, title, short, (Prose(sentence),), kicker)
-    years = range(min(counted), max(counted) + 1)
+    shown = study.of_kind("topic", "baseline") or study.of_kind("base")
+    of_sets = {
+        one.question_set: [row for row in rows if row.question_set == one.question_set]
+        for one in shown
+    }
+    asked = [row.year for found in of_sets.values() for row in found if row.n_questions]
+    if not asked:
+        because = "no question set has a question in any year" if rows else study.why_empty(_DATA)
+        return Section(name, title, short, (Missing(title, because),), kicker)
+    years = range(min(asked), max(asked) + 1)
     cut = _cut_years(study, rows, years)
-    drawn = {one: found for one, found in of_sets.items() if has_questions(found)}
+    drawn = {one: found for one, found in of_sets.items() if any(row.n_questions for row in found)}
+    empty = [study.style(one).label for one in of_sets if one not in drawn]
+    without = f" No question in these data: {and_list(empty)}." if empty else ""
     blocks: list[Block] = [
-        *_lead(study, of_sets, [year for year, marks in cut.items() if not marks]),
+        *_lead(study, drawn, [year for year, marks in cut.items() if not marks]),
         Chart(
             "popularity",
-            "Questions and users a year",
-            "How many questions of each set were asked in a year (filled), and by how many users"
-            " (open), each counted once a year; askers whose account is gone are not counted. The"
-            f" scales differ from panel to panel.{_edges(study, years, cut)}"
-            f"{_without(study, of_sets)}",
+            "Questions and users per year",
+            "How many questions of each set were asked per year (filled), and by how many users"
+            " (open), each counted once per year; askers whose account is gone are not counted. The"
+            f" scales differ from panel to panel.{_edges(study, years, cut)}{without}",
             tuple(
                 popularity_panel(found, study.style(one), years, study.data_end)
                 for one, found in drawn.items()
             ),
-            study.table(_MART),
+            study.table(_DATA),
             tuple(drawn),
         ),
-        *share_blocks(study, rows, years),
-        *trend_blocks(study),
-        _table(study, rows, cut, "n_questions", "Questions a year"),
-        _table(study, rows, cut, "n_users", "Users who asked, a year"),
+        *_shares(study, rows, years),
+        *_trends(study),
+        _table(study, rows, cut, "n_questions", "Questions per year"),
+        _table(study, rows, cut, "n_users", "Users who asked, per year"),
     ]
     return Section(name, title, short, tuple(blocks), kicker)
 
 
-def has_questions(rows: list[Row]) -> bool:
-    """Whether a set has a question in any year."""
-    return any(row.n_questions for row in rows)
-
-
-def _without(study: Study, of_sets: dict[str, list[Row]]) -> str:
-    missing = [study.style(one).label for one, rows in of_sets.items() if not has_questions(rows)]
-    return f" No question in these data: {and_list(missing)}." if missing else ""
-
-
-def _cut_years(study: Study, rows: Sequence[Row], years: range) -> dict[int, tuple[str, ...]]:
+def _cut_years(
+    study: StudyResults, rows: Sequence[Row], years: range
+) -> dict[int, tuple[str, ...]]:
     """Return all years, each with what the data cut of it: where they begin, where they end."""
     begun_late = {
         row.year for row in rows if row.covered_share is not None and row.covered_share < 1
     }
+    begin, end = study.data_begin, study.data_end
     result = {}
     for year in years:
         marks = []
-        begin = study.data_begin
-        if (
-            begin is not None
-            and begin.year == year
-            and year in begun_late
-            and (begin.month, begin.day) > (1, 1)
-        ):
+        if begin and begin.year == year in begun_late and (begin.month, begin.day) > (1, 1):
             marks.append(f"from {begin:%-d %b}")
-        if is_partial(year, study.data_end):
-            marks.append(f"to {study.data_end:%-d %b}")
+        if end and is_partial(year, end):
+            marks.append(f"to {end:%-d %b}")
         result[year] = tuple(marks)
     return result
 
 
-def _edges(study: Study, years: range, cut: dict[int, tuple[str, ...]]) -> str:
+def _edges(study: StudyResults, years: range, cut: dict[int, tuple[str, ...]]) -> str:
     """Say where the data begin and end inside a year."""
     said = ""
     if any(mark.startswith("from") for mark in cut[years[0]]):
@@ -105,58 +128,190 @@ def _edges(study: Study, years: range, cut: dict[int, tuple[str, ...]]) -> str:
     if any(mark.startswith("to") for mark in cut[years[-1]]):
         said += (
             f" The data end on {day(study.data_end)}: {years[-1]} is not whole, so its step is"
-            " dotted and cannot be held against whole years."
+            " dotted and cannot be compared with whole years."
         )
     return said
 
 
-def _lead(study: Study, of_sets: dict[str, list[Row]], whole_years: list[int]) -> tuple[Prose, ...]:
-    """Say from what to what each set went, whole years only."""
-    parts = []
-    for name, found in of_sets.items():
-        whole = [row for row in found if row.year in whole_years and row.n_questions]
-        if len(whole) < 2:
-            continue
-        parts.append(
-            f"{study.style(name).in_words} from {count(whole[0].n_questions)} ({whole[0].year}) to"
-            f" {count(whole[-1].n_questions)} ({whole[-1].year})"
-        )
-    if not parts:
+def _lead(
+    study: StudyResults, drawn: dict[str, list[Row]], whole_years: list[int]
+) -> tuple[Prose, ...]:
+    """Say from what to what each set went between the same two whole years."""
+    if len(whole_years) < 2:
         return ()
-    return (Prose(f"Questions a year, over whole years: {and_list(parts)}.", is_lead=True),)
+    first, last = whole_years[0], whole_years[-1]
+    parts = []
+    for name, found in drawn.items():
+        known = {row.year: row.n_questions for row in found}
+        parts.append(
+            f"{study.style(name).in_words} from {count(known.get(first, 0))} to"
+            f" {count(known.get(last, 0))}"
+        )
+    said = f"Questions per year, {first} compared with {last}: {and_list(parts)}."
+    return (Prose(said, is_lead=True),)
+
+
+# --- shares
+
+
+def _shares(study: StudyResults, rows: tuple[Row, ...], years: range) -> tuple[Block, ...]:
+    """Draw the shares of all questions and of the base set, where they mean something."""
+    base = study.base
+    wholes = {"question_share": "all questions"}
+    if base is not None and study.topics:
+        wholes["base_question_share"] = f"the base set ({base.label})"
+    names = {one.question_set for one in study.of_kind("topic", "union") or study.of_kind("base")}
+    of_sets = [row for row in rows if row.question_set in names]
+    beyond = reaches_beyond(study)
+    drawn = {
+        column: popularity_shares(
+            of_sets, study.styles, years, column=column, whole=whole, data_end=study.data_end,
+            is_part=column == "question_share" or not beyond,
+        )
+        for column, whole in wholes.items()
+        if column in known_shares(study)
+        and any(getattr(row, column) is not None for row in of_sets)
+    }  # fmt: skip
+    left_out = [
+        Missing(
+            f"Shares of {whole}",
+            "the data hold no question outside the topics, so there is nothing to divide by",
+        )
+        for column, whole in wholes.items()
+        if column not in drawn
+    ]
+    if not drawn:
+        return tuple(left_out)
+    ratio = (
+        " Topics also hold questions that are not in the base set: to it this is a ratio, not a"
+        " part of it, and may exceed 100%."
+        if "base_question_share" in drawn and beyond
+        else ""
+    )
+    chart = Chart(
+        "popularity-shares",
+        "Share of the questions of a year",
+        f"How large each set is beside {and_list([wholes[one] for one in drawn])} of the same year:"
+        f" a count can rise because a site grows, a share cannot.{ratio}",
+        tuple(drawn.values()),
+        study.table(_DATA),
+        tuple(column.replace("_", "-") for column in drawn),
+    )
+    return (chart, *left_out)
+
+
+# --- trends
+
+
+def _measures(study: StudyResults) -> dict[str, str]:
+    """Names of the measures of a trend that mean something in these data."""
+    names = {
+        "questions": "questions",
+        "share_of_all_questions": "share of all questions",
+        "share_of_base_set": "ratio to the base set"
+        if reaches_beyond(study)
+        else "share of the base set",
+    }
+    known = known_shares(study)
+    return {
+        measure: name
+        for measure, name in names.items()
+        if measure not in _SHARE_OF or _SHARE_OF[measure] in known
+    }
+
+
+def _trends(study: StudyResults) -> tuple[Block, ...]:
+    """Say in a sentence whether the study's subject rises, and give all trends in a table."""
+    measures = _measures(study)
+    sets = {one.question_set for one in counted_sets(study)}
+    rows = [
+        row
+        for row in study.rows("popularity_trends")
+        if row.question_set in sets and row.measure in measures
+    ]
+    if not rows:
+        return (Missing("Trends from year to year", study.why_empty("popularity_trends")),)
+    subjects = (study.union,) if study.union else study.topics or (study.subject,)
+    said = [
+        Prose(sentence)
+        for one in subjects
+        if one is not None and (sentence := _sentence(study, one.question_set, measures, rows))
+    ]
+    measure = Column("Measure", "measure", lambda measure: measures[measure], is_number=False)
+    table = table_of(
+        study, "popularity_trends", "Does it rise from year to year?",
+        (SET, measure, *_TREND_COLUMNS), rows,
+        note="A year that the data cut counts for the part of it that they hold. With few years,"
+        " Kendall’s test can hardly fall below 0.05 whatever happened; a dash: too few.",
+    )  # fmt: skip
+    return (
+        *(said or [Prose("There are too few years for a trend.")]),
+        Fold(f"The {count(len(rows))} trends one by one", (table,)),
+    )
+
+
+def _sentence(
+    study: StudyResults, name: str, measures: dict[str, str], rows: list[Row]
+) -> str | None:
+    own = {
+        row.measure: row
+        for row in rows
+        if row.question_set == name and None not in (row.rate_ratio, row.rate_ratio_ci_low)
+    }
+    if not own:
+        return None
+    parts = []
+    for measure, measured in measures.items():
+        if measure not in own:
+            continue
+        row = own[measure]
+        test = (
+            f", {p_words(row.rate_p_value_adjusted)} adjusted"
+            if row.rate_p_value_adjusted is not None
+            else ""
+        )
+        parts.append(
+            f"{'' if measure == 'questions' else f'their {measured} '}by {number(row.rate_ratio)}"
+            f" (95% interval {between(row.rate_ratio_ci_low, row.rate_ratio_ci_high)}{test})"
+        )
+    one = next(iter(own.values()))
+    return (
+        f"From {one.first_year} to {one.last_year} the {count(one.n_questions)} questions of"
+        f" {study.style(name).in_words} multiplied per year {and_list(parts)}. 1 is no trend;"
+        " quasi-Poisson rates; p-values, not intervals, are adjusted for several tests (Holm)."
+    )
+
+
+# --- the numbers
 
 
 def _table(
-    study: Study,
+    study: StudyResults,
     rows: tuple[Row, ...],
     cut: dict[int, tuple[str, ...]],
     column: str,
     caption: str,
 ) -> Table:
+    """Make a table of years, one column per set."""
     values = {(row.question_set, row.year): getattr(row, column) for row in rows}
-    counted = {row.question_set for row in rows}
+    known = {row.question_set for row in rows}
     sets = counted_sets(study)
     shown = [
         one.question_set
         for one in study.of_kind("topic", "union", "baseline", "base")
-        if one.question_set in counted and one in sets
+        if one.question_set in known and one in sets
     ]
-    if _EVERYTHING in counted and "question_share" in known_shares(study):
+    heads = [Column(study.name(one)) for one in shown]
+    if _EVERYTHING in known and "question_share" in known_shares(study):
         shown.append(_EVERYTHING)
-    headers = [Column("All questions" if one == _EVERYTHING else study.name(one)) for one in shown]
-    body = []
+        heads.append(Column("All questions" if column == "n_questions" else "All askers"))
+    cells = []
     for year, marks in cut.items():
-        label = Markup("{}{}").format(
-            year,
-            Markup("").join(
-                Markup('&nbsp;<span class="mark">{}</span>').format(mark) for mark in marks
-            ),
-        )
-        body.append((label, *(count(values.get((one, year), 0)) for one in shown)))
+        marked = [Markup('&nbsp;<span class="mark">{}</span>').format(mark) for mark in marks]
+        label = Markup("{}{}").format(year, Markup("").join(marked))
+        counts = [Cell(count(values.get((one, year), 0))) for one in shown]
+        cells.append([Cell(label), *counts])
     return Table(
-        f"{_MART}_{column}",
-        caption,
-        (Column("Year", is_number=False), *headers),
-        tuple(body),
-        study.table(_MART),
-    )
+        f"{_DATA}_{column}", caption, (Column("Year", is_number=False), *heads), cells,
+        study.table(_DATA),
+    )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Where every row came from: the manifest that the loader wrote, a table and site."""
+"""Where every row came from: the manifest that the loader wrote, one row per site and table."""
 
 from __future__ import annotations
 
@@ -6,58 +6,49 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from analyses.common.numbers import and_list, count
-from analyses.report.blocks import Column, Fold, Prose, Section, Table
-from analyses.report.study import moment, short_day
+from analyses.report.blocks import Column, Fold, Missing, Prose, Section, table_of
+from analyses.report.study import day, moment
 
 if TYPE_CHECKING:
-    from analyses.report.study import Study
+    from datetime import datetime
+
+    from analyses.report.study import StudyResults
+
+
+def _day(value: datetime | str | None) -> str:
+    return day(moment(value), "%b")
+
 
 _COLUMNS = (
-    Column("Site and table", is_number=False),
-    Column("State", is_number=False),
-    Column("Source", is_number=False),
-    Column("Rows"),
-    Column("Rejected"),
-    Column("Fabricated"),
-    Column("Replaced characters"),
-    Column("First", is_number=False),
-    Column("Last", is_number=False),
-    Column("Loaded", is_number=False),
-)
+    Column("Site and table", "site table", "{} {}".format, is_number=False),
+    Column("State", "state", is_number=False),
+    Column(
+        "Source", "source_file",
+        lambda path: PurePath(path).name if path else "not in the dump", is_number=False,
+    ),
+    Column("Rows", "n_rows", count),
+    Column("Rejected", "n_rejected_rows", count),
+    Column("Fabricated", "n_fabricated_rows", count),
+    Column("Replaced characters", "n_replaced_characters", count),
+    Column("First", "first_at", _day, is_number=False),
+    Column("Last", "last_at", _day, is_number=False),
+    Column("Loaded", "finished_at", _day, is_number=False),
+)  # fmt: skip
 
 
-def provenance(study: Study) -> Section:
+def provenance(study: StudyResults) -> Section:
     """Show what was loaded from which file."""
-    entries = study.manifest
-    name, title, short = "provenance", "Provenance", "Provenance"
+    name, title = "provenance", "Provenance"
+    entries = sorted(study.manifest, key=lambda entry: (entry.site, entry.table))
     if not entries:
-        sentence = "Nothing is known about where the data came from: dump_manifest is empty."
-        return Section(name, title, short, (Prose(sentence),))
+        missing = Missing(title, study.why_empty("dump_manifest"))
+        return Section(name, title, title, (missing,))
     versions = sorted({entry.loader_version for entry in entries if entry.loader_version})
-    table = Table(
-        "dump_manifest",
-        "What was loaded, a site and table",
-        _COLUMNS,
-        tuple(
-            (
-                f"{entry.site} {entry.table}",
-                entry.state,
-                PurePath(entry.source_file).name if entry.source_file else "not in the dump",
-                count(entry.n_rows),
-                count(entry.n_rejected_rows),
-                count(entry.n_fabricated_rows),
-                count(entry.n_replaced_characters),
-                *(
-                    short_day(moment(value))
-                    for value in (entry.first_at, entry.last_at, entry.finished_at)
-                ),
-            )
-            for entry in sorted(entries, key=lambda entry: (entry.site, entry.table))
-        ),
-        study.table("dump_manifest"),
-        "The CSV also has each file's size and SHA-256.",
-    )
     loader = f" by loader {and_list(versions)}" if versions else ""
+    table = table_of(
+        study, "dump_manifest", "What was loaded, one row per site and table", _COLUMNS, entries,
+        note="The CSV also has each file’s size and SHA-256.",
+    )  # fmt: skip
     blocks = (
         Prose(
             f"{count(len(entries))} tables, read{loader}. Posts and comments of Stack Exchange are"
@@ -65,4 +56,4 @@ def provenance(study: Study) -> Section:
         ),
         Fold("Every table and file", (table,)),
     )
-    return Section(name, title, short, blocks)
+    return Section(name, title, title, blocks)

@@ -2,113 +2,172 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
 from analyses.common.numbers import NONE, and_list, count
 from analyses.figures import funnel_panel
-from analyses.report.blocks import Chart, Column, Fold, Points, Prose, Section, Table
-from analyses.report.rules import in_words
+from analyses.report.blocks import (
+    SET,
+    Chart,
+    Column,
+    Fold,
+    Missing,
+    Points,
+    Prose,
+    Section,
+    table_of,
+)
+from analyses.report.study import day
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from analyses.report.blocks import Block
-    from analyses.report.study import Study
+    from analyses.report.study import StudyResults
     from analyses.warehouse.tables import Row
 
-_COLUMNS = (
-    Column("Question set", is_number=False),
-    Column("Kind", is_number=False),
-    Column("By tag", explanation="Questions that carry a tag which a rule names"),
-    Column("By term", explanation="Questions that contain a term which a rule names"),
-    Column("Any rule", explanation="Distinct questions that match by tag, by term or both"),
-    Column("Left to others", explanation="Matches that a set with precedence keeps"),
-    Column("Excluded", explanation="Taken out by a person's decision"),
-    Column("Included", explanation="Put in by a person's decision"),
-    Column("Questions", explanation="Members of the set"),
-)
-_RULE_COLUMNS = (
-    Column("Tag or term", is_number=False),
-    Column("Question set", is_number=False),
-    Column("Kind", is_number=False),
-    Column("Where", is_number=False),
-    Column("Match", is_number=False),
-    Column("Code", is_number=False),
-    Column("Searched among", is_number=False),
-    Column("Must contain", is_number=False),
-)
+RULES = "question_set_rules"
 _KINDS = {
     "base": "base",
-    "scope": "search scope",
+    "scope": "searched set",
     "topic": "topic",
     "union": "union of topics",
     "baseline": "base without topics",
 }
+_SCOPES = {"title": "in the title", "title_body": "in title or body"}
+_MATCHES = {
+    "token": "as a word between spaces",
+    "word": "as a whole word",
+    "substring": "also inside words",
+}
+_CODE = {"blocks_dropped": "code blocks left out", "all_dropped": "all code left out"}
 
 
-def question_sets(study: Study) -> Section:
+def _words(name: str | None) -> str:
+    return (name or NONE).replace("_", " ")
+
+
+def _code(text: str | None) -> Markup | str:
+    return Markup("<code>{}</code>").format(text) if text else NONE
+
+
+_COLUMNS = (
+    SET,
+    Column("Kind", "kind", lambda kind: _KINDS.get(kind, kind), is_number=False),
+    Column("By tag", "n_tag_matched", count, "Questions that carry a tag which a rule names"),
+    Column("By term", "n_term_matched", count, "Questions that contain a term which a rule names"),
+    Column("Any rule", "n_matched", count, "Distinct questions that match by tag, term or both"),
+    Column("Left to others", "n_left_to_others", count, "Matches that a set with precedence keeps"),
+    Column("Excluded", "n_excluded", count, "Taken out by a person’s decision"),
+    Column("Included", "n_included", count, "Put in by a person’s decision"),
+    Column(
+        "Questions", "n_questions", lambda n: Markup("<strong>{}</strong>").format(count(n)),
+        "Members of the set",
+    ),
+)  # fmt: skip
+_RULE_COLUMNS = (
+    Column("Tag or term", "value", _code, is_number=False),
+    SET,
+    *(
+        Column(header, source, _words, is_number=False)
+        for header, source in (
+            ("Kind", "kind"),
+            ("Where", "scope"),
+            ("Match", "match"),
+            ("Code", "code"),
+            ("Searched among", "runs_over"),
+        )
+    ),
+    Column("Must contain", "must_contain", _code, is_number=False),
+)
+
+
+def question_sets(study: StudyResults) -> Section:
     """Show the funnel."""
     rows = study.rows("question_set_funnel")
     title, short = "From all questions to question sets", "Question sets"
     if not rows:
-        sentence = "No question set is defined, or the table question_set_funnel was not built."
-        return Section("question-sets", title, short, (Prose(sentence),))
-    topics = {one.question_set for one in study.of_kind("topic")}
-    drawn = [row for row in rows if row.question_set in topics]
+        missing = Missing(title, study.why_empty("question_set_funnel"))
+        return Section("question-sets", title, short, (missing,))
     blocks: list[Block] = [
         Prose(
             "A question is in a set because a rule matches it, unless a set with precedence keeps"
-            " it or a person decided otherwise. A question may be in several sets."
+            f" it or a person decided otherwise. A question may be in several sets.{_frame(study)}"
         ),
         Points(tuple(_description(study, one) for one in study.sets.values())),
-    ]
-    end = max(
-        (
-            value or 0
-            for row in drawn
-            for value in (row.n_tag_matched, row.n_term_matched, row.n_matched, row.n_questions)
+        *_funnel(study, rows),
+        table_of(
+            study, "question_set_funnel", "Questions at each stage", _COLUMNS, rows,
+            note=_note(study, rows),
         ),
-        default=0,
-    )
-    if drawn and not end:
-        blocks.append(Prose("No rule of any topic matches a question in these data."))
-    if end:
-        blocks.append(
-            Chart(
-                "funnel",
-                "How each topic came to its questions",
-                "How many questions the rules of each topic match, how many of these go elsewhere"
-                " or are taken out by hand (hatched), and how many are in the set (full bar). All"
-                " panels share one scale.",
-                tuple(funnel_panel(row, study.style(row.question_set), end) for row in drawn),
-                study.table("question_set_funnel"),
-                tuple(row.question_set for row in drawn),
-            )
-        )
-    blocks.append(
-        Table(
-            "question_set_funnel",
-            "Questions at each stage",
-            _COLUMNS,
-            tuple(_row(study, row) for row in rows),
-            study.table("question_set_funnel"),
-            _note(study, rows),
-        )
-    )
-    if rules := _rules(study):
-        blocks.append(rules)
+    ]  # fmt: skip
+    if n_rules := len(study.tables.rows(RULES)):
+        table = table_of(study, RULES, "The rules, one by one", _RULE_COLUMNS)
+        blocks.append(Fold(f"The {count(n_rules)} rules one by one", (table,)))
     return Section("question-sets", title, short, tuple(blocks))
 
 
-def _description(study: Study, one: Row) -> Markup:
+def _frame(study: StudyResults) -> str:
+    """Say which questions the study takes at all."""
+    about = study.about
+    if about is None:
+        return ""
+    parts = []
+    if about.asked_from:
+        parts.append(f"from {day(about.asked_from)} on")
+    if about.asked_until:
+        parts.append(f"before {day(about.asked_until)}")
+    said = f" Only questions asked {' and '.join(parts)} count." if parts else ""
+    if about.min_score is not None:
+        said += f" Only questions with a score of {about.min_score} or more count."
+    if about.leave_out:
+        said += f" Questions left out of all sets: {and_list(list(about.leave_out))} ones."
+    return said
+
+
+def _funnel(study: StudyResults, rows: Sequence[Row]) -> tuple[Block, ...]:
+    """Draw the funnels of the topics in which any rule matches, of the base set without topics."""
+    sets = {one.question_set for one in study.topics or study.of_kind("base")}
+    stages = ("n_tag_matched", "n_term_matched", "n_matched", "n_questions")
+    ends = {
+        row: max(getattr(row, stage) or 0 for stage in stages)
+        for row in rows
+        if row.question_set in sets
+    }
+    drawn = [row for row, end in ends.items() if end]
+    if not drawn:
+        because = "no rule matches a question in these data"
+        return (Missing("How each topic came to its questions", because),)
+    return (
+        Chart(
+            "funnel",
+            "How each topic came to its questions" if study.topics else "How the set came to be",
+            "How many questions the rules match, how many of these go elsewhere or are taken out by"
+            " hand (hatched), and how many are in the set (full bar). All panels share one scale."
+            + _without(study, [row for row, end in ends.items() if not end]),
+            tuple(
+                funnel_panel(row, study.style(row.question_set), max(ends.values()))
+                for row in drawn
+            ),
+            study.table("question_set_funnel"),
+            tuple(row.question_set for row in drawn),
+        ),
+    )
+
+
+def _without(study: StudyResults, rows: list[Row]) -> str:
+    names = [study.style(row.question_set).label for row in rows]
+    return f" No rule matches a question in these data: {and_list(names)}." if names else ""
+
+
+def _description(study: StudyResults, one: Row) -> Markup:
     """Say what a set is, and by which rules."""
-    rules = [
-        rule
-        for rule in study.tables.rows("question_set_rules")
-        if rule.question_set == one.question_set
-    ]
+    rules = [rule for rule in study.tables.rows(RULES) if rule.question_set == one.question_set]
     said = (
-        Markup(' <span class="rules">Rules: {}.</span>').format(in_words(study, rules))
+        Markup(' <span class="rules">Rules: {}.</span>').format(rules_in_words(study, rules))
         if rules
         else ""
     )
@@ -117,49 +176,43 @@ def _description(study: Study, one: Row) -> Markup:
     )
 
 
-def _rules(study: Study) -> Fold | None:
-    rules = study.rows("question_set_rules")
-    if not rules:
-        return None
-    table = Table(
-        "question_set_rules",
-        "The rules, one by one",
-        _RULE_COLUMNS,
-        tuple(
-            (
-                Markup("<code>{}</code>").format(rule.value),
-                study.name(rule.question_set),
-                rule.kind,
-                *(
-                    (value or NONE).replace("_", " ")
-                    for value in (rule.scope, rule.match, rule.code, rule.runs_over)
-                ),
-                Markup("<code>{}</code>").format(rule.must_contain) if rule.must_contain else NONE,
-            )
-            for rule in rules
-        ),
-        study.table("question_set_rules"),
-    )
-    return Fold(f"The {count(len(rules))} rules one by one", (table,))
+def rules_in_words(study: StudyResults, rules: Sequence[Row]) -> Markup:
+    """Say the rules of one set, as "tagged keras; or …": those that differ in value only, together.
+
+    Parameters
+    ----------
+    study : StudyResults
+    rules : sequence of Row
+        Of `question_set_rules`, in the order in which they are to be said.
+    """
+
+    def but_for_value(rule: Row) -> tuple[str | None, ...]:
+        return (rule.kind, rule.scope, rule.match, rule.code, rule.runs_over, rule.must_contain)
+
+    groups = [list(group) for _, group in groupby(rules, key=but_for_value)]
+    return Markup("; or ").join(_group(study, group) for group in groups)
 
 
-def _row(study: Study, row: Row) -> tuple[Markup | str, ...]:
-    known = study.sets.get(row.question_set)
-    kind = known.kind if known else ""
-    return (
-        study.name(row.question_set),
-        _KINDS.get(kind, kind),
-        count(row.n_tag_matched),
-        count(row.n_term_matched),
-        count(row.n_matched),
-        count(row.n_left_to_others),
-        count(row.n_excluded),
-        count(row.n_included),
-        Markup("<strong>{}</strong>").format(count(row.n_questions)),
-    )
+def _group(study: StudyResults, rules: list[Row]) -> Markup:
+    one = rules[0]
+    *first, last = [_code(rule.value) for rule in rules]
+    values = Markup(" or ").join([Markup(", ").join(first), last]) if first else last
+    said = Markup("{} {}").format("tagged" if one.kind == "tag" else "with", values)
+    if one.must_contain:
+        comma = "," if one.kind == "tag" or first else ""
+        also = "with" if one.kind == "tag" else "and"
+        said += Markup("{} {} {}").format(comma, also, _code(one.must_contain))
+    if where := _SCOPES.get(one.scope or ""):
+        said += f" {where}"
+    notes = [_MATCHES.get(one.match or ""), _CODE.get(one.code or "")]
+    if one.runs_over:
+        notes.append(f"searched among {study.style(one.runs_over).label} questions")
+    if any(notes):
+        said += Markup(" ({})").format("; ".join(note for note in notes if note))
+    return said
 
 
-def _note(study: Study, rows: tuple[Row, ...]) -> str:
+def _note(study: StudyResults, rows: Sequence[Row]) -> str:
     """Say what candidates are, how many wait for a decision, and which sets they bear on."""
     if not study.has_candidates:
         return ""
@@ -173,13 +226,12 @@ def _note(study: Study, rows: tuple[Row, ...]) -> str:
         for one in study.sets.values()
         if one.depends_on_candidates and not one.is_candidate_set
     ]
-    parts = [
-        "Candidates: the rules of this set find questions that people must inspect"
-        + (f"; {and_list(waiting)} wait for a decision." if waiting else ".")
-    ]
+    said = "Candidates: the rules of this set find questions that people must inspect" + (
+        f"; {and_list(waiting)} wait for a decision." if waiting else "."
+    )
     if leaning:
-        parts.append(
-            f"The numbers of {and_list(leaning)} will change with these decisions too, because what"
-            " is a candidate elsewhere is left out there."
+        said += (
+            f" The numbers of {and_list(leaning)} will change with these decisions too, because"
+            " what is a candidate elsewhere is left out there."
         )
-    return " ".join(parts)
+    return said

@@ -5,43 +5,33 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from analyses.common.numbers import NONE, and_list, count
 from analyses.figures.theme import GREEN, GREY, VERMILION
-from analyses.report.blocks import Column, Fold, Prose, Section, Table
+from analyses.report.blocks import SET, Column, Fold, Missing, Prose, Section, table_of
 
 if TYPE_CHECKING:
     from analyses.report.blocks import Block
-    from analyses.report.study import Study
+    from analyses.report.study import StudyResults
     from analyses.warehouse.tables import Row
 
-_MART = "replication_checks"
-_COLUMNS = (
-    Column("Figure", is_number=False),
-    Column("Question set", is_number=False),
-    Column("Year"),
-    Column("Published"),
-    Column("Computed"),
-    Column("Verdict", is_number=False),
-    Column("Reason", is_number=False, wraps=True),
-)
+_DATA = "replication_checks"
 
 
-def replication(study: Study) -> Section:
-    """Hold the published figures against the computed ones."""
-    rows = study.rows("replication_checks")
+def replication(study: StudyResults) -> Section:
+    """Compare the published figures with the computed ones."""
     name, title, short = "replication", "Replication checks", "Replication"
+    rows = study.tables.rows(_DATA)
     if not rows:
-        sentence = "No published figures were compared: the table replication_checks is empty."
-        return Section(name, title, short, (Prose(sentence),))
+        because = "the study holds no published figures to recompute"
+        return Section(name, title, short, (Missing(title, because),))
     verdicts = Counter(words(row.verdict) for row in rows)
     order = sorted(verdicts, key=lambda verdict: (not verdict.startswith("equal"), verdict))
-    parts = [f"{verdict} ({count(verdicts[verdict])})" for verdict in order]
     blocks: list[Block] = [
         Prose(
-            f"{count(len(rows))} figures of the publication, held against the ones computed here:"
-            f" {and_list(parts)}."
+            f"{count(len(rows))} figures of the publication, compared with the ones computed here:"
+            f" {and_list([f'{verdict} ({count(verdicts[verdict])})' for verdict in order])}."
         ),
     ]
     if any(site.is_synthetic for site in study.sites):
@@ -51,52 +41,39 @@ def replication(study: Study) -> Section:
                 " nothing here."
             )
         )
-    shown = sorted(rows, key=lambda row: (str(row.step), row.figure, row.year or 0))
-    table = Table(
-        _MART,
-        "Published and computed figures",
-        _COLUMNS,
-        tuple(
-            (
-                words(row.figure),
-                study.name(row.question_set)
-                if row.question_set in study.sets
-                else words(row.question_set),
-                NONE if row.year is None else str(row.year),
-                plain(row.published, row.unit),
-                plain(_computed(study, row), row.unit),
-                _verdict(row.verdict),
-                row.reason or "",
-            )
-            for row in shown
-        ),
-        study.table(_MART),
-    )
+    counted = {
+        (row.question_set, row.year): row.n_questions
+        for row in study.tables.rows("yearly_popularity")
+    }
+    known = {name for (name, _), n in counted.items() if n}
+
+    def computed(row: Row) -> Row:
+        """Put 0 where a year of a set that is in the data held no question."""
+        is_count = row.computed is None and row.figure in {"questions", "users"} and row.year
+        is_zero = counted.get((row.question_set, row.year)) == 0 and row.question_set in known
+        return row._replace(computed=0) if is_count and is_zero else row
+
+    columns = (
+        Column("Figure", "figure", words, is_number=False),
+        SET,
+        Column("Year", "year", lambda year: NONE if year is None else str(year)),
+        Column("Published", "published unit", plain),
+        Column("Computed", "computed unit", plain),
+        Column("Verdict", "verdict", _verdict, is_number=False),
+        Column("Reason", "reason", lambda reason: reason or "", is_number=False, wraps=True),
+    )  # fmt: skip
+    shown = sorted(map(computed, rows), key=lambda row: (str(row.step), row.figure, row.year or 0))
+    table = table_of(study, _DATA, "Published and computed figures", columns, shown)
     blocks.append(Fold(f"All {count(len(rows))} figures", (table,)))
     return Section(name, title, short, tuple(blocks))
 
 
-def _computed(study: Study, row: Row) -> float | None:
-    """Return what was computed; 0 where a year of a set that is in the data held no question."""
-    if row.computed is not None or row.figure not in {"questions", "users"} or row.year is None:
-        return row.computed
-    own = {
-        one.year: one.n_questions
-        for one in study.rows("yearly_popularity")
-        if one.question_set == row.question_set
-    }
-    return 0 if any(own.values()) and own.get(row.year) == 0 else None
-
-
-def _verdict(verdict: str | None) -> Markup:
+def _verdict(verdict: str | None) -> Markup | str:
     """Put a dot before a verdict; the word says it all, the colour helps the eye."""
     if verdict is None:
-        return escape(NONE)
-    colour = GREY
-    if verdict.startswith("equal"):
-        colour = GREEN
-    elif verdict == "differs":
-        colour = VERMILION
+        return NONE
+    is_equal = verdict.startswith("equal")
+    colour = GREEN if is_equal else VERMILION if verdict == "differs" else GREY
     return Markup('<span class="verdict" style="--verdict:{}">{}</span>').format(
         colour, words(verdict)
     )

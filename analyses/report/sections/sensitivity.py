@@ -4,63 +4,63 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyses.common.numbers import and_list, count, duration, percent
+from analyses.common.numbers import and_list, between, count, duration, few, percent
 from analyses.figures import sensitivity_strips
 from analyses.figures.sensitivity import MEASURES, variant_in_words
-from analyses.report.blocks import Cell, Chart, Column, Fold, Prose, Section, Table
-from analyses.report.sections.acceptance import share_interval
+from analyses.report.blocks import SET, Chart, Column, Fold, Missing, Prose, Section, table_of
+from analyses.report.denominators import known_shares
+from analyses.report.sections.question_sets import RULES
 
 if TYPE_CHECKING:
-    from analyses.report.study import Study
+    from analyses.report.study import StudyResults
     from analyses.warehouse.tables import Row
 
-_MART = "rule_sensitivity"
+_DATA = "rule_sensitivity"
 _COLUMNS = (
-    Column("Question set", is_number=False),
-    Column("Reading", is_number=False, wraps=True),
-    Column("Questions"),
-    Column("Of these as studied", explanation="Questions that the study’s own reading finds too"),  # noqa: RUF001
-    Column("Share without"),
-    Column("95% interval"),
-    Column("Median response"),
-)
+    SET,
+    Column(
+        "Reading", "",
+        lambda row: variant_in_words(row) + (" (as studied)" if row.is_study_variant else ""),
+        is_number=False, wraps=True,
+    ),
+    Column("Questions", "n_questions", count),
+    Column(
+        "Of these as studied", "n_in_study_variant", count,
+        "Questions that the study’s own reading finds too",
+    ),
+    Column("Share without", "no_accepted_share", percent),
+    Column(
+        "95% interval", "share_ci_low share_ci_high", lambda low, high: between(low, high, percent)
+    ),
+    Column("Median response", "median_response_minutes", duration),
+)  # fmt: skip
 
 
-def sensitivity(study: Study) -> Section:
+def sensitivity(study: StudyResults) -> Section:
     """Show every reading."""
     name, title, short = "sensitivity", "What hangs on the rules", "Sensitivity"
-    rows = tuple(sorted(study.rows("rule_sensitivity"), key=lambda row: _place(study, row)))
-    if not any(row.n_questions for row in rows):
-        sentence = (
-            "No other reading of the rules was counted: the table rule_sensitivity is absent, or"
-            " no reading finds a question."
-        )
-        return Section(name, title, short, (Prose(sentence),))
-    table = Table(
-        _MART,
-        "Each topic by each reading of its rules",
-        _COLUMNS,
-        tuple(
-            (
-                study.name(row.question_set),
-                variant_in_words(row) + (" (as studied)" if row.is_study_variant else ""),
-                count(row.n_questions),
-                count(row.n_in_study_variant),
-                percent(row.no_accepted_share),
-                share_interval(row.share_ci_low, row.share_ci_high),
-                Cell(duration(row.median_response_minutes)),
-            )
-            for row in rows
+    places = {one: place for place, one in enumerate(study.sets)}
+    rows = sorted(
+        study.rows(_DATA),
+        key=lambda row: (
+            places.get(row.question_set, len(places)),
+            not row.is_study_variant,
+            row.n_questions,
+            row.variant,
         ),
-        study.table(_MART),
     )
+    found = {row.question_set for row in rows if row.n_questions}
+    drawn = [row for row in rows if row.question_set in found]
+    if not drawn:
+        because = "no reading finds a question" if rows else study.why_empty(_DATA)
+        return Section(name, title, short, (Missing(title, because),))
     blocks = (
-        *_lead(study, rows),
+        *_lead(study, drawn),
         Prose(
-            "A study that searches for words must say whether “cloud” may stand inside another"
-            " word, whether the body counts, and whether code does. Where it does not say, each"
-            " answer is a different set. Here every topic is made anew by each of them, by rules"
-            " alone, without people’s decisions; rules on tags, and the sets to which a topic"  # noqa: RUF001
+            f"A study that searches for words must say whether {_word(study)} may stand inside"
+            " another word, whether the body counts, and whether code does. Where it does not say,"
+            " each answer is a different set. Here every topic is made anew by each of them, by"
+            " rules alone, without people’s decisions; rules on tags, and the sets to which a topic"
             " leaves questions, stay as they are."
         ),
         Chart(
@@ -68,53 +68,60 @@ def sensitivity(study: Study) -> Section:
             "The topics by every reading of their rules",
             "How the size, the share without an accepted answer and the median response time of"
             " each topic move with the reading: a mark is a reading, the filled one that of the"
-            f" study, by rules alone{_beside(study, rows)}. Marks close together mean that the"
-            " choice matters little.",
-            tuple(sensitivity_strips(rows, study.styles, measure) for measure in MEASURES),
-            study.table(_MART),
+            f" study, by rules alone{_beside(study, drawn)}. {_meaning(study)}",
+            tuple(sensitivity_strips(drawn, study.styles, measure) for measure in MEASURES),
+            study.table(_DATA),
             tuple(measure.column.replace("_", "-") for measure in MEASURES),
         ),
-        Fold(f"The {count(len(rows))} readings one by one", (table,)),
+        Fold(
+            f"The {count(len(rows))} readings one by one",
+            (table_of(study, _DATA, "Each topic by each reading of its rules", _COLUMNS, rows),),
+        ),
     )
     return Section(name, title, short, blocks)
 
 
-def _beside(study: Study, rows: tuple[Row, ...]) -> str:
+def _meaning(study: StudyResults) -> str:
+    if "question_share" in known_shares(study):
+        return "Marks close together mean that the choice matters little."
+    return (
+        "The data hold only questions that were selected before, so that a wider reading cannot"
+        " find more of them here."
+    )
+
+
+def _word(study: StudyResults) -> str:
+    """Take the first word that the study searches for as the example."""
+    terms = (rule.value for rule in study.tables.rows(RULES) if rule.kind == "term")
+    return next((f"“{term}”" for term in terms), "one")
+
+
+def _beside(study: StudyResults, rows: list[Row]) -> str:
     """Say how large the sets are, where people's decisions make them other than the rules do."""
-    sizes = {row.question_set: row.n_questions for row in study.rows("acceptance")}
+    sizes = {name: row.n_questions for name, row in study.by_set("acceptance").items()}
     parts = [
         f"{study.style(row.question_set).label} {count(row.n_questions)} where the set has"
         f" {count(sizes[row.question_set])}"
         for row in rows
         if row.is_study_variant and sizes.get(row.question_set, row.n_questions) != row.n_questions
     ]
-    return f" and without people’s decisions ({and_list(parts)})" if parts else ""  # noqa: RUF001
+    return f" and without people’s decisions ({and_list(parts)})" if parts else ""
 
 
-def _place(study: Study, row: Row) -> tuple[object, ...]:
-    """Order the readings of a set: the study's own, then from the narrowest to the widest."""
-    return (
-        list(study.sets).index(row.question_set) if row.question_set in study.sets else 99,
-        row.question_set,
-        not row.is_study_variant,
-        row.n_questions,
-        row.variant,
-    )
-
-
-def _lead(study: Study, rows: tuple[Row, ...]) -> tuple[Prose, ...]:
-    parts = []
+def _lead(study: StudyResults, rows: list[Row]) -> tuple[Prose, ...]:
+    parts, least = [], None
     for name in dict.fromkeys(row.question_set for row in rows):
-        shares = [
-            row.no_accepted_share
-            for row in rows
-            if row.question_set == name and row.no_accepted_share is not None
-        ]
-        counts = [row.n_questions for row in rows if row.question_set == name]
+        own = [row for row in rows if row.question_set == name]
+        counts = [row.n_questions for row in own]
+        shares = [row.no_accepted_share for row in own if row.n_questions >= 10]
+        said = (
+            f"{study.style(name).in_words} holds {count(min(counts))} to {count(max(counts))}"
+            " questions"
+        )
         if shares:
-            parts.append(
-                f"{study.style(name).in_words} holds {count(min(counts))} to {count(max(counts))}"
-                f" questions, {percent(min(shares))} to {percent(max(shares))} of them without an"
-                " accepted answer"
-            )
-    return (Prose(f"By the reading, {and_list(parts)}.", is_lead=True),) if parts else ()
+            said += f", {percent(min(shares))} to {percent(max(shares))} of them without an"
+            said += " accepted answer"
+        parts.append(said)
+        least = min(counts) if least is None else min(least, *counts)
+    said = f"{few(least or 0)}Depending on the reading, {and_list(parts)}."
+    return (Prose(said, is_lead=True),)

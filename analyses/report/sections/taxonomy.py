@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from analyses.common.numbers import NONE, and_list, count, percent
-from analyses.figures import taxonomy_treemap
-from analyses.report.blocks import Cell, Chart, Column, Fold, Prose, Section, Table
-from analyses.report.sections.acceptance import share_interval
+from analyses.common.numbers import NONE, and_list, between, count, few, percent
+from analyses.figures import taxonomy_bars
+from analyses.report.blocks import Cell, Chart, Column, Fold, Missing, Prose, Section, table_of
 from analyses.report.sections.labelling import (
     agreement_blocks,
     label_acceptance_blocks,
@@ -17,101 +16,98 @@ from analyses.report.sections.labelling import (
 )
 
 if TYPE_CHECKING:
-    from analyses.report.blocks import Block
-    from analyses.report.study import Study
+    from analyses.report.blocks import Block, Table
+    from analyses.report.study import StudyResults
     from analyses.warehouse.tables import Row
 
-_MART = "taxonomy_distribution"
-_COLUMNS = (
-    Column("Category", is_number=False),
-    Column("Questions", explanation="Each once, also where it was given the category twice"),
-    Column("Share", explanation="Of the labelled questions of the set that are in a category"),
-    Column("95% interval", explanation="Wilson’s interval of the share"),  # noqa: RUF001
-    Column(
-        "Published",
-        explanation="The percentage that the publication printed, or the sum over its leaves",
-    ),
-)
+_DATA = "taxonomy_distribution"
 _HOW = Markup(
-    "Draw questions with <code>stackstudy draw</code>, let two people label them"
-    " (<code>stackstudy label</code>), and give the result to <code>stackstudy build --labels"
-    " labels.csv</code>."
+    "no labels were given. Draw questions with <code>stackstudy draw</code>, let two people label"
+    " them (<code>stackstudy label</code>), put the result into the study’s folder as"
+    " <code>labels.csv</code>, and run <code>stackstudy build</code>"
 )
 
 
-def taxonomy(study: Study) -> Section:
-    """Show the categories, or how to come to some."""
-    rows = [row for row in study.rows("taxonomy_distribution") if row.level]
-    labelled = [row for row in rows if row.n_questions]
+def taxonomy(study: StudyResults) -> Section:
+    """Show the categories, or say how to come to some."""
+    title = "What exactly is hard?"
+    by_set = {
+        name: own
+        for name in study.sets
+        if (own := with_sums([r for r in study.rows(_DATA) if r.question_set == name]))
+    }
+    drawn = {name: own for name, own in by_set.items() if any(row.n_questions for row in own)}
     blocks: list[Block]
-    if not labelled:
-        sentence = Markup("No labels were given, so nothing is known about what is hard. {}")
-        blocks = [Prose(sentence.format(_HOW))]
-        published = [row for row in rows if row.published_percent is not None]
-        if published:
-            blocks.append(
-                Fold(
-                    "The published categories",
-                    tuple(
-                        _table(study, name, own)
-                        for name, own in _by_set(study, rows).items()
-                        if any(row.published_percent is not None for row in own)
-                    ),
-                )
-            )
-    else:
-        by_set = _by_set(study, rows)
-        drawn = {name: own for name, own in by_set.items() if any(row.n_questions for row in own)}
-        blocks = [
-            *_lead(study, drawn),
-            Prose(_what(study)),
-            Chart(
-                "taxonomy",
-                "What the questions are about",
-                "How the labelled questions of each set divide into categories: a tile is a"
-                " category, as large as its questions, and holds its leaves. What has no room for"
-                " its name is named below; the tables hold them all.",
-                tuple(taxonomy_treemap(own, study.style(name)) for name, own in drawn.items()),
-                study.table(_MART),
-                tuple(drawn),
-                is_wide=True,
-            ),
-            *(
-                Fold(
-                    Markup("{}: every category").format(study.name(name)),
-                    (_table(study, name, own),),
-                )
-                for name, own in drawn.items()
-            ),
+    if drawn:
+        blocks = [*_lead(study, drawn), Prose(_what(study)), *_charts(study, drawn)]
+        blocks += [
+            Fold(Markup("{}: every category").format(study.name(name)), (_table(study, own),))
+            for name, own in drawn.items()
         ]
+    else:
+        published = [
+            _table(study, own)
+            for own in by_set.values()
+            if any(row.published_percent is not None for row in own)
+        ]
+        blocks = [Missing("The categories of the questions", _HOW)]
+        if published:
+            blocks.append(Fold("The published categories", tuple(published)))
     blocks += label_acceptance_blocks(study)
     blocks += sample_blocks(study)
     blocks += agreement_blocks(study)
-    return Section("rq3", "What exactly is hard?", "Taxonomy", tuple(blocks), "RQ3")
+    return Section("rq3", title, "Taxonomy", tuple(blocks), "RQ3")
 
 
-def _by_set(study: Study, rows: list[Row]) -> dict[str, list[Row]]:
-    names = [name for name in study.sets if any(row.question_set == name for row in rows)]
-    return {name: [row for row in rows if row.question_set == name] for name in names}
+def with_sums(rows: list[Row]) -> list[Row]:
+    """Give an inner category the sum of what was printed for its leaves, if all were printed.
+
+    Parameters
+    ----------
+    rows : list of Row
+        Of `taxonomy_distribution`, of one set.
+
+    Returns
+    -------
+    list of Row
+        Without the root, the inner categories and their leaves, each from the largest on.
+    """
+    leaves: dict[str | None, list[Row]] = {}
+    for row in sorted(rows, key=lambda row: (*_largest_first(row), row.leaf_category or "")):
+        if row.level == "leaf":
+            leaves.setdefault(row.inner_category, []).append(row)
+    inner = []
+    for row in rows:
+        printed = [leaf.published_percent for leaf in leaves.get(row.inner_category, [])]
+        is_sum = row.published_percent is None and printed and None not in printed
+        if row.level == "inner":
+            inner.append(row._replace(published_percent=sum(printed)) if is_sum else row)
+    inner.sort(key=lambda row: (*_largest_first(row), row.inner_category or ""))
+    return [one for row in inner for one in (row, *leaves.get(row.inner_category, []))]
 
 
-def _lead(study: Study, drawn: dict[str, list[Row]]) -> tuple[Prose, ...]:
-    parts = []
+def _largest_first(row: Row) -> tuple[float, ...]:
+    return -row.n_questions, -(row.published_percent or 0)
+
+
+def _lead(study: StudyResults, drawn: dict[str, list[Row]]) -> tuple[Prose, ...]:
+    """Name the largest category of each set, where it holds enough questions for a share."""
+    parts, least = [], None
     for name, own in drawn.items():
-        inner = sorted(
-            (row for row in own if row.level == "inner" and row.n_questions),
-            key=lambda row: -row.n_questions,
-        )
-        if inner:
-            top = inner[0]
+        top = next((row for row in own if row.level == "inner" and row.n_questions >= 10), None)
+        if top is not None:
+            least = min(least or top.n_labelled, top.n_labelled)
+            interval = between(top.share_ci_low, top.share_ci_high, percent)
             parts.append(
-                f"{top.inner_category} ({study.style(name).in_words}, {percent(top.share)} of"
-                f" {count(top.n_labelled)} questions)"
+                f"{top.inner_category} ({study.style(name).in_words}: {percent(top.share)} of"
+                f" {count(top.n_labelled)} questions, 95% interval {interval})"
             )
-    return (Prose(f"Most often it is {and_list(parts)}.", is_lead=True),) if parts else ()
+    if not parts:
+        return ()
+    return (Prose(f"{few(least or 0)}Most often it is {and_list(parts)}.", is_lead=True),)
 
 
-def _what(study: Study) -> str:
+def _what(study: StudyResults) -> str:
     labels = study.rows("labels")
     n_questions = len({(one.question_set, one.site, one.question_id) for one in labels})
     said = (
@@ -123,74 +119,90 @@ def _what(study: Study) -> str:
     )
 
 
-def _table(study: Study, name: str, rows: list[Row]) -> Table:
-    only_published = not any(row.n_questions for row in rows)
-    leaves: dict[str | None, list[Row]] = {}
-    for row in sorted(rows, key=lambda row: (*_largest_first(row), row.leaf_category or "")):
-        if row.level == "leaf":
-            leaves.setdefault(row.inner_category, []).append(row)
-    inner = [
-        _with_sum(row, leaves.get(row.inner_category, [])) for row in rows if row.level == "inner"
-    ]
-    body: list[tuple[Markup | str | Cell, ...]] = []
-    for row, is_sum in sorted(
-        inner, key=lambda one: (*_largest_first(one[0]), one[0].inner_category or "")
-    ):
-        bold = Markup("<strong>{}</strong>").format(row.inner_category)
-        body.append(_row(study, row, bold, is_sum=is_sum))
-        body += [
-            _row(study, leaf, Markup('<span class="leaf">{}</span>').format(leaf.leaf_category))
-            for leaf in leaves.get(row.inner_category, [])
-        ]
-    sums = (
-        " “Sum”: of the percentages that were printed for its leaves."
-        if any(is_sum for _, is_sum in inner)
-        else ""
-    )
-    return Table(
-        f"{_MART}_{name}",
-        Markup("Categories of {}").format(study.name(name)),
-        (_COLUMNS[0], _COLUMNS[-1]) if only_published else _COLUMNS,
-        tuple((row[0], row[-1]) for row in body) if only_published else tuple(body),
-        study.table(_MART),
-        f"Inner categories in bold, their leaves below.{sums}"
-        + (
-            ""
-            if only_published
-            else " The publication printed percentages of labels, not of questions; they differ"
-            " where a question has several."
-        ),
-    )
+def _charts(study: StudyResults, drawn: dict[str, list[Row]]) -> tuple[Chart, ...]:
+    has_printed = any(row.published_percent for own in drawn.values() for row in own)
+    mark = " The upright line is the share that was published." if has_printed else ""
+    charts = []
+    for level, title in (("inner", "What the questions are about"), ("leaf", "In more detail")):
+        own_level = {
+            name: own
+            for name, own in drawn.items()
+            if any(row.level == level and row.n_questions for row in own)
+        }
+        if own_level:
+            charts.append(
+                Chart(
+                    f"taxonomy-{level}",
+                    title,
+                    "How large a part of the labelled questions of each set is in a category"
+                    f" (bar), with its 95% interval (thin line).{mark}",
+                    tuple(
+                        taxonomy_bars(own, study.style(name), level)
+                        for name, own in own_level.items()
+                    ),
+                    study.table(_DATA),
+                    tuple(own_level),
+                )
+            )
+    return tuple(charts)
 
 
-def _largest_first(row: Row) -> tuple[float, ...]:
-    return -row.n_questions, -(row.published_percent or 0)
+def _table(study: StudyResults, rows: list[Row]) -> Table:
+    """Make the table of one set: inner categories, each with its leaves below."""
+    name = rows[0].question_set
+    original = {
+        (row.inner_category, row.leaf_category): row.published_percent
+        for row in study.rows(_DATA)
+        if row.question_set == name
+    }
 
+    def category(inner: str, leaf: str | None) -> Markup:
+        if leaf is None:
+            return Markup("<strong>{}</strong>").format(inner)
+        return Markup('<span class="leaf">{}</span>').format(leaf)
 
-def _with_sum(row: Row, leaves: list[Row]) -> tuple[Row, bool]:
-    """Give an inner category the sum of what was printed for all its leaves, and say whether."""
-    printed = [leaf.published_percent for leaf in leaves]
-    if row.published_percent is not None or not printed:
-        return row, False
-    known = [value for value in printed if value is not None]
-    if len(known) < len(printed):
-        return row, False
-    return row._replace(published_percent=sum(known)), True
+    def share(value: float | None) -> Cell:
+        return Cell(percent(value), value, study.style(name).colour if value is not None else "")
 
+    def published(value: float | None, inner: str, leaf: str | None) -> str:
+        is_sum = value is not None and original[inner, leaf] is None
+        return ("sum " if is_sum else "") + (NONE if value is None else f"{value:.1f}%")
 
-def _row(
-    study: Study, row: Row, name: Markup, *, is_sum: bool = False
-) -> tuple[Markup | str | Cell, ...]:
-    share: str | Cell = percent(row.share)
-    if row.share is not None:
-        share = Cell(share, row.share, study.style(row.question_set).colour)
-    published = NONE if row.published_percent is None else f"{row.published_percent:.1f}%"
-    if is_sum:
-        published = f"sum {published}"
-    return (
-        name,
-        count(row.n_questions),
-        share,
-        share_interval(row.share_ci_low, row.share_ci_high),
-        published,
-    )
+    columns = [Column("Category", "inner_category leaf_category", category, is_number=False)]
+    is_labelled = any(row.n_questions for row in rows)
+    if is_labelled:
+        columns += [
+            Column(
+                "Questions", "n_questions", count,
+                "Each once, also where it was given the category twice",
+            ),
+            Column(
+                "Share", "share", share,
+                "Of the labelled questions of the set that are in a category",
+            ),
+            Column(
+                "95% interval", "share_ci_low share_ci_high",
+                lambda low, high: between(low, high, percent), "Wilson’s interval of the share",
+            ),
+        ]  # fmt: skip
+    note = "Inner categories in bold, their leaves below."
+    if any(row.published_percent is not None for row in rows):
+        columns.append(
+            Column(
+                "Published", "published_percent inner_category leaf_category", published,
+                "The percentage that the publication printed, or the sum over its leaves",
+            )
+        )  # fmt: skip
+        if any(
+            row.published_percent is not None
+            and original[row.inner_category, row.leaf_category] is None
+            for row in rows
+        ):
+            note += " “Sum”: of the percentages that were printed for its leaves."
+        if is_labelled:
+            note += (
+                " The publication printed percentages of labels, not of questions; they differ"
+                " where a question has several."
+            )
+    caption = Markup("Categories of {}").format(study.name(name))
+    return table_of(study, _DATA, caption, columns, rows, name=f"{_DATA}_{name}", note=note)

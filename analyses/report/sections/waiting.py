@@ -4,56 +4,93 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyses.common.numbers import NONE, count, duration, number, p_value, percent
+from analyses.common.numbers import between, count, duration, few, number, p_value, p_words, percent
 from analyses.figures import survival_chart
-from analyses.report.blocks import Cell, Chart, Column, Fold, Heading, Prose, Table
-from analyses.report.sections.acceptance import dashes, p_words, share_interval
-from analyses.report.sections.response_times import time_interval
+from analyses.report.blocks import (
+    PAIR,
+    SET,
+    Cell,
+    Chart,
+    Column,
+    Fold,
+    Heading,
+    Missing,
+    Prose,
+    table_of,
+)
+from analyses.report.sections.acceptance import HOLM, statistic, tests_of
+from analyses.report.sections.response_times import time_cell, time_interval
 
 if TYPE_CHECKING:
     from analyses.report.blocks import Block
-    from analyses.report.study import Study
+    from analyses.report.study import StudyResults
     from analyses.warehouse.tables import Row
 
-_HORIZONS = (("1h", "1 hour"), ("1d", "1 day"), ("7d", "7 days"), ("30d", "30 days"))
+_DATA = "survival_summary"
+
+
+def _within(share: float | None, low: float | None, high: float | None) -> Cell:
+    known = "" if low is None else f"95% interval {between(low, high, percent)}"
+    return Cell(percent(share), explanation=known)
+
+
+def _columns_within(time: str) -> list[str]:
+    return [f"accepted_within_{time}{end}" for end in ("", "_ci_low", "_ci_high")]
+
+
 _COLUMNS = (
-    Column("Question set", is_number=False),
-    Column("Observed", explanation="Questions that were followed from asking on"),
-    Column("Accepted", explanation="Those whose accepted answer came while they were followed"),
-    Column("Median wait", explanation="When half had an accepted answer; a dash: fewer ever had"),
-    Column("95% interval", explanation="Of the median wait; a dash: beyond what was observed"),
-    *(
-        Column(f"Within {name}", explanation="Share with an accepted answer by then")
-        for _, name in _HORIZONS
+    SET,
+    Column("Observed", "n_observed", count, "Questions that were followed from asking on"),
+    Column(
+        "Accepted", "n_events", count,
+        "Those whose accepted answer came while they were followed",
     ),
-)
+    Column(
+        "Median wait", "median_minutes", time_cell,
+        "When half had an accepted answer; a dash: fewer ever had",
+    ),
+    Column(
+        "95% interval", "median_ci_low median_ci_high", time_interval,
+        "Of the median wait; a dash: beyond what was observed",
+    ),
+    *(
+        Column(
+            f"Within {name}",
+            " ".join(_columns_within(key)),
+            _within,
+            "Share with an accepted answer by then",
+        )
+        for key, name in (("1h", "1 hour"), ("1d", "1 day"), ("7d", "7 days"), ("30d", "30 days"))
+    ),
+)  # fmt: skip
 _TEST_COLUMNS = (
-    Column("Comparison", is_number=False),
-    Column("n"),
-    Column("Hazard ratio", explanation="Below 1, the first set gets accepted answers more slowly"),
-    Column("95% interval", explanation="Confidence interval of the hazard ratio"),
-    Column("χ²", explanation="Log-rank test, with the degrees of freedom"),
-    Column("p"),
-    Column("p, Holm", explanation="p-value corrected for all comparisons of this table"),
-)
+    PAIR,
+    Column("n", "n_a n_b", lambda a, b: f"{count(a)}, {count(b)}"),
+    Column(
+        "Hazard ratio", "hazard_ratio", number,
+        "Below 1, the first set gets accepted answers more slowly",
+    ),
+    Column("95% interval", "ci_low ci_high", between, "Confidence interval of the hazard ratio"),
+    Column("χ²", "chi2 df", statistic, "Log-rank test, with the degrees of freedom"),
+    Column("p", "p_value", p_value),
+    HOLM,
+)  # fmt: skip
 
 
-def waiting_blocks(study: Study) -> tuple[Block, ...]:
+def waiting_blocks(study: StudyResults) -> tuple[Block, ...]:
     """Make the survival curves, the medians of the wait, and the tests."""
-    heading = Heading("The wait, unanswered questions counted")
-    rows = [row for row in study.rows("survival_summary") if row.n_questions]
+    title = "The wait, unanswered questions counted"
+    rows = [row for row in study.rows(_DATA) if row.n_questions]
     points = study.rows("survival_curves")
     if not rows or not points:
-        sentence = (
-            "The wait with unanswered questions counted is not known: the tables survival_curves"
-            " and survival_summary are absent, or hold no question."
-        )
-        return heading, Prose(sentence)
-    kinds = {one.question_set for one in study.of_kind("topic", "union", "baseline")}
-    drawn = [row for row in points if row.question_set in kinds] or list(points)
+        empty = _DATA if not study.rows(_DATA) else "survival_curves"
+        because = "no set holds a question" if study.rows(empty) else study.why_empty(empty)
+        return (Missing(title, because),)
+    names = {one.question_set for one in study.compared}
+    drawn = [row for row in points if row.question_set in names] or list(points)
     return (
-        heading,
-        *_lead(study, rows),
+        Heading(title),
+        *_lead(study, {row.question_set: row for row in rows}),
         Prose(
             "Here every question counts. One without an accepted answer waits at least until the"
             " data end, and says so much: it is followed to that day and then leaves, without a"
@@ -68,33 +105,40 @@ def waiting_blocks(study: Study) -> tuple[Block, ...]:
             (survival_chart(drawn, study.styles),),
             study.table("survival_curves"),
         ),
-        _table(study, rows),
+        table_of(
+            study, _DATA, "How long questions wait", _COLUMNS, rows,
+            note="Left out: accepted answers that are older than their question, or are not in the"
+            " data. A share by a time counts questions younger than that for as long as they were"
+            " followed. Point at a share for its 95% interval.",
+        ),
         *_tests(study),
-    )
+    )  # fmt: skip
 
 
-def _lead(study: Study, rows: list[Row]) -> tuple[Prose, ...]:
+def _lead(study: StudyResults, rows: dict[str, Row]) -> tuple[Prose, ...]:
     """Say what a median of accepted answers alone hides."""
-    times = {row.question_set: row for row in study.rows("response_time_summary")}
-    by_set = {row.question_set: row for row in rows}
-    chosen = study.of_kind("union") or study.of_kind("topic")
-    name = next((one.question_set for one in chosen if one.question_set in by_set), None)
-    if name is None or by_set[name].accepted_within_1d is None:
+    own = rows.get(study.subject.question_set) if study.subject else None
+    if own is None or own.accepted_within_1d is None:
         return ()
-    own, time = by_set[name], times.get(name)
-    said = ""
+    time = study.by_set("response_time_summary").get(own.question_set)
+    of_all = f"all {count(own.n_questions)} {study.style(own.question_set).in_words} questions"
+    said = few(own.n_questions)
     if time is not None and time.median_response_minutes is not None:
-        said = (
+        said += (
             f"The median of {duration(time.median_response_minutes)} is that of the"
-            f" {count(time.n_response_times)} accepted answers, and hides the rest: of all"
-            f" {count(own.n_questions)} {study.style(name).in_words} questions,"
+            f" {count(time.n_response_times)} accepted answers, and hides the rest: of {of_all},"
         )
     else:
-        said = f"Of all {count(own.n_questions)} {study.style(name).in_words} questions,"
-    said += f" {percent(own.accepted_within_1d)} had an accepted answer after a day"
+        said += f"Of {of_all},"
+    said += f" {_with_interval(own, '1d')} had an accepted answer after a day"
     if own.accepted_within_30d is not None:
-        said += f" and {percent(own.accepted_within_30d)} after 30 days"
+        said += f" and {_with_interval(own, '30d')} after 30 days"
     return (Prose(said + _end_of_wait(own), is_lead=True),)
+
+
+def _with_interval(own: Row, time: str) -> str:
+    share, low, high = (getattr(own, name) for name in _columns_within(time))
+    return percent(share) + f" (95% interval {between(low, high, percent)})"
 
 
 def _end_of_wait(own: Row) -> str:
@@ -110,80 +154,23 @@ def _end_of_wait(own: Row) -> str:
     )
 
 
-def _table(study: Study, rows: list[Row]) -> Table:
-    return Table(
-        "survival_summary",
-        "How long questions wait",
-        _COLUMNS,
-        tuple(
-            (
-                study.name(row.question_set),
-                count(row.n_questions if row.n_observed is None else row.n_observed),
-                count(row.n_events),
-                Cell(
-                    duration(row.median_minutes),
-                    explanation=""
-                    if row.median_minutes is None
-                    else f"{number(row.median_minutes)} minutes",
-                ),
-                time_interval(row.median_ci_low, row.median_ci_high),
-                *(_within(row, name) for name, _ in _HORIZONS),
+def _tests(study: StudyResults) -> tuple[Block, ...]:
+    blocks = tests_of(
+        study, "survival_tests", "Do the waits differ?", _TEST_COLUMNS, "Log-rank test."
+    )
+    n_tests = len(study.tables.rows("survival_tests"))
+    if not n_tests:
+        return blocks
+    said = []
+    test = study.contrast_of("survival_tests")
+    if test and None not in (test.hazard_ratio, test.ci_low, test.ci_high):
+        first, second = (study.style(name).in_words for name in (test.set_a, test.set_b))
+        said.append(
+            Prose(
+                f"{few(min(test.n_a, test.n_b))}At any moment of the wait, a question of {first}"
+                f" got its accepted answer {number(test.hazard_ratio)} times as often as one of"
+                f" {second} (95% interval {between(test.ci_low, test.ci_high)}; log-rank"
+                f" {p_words(test.p_value_adjusted)} after Holm’s correction)."
             )
-            for row in rows
-        ),
-        study.table("survival_summary"),
-        "Left out: accepted answers that are older than their question, or are not in the data."
-        " A share by a time counts questions younger than that for as long as they were followed."
-        " Point at a share for its 95% interval.",
-    )
-
-
-def _within(row: Row, name: str) -> Cell:
-    share = getattr(row, f"accepted_within_{name}")
-    low, high = (getattr(row, f"accepted_within_{name}_ci_{end}") for end in ("low", "high"))
-    return Cell(
-        percent(share),
-        explanation="" if low is None else f"95% interval {share_interval(low, high)}",
-    )
-
-
-def _tests(study: Study) -> tuple[Block, ...]:
-    tests = study.pairs("survival_tests")
-    if not tests:
-        return (Prose("No two sets’ waits were compared."),)  # noqa: RUF001
-    table = Table(
-        "survival_tests",
-        "Do the waits differ?",
-        _TEST_COLUMNS,
-        tuple(
-            (
-                study.pair(test.set_a, test.set_b),
-                f"{count(test.n_a)}, {count(test.n_b)}",
-                number(test.hazard_ratio),
-                NONE if test.ci_low is None else f"{number(test.ci_low)} to {number(test.ci_high)}",
-                number(test.chi2, 1) + ("" if test.chi2 is None else f" ({test.df:.0f} df)"),
-                p_value(test.p_value),
-                p_value(test.p_value_adjusted),
-            )
-            for test in tests
-        ),
-        study.table("survival_tests"),
-        "Log-rank test. Sets that share questions are not independent samples."
-        + dashes([test.p_value for test in tests]),
-    )
-    contrast = study.contrast
-    said = [
-        f"At any moment of the wait, a question of {study.style(test.set_a).in_words} got its"
-        f" accepted answer {number(test.hazard_ratio)} times as often as one of"
-        f" {study.style(test.set_b).in_words} (95% interval {number(test.ci_low)} to"
-        f" {number(test.ci_high)}; log-rank {p_words(test.p_value_adjusted)} after Holm’s"  # noqa: RUF001
-        " correction)."
-        for test in tests
-        if contrast is not None
-        and (test.set_a, test.set_b) == tuple(one.question_set for one in contrast)
-        and None not in (test.hazard_ratio, test.ci_low, test.ci_high, test.p_value_adjusted)
-    ]
-    return (
-        *(Prose(sentence) for sentence in said),
-        Fold(f"{count(len(tests))} comparisons of the wait", (table,)),
-    )
+        )
+    return (*said, Fold(f"{count(n_tests)} comparisons of the wait", blocks))

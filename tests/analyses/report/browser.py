@@ -1,26 +1,67 @@
-"""The report's own headless Chromium, with an eye on what a page does."""
+"""A headless Chromium with one page, and with an eye on what that page does."""
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from analyses.report.chromium import Chromium
+import choreographer
+from choreographer.browsers import Chromium
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
 
-class Browser(Chromium):
+def find_browser() -> str | None:
+    """Path of a Chromium or Chrome, as kaleido finds it."""
+    return Chromium.find_browser(skip_local=False)
+
+
+class Browser:
     """One browser with one page; what the page does (requests, messages, errors) is kept."""
 
-    def __init__(self, program: str, profile: Path) -> None:
-        super().__init__(program, profile)
-        for domain in ("Runtime", "Network", "Log"):
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self.events: list[dict[str, Any]] = []
+        self._browser = self._wait(self._open())
+        for domain in ("Page", "Runtime", "Network", "Log"):
             self.call(f"{domain}.enable")
+
+    async def _open(self) -> choreographer.Browser:
+        browser = await choreographer.Browser(headless=True)
+        self._tab = await browser.create_tab("about:blank", window=True)
+        self._tab.subscribe("*", self._keep)
+        return browser
+
+    async def _keep(self, event: dict[str, Any]) -> None:
+        self.events.append(event)
+
+    def _wait(self, coming: Any) -> Any:
+        return self._loop.run_until_complete(asyncio.wait_for(coming, 60))
+
+    def close(self) -> None:
+        """End the browser."""
+        self._wait(self._browser.close())
+        self._loop.close()
+
+    def call(self, method: str, **params: object) -> dict[str, Any]:
+        """Send one command of the DevTools protocol and wait for its answer."""
+        sender = self._browser if method.startswith("Browser.") else self._tab
+        answer = self._wait(sender.send_command(method, params=params))
+        assert "error" not in answer, (method, answer["error"])
+        return answer["result"]
+
+    def run(self, expression: str) -> Any:
+        """Run JavaScript and return its value, that of a promise when it is there."""
+        answer = self.call(
+            "Runtime.evaluate", expression=expression, awaitPromise=True, returnByValue=True
+        )
+        assert "exceptionDetails" not in answer, answer["exceptionDetails"]
+        return answer["result"].get("value")
 
     def open(self, path: Path, width: int = 1280, *, is_drawn: bool = True, **media: str) -> None:
         """Open a file in a window of that width, with media features as `prefers_color_scheme`."""
@@ -30,7 +71,11 @@ class Browser(Chromium):
         )  # fmt: skip
         features = [{"name": k.replace("_", "-"), "value": v} for k, v in media.items()]
         self.call("Emulation.setEmulatedMedia", media="", features=features)
-        self.go_to(path)
+        self.events.clear()
+        self.call("Page.navigate", url=path.as_uri())
+        self.wait_for(
+            lambda: any(one["method"] == "Page.loadEventFired" for one in self.events), "the page"
+        )
         if is_drawn:
             self.wait_for(
                 lambda: (
@@ -45,7 +90,7 @@ class Browser(Chromium):
         end = time.monotonic() + 30
         while not condition():
             assert time.monotonic() < end, f"waited in vain for {what}"
-            time.sleep(0.05)
+            self._wait(asyncio.sleep(0.05))
 
     def requests(self) -> list[str]:
         """Addresses that the page asked for since it was opened."""

@@ -7,47 +7,53 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import duckdb
-from analyses.warehouse.marts import read_marts
 from page import Page
 from published_study import STUDY_COLUMNS, study_rows
 
 from analyses.report import compose, render
+from analyses.report.document import read_report_tables
+from analyses.warehouse.dictionary import read_dictionary
+from analyses.warehouse.tables import Table
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-COLUMNS = {
-    "question_sets": "question_set varchar, label varchar, kind varchar, base_set varchar,"
-    " position integer, description varchar, is_candidate_set boolean",
-    "question_set_rules": "rule varchar, question_set varchar, kind varchar, value varchar,"
-    " scope varchar, match varchar, code varchar, runs_over varchar, must_contain varchar",
-    "question_set_funnel": "question_set varchar, label varchar, position integer, kind varchar,"
-    " n_tag_matched bigint, n_term_matched bigint, n_matched bigint, n_left_to_others bigint,"
-    " n_excluded bigint, n_included bigint, n_questions bigint",
-    "yearly_popularity": "question_set varchar, year integer, n_questions bigint, n_users bigint,"
-    " question_share double, n_all_questions bigint, n_base_questions bigint,"
-    " base_question_share double, is_candidate_set boolean",
-    "acceptance": "question_set varchar, n_questions bigint, n_accepted bigint,"
-    " n_not_accepted bigint, no_accepted_share double, is_candidate_set boolean",
-    "response_time_summary": "question_set varchar, n_accepted bigint, n_response_times bigint,"
-    " n_answered_before_asked bigint, median_response_minutes double, q1 double, q3 double,"
-    " p10 double, p90 double, lower_whisker double, upper_whisker double,"
-    " min_response_minutes double, max_response_minutes double,"
-    " median_response_minutes_days_dropped double, q1_days_dropped double, q3_days_dropped double,"
-    " is_candidate_set boolean",
-    "proportion_tests": "set_a varchar, set_b varchar, n_a bigint, n_b bigint, share_a double,"
-    " share_b double, chi2 double, df bigint, p_value double, p_value_adjusted double,"
-    " share_difference double, ci_low double, ci_high double, cohens_h double",
-    "response_time_tests": "set_a varchar, set_b varchar, n_a bigint, n_b bigint, u double,"
-    " p_value double, p_value_adjusted double, cliffs_delta double, ci_low double, ci_high double,"
-    " hodges_lehmann_minutes double",
-    "replication_checks": "step integer, figure varchar, question_set varchar, year integer,"
-    " published double, computed double, verdict varchar, reason varchar",
-    "dump_manifest": 'format integer, site varchar, "table" varchar, state varchar,'
-    " is_synthetic boolean, source_file varchar, source_member varchar, source_bytes bigint,"
-    " source_sha256 varchar, n_rows bigint, n_rejected_rows bigint, n_fabricated_rows bigint,"
-    " n_replaced_characters bigint, first_at timestamptz, last_at timestamptz,"
-    " loader_version varchar, finished_at timestamptz",
+    from analyses.warehouse.tables import Row
+
+COLUMNS = {  # in the order of the values below; a column that is left out is null
+    "question_sets": "question_set label kind base_set position description is_candidate_set",
+    "question_set_rules": ("rule question_set kind value scope match code runs_over must_contain"),
+    "question_set_funnel": (
+        "question_set label position kind n_tag_matched n_term_matched n_matched"
+        " n_left_to_others n_excluded n_included n_questions"
+    ),
+    "yearly_popularity": (
+        "question_set year n_questions n_users question_share n_all_questions n_base_questions"
+        " base_question_share is_candidate_set"
+    ),
+    "acceptance": (
+        "question_set n_questions n_accepted n_not_accepted no_accepted_share is_candidate_set"
+    ),
+    "response_time_summary": (
+        "question_set n_accepted n_response_times n_answered_before_asked"
+        " median_response_minutes q1 q3 p10 p90 lower_whisker upper_whisker min_response_minutes"
+        " max_response_minutes median_response_minutes_days_dropped q1_days_dropped"
+        " q3_days_dropped is_candidate_set"
+    ),
+    "proportion_tests": (
+        "set_a set_b n_a n_b share_a share_b chi2 df p_value p_value_adjusted share_difference"
+        " ci_low ci_high cohens_h"
+    ),
+    "response_time_tests": (
+        "set_a set_b n_a n_b u p_value p_value_adjusted cliffs_delta ci_low ci_high"
+        " hodges_lehmann_minutes"
+    ),
+    "replication_checks": "step figure question_set year published computed verdict reason",
+    "dump_manifest": (
+        "format site table state is_synthetic source_file source_member source_bytes"
+        " source_sha256 n_rows n_rejected_rows n_fabricated_rows n_replaced_characters first_at"
+        " last_at loader_version finished_at"
+    ),
 } | STUDY_COLUMNS
 
 SETS = [
@@ -188,6 +194,20 @@ def published_rows(data_end: str, *, is_synthetic: bool) -> dict[str, list[tuple
     }  # fmt: skip
 
 
+def declarations() -> dict[str, str]:
+    """Columns of every table, with their types, as the contracts of the models have them."""
+    return {
+        name: ", ".join(f'"{column.name}" {column.data_type}' for column in entry.columns)
+        for name, entry in (read_dictionary("seeds") | read_dictionary()).items()
+    }
+
+
+def row_of(name: str, **values: object) -> Row:
+    """Return a row of a table of which only some columns are known; the others are null."""
+    columns = tuple(column.name for column in read_dictionary()[name].columns)
+    return Table(name, columns, (tuple((dict.fromkeys(columns) | values).values()),)).rows[0]
+
+
 @dataclass
 class Warehouse:
     """A data folder whose database can be filled and changed before the report is made."""
@@ -203,16 +223,18 @@ class Warehouse:
     def build(self) -> Path:
         """Write the database; returns the data folder."""
         self.folder.mkdir(parents=True, exist_ok=True)
+        declared = declarations()
         with duckdb.connect(str(self.folder / "stackstudy.duckdb")) as connection:
             connection.execute("set TimeZone = 'UTC'")
             for name, rows in self.rows.items():
-                connection.execute(f"create table {name} ({COLUMNS[name]})")
+                connection.execute(f"create table {name} ({declared[name]})")
                 if rows:
+                    given = ", ".join(f'"{column}"' for column in COLUMNS[name].split())
                     marks = ", ".join("?" * len(rows[0]))
-                    connection.executemany(f"insert into {name} values ({marks})", rows)
+                    connection.executemany(f"insert into {name} ({given}) values ({marks})", rows)
         return self.folder
 
 
 def page_of(data: Path) -> Page:
     """Render the report of a data folder."""
-    return Page(render(compose(read_marts(data))))
+    return Page(render(compose(read_report_tables(data))))

@@ -3,49 +3,53 @@
 from __future__ import annotations
 
 STUDY_COLUMNS = {
-    "popularity_trends": "question_set varchar, measure varchar, first_year integer,"
-    " last_year integer, n_years bigint, n_questions bigint, tau double,"
-    " mann_kendall_p_value double, mann_kendall_p_value_adjusted double, slope double,"
-    " rate_ratio double, rate_ratio_ci_low double, rate_ratio_ci_high double,"
-    " dispersion double, rate_p_value double, rate_p_value_adjusted double,"
-    " is_candidate_set boolean",
-    "baseline_tests": "question_set varchar, baseline varchar, n_questions bigint,"
-    " no_accepted_share double, baseline_share double, chi2 double, df bigint, p_value double,"
-    " p_value_adjusted double, share_difference double, ci_low double, ci_high double,"
-    " cohens_h double",
-    "topic_tests": "base_set varchar, measure varchar, n_sets bigint, n_questions bigint,"
-    " chi2 double, df bigint, p_value double, cramers_v double",
-    "response_time_quantiles": "question_set varchar, percent integer, response_minutes double,"
-    " n_response_times bigint, is_candidate_set boolean",
-    "published_response_times": "question_set varchar, n_response_times bigint,"
-    " median_response_minutes_days_dropped double, median_days_dropped_ci_low double,"
-    " median_days_dropped_ci_high double",
-    "survival_curves": "question_set varchar, minutes double, n_at_risk bigint, n_events bigint,"
-    " not_accepted_yet double, ci_low double, ci_high double, is_candidate_set boolean",
-    "survival_summary": "question_set varchar, n_questions bigint, n_observed bigint,"
-    " n_events bigint, median_minutes double, median_ci_low double, median_ci_high double,"
-    " accepted_within_1h double, accepted_within_1d double, accepted_within_7d double,"
-    " accepted_within_30d double, accepted_within_30d_ci_low double,"
-    " accepted_within_30d_ci_high double, is_candidate_set boolean",
-    "survival_tests": "set_a varchar, set_b varchar, n_a bigint, n_b bigint, chi2 double,"
-    " df bigint, p_value double, p_value_adjusted double, hazard_ratio double, ci_low double,"
-    " ci_high double",
-    "sample_sizes": "question_set varchar, population bigint, confidence double, interval double,"
-    " sample_size bigint, rounding varchar, is_whole_set boolean, is_candidate_set boolean",
-    "labels": "question_set varchar, site varchar, question_id bigint, inner_category varchar,"
-    " leaf_category varchar, is_category boolean",
-    "taxonomy_distribution": "question_set varchar, level varchar, inner_category varchar,"
-    " leaf_category varchar, is_divided boolean, n_questions bigint, n_labelled bigint,"
-    " share double, share_ci_low double, share_ci_high double, published_percent double",
-    "label_acceptance": "question_set varchar, label_kind varchar, n_questions bigint,"
-    " n_not_accepted bigint, no_accepted_share double, share_ci_low double, share_ci_high double,"
-    " share_difference double, ci_low double, ci_high double, p_value double,"
-    " p_value_adjusted double",
-    "rule_sensitivity": "question_set varchar, variant varchar, match varchar, scope varchar,"
-    " code varchar, is_study_variant boolean, n_questions bigint, n_in_study_variant bigint,"
-    " n_accepted bigint, n_not_accepted bigint, n_response_times bigint,"
-    " median_response_minutes double, needs_decisions boolean, no_accepted_share double,"
-    " share_ci_low double, share_ci_high double",
+    "popularity_trends": (
+        "question_set measure first_year last_year n_years n_questions tau mann_kendall_p_value"
+        " mann_kendall_p_value_adjusted slope rate_ratio rate_ratio_ci_low rate_ratio_ci_high"
+        " dispersion rate_p_value rate_p_value_adjusted is_candidate_set"
+    ),
+    "baseline_tests": (
+        "question_set baseline n_questions no_accepted_share baseline_share chi2 df p_value"
+        " p_value_adjusted share_difference ci_low ci_high cohens_h"
+    ),
+    "topic_tests": "base_set measure n_sets n_questions chi2 df p_value cramers_v",
+    "response_time_quantiles": (
+        "question_set percent response_minutes n_response_times is_candidate_set"
+    ),
+    "published_response_times": (
+        "question_set n_response_times median_response_minutes_days_dropped"
+        " median_days_dropped_ci_low median_days_dropped_ci_high"
+    ),
+    "survival_curves": (
+        "question_set minutes n_at_risk n_events not_accepted_yet ci_low ci_high is_candidate_set"
+    ),
+    "survival_summary": (
+        "question_set n_questions n_observed n_events median_minutes median_ci_low"
+        " median_ci_high accepted_within_1h accepted_within_1d accepted_within_7d"
+        " accepted_within_30d accepted_within_30d_ci_low accepted_within_30d_ci_high"
+        " is_candidate_set"
+    ),
+    "survival_tests": (
+        "set_a set_b n_a n_b chi2 df p_value p_value_adjusted hazard_ratio ci_low ci_high"
+    ),
+    "sample_sizes": (
+        "question_set population confidence interval sample_size rounding is_whole_set"
+        " is_candidate_set"
+    ),
+    "labels": "question_set site question_id inner_category leaf_category is_category",
+    "taxonomy_distribution": (
+        "question_set level inner_category leaf_category is_divided n_questions n_labelled"
+        " share share_ci_low share_ci_high published_percent"
+    ),
+    "label_acceptance": (
+        "question_set label_kind n_questions n_not_accepted no_accepted_share share_ci_low"
+        " share_ci_high share_difference ci_low ci_high p_value p_value_adjusted"
+    ),
+    "rule_sensitivity": (
+        "question_set variant match scope code is_study_variant n_questions n_in_study_variant"
+        " n_accepted n_not_accepted n_response_times median_response_minutes needs_decisions"
+        " no_accepted_share share_ci_low share_ci_high"
+    ),
 }
 
 TRENDS = [

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
+from analyses.report.chromium import find_browser
 from browser import Browser
 from page import Page
 
 from analyses.report import write_report
-from analyses.report.chromium import find_browser
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -67,7 +67,9 @@ def test_not_a_database(tmp_path: Path) -> None:
 
 def test_tables_of_another_version(tmp_path: Path) -> None:
     with duckdb.connect(str(tmp_path / "stackstudy.duckdb")) as connection:
-        connection.execute("create table acceptance (question_set varchar, share double)")
+        connection.execute(
+            "create table acceptance as select 'mobile' as question_set, 0.5 as share"
+        )
     assert_one_line(run("--data", tmp_path), "table acceptance", "n_questions", "stackstudy build")
 
 

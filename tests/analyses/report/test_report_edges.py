@@ -7,22 +7,24 @@ from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
-from analyses.warehouse.marts import RECORDS, Mart, Marts, read_marts
 from page import Page
-from published import page_of
+from published import COLUMNS, page_of
 
 from analyses.report import compose, render, write_report
+from analyses.report.document import read_report_tables
+from analyses.warehouse.tables import Table, Tables
+from loader.errors import WarehouseError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-NAMES = [record.mart for record in RECORDS]
+NAMES = sorted(COLUMNS)
 
 
 # --- little or nothing to show
 
 
-def test_empty_marts_give_sentences(warehouse) -> None:
+def test_empty_tables_give_sentences(warehouse) -> None:
     warehouse.rows = {name: [] for name in warehouse.rows}
     page = page_of(warehouse.build())
     assert page.errors == []
@@ -85,7 +87,7 @@ def test_empty_sets_give_sentences(warehouse) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_any_one_mart_may_be_absent(warehouse, name: str) -> None:
+def test_any_one_table_may_be_absent(warehouse, name: str) -> None:
     del warehouse.rows[name]
     page = page_of(warehouse.build())
     assert page.errors == []
@@ -150,9 +152,9 @@ def test_an_interrupted_write_leaves_nothing_behind(
 
 def test_the_same_data_give_the_same_page(published_data: Path) -> None:
     moment = datetime(2026, 1, 2)  # noqa: DTZ001 - only its date is shown
-    marts = read_marts(published_data)
-    assert render(compose(marts), moment) == render(compose(marts), moment)
-    assert "made on 2 January 2026" in Page(render(compose(marts), moment)).all("header")[0].text
+    tables = read_report_tables(published_data)
+    assert render(compose(tables), moment) == render(compose(tables), moment)
+    assert "made on 2 January 2026" in Page(render(compose(tables), moment)).all("header")[0].text
 
 
 def test_the_database_is_closed_again(published_data: Path, tmp_path: Path) -> None:
@@ -160,7 +162,9 @@ def test_the_database_is_closed_again(published_data: Path, tmp_path: Path) -> N
     duckdb.connect(str(published_data / "stackstudy.duckdb")).close()
 
 
-def test_marts_without_rows_or_columns_say_which(tmp_path: Path) -> None:
-    mart = Mart("acceptance", ("question_set",), (("mobile",),))
-    with pytest.raises(Exception, match="table acceptance: no column n_questions, n_accepted"):
-        compose(Marts({"acceptance": mart}))
+def test_a_table_without_a_column_says_which() -> None:
+    table = Table("acceptance", ("question_set",), (("mobile",),))
+    with pytest.raises(
+        WarehouseError, match=r"table acceptance: no column n_\w+; .* another version"
+    ):
+        compose(Tables({"acceptance": table}))

@@ -5,15 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from analyses.warehouse.marts import (
-    Funnel,
-    QuestionSet,
-    ResponseTimes,
-    YearlyPopularity,
-    read_marts,
-)
 from hypothesis import given
 from hypothesis import strategies as st
+from published import row_of
 
 from analyses.figures import (
     alternative_of,
@@ -26,6 +20,7 @@ from analyses.figures import (
 from analyses.figures.funnel import STAGES
 from analyses.figures.popularity import is_partial
 from analyses.figures.theme import Style, style_of
+from analyses.warehouse.tables import Row, read_tables
 
 STYLE = Style("Mobile", "#D55E00", "square", is_candidate_set=False)
 CANDIDATES = Style("Browser", "#009E73", "circle", is_candidate_set=True)
@@ -34,11 +29,21 @@ OKABE_ITO = {
 }  # fmt: skip
 
 
-def year_row(year: int, n_questions: int, n_users: int) -> YearlyPopularity:
-    return YearlyPopularity("mobile", year, n_questions, n_users, 0.01)
+def year_of(name: str, year: int, n_questions: int, n_users: int, **more: float) -> Row:
+    known = {"question_set": name, "year": year, "n_questions": n_questions, "n_users": n_users}
+    return row_of("yearly_popularity", **known, **{"question_share": 0.01} | more)
 
 
-def times(name: str = "mobile", **changes: float | None) -> ResponseTimes:
+def funnel_of(name: str, *counts: int | None) -> Row:
+    values = dict(zip([stage.column for stage in STAGES], counts, strict=True))
+    return row_of("question_set_funnel", question_set=name, **values)
+
+
+def year_row(year: int, n_questions: int, n_users: int) -> Row:
+    return year_of("mobile", year, n_questions, n_users)
+
+
+def times(name: str = "mobile", **changes: float | None) -> Row:
     values = {
         "n_accepted": 436,
         "n_response_times": 435,
@@ -54,7 +59,7 @@ def times(name: str = "mobile", **changes: float | None) -> ResponseTimes:
         "max_response_minutes": 788_000.0,
         "median_response_minutes_days_dropped": 405.23,
     }
-    return ResponseTimes(name, **(values | changes))
+    return row_of("response_time_summary", question_set=name, **values | changes)
 
 
 def trace(figure, name: str):
@@ -75,7 +80,7 @@ def test_published_years_are_drawn_as_they_are(shared_facts, studied_data) -> No
             published[figure][int(year)] = int(value)
     rows = [
         row
-        for row in read_marts(studied_data).records(YearlyPopularity)
+        for row in read_tables(studied_data).rows("yearly_popularity")
         if row.question_set == "mobile"
     ]
     panel = popularity_panel(rows, STYLE, range(2015, 2020))
@@ -174,7 +179,7 @@ def test_the_end_labels_hold_the_last_numbers_and_do_not_touch() -> None:
     ],
 )
 def test_a_share_of_what_it_is_no_part_of_is_called_a_ratio(is_part, title, hover) -> None:
-    row = YearlyPopularity("mobile", 2018, 150, 90, 0.01, 9000, 100, 1.5)
+    row = year_of("mobile", 2018, 150, 90, n_base_questions=100, base_question_share=1.5)
     chart = popularity_shares(
         [row], {}, [2018], column="base_question_share", whole="the base set", is_part=is_part
     )
@@ -230,8 +235,8 @@ def test_whiskers_that_are_not_known_end_at_the_box() -> None:
 
 def test_candidates_are_marked_in_every_figure() -> None:
     known = {"browser": CANDIDATES}
-    row = YearlyPopularity("browser", 2019, 3, 2, 0.1)
-    counts = Funnel("browser", 2, 1, 3, 0, 0, 0, 3)
+    row = year_of("browser", 2019, 3, 2)
+    counts = funnel_of("browser", 2, 1, 3, 0, 0, 0, 3)
     panels = [popularity_panel([row], CANDIDATES, [2019]), funnel_panel(counts, CANDIDATES, 3)]
     for panel in panels:
         assert panel.layout.title.subtitle.text == "candidates: not inspected by hand"
@@ -246,7 +251,7 @@ def test_candidates_are_marked_in_every_figure() -> None:
 @given(st.lists(st.one_of(st.none(), st.integers(0, 10**8)), min_size=7, max_size=7))
 def test_the_funnel_draws_each_stage(counts) -> None:
     values = dict(zip([stage.column for stage in STAGES], counts, strict=True))
-    panel = funnel_panel(Funnel("mobile", **values), STYLE, 10)
+    panel = funnel_panel(funnel_of("mobile", *counts), STYLE, 10)
     bars = panel.data[0]
     expected = [(s.label, values[s.column]) for s in STAGES if values[s.column] is not None]
     assert list(zip(bars.y or (), bars.x or (), strict=True)) == expected
@@ -256,15 +261,21 @@ def test_the_funnel_draws_each_stage(counts) -> None:
 
 def test_panels_of_one_funnel_share_their_scale() -> None:
     small, large = (
-        funnel_panel(Funnel("mobile", n, 0, n, 0, 0, 0, n), STYLE, 1000) for n in (3, 1000)
+        funnel_panel(funnel_of("mobile", n, 0, n, 0, 0, 0, n), STYLE, 1000) for n in (3, 1000)
     )
     assert small.layout.xaxis.range == large.layout.xaxis.range
     assert small.layout.xaxis.range[1] > 1000
 
 
-def sets(*kinds: str) -> list[QuestionSet]:
+def sets(*kinds: str) -> list[Row]:
     return [
-        QuestionSet(f"{kind}_{place}", f"S{place}", place, kind, None, None, is_candidate_set=False)
+        row_of(
+            "question_sets",
+            question_set=f"{kind}_{place}",
+            label=f"S{place}",
+            position=place,
+            kind=kind,
+        )
         for place, kind in enumerate(kinds)
     ]
 
@@ -282,11 +293,11 @@ def test_a_colour_follows_the_set_not_the_figure() -> None:
     for name, style in fewer.items():
         assert known[name] == style
     name, style = next(iter(known.items()))
-    panel = popularity_panel([YearlyPopularity(name, 2019, 3, 2, 0.1)], style, [2019])
+    panel = popularity_panel([year_of(name, 2019, 3, 2)], style, [2019])
     assert {one.marker.color for one in panel.data if one.mode == "markers"} == {style.colour}
     boxes = response_time_boxes([times(name)], known)
     assert boxes.data[0].line.color == style.colour
-    bars = funnel_panel(Funnel(name, 1, 1, 1, 0, 0, 0, 1), style, 1).data[0]
+    bars = funnel_panel(funnel_of(name, 1, 1, 1, 0, 0, 0, 1), style, 1).data[0]
     assert bars.marker.color[-1] == style.colour
 
 

@@ -1,4 +1,4 @@
-"""The page: true to the marts, alone, and plain about what it is not."""
+"""The page: true to the tables, alone, and plain about what it is not."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
-from analyses.warehouse.marts import RECORDS
 from published import COLUMNS, manifest, page_of
 
 from analyses.report.blocks import script_json
@@ -20,9 +19,9 @@ if TYPE_CHECKING:
 
     from page import Page
 
-NAMES = [record.mart for record in RECORDS]
+NAMES = sorted(COLUMNS)
 IN_SENTENCES = {"question_sets", "labels", "topic_tests", "published_response_times"}
-"""Marts that are told in sentences and never shown as a table or chart."""
+"""Tables that are told in sentences and never shown as a table or chart."""
 
 
 # --- what the page says, against the real questions
@@ -118,11 +117,11 @@ def test_the_library_is_there_once(each: Page) -> None:
     assert len([one for one in each.all("script") if "plotly.js v" in one.raw[:200]]) == 1
 
 
-# --- true to the marts
+# --- true to the tables
 
 
 def decoded(data: Path, name: str) -> list[list[str]]:
-    """A mart as DuckDB itself writes it to CSV, an independent writer."""
+    """A table as DuckDB itself writes it to CSV, an independent writer."""
     with duckdb.connect(str(data / "stackstudy.duckdb"), read_only=True) as connection:
         connection.execute("set TimeZone = 'UTC'")
         columns = connection.execute(f'describe main."{name}"').fetchall()
@@ -157,7 +156,7 @@ def as_values(rows: list[list[str]]) -> list[tuple[object, ...]]:
 
 
 @pytest.mark.parametrize("source", ["studied_data", "published_data"])
-def test_each_csv_is_the_mart(source: str, request: pytest.FixtureRequest) -> None:
+def test_each_csv_is_the_table(source: str, request: pytest.FixtureRequest) -> None:
     data = request.getfixturevalue(source)
     page = page_of(data)
     offered = {button.attributes["data-csv"] for button in page.with_class("csv")}
@@ -264,11 +263,7 @@ def test_candidates_are_marked_wherever_they_stand(published: Page) -> None:
 
 def test_without_candidates_the_word_does_not_appear(warehouse) -> None:
     for name, rows in warehouse.rows.items():
-        if "is_candidate_set" in [part.split()[-2] for part in _columns(name)]:
+        if "is_candidate_set" in COLUMNS[name].split():
             warehouse.rows[name] = [(*row[:-1], False) for row in rows]
     page = page_of(warehouse.build())
     assert "candidate" not in page.by_id("main").prose
-
-
-def _columns(name: str) -> list[str]:
-    return [part.strip() for part in COLUMNS[name].split(",")]

@@ -8,13 +8,13 @@ import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING
 
 import pytest
-from analyses.warehouse.marts import read_marts
+from analyses.report.chromium import Chromium, find_browser
 from click.testing import CliRunner, Result
 from markupsafe import Markup
 
 from analyses.report import compose
 from analyses.report.blocks import Column, Table
-from analyses.report.chromium import Chromium, find_browser
+from analyses.report.document import read_report_tables
 from analyses.report.latex import latex, latex_table, write_tables
 from analyses.report.static import PNG_SCALE, static_figures, write_figures
 from loader.errors import ReportError
@@ -61,7 +61,7 @@ def cells(line: str) -> list[str]:
 
 
 def test_every_table_of_the_page_is_whole(published_data: Path, tmp_path: Path) -> None:
-    report = compose(read_marts(published_data))
+    report = compose(read_report_tables(published_data))
     written = write_tables(report, tmp_path)
     assert len(written) > 15
     for path in written:
@@ -119,7 +119,7 @@ def test_without_a_browser_one_line_says_what_to_install(
 def test_a_browser_that_is_none_is_one_line(published_data, tmp_path, monkeypatch) -> None:
     monkeypatch.setenv("STACKSTUDY_BROWSER", "/bin/true")
     with pytest.raises(ReportError, match="/bin/true: ended before"):
-        write_figures(compose(read_marts(published_data)), tmp_path, ["svg"])
+        write_figures(compose(read_report_tables(published_data)), tmp_path, ["svg"])
     assert list(tmp_path.iterdir()) == []
 
 
@@ -144,7 +144,7 @@ def paper(synthetic_data: Path, tmp_path_factory) -> Path:
 
 @needs_browser
 def test_every_figure_is_there_in_every_format(paper: Path, synthetic_data: Path) -> None:
-    figures = list(static_figures(compose(read_marts(synthetic_data))))
+    figures = list(static_figures(compose(read_report_tables(synthetic_data))))
     names = [one.name for one in figures]
     assert len(names) == len(set(names)) == 18
     assert {"popularity-mobile", "taxonomy-browser", "survival", "funnel-browser"} <= set(names)
@@ -171,7 +171,7 @@ def test_every_figure_is_there_in_every_format(paper: Path, synthetic_data: Path
 
 @needs_browser
 def test_figures_of_real_data_are_not_called_synthetic(published_data: Path, tmp_path) -> None:
-    written = write_figures(compose(read_marts(published_data)), tmp_path, ["svg"])
+    written = write_figures(compose(read_report_tables(published_data)), tmp_path, ["svg"])
     assert all("synthetic" not in path.read_text("utf-8") for path in written)
     text = (tmp_path / "acceptance.svg").read_text("utf-8")
     assert "71.6%" in text

@@ -6,8 +6,6 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
-from analyses.warehouse.marts import RECORDS, read_marts
 from published import page_of
 
 import analyses
@@ -16,6 +14,7 @@ from analyses.labelling.draw import DrawnQuestion
 from analyses.labelling.ratings import read_ratings
 from analyses.labelling.taxonomy import shipped_taxonomy
 from analyses.report import compose, render
+from analyses.report.document import read_report_tables
 from analyses.report.references import Reference
 from analyses.warehouse.sources import sources_of
 
@@ -189,7 +188,7 @@ def test_agreement_is_shown_where_sheets_are_given(published_data: Path, tmp_pat
         path.write_text("\n".join(["question_set,site,question_id,label_1", *lines]))
         ratings.append(read_ratings(path, draw, shipped_taxonomy()).checked())
     found = rater_agreement(ratings, shipped_taxonomy())
-    page = type(page_of(published_data))(render(compose(read_marts(published_data), found)))
+    page = type(page_of(published_data))(render(compose(read_report_tables(published_data), found)))
     inner = page.table("rater_agreement")[1]
     assert inner[:6] == ["Mobile", "inner", "ann, ben", "3", "66.7%", "0.500"]
     assert "rater_agreement" in {one.attributes.get("data-csv") for one in page.all("button")}
@@ -277,10 +276,3 @@ def test_without_dbt_s_folder_the_model_itself_is_shown(tmp_path: Path) -> None:
     found = sources_of(tmp_path, ["acceptance", "taxonomy", "no_such_model"])
     assert set(found) == {"acceptance"}, "a seed has no SQL"
     assert "ref('int_acceptance')" in found["acceptance"]
-
-
-@pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.mart)
-def test_every_record_is_of_a_table_that_the_models_make(record, studied_data: Path) -> None:
-    mart = read_marts(studied_data).table(record.mart)
-    assert mart is not None
-    mart.records(record)

@@ -6,6 +6,7 @@ import csv
 from typing import TYPE_CHECKING
 
 import pytest
+from analyses.figures.tiles import SIZES, Tile, fit, place, text_width
 from analyses.warehouse.marts import TaxonomyShare
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +14,6 @@ from hypothesis import strategies as st
 from analyses.figures import taxonomy_treemap
 from analyses.figures.taxonomy import WIDTH, WIDTHS
 from analyses.figures.theme import Style, at_width
-from analyses.figures.tiles import SIZES, Tile, fit, place, text_width
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,0 +1,54 @@
+"""What the topics can be divided by: all questions, the base set, or nothing that was loaded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from analyses.report.study import StudyResults
+    from analyses.warehouse.tables import Row
+
+
+def known_shares(study: StudyResults) -> frozenset[str]:
+    """Columns of `yearly_popularity` whose shares say something: the data hold more than topics.
+
+    Where only questions of the topics were loaded, as some studies publish them, every share is one
+    of the topics themselves: all of them are 100% of all questions, whatever happened.
+    """
+    rows = study.rows("yearly_popularity")
+    topics = (study.union,) if study.union else study.topics or study.of_kind("base")
+    topics_hold = max((_total(study, one) for one in topics), default=0)
+    n_all = sum({row.year: row.n_all_questions or 0 for row in rows}.values())
+    known = set()
+    if any(row.question_share is not None for row in rows) and topics_hold < n_all:
+        known.add("question_share")
+    has_baseline = study.baseline is None or bool(_total(study, study.baseline))
+    if study.topics and has_baseline and any(row.base_question_share is not None for row in rows):
+        known.add("base_question_share")
+    return frozenset(known)
+
+
+def counted_sets(study: StudyResults) -> tuple[Row, ...]:
+    """Return the sets whose counts mean something: without a baseline the topics, their union.
+
+    The base set is then only what of it was loaded with the topics.
+    """
+    if study.baseline and not _total(study, study.baseline):
+        return study.of_kind("topic", "union")
+    return tuple(study.sets.values())
+
+
+def reaches_beyond(study: StudyResults) -> bool:
+    """Whether topics hold questions that the base set does not: then no share is a part of it."""
+    base, union, baseline = (
+        _total(study, one) for one in (study.base, study.union, study.baseline)
+    )
+    return union + baseline > base > 0
+
+
+def _total(study: StudyResults, one: Row | None) -> int:
+    return sum(
+        row.n_questions
+        for row in study.tables.rows("yearly_popularity")
+        if one is not None and row.question_set == one.question_set
+    )

@@ -1,0 +1,109 @@
+"""At a glance: the three numbers of a study, compared with its baseline where it has one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from analyses.common.numbers import FEW, and_list, between, count, duration, percent
+from analyses.figures.acceptance import wilson
+from analyses.report.blocks import Fact, Facts, Missing, Prose, Section
+
+if TYPE_CHECKING:
+    from analyses.report.blocks import Block
+    from analyses.report.study import StudyResults
+    from analyses.warehouse.tables import Row
+
+_LEAST = 10
+"""A share or a median of fewer is not a headline."""
+
+
+def summary(study: StudyResults) -> Section:
+    """Say how many questions the study is about, and how hard they are to get answered."""
+    subject, acceptance = study.subject, study.by_set("acceptance")
+    own = acceptance.get(subject.question_set) if subject else None
+    blocks: list[Block]
+    if subject is None or own is None:
+        blocks = [Missing("At a glance", study.why_empty("acceptance"))]
+    elif not own.n_questions:
+        blocks = [Prose(f"No question of these data is in {subject.label}.", is_lead=True)]
+    else:
+        blocks = _facts(study, subject, own, acceptance)
+    return Section("summary", "At a glance", "At a glance", tuple(blocks))
+
+
+def _facts(study: StudyResults, subject: Row, own: Row, acceptance: dict[str, Row]) -> list[Block]:
+    style = study.style(subject.question_set)
+    baseline = acceptance.get(study.baseline.question_set) if study.contrast else None
+    other = f"{study.baseline.label}: " if study.baseline and baseline else ""
+    topics = [
+        f"{count(acceptance[one.question_set].n_questions)} {one.label}"
+        for one in study.topics
+        if one.question_set in acceptance and one != subject
+    ]
+    facts = [
+        Fact(
+            count(own.n_questions),
+            Markup("questions of {}").format(study.name(subject.question_set)),
+            and_list(topics),
+            style.colour,
+        )
+    ]
+    if own.n_questions >= _LEAST:
+        share = wilson(own)
+        facts.append(
+            Fact(
+                percent(own.no_accepted_share),
+                "have no accepted answer",
+                _detail(
+                    between(share.ci_low, share.ci_high, percent),
+                    other + percent(baseline.no_accepted_share)
+                    if baseline and baseline.n_questions
+                    else "",
+                ),
+                style.colour,
+            )
+        )
+    times = study.by_set("response_time_summary")
+    time = times.get(subject.question_set)
+    if time is not None and time.n_response_times >= _LEAST:
+        of_other = times.get(baseline.question_set) if baseline else None
+        facts.append(
+            Fact(
+                duration(time.median_response_minutes),
+                f"median time to the accepted answer, of {count(time.n_response_times)} that have"
+                " one",
+                _detail(
+                    between(time.median_ci_low, time.median_ci_high, duration),
+                    other + duration(of_other.median_response_minutes)
+                    if of_other and of_other.n_response_times
+                    else "",
+                ),
+                style.colour,
+            )
+        )
+    blocks: list[Block] = [Facts(tuple(facts))]
+    if own.n_questions < FEW:
+        few = f"There are few questions ({count(own.n_questions)}), so the intervals are wide."
+        blocks.insert(0, Prose(few))
+    if study.baseline and not (baseline and baseline.n_questions):
+        blocks.append(
+            Prose(
+                "There is no baseline to compare these numbers with: the data hold no question"
+                f" of {study.baseline.label}."
+            )
+        )
+    if subject.is_candidate_set:
+        blocks.append(
+            Prose(
+                f"{subject.label} holds candidates: some of its questions were found by rules alone"
+                " and were not inspected by hand."
+            )
+        )
+    return blocks
+
+
+def _detail(interval: str, other: str) -> str:
+    known = interval if any(letter.isdigit() for letter in interval) else ""
+    return ". ".join(part for part in (f"95% interval {known}" if known else "", other) if part)
