@@ -14,10 +14,10 @@ escapes is a defect::
     ├── SampleError               a synthetic dump cannot be written where it was asked for
     ├── PackageError              a published replication package cannot be used
     ├── ReportError               a figure cannot be drawn: no browser, or it fails
-    ├── LabellingError            a draw, a rater's sheet or a labels file cannot be used
+    ├── StudyError                a study folder cannot be used: one line per slip
+    ├── LabellingError            a draw or a rater's sheet cannot be used
     ├── ExportError               files cannot be written where they were asked for
     └── WarehouseError            the database is absent, locked, or lacks what was asked for
-        ├── DecisionsError        a decisions file cannot be used
         └── BuildError            dbt could not build the models
 """
 
@@ -78,8 +78,30 @@ class PackageError(StackstudyError):
     """A published replication package is not whole, or holds what nobody expects."""
 
 
+class StudyError(StackstudyError):
+    """A study folder, or a file of it, cannot be used.
+
+    Parameters
+    ----------
+    *slips : str
+        One line for each slip: file, place, value and cure.
+
+    Attributes
+    ----------
+    slips : tuple of str
+    """
+
+    def __init__(self, *slips: str) -> None:
+        super().__init__(*slips)
+        self.slips = slips
+
+    def __str__(self) -> str:
+        """Return one line per slip, whatever the names in it hold."""
+        return "\n".join(on_one_line(slip) for slip in self.slips)
+
+
 class LabellingError(StackstudyError):
-    """A draw, a rater's sheet, a taxonomy or a labels file cannot be used."""
+    """A draw, a rater's sheet or a taxonomy cannot be used."""
 
 
 class ExportError(StackstudyError):
@@ -92,10 +114,6 @@ class ReportError(StackstudyError):
 
 class WarehouseError(StackstudyError):
     """The database is absent, locked, or lacks what was asked for."""
-
-
-class DecisionsError(WarehouseError):
-    """A decisions file cannot be used."""
 
 
 class BuildError(WarehouseError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import difflib
 import io
 import os
 import re
@@ -13,14 +14,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from analyses.labelling.text import clean_text
 from loader.errors import LabellingError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
+
+    from loader.errors import StackstudyError
+
+SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx")
+"""Endings of the files that are read as tables."""
+
+NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML 1.0 cannot hold, and so no spreadsheet: control characters and lone surrogates."""
 
 MAX_CELL = 32_767
 """Characters a spreadsheet's cell can hold, in UTF-16 units (Excel's specifications and limits)."""
@@ -45,27 +53,43 @@ _BROKEN = (
 
 @dataclass(frozen=True)
 class Line:
-    """A row of a table: its number as a spreadsheet shows it, and its values by column name."""
+    """A row of a table.
+
+    Attributes
+    ----------
+    number : int
+        Its number as a spreadsheet shows it.
+    values : mapping of str to str
+        By the column's name in lower case.
+    surplus : tuple of str
+        Values to the right of the last column: often an unquoted comma.
+    """
 
     number: int
     values: Mapping[str, str]
+    surplus: tuple[str, ...] = ()
 
 
-def is_workbook(path: Path) -> bool:
+def is_workbook(path: Path, error: type[StackstudyError] = LabellingError) -> bool:
     """Whether a name says xlsx; CSV (also as .tsv or .txt) is the other form.
 
     Raises
     ------
-    LabellingError
-        When it says neither.
+    StackstudyError
+        Of the type `error`, when it says neither.
     """
     suffix = path.suffix.lower()
-    if suffix not in {".xlsx", ".csv", ".tsv", ".txt"}:
-        raise LabellingError(f"{path}: is neither .xlsx nor .csv; save it as one of these")
+    if suffix not in SUFFIXES:
+        raise error(f"{path}: is neither .xlsx nor .csv; save it as one of these")
     return suffix == ".xlsx"
 
 
-def read_table(path: Path, required: Sequence[str]) -> list[Line]:
+def read_table(
+    path: Path,
+    required: Sequence[str],
+    optional: Sequence[str] = (),
+    error: type[StackstudyError] = LabellingError,
+) -> list[Line]:
     """Read a table, in whatever form a spreadsheet has left it.
 
     Parameters
@@ -75,6 +99,10 @@ def read_table(path: Path, required: Sequence[str]) -> list[Line]:
         with or without byte order mark, parted by commas, semicolons or tabs.
     required : sequence of str
         Columns that must be there, in any order and case, beside any others.
+    optional : sequence of str
+        Columns that may be missing; a column whose name resembles a missing one is refused.
+    error : type of StackstudyError
+        What is raised.
 
     Returns
     -------
@@ -84,27 +112,42 @@ def read_table(path: Path, required: Sequence[str]) -> list[Line]:
 
     Raises
     ------
-    LabellingError
-        When the file cannot be read, or a column is missing or there twice.
+    StackstudyError
+        Of the type `error`, when the file cannot be read, a column is missing or there twice.
     """
-    problem = None
+    fault = None
     try:
-        sheets = _workbook_rows(path) if is_workbook(path) else [_csv_rows(path)]
-        for rows in sheets:
+        is_xlsx = is_workbook(path, error)
+        for rows in _workbook_rows(path, error) if is_xlsx else [_csv_rows(path, error)]:
             header = [name.lower() for name in next(rows, [])]
-            missing = [column for column in required if column not in header]
-            twice = {name for name in header if name and header.count(name) > 1}
-            if not missing and not twice:
+            found = _fault_of(header, required, optional)
+            if not found:
                 return list(_lines(header, rows))
-            fault = f"column {', '.join(sorted(twice))} is there twice"
-            if missing:
-                fault = f"no column {', '.join(missing)}"
-            problem = problem or fault
-    except OSError as error:
-        raise LabellingError(f"{path}: cannot be read ({error.strerror or error})") from error
-    raise LabellingError(
-        f"{path}: row 1: {problem or 'there is no header'}; give it the header it was written with"
-    )
+            fault = fault or found
+    except OSError as failure:
+        reason = failure.strerror or failure
+        raise error(f"{path}: cannot be read ({reason}); check its name and its permissions") from (
+            failure
+        )
+    names = ", ".join((*required, *optional))
+    raise error(f"{path}: row 1: {fault or 'there is no header'}; the columns are {names}")
+
+
+def _fault_of(
+    header: Sequence[str], required: Sequence[str], optional: Sequence[str]
+) -> str | None:
+    missing = [column for column in required if column not in header]
+    if missing:
+        return f"no column {', '.join(missing)}"
+    twice = sorted({name for name in header if name and header.count(name) > 1})
+    if twice:
+        return f"column {', '.join(twice)} is there twice; keep one"
+    absent = [column for column in optional if column not in header]
+    for name in header:
+        if name not in (*required, *optional):
+            for close in difflib.get_close_matches(name, absent, n=1, cutoff=0.8):
+                return f"no column is named {name!r}; did you mean {close}?"
+    return None
 
 
 def whole_number(text: str) -> int | None:
@@ -113,6 +156,11 @@ def whole_number(text: str) -> int | None:
         return None
     number = Decimal(text)
     return int(number) if number == number.to_integral_value() else None
+
+
+def clean_text(text: str) -> str:
+    """Replace what XML cannot hold by U+FFFD, and write every line end as a line feed."""
+    return NOT_IN_XML.sub("\ufffd", text).replace("\r\n", "\n").replace("\r", "\n")
 
 
 def fitted(text: str) -> str:
@@ -172,19 +220,18 @@ def _lines(header: Sequence[str], rows: Iterator[list[str]]) -> Iterator[Line]:
     for number, row in enumerate(rows, start=2):
         values = dict.fromkeys(filter(None, header), "")
         values |= {name: value for name, value in zip(header, row, strict=False) if name}
-        if any(values.values()):
-            yield Line(number, values)
+        surplus = tuple(filter(None, row[len(header) :]))
+        if surplus or any(values.values()):
+            yield Line(number, values, surplus)
 
 
-def _csv_rows(path: Path) -> Iterator[list[str]]:
+def _csv_rows(path: Path, error: type[StackstudyError]) -> Iterator[list[str]]:
     content = path.read_bytes()
     encoding = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     try:
         text = content.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise LabellingError(
-            f"{path}: is not UTF-8; save it as xlsx, or as CSV in UTF-8"
-        ) from error
+    except UnicodeDecodeError as failure:
+        raise error(f"{path}: is not UTF-8; save it as xlsx, or as CSV in UTF-8") from failure
     head, _, rest = text.partition("\n")
     if re.fullmatch(r'"?sep=(.)"?\r?', head):  # a hint that Excel reads and writes
         head, text = rest.partition("\n")[0], rest
@@ -193,38 +240,39 @@ def _csv_rows(path: Path) -> Iterator[list[str]]:
     try:
         for row in reader:
             yield [value.strip() for value in row]
-    except csv.Error as error:
-        raise LabellingError(
-            f"{path}: line {reader.line_num}: is not CSV ({error}); save it anew from a spreadsheet"
-        ) from error
+    except csv.Error as failure:
+        raise error(
+            f"{path}: line {reader.line_num}: is not CSV ({failure}); save it anew from a"
+            " spreadsheet"
+        ) from failure
 
 
-def _workbook_rows(path: Path) -> Iterator[Iterator[list[str]]]:
+def _workbook_rows(path: Path, error: type[StackstudyError]) -> Iterator[Iterator[list[str]]]:
     from openpyxl import load_workbook  # noqa: PLC0415 - half a second that CSV need not pay
 
     try:
         with warnings.catch_warnings(action="ignore"):  # of styles and the like, which are not read
             book = load_workbook(path, read_only=True, data_only=True)
-    except _BROKEN as error:
-        raise _not_a_workbook(path) from error
+    except _BROKEN as failure:
+        raise error(_not_a_workbook(path)) from failure
     try:
         for sheet in book.worksheets:
             sheet.reset_dimensions()  # some programs write a wrong one, and rows would be lost
-            yield _sheet_rows(path, sheet)
+            yield _sheet_rows(path, sheet, error)
     finally:
         book.close()
 
 
-def _sheet_rows(path: Path, sheet: object) -> Iterator[list[str]]:
+def _sheet_rows(path: Path, sheet: Any, error: type[StackstudyError]) -> Iterator[list[str]]:
     try:
-        for row in sheet.iter_rows(values_only=True):  # type: ignore[attr-defined]
+        for row in sheet.iter_rows(values_only=True):
             yield [_cell_text(value) for value in row]
-    except _BROKEN as error:
-        raise _not_a_workbook(path) from error
+    except _BROKEN as failure:
+        raise error(_not_a_workbook(path)) from failure
 
 
-def _not_a_workbook(path: Path) -> LabellingError:
-    return LabellingError(
+def _not_a_workbook(path: Path) -> str:
+    return (
         f"{path}: cannot be read as xlsx (another format, encrypted, or damaged);"
         " open it in a spreadsheet and save it as xlsx or as CSV in UTF-8"
     )

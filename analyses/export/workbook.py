@@ -8,9 +8,8 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
-from analyses.common.spreadsheets import fitted
+from analyses.common.spreadsheets import clean_text, fitted
 from analyses.export.files import MAX_SHEET_ROWS, Written, counted, flat_columns
-from analyses.labelling.text import clean_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

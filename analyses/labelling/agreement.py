@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from analyses.labelling.population import QuestionKey
     from analyses.labelling.ratings import Rating, Ratings
-    from analyses.labelling.taxonomy import Taxonomy
+    from analyses.study.labels import Taxonomy
 
 Level = Literal["inner", "leaf"]
 LEVELS: tuple[Level, ...] = ("inner", "leaf")

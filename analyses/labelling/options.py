@@ -13,7 +13,7 @@ from loader.errors import LabellingError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from analyses.labelling.taxonomy import Taxonomy
+    from analyses.study.labels import Taxonomy
 
 F = TypeVar("F", bound="Callable[..., Any]")
 

@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from analyses.common.spreadsheets import Line
     from analyses.labelling.draw import DrawnQuestion
     from analyses.labelling.population import QuestionKey
-    from analyses.labelling.taxonomy import Taxonomy
-    from analyses.study.labels import Category
+    from analyses.study.labels import Category, Taxonomy
 
 
 @dataclass(frozen=True)

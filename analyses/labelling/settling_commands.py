@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from analyses.labelling.draw import DrawnQuestion, Part
     from analyses.labelling.ratings import Ratings
-    from analyses.labelling.taxonomy import Taxonomy
+    from analyses.study.labels import Taxonomy
 
 
 @click.command()

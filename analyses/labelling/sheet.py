@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from analyses.labelling.draw import DrawnQuestion
     from analyses.labelling.posts import QuestionText
-    from analyses.labelling.taxonomy import Taxonomy
     from analyses.labelling.workbook import Choice, Sheet
+    from analyses.study.labels import Taxonomy
 
 LABEL_COLUMNS = ("label_1", "label_2", "label_3")
 TO_FILL = (*LABEL_COLUMNS, "note")

@@ -6,8 +6,7 @@ import re
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
-NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML 1.0 cannot hold, and so no spreadsheet: control characters and lone surrogates."""
+from analyses.common.spreadsheets import clean_text
 
 _BLANKS = re.compile(r"[ \t\r\n\f\v]+")
 _LISTS = frozenset({"ul", "ol"})
@@ -30,11 +29,6 @@ _BLOCKS = frozenset(
     )
 )
 _CELLS = frozenset({"td", "th"})
-
-
-def clean_text(text: str) -> str:
-    """Replace what XML cannot hold by U+FFFD, and write every line end as a line feed."""
-    return NOT_IN_XML.sub("\ufffd", text).replace("\r\n", "\n").replace("\r", "\n")
 
 
 def html_to_text(html: str | None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from analyses.replication.package import TOPICS
@@ -15,7 +16,6 @@ from loader.errors import PackageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from analyses.replication.package import Package
     from analyses.replication.questions import PublishedSet
@@ -30,7 +30,7 @@ _QUESTION: Final = re.compile(r"https?://stackoverflow\.com/(?:questions|q)/([0-
 
 @dataclass(frozen=True)
 class Slip:
-    """A name in the authors' files, and the category that it means (seed ``category_names``)."""
+    """A name in the authors' files, and the category that it means (``category_names.csv``)."""
 
     question_set: str
     published_name: str
@@ -61,7 +61,7 @@ class CategoryNames:
             if slip.category not in by_key:
                 raise PackageError(
                     f"category_names.csv: {slip.published_name!r} is said to be {slip.category},"
-                    " which taxonomy.csv does not have; mend one of the two seeds"
+                    " which taxonomy.csv does not have; mend one of the two"
                 )
         self._categories = {(one.question_set, _folded(one.name)): one for one in taxonomy} | {
             (one.question_set, _folded(one.published_name)): by_key[one.category] for one in slips
@@ -82,8 +82,9 @@ def _folded(name: str) -> str:
     return " ".join(name.split()).casefold()
 
 
-def read_slips(path: Path) -> list[Slip]:
-    """Read the seed ``category_names.csv``."""
+def read_slips() -> list[Slip]:
+    """Read ``category_names.csv``, which lies beside this module."""
+    path = Path(__file__).with_name("category_names.csv")
     with path.open(encoding="utf-8", newline="") as file:
         return [Slip(**row) for row in csv.DictReader(file)]
 
@@ -148,7 +149,7 @@ def _label(where: str, row: tuple[Any, ...], question_set: str, names: CategoryN
     if category is None:
         raise PackageError(
             f"{where}: no category is named {name!r}; the nearest is"
-            f" {names.nearest(question_set, name)!r}: if it means that one, say so in the seed"
+            f" {names.nearest(question_set, name)!r}: if it means that one, say so in"
             " category_names.csv"
         )
     return Label(

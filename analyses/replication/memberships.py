@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from typing import TYPE_CHECKING
 
 from analyses.replication.questions import SITE
-from analyses.study.decisions import COLUMNS, Decision
+from analyses.study.decisions import Decision
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from analyses.replication.questions import PublishedSet
 
@@ -32,11 +30,3 @@ def decide(sets: Sequence[PublishedSet]) -> list[Decision]:
             for question_id in published
         ]
     return decisions
-
-
-def write_decisions(path: Path, decisions: Sequence[Decision]) -> None:
-    """Write decisions as the CSV that `analyses.study.decisions.read_decisions` reads."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        writer.writerows([getattr(one, column) for column in COLUMNS] for one in decisions)

@@ -17,13 +17,14 @@ from analyses.replication.checks import (
 )
 from analyses.replication.figure5 import check_taxonomy
 from analyses.replication.labelled import CategoryNames, read_published_labels, read_slips
-from analyses.replication.memberships import decide, write_decisions
+from analyses.replication.memberships import decide
 from analyses.replication.package import find_package
 from analyses.replication.questions import SITE, distinct_posts, read_sets
 from analyses.replication.response_times import BASELINE, compare, read_times, write_times
 from analyses.replication.tables import markdown, write_csv
 from analyses.replication.trends import read_trends
 from analyses.sample.official import TableFile, row
+from analyses.study.decisions import write_decisions
 from analyses.study.labels import read_taxonomy, write_labels
 from analyses.warehouse.build import build, seed_path
 from loader import Store, load
@@ -82,7 +83,7 @@ def replicate(folder: Path, data: Path, say: Callable[[str], object]) -> Replica
     package = find_package(folder)
     sets = read_sets(package)
     taxonomy = read_taxonomy(seed_path("taxonomy"))
-    names = CategoryNames(taxonomy, read_slips(seed_path("category_names")))
+    names = CategoryNames(taxonomy, read_slips())
     labels = read_published_labels(package, sets, names)
     times = read_times(package)
     trends = read_trends(package)

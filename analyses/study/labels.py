@@ -1,33 +1,45 @@
-"""Labels: the categories that people gave to questions, checked before the models read them."""
+"""Labels, the categories that people gave to questions, and the codebook they come from."""
 
 from __future__ import annotations
 
 import csv
-import difflib
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from loader.errors import LabellingError
+from analyses.study.rows import read_rows
+from analyses.study.sites import site_name
+from analyses.study.slips import Slips, instead, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from pathlib import Path
 
-COLUMNS: Final = (
-    "question_set",
-    "site",
-    "question_id",
-    "inner_category",
-    "leaf_category",
-    "note",
-)
-NO_CATEGORY: Final = ("false positive", "unclear", "pending")
-"""What a question may be labelled instead of a category, as its inner category."""
+LABEL_KINDS: Final = {
+    "false positive": "The question is not about what its set is about.",
+    "unclear": "The question cannot be understood well enough to be given a category.",
+    "pending": "Raters do not agree yet, or want to look again.",
+}
+"""What a question may be labelled instead of a category, in the order in which they count."""
+
+NO_CATEGORY: Final = tuple(LABEL_KINDS)
+
+SEPARATOR: Final = " - "
+"""What parts inner and leaf category in a name."""
+
+
+@dataclass(frozen=True)
+class LabelKind:
+    """A label that stands for no category."""
+
+    label: str
+    position: int
+    description: str
 
 
 @dataclass(frozen=True)
 class Category:
-    """A category of a taxonomy.
+    """A category of a codebook: one row of `taxonomy.csv`.
 
     Attributes
     ----------
@@ -36,13 +48,16 @@ class Category:
     inner_category : str
     leaf_category : str
         Empty where the inner category is not divided.
+    description : str
+        What it means.
     published_percent : float or None
         Printed share of the set's labels, in percent.
     """
 
     question_set: str
     inner_category: str
-    leaf_category: str
+    leaf_category: str = ""
+    description: str = field(default="", kw_only=True)
     published_percent: float | None = None
 
     @property
@@ -58,13 +73,13 @@ class Category:
 
 @dataclass(frozen=True)
 class Label:
-    """One line of a labels file."""
+    """One row of `labels.csv`: a question has a row for each of its labels."""
 
     question_set: str
     site: str
     question_id: int
     inner_category: str
-    leaf_category: str
+    leaf_category: str = ""
     note: str = ""
 
     @property
@@ -73,144 +88,197 @@ class Label:
         return self.question_set, self.inner_category, self.leaf_category
 
 
+@dataclass(frozen=True)
+class Taxonomy:
+    """The codebooks of every question set.
+
+    A set that has none is coded openly: any name is a category there, as in the pilot of a study
+    whose codebook is still to be made.
+    """
+
+    categories: tuple[Category, ...] = ()
+
+    @cached_property
+    def _by_name(self) -> dict[str, dict[str, Category]]:
+        found: dict[str, dict[str, Category]] = {}
+        for one in self.categories:
+            found.setdefault(one.question_set, {})[folded(one.name)] = one
+        return found
+
+    def is_open(self, question_set: str) -> bool:
+        """Whether a set has no categories yet."""
+        return question_set not in self._by_name
+
+    def choices(self, question_set: str) -> tuple[Category, ...]:
+        """Return what a question of a set may be labelled; the last three are no categories."""
+        none = (Category(question_set, name) for name in NO_CATEGORY)
+        return (*self._by_name.get(question_set, {}).values(), *none)
+
+    def find(self, question_set: str, text: str) -> Category:
+        """Find the category of a name, whatever its case and blanks.
+
+        Raises
+        ------
+        ValueError
+            When the set has no such category; the message names the nearest.
+        """
+        name = folded(text)
+        if name in NO_CATEGORY:
+            return Category(question_set, name)
+        if self.is_open(question_set):
+            inner, _, leaf = " ".join(text.split()).partition(SEPARATOR)
+            return Category(question_set, inner, leaf)
+        known = self._by_name[question_set]
+        if name in known:
+            return known[name]
+        leaves = [one for one in known.values() if folded(one.inner_category) == name]
+        if leaves:
+            raise ValueError(
+                f"{leaves[0].inner_category!r} is divided further: choose one of its leaf"
+                f" categories, such as {leaves[0].name!r}"
+            )
+        names = [category.name for category in self.choices(question_set)]
+        raise ValueError(
+            f"{question_set} has no category {text!r}; the nearest is {nearest(text, names)!r}"
+        )
+
+
+def folded(name: str) -> str:
+    """Return a name without what does not count in it: case and blanks."""
+    return " ".join(name.split()).casefold()
+
+
 def full_name(inner_category: str, leaf_category: str) -> str:
     """Write inner and leaf category as one text."""
-    return f"{inner_category} - {leaf_category}" if leaf_category else inner_category
+    return f"{inner_category}{SEPARATOR}{leaf_category}" if leaf_category else inner_category
 
 
-def nearest(name: str, names: Iterable[str]) -> str:
-    """Return the name that is spelled most alike, whatever the case of its letters."""
-    folded = {one.casefold(): one for one in names}
-    return folded[difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.0)[0]]
+def read_taxonomy(
+    path: Path, question_sets: Collection[str] | None = None, slips: Slips | None = None
+) -> list[Category]:
+    """Read and check the codebooks of every question set.
 
+    Parameters
+    ----------
+    path : Path
+        CSV or xlsx with the fields of `Category` as columns.
+    question_sets : collection of str, optional
+        Names of the sets that a category may be of; any, where not given.
+    slips : Slips, optional
+        Where slips are put down; without it they are raised.
 
-def read_taxonomy(path: Path) -> list[Category]:
-    """Read the categories of every question set from the seed ``taxonomy.csv``."""
-    with path.open(encoding="utf-8", newline="") as file:
-        return [
-            Category(
-                row["question_set"],
-                row["inner_category"],
-                row["leaf_category"],
-                float(row["published_percent"]) if row["published_percent"] else None,
-            )
-            for row in csv.DictReader(file)
-        ]
+    Raises
+    ------
+    StudyError
+        When there is a slip and no `slips`.
+    """
+    found = Slips() if slips is None else slips
+    first_rows: dict[tuple[str, str], int] = {}
+    categories = []
+    for row, one in read_rows(path, Category, found):
+        percent = one.published_percent
+        said = None
+        if question_sets is not None and one.question_set not in question_sets:
+            said = f"no question set is named {one.question_set!r}"
+            said += instead(one.question_set, question_sets)
+        elif folded(one.inner_category) in NO_CATEGORY:
+            said = f"{one.inner_category!r} may be said in every set; remove the row"
+        elif percent is not None and not 0 <= percent <= 100:
+            said = f"published_percent {percent:g} is no percentage; write one from 0 to 100"
+        else:
+            first = first_rows.setdefault((one.question_set, folded(one.name)), row)
+            if first != row:
+                said = f"{one.name!r} is in row {first} already; keep one of the two"
+        if said:
+            found.add(path, said, row=row)
+        else:
+            categories.append(one)
+    if slips is None:
+        found.raise_any()
+    return categories
 
 
 def write_labels(path: Path, labels: Sequence[Label]) -> None:
     """Write labels as the CSV that `read_labels` reads."""
+    columns = [one.name for one in fields(Label)]
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        writer.writerows([getattr(label, column) for column in COLUMNS] for label in labels)
+        writer.writerow(columns)
+        writer.writerows([getattr(label, column) for column in columns] for label in labels)
 
 
 def read_labels(
-    path: Path, taxonomy: Collection[Category], question_sets: Collection[str] | None = None
+    path: Path,
+    taxonomy: Iterable[Category],
+    question_sets: Collection[str] | None = None,
+    slips: Slips | None = None,
 ) -> list[Label]:
     """Read and check a labels file.
 
     Parameters
     ----------
     path : Path
-        CSV in UTF-8 with a header naming `COLUMNS`, in any order; ``note`` may be left out. A
-        question has a line for each of its labels.
-    taxonomy : collection of Category
-        The categories there are; `NO_CATEGORY` may be given in every set. A set that has no
-        category is coded openly: it takes any.
+        CSV or xlsx with the fields of `Label` as columns.
+    taxonomy : iterable of Category
+        The categories there are, whose case and blanks do not count; `NO_CATEGORY` may be given in
+        every set. A set that has no category is coded openly: it takes any.
     question_sets : collection of str, optional
-        Names of the sets that a label may be about; any, where it is not given.
+        Names of the sets that a label may be about; any, where not given.
+    slips : Slips, optional
+        Where slips are put down; without it they are raised.
 
     Returns
     -------
     list of Label
-        In the order of the file.
+        In the order of the file, without rows that have a slip.
 
     Raises
     ------
-    LabellingError
-        When the file cannot be read, a column is missing, a value is not allowed, or one question
-        has the same label twice, or another beside one of `NO_CATEGORY`; the message names the
-        line.
+    StudyError
+        When there is a slip and no `slips`.
     """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            return list(_checked(path, csv.DictReader(file), taxonomy, question_sets))
-    except OSError as error:
-        raise LabellingError(f"{path}: cannot be read ({error.strerror})") from error
-    except UnicodeDecodeError as error:
-        raise LabellingError(f"{path}: is not UTF-8; save it as CSV in UTF-8") from error
-    except csv.Error as error:
-        raise LabellingError(f"{path}: is not a CSV file ({error})") from error
-
-
-def _checked(
-    path: Path,
-    reader: csv.DictReader[str],
-    taxonomy: Collection[Category],
-    question_sets: Collection[str] | None,
-) -> Iterator[Label]:
-    header = reader.fieldnames or []
-    missing = [column for column in COLUMNS[:-1] if column not in header]
-    if missing:
-        raise LabellingError(
-            f"{path}: line 1: no column {', '.join(missing)};"
-            f" the header must be {','.join(COLUMNS)}"
-        )
-    first_lines: dict[Label, int] = {}
+    found = Slips() if slips is None else slips
+    codebook = Taxonomy(tuple(taxonomy))
+    first_rows: dict[tuple[str, str, str, str, int], int] = {}
     first_labels: dict[tuple[str, str, int], tuple[str, int]] = {}
-    for row in reader:
-        where = f"{path}: line {reader.line_num}"
-        values = {column: (row.get(column) or "").strip() for column in COLUMNS}
-        if not any(values.values()):
+    labels = []
+    for row, read in read_rows(path, Label, found):
+        one = replace(read, site=site_name(read.site))
+        if question_sets is not None and one.question_set not in question_sets:
+            said = f"no question set is named {one.question_set!r}"
+            found.add(path, said + instead(one.question_set, question_sets), row=row)
             continue
-        if question_sets is not None and values["question_set"] not in question_sets:
-            raise LabellingError(
-                f"{where}: no question set is named {values['question_set']!r};"
-                f" there are {', '.join(question_sets)}"
-            )
-        _check_category(where, values, taxonomy)
-        if not values["site"]:
-            raise LabellingError(
-                f"{where}: site is empty; name it as loaded, e.g. stackoverflow.com"
-            )
-        if not (values["question_id"].isascii() and values["question_id"].isdigit()):
-            raise LabellingError(
-                f"{where}: question_id {values['question_id']!r} is not a whole number"
-            )
-        note = values.pop("note")
-        question_id = int(values.pop("question_id"))
-        label = Label(**values, question_id=question_id)
-        if label in first_lines:
-            raise LabellingError(
-                f"{where}: question {question_id} has this label already, on line"
-                f" {first_lines[label]}; keep one of the two"
-            )
-        first_lines[label] = reader.line_num
-        question = (label.question_set, label.site, question_id)
-        other, line = first_labels.setdefault(question, (label.inner_category, reader.line_num))
-        alone = {other, label.inner_category}.intersection(NO_CATEGORY)
-        if line != reader.line_num and alone:
-            raise LabellingError(
-                f"{where}: question {question_id} is {label.inner_category!r} here and {other!r} on"
-                f" line {line}; {min(alone)!r} stands alone: keep one of the two"
-            )
-        yield Label(**values, question_id=question_id, note=note)
-
-
-def _check_category(where: str, values: dict[str, str], taxonomy: Collection[Category]) -> None:
-    question_set, inner, leaf = (
-        values[column] for column in ("question_set", "inner_category", "leaf_category")
-    )
-    if not question_set or not inner:
-        raise LabellingError(
-            f"{where}: question_set and inner_category must not be empty; name both"
+        is_known = not codebook.is_open(one.question_set) or (
+            folded(one.inner_category) in NO_CATEGORY and not one.leaf_category
         )
-    known = {one.key: one.name for one in taxonomy if one.question_set == question_set}
-    if known and (question_set, inner, leaf) not in known and (inner not in NO_CATEGORY or leaf):
-        name, names = full_name(inner, leaf), known.values()
-        raise LabellingError(
-            f"{where}: {question_set} has no category {name!r}; the nearest is"
-            f" {nearest(name, [*names, *NO_CATEGORY])!r}"
-        )
+        if is_known:
+            name = full_name(one.inner_category, one.leaf_category)
+            try:
+                category = codebook.find(one.question_set, name)
+            except ValueError as error:
+                found.add(path, str(error), row=row)
+                continue
+            one = replace(
+                one,
+                inner_category=category.inner_category,
+                leaf_category=category.leaf_category,
+            )
+        question = (one.question_set, one.site, one.question_id)
+        first = first_rows.setdefault((*one.key, one.site, one.question_id), row)
+        other, its_row = first_labels.setdefault(question, (one.inner_category, row))
+        alone = {other, one.inner_category}.intersection(NO_CATEGORY)
+        said = None
+        if first != row:
+            said = f"question {one.question_id} has this label in row {first} already"
+        elif its_row != row and alone:
+            said = (
+                f"question {one.question_id} is {one.inner_category!r} here and {other!r} in row"
+                f" {its_row}; {min(alone)!r} stands alone"
+            )
+        if said:
+            found.add(path, f"{said}; keep one of the two", row=row)
+        else:
+            labels.append(one)
+    if slips is None:
+        found.raise_any()
+    return labels

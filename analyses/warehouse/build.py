@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from analyses.common.project import project_dir
 from analyses.common.subprocesses import started
 from analyses.study.decisions import read_decisions
 from analyses.study.labels import read_labels, read_taxonomy
@@ -27,12 +28,6 @@ if TYPE_CHECKING:
 __all__ = ["BuildResult", "build", "command", "people_options", "project_dir", "question_sets"]
 
 DBT: Final = (sys.executable, "-c", "from dbt.cli.main import cli; cli()")
-
-
-def project_dir() -> Path:
-    """Folder of the dbt project: this checkout, or the copy that an installed package carries."""
-    above = Path(__file__).resolve().parents[2]
-    return above if (above / "dbt_project.yml").is_file() else above / "stackstudy_project"
 
 
 def seed_path(name: str) -> Path:

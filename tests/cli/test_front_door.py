@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from analyses.warehouse.build import build
-from loader.errors import WarehouseError
+from loader.errors import StudyError
 from stackstudy import main
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ def test_bad_decisions_stop_before_anything_is_built(tmp_path: Path) -> None:
     (folder / "part-00000.parquet").write_bytes(b"")
     decisions = tmp_path / "decisions.csv"
     decisions.write_text("question_set,site,question_id,decision,note\nmobile,a.b,x,include,\n")
-    with pytest.raises(WarehouseError, match="line 2: question_id 'x'"):
+    with pytest.raises(StudyError, match="row 2: question_id 'x'"):
         build(tmp_path, decisions)
     assert not (tmp_path / "stackstudy.duckdb").exists()
 

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from analyses.labelling.agreement import ALL_SETS, conflicts, pending, rater_agreement
 from analyses.labelling.ratings import Rating, Ratings
-from analyses.labelling.taxonomy import Taxonomy
-from analyses.study.labels import Category
+from analyses.study.labels import Category, Taxonomy
 
 NAMES = {
     "yes": ("yes", ""),

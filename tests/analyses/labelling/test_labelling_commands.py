@@ -7,8 +7,9 @@ import pytest
 from click.testing import CliRunner
 from label_warehouse import SITE, Post, write_warehouse
 
-from analyses.study.labels import read_labels, read_taxonomy
-from analyses.warehouse.build import seed_path
+from analyses.replication.labelled import read_slips
+from analyses.study.labels import read_labels
+from analyses.study.study import find_study, read_study
 from stackstudy import main
 
 COMMANDS = [
@@ -37,13 +38,12 @@ def run(tmp_path, monkeypatch):
 @pytest.fixture(scope="module")
 def truth(published_labels):
     """The authors' labels by question, with the taxonomy's names."""
-    with seed_path("category_names").open(encoding="utf-8", newline="") as file:
-        slips = {
-            (row["question_set"], row["published_name"]): " - ".join(
-                filter(None, (row["inner_category"], row["leaf_category"]))
-            )
-            for row in csv.DictReader(file)
-        }
+    slips = {
+        (slip.question_set, slip.published_name): " - ".join(
+            filter(None, (slip.inner_category, slip.leaf_category))
+        )
+        for slip in read_slips()
+    }
     found = {}
     for question_set, rows in published_labels.items():
         for question_id, label in rows:
@@ -129,7 +129,7 @@ def test_the_authors_labels_come_out_of_two_raters_sheets(run, published_data, t
         *("label", "resolve", "draw.csv", "ann.xlsx", "ben.csv", "--resolved", "conflicts.xlsx")
     )
     assert code == 0, output
-    taxonomy = read_taxonomy(seed_path("taxonomy"))
+    taxonomy = read_study(find_study()).taxonomy.categories
     found = {}
     for label in read_labels(tmp_path / "labels.csv", taxonomy):
         name = " - ".join(filter(None, (label.inner_category, label.leaf_category)))
@@ -172,7 +172,7 @@ def test_a_pilot_settled_together_and_the_rest_by_two(run, published_data, truth
     assert "100.0%" in output
     assert "Questions to settle: 0" in output
     assert run("label", "resolve", *rest, "--settled", "pilot.csv")[1] == 0
-    labels = read_labels(tmp_path / "labels.csv", read_taxonomy(seed_path("taxonomy")))
+    labels = read_labels(tmp_path / "labels.csv", read_study(find_study()).taxonomy.categories)
     assert [label.question_id for label in labels] == [key[1] for key in keys for _ in truth[key]]
 
 

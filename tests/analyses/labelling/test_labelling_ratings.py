@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from analyses.labelling.draw import DrawnQuestion
 from analyses.labelling.ratings import Rating, name_raters, read_ratings
-from analyses.labelling.taxonomy import Taxonomy
-from analyses.study.labels import Category
+from analyses.study.labels import Category, Taxonomy
 from loader.errors import LabellingError
 
 TAXONOMY = Taxonomy(

@@ -12,7 +12,8 @@ from analyses.labelling.draw import DrawnQuestion, draw_questions
 from analyses.labelling.population import read_populations
 from analyses.labelling.posts import read_texts
 from analyses.labelling.sheet import SheetRow, write_sheet
-from analyses.labelling.taxonomy import Taxonomy, shipped_taxonomy
+from analyses.labelling.taxonomy import shipped_taxonomy
+from analyses.study.labels import Taxonomy
 from loader.errors import LabellingError, WarehouseError
 
 SETS = ["server_cloud", "mobile", "browser"]

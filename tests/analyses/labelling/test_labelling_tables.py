@@ -183,9 +183,13 @@ def zipped(path):
 @pytest.mark.parametrize(
     ("name", "content", "complaint"),
     [
-        ("t.csv", b"", "row 1: no column question_id, label; give it the header"),
-        ("t.csv", b"question_id;x\n1;2\n", "row 1: no column label; give it the header"),
-        ("t.csv", b"label,question_id,Label\n", "row 1: column label is there twice"),
+        ("t.csv", b"", "row 1: no column question_id, label; the columns are question_id, label"),
+        (
+            "t.csv",
+            b"question_id;x\n1;2\n",
+            "row 1: no column label; the columns are question_id, label",
+        ),
+        ("t.csv", b"label,question_id,Label\n", "row 1: column label is there twice; keep one"),
         ("t.csv", "question_id,label\n1,é\n".encode("latin-1"), "is not UTF-8; save it as xlsx"),
         ("t.csv", codecs.BOM_UTF16_LE + b"x", "is not UTF-8; save it as xlsx"),
         ("t.csv", b'question_id,label\n1,"open\n', "is not CSV"),

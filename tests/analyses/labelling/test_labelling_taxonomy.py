@@ -4,9 +4,9 @@ import csv
 
 import pytest
 
-from analyses.labelling.taxonomy import Taxonomy, own_taxonomy, shipped_taxonomy
-from analyses.study.labels import NO_CATEGORY, Category
-from analyses.warehouse.build import seed_path
+from analyses.labelling.taxonomy import own_taxonomy, shipped_taxonomy
+from analyses.replication.labelled import read_slips
+from analyses.study.labels import NO_CATEGORY, Category, Taxonomy
 from loader.errors import LabellingError
 
 OWN = Taxonomy(
@@ -20,16 +20,12 @@ OWN = Taxonomy(
 
 
 def test_the_authors_names_are_found_or_the_right_one_is_named(published_labels):
-    """The slips in their names are those of the seed; for each the nearest is what they meant."""
+    """The slips in their names are known; for each the nearest is what they meant."""
     taxonomy = shipped_taxonomy()
-    with seed_path("category_names").open(encoding="utf-8", newline="") as file:
-        meant = {
-            (row["question_set"], row["published_name"]): (
-                row["inner_category"],
-                row["leaf_category"],
-            )
-            for row in csv.DictReader(file)
-        }
+    meant = {
+        (slip.question_set, slip.published_name): (slip.inner_category, slip.leaf_category)
+        for slip in read_slips()
+    }
     slips = {}
     n_found = 0
     for question_set, labels in published_labels.items():

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyses.labelling.text import NOT_IN_XML, clean_text, html_to_text
+from analyses.common.spreadsheets import NOT_IN_XML, clean_text
+from analyses.labelling.text import html_to_text
 
 CODE = re.compile(r"<pre[^>]*><code>(.*?)</code></pre>", re.DOTALL)
 

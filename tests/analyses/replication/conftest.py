@@ -74,7 +74,7 @@ def taxonomy() -> list[Category]:
 
 @pytest.fixture(scope="session")
 def names(taxonomy: list[Category]) -> CategoryNames:
-    return CategoryNames(taxonomy, read_slips(seed_path("category_names")))
+    return CategoryNames(taxonomy, read_slips())
 
 
 @pytest.fixture(scope="session")

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyses.replication.memberships import decide, write_decisions
+from analyses.replication.memberships import decide
 from analyses.replication.questions import PublishedSet, Question
-from analyses.study.decisions import read_decisions
+from analyses.study.decisions import read_decisions, write_decisions
 from analyses.warehouse.build import question_sets
 
 if TYPE_CHECKING:

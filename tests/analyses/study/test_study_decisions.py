@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyses.study.decisions import COLUMNS, Decision, read_decisions
-from loader.errors import DecisionsError
+from analyses.study.decisions import Decision, read_decisions, write_decisions
+from loader.errors import StudyError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,15 +44,20 @@ def test_spreadsheets_leave_a_mark_and_empty_lines(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("lines", "complaint"),
     [
-        ("moble,x.com,1,include,\n", "line 2: no question set is named 'moble'; there are dl"),
-        ("mobile,,1,include,\n", "line 2: site is empty"),
-        ("mobile,x.com,1.5,include,\n", "line 2: question_id '1.5' is not a whole number"),
-        ("mobile,x.com,²,include,\n", "line 2: question_id '²' is not a whole number"),
-        ("mobile,x.com,1,maybe,\n", "line 2: decision 'maybe' is neither include nor exclude"),
+        (
+            "moble,x.com,1,include,\n",
+            "row 2: no question set is named 'moble'; did you mean mobile?",
+        ),
+        ("mobile,,1,include,\n", "row 2: site is empty"),
+        ("mobile,x.com,1.5,include,\n", "row 2: question_id '1.5' is not a whole number"),
+        ("mobile,x.com,²,include,\n", "row 2: question_id '²' is not a whole number"),
+        ("mobile,x.com,1,maybe,\n", "row 2: decision 'maybe' is neither include nor exclude"),
         ("mobile,x.com,1,include\n", None),
+        ("mobile,x.com,1,include,no, quotes\n", "row 2: 'quotes' stands right of the last"),
+        ("mobile x.com,1,include\n", "row 2: question_id 'include' is not a whole number"),
         (
             "mobile,x.com,1,include,\nmobile,x.com,2,include,\nmobile,x.com,1,exclude,\n",
-            "line 4: question 1 is already decided for mobile on line 2",
+            "row 4: question 1 is decided for mobile in row 2 already",
         ),
     ],
 )
@@ -64,15 +68,18 @@ def test_each_slip_is_named_with_its_line(
     if complaint is None:
         assert len(read_decisions(path, SETS)) == 1
         return
-    with pytest.raises(DecisionsError) as caught:
+    with pytest.raises(StudyError) as caught:
         read_decisions(path, SETS)
-    assert str(caught.value).startswith(f"{path}: {complaint}")
-    assert "\n" not in str(caught.value)
+    first = caught.value.slips[0]
+    assert first.startswith(f"{path}: {complaint}")
+    assert "\n" not in first
 
 
 def test_a_missing_column_is_named(tmp_path: Path) -> None:
     path = written(tmp_path / "d.csv", "question_set,id,decision\n")
-    with pytest.raises(DecisionsError, match="no column site, question_id; the header must be"):
+    with pytest.raises(
+        StudyError, match="no column site, question_id; the columns are question_set"
+    ):
         read_decisions(path, SETS)
 
 
@@ -80,12 +87,12 @@ def test_a_missing_column_is_named(tmp_path: Path) -> None:
 def test_what_is_no_table_is_refused_in_one_line(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "d.csv"
     path.write_bytes(content)
-    with pytest.raises(DecisionsError):
+    with pytest.raises(StudyError):
         read_decisions(path, SETS)
 
 
 def test_an_absent_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(DecisionsError, match="nowhere.csv: cannot be read"):
+    with pytest.raises(StudyError, match="nowhere.csv: cannot be read"):
         read_decisions(tmp_path / "nowhere.csv", SETS)
 
 
@@ -106,8 +113,5 @@ def test_what_is_written_is_read(
     tmp_path_factory: pytest.TempPathFactory, decisions: list[Decision]
 ) -> None:
     path = tmp_path_factory.mktemp("decisions") / "d.csv"
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(COLUMNS)
-        writer.writerows([getattr(d, column) for column in COLUMNS] for d in decisions)
+    write_decisions(path, decisions)
     assert read_decisions(path, SETS) == decisions

@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyses.study.labels import COLUMNS, NO_CATEGORY, Category, Label, read_labels, write_labels
-from loader.errors import LabellingError
+from analyses.study.labels import NO_CATEGORY, Category, Label, read_labels, write_labels
+from analyses.study.sites import site_name
+from loader.errors import StudyError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-HEADER = ",".join(COLUMNS) + "\n"
+HEADER = "question_set,site,question_id,inner_category,leaf_category,note\n"
 TAXONOMY = (
     Category("mobile", "model update", ""),
     Category("mobile", "model conversion", "saving models"),
@@ -64,39 +65,38 @@ def test_a_set_without_categories_takes_any(tmp_path: Path) -> None:
     ("line", "reason"),
     [
         ("phones,x.com,1,model update,,", "no question set is named 'phones'; there are dl, mob"),
-        (",x.com,1,model update,,", "no question set is named ''"),
-        ("dl,x.com,1,,,", "inner_category must not be empty"),
+        (",x.com,1,model update,,", "question_set is empty"),
+        ("dl,x.com,1,,,", "inner_category is empty"),
         (
             "mobile,x.com,1,model conversion,saving model,",
             "'model conversion - saving model'; the nearest is 'model conversion - saving models'",
         ),
         ("mobile,x.com,1,model conversion,procedure,", "mobile has no category"),
-        ("mobile,x.com,1,model conversion - saving models,,", "mobile has no category"),
         ("mobile,x.com,1,uncler,,", "the nearest is 'unclear'"),
         ("mobile,x.com,1,unclear,a bit,", "mobile has no category 'unclear - a bit'"),
         ("mobile,,1,model update,,", "site is empty"),
-        ("mobile,x.com,1.0,model update,,", "question_id '1.0' is not a whole number"),
+        ("mobile,x.com,1.5,model update,,", "question_id '1.5' is not a whole number"),
         ("mobile,x.com,²,model update,,", "question_id '²' is not a whole number"),
-        ("mobile,x.com,7,model update,,again", "has this label already, on line 2"),
+        ("mobile,x.com,7,model update,,again", "has this label in row 2 already"),
         (
             "mobile,x.com,7,unclear,,",
-            "question 7 is 'unclear' here and 'model update' on line 2; 'unclear' stands alone",
+            "question 7 is 'unclear' here and 'model update' in row 2; 'unclear' stands alone",
         ),
     ],
 )
 def test_a_bad_line_is_named(line: str, reason: str, tmp_path: Path) -> None:
     path = written(tmp_path / "l.csv", HEADER + "mobile,x.com,7,model update,,\n" + line + "\n")
-    with pytest.raises(LabellingError) as caught:
+    with pytest.raises(StudyError) as caught:
         read_labels(path, TAXONOMY, SETS)
     message = str(caught.value)
-    assert message.startswith(f"{path}: line 3: ")
+    assert message.startswith(f"{path}: row 3: ")
     assert reason in message
     assert "\n" not in message
 
 
 def test_a_missing_column_is_named(tmp_path: Path) -> None:
     path = written(tmp_path / "l.csv", "question_set,site,question_id\n")
-    with pytest.raises(LabellingError, match="line 1: no column inner_category, leaf_category;"):
+    with pytest.raises(StudyError, match="row 1: no column inner_category;"):
         read_labels(path, TAXONOMY)
 
 
@@ -107,7 +107,7 @@ def test_a_file_that_is_no_text(content: bytes | None, reason: str, tmp_path: Pa
     path = tmp_path / "l.csv"
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(LabellingError, match=reason):
+    with pytest.raises(StudyError, match=reason):
         read_labels(path, TAXONOMY)
 
 
@@ -124,7 +124,7 @@ words = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20).map
         st.builds(
             Label,
             st.sampled_from(["dl", "other"]),
-            words.filter(bool),
+            words.filter(bool).map(site_name),
             st.integers(0, 2**62),
             words.filter(bool),
             words,

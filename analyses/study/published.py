@@ -1,0 +1,250 @@
+"""What a paper printed: figures, counts, response times, and other studies beside it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from analyses.study.rows import read_rows
+from analyses.study.slips import instead
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from pathlib import Path
+
+    import yaml
+
+    from analyses.study.slips import Slips
+    from analyses.study.yml import Yml
+
+BOUNDS: Final = ("least", "print", "most")
+_VERSUS: Final = " vs "
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishedFigure:
+    """A printed figure and how it is recomputed: one row of `published_figures.csv`.
+
+    Attributes
+    ----------
+    step : int or None
+    figure : str
+    question_set : str
+        A set, two as ``a vs b``, `all_questions`, or another study.
+    year : int or None
+    published : float
+    unit, derivable_from_package, note : str
+        For people.
+    measure : str
+        What recomputes it: a measure of the table `replication_measures`.
+    decimals : int
+        How many the print has.
+    need : str
+        What it needs beside its measure: a key of ``published: needs``.
+    printed_measure, printed_measure_to : str
+        What the print is really equal to, and to what, where that is a span.
+    print_scale : float
+        By how much the print is too large.
+    misprint : str
+        The sentence that says so.
+    """
+
+    step: int | None = None
+    figure: str
+    question_set: str
+    year: int | None = None
+    published: float
+    unit: str = ""
+    derivable_from_package: str = ""
+    note: str = ""
+    measure: str
+    decimals: int
+    need: str = ""
+    printed_measure: str = ""
+    printed_measure_to: str = ""
+    print_scale: float = 1.0
+    misprint: str = ""
+
+
+@dataclass(frozen=True)
+class PublishedCount:
+    """Printed counts of a set, or their bounds where rounding leaves them open."""
+
+    published_set: str
+    question_set: str
+    bound: str
+    n_questions: int
+    n_accepted: int
+    source: str
+
+
+@dataclass(frozen=True)
+class PublishedNeed:
+    """What a figure may need: `measure` of `question_set` being `at_least` so much.
+
+    A need without a measure is never met.
+    """
+
+    need: str
+    measure: str
+    question_set: str
+    at_least: float | None
+    reason: str
+    when_different: str
+
+
+@dataclass(frozen=True)
+class PublishedResponseTime:
+    """A response time of a set whose posts were not published."""
+
+    question_set: str
+    response_minutes_days_dropped: float
+
+
+@dataclass(frozen=True)
+class OtherStudy:
+    """What a study of another topic printed."""
+
+    baseline: str
+    label: str
+    no_accepted_percent: float
+    median_response_minutes: float | None
+    source: str
+
+
+@dataclass(frozen=True)
+class Published:
+    """All that is printed."""
+
+    figures: tuple[PublishedFigure, ...] = ()
+    counts: tuple[PublishedCount, ...] = ()
+    needs: tuple[PublishedNeed, ...] = ()
+    response_times: tuple[PublishedResponseTime, ...] = ()
+
+
+def read_other_studies(yml: Yml, node: yaml.Node | None) -> list[OtherStudy]:
+    """Read the section ``other_studies`` of study.yml."""
+    keys = ("label", "no_accepted_percent", "median_response_minutes", "source")
+    found: dict[str, OtherStudy] = {}
+    for item in yml.items(node, "other_studies"):
+        values = yml.mapping(item, "another study", keys, (keys[0], keys[1], keys[3]))
+        label = yml.text(values.get("label"), "label")
+        source = yml.text(values.get("source"), "source")
+        percent = yml.number(values.get("no_accepted_percent"), "no_accepted_percent", 0, 100)
+        minutes = yml.number(values.get("median_response_minutes"), "median_response_minutes", 0)
+        if label is None or percent is None or source is None:
+            continue
+        slug = re.sub(r"\W+", "_", label.lower()).strip("_")
+        if slug in found:
+            yml.slip(item, f"another study is labelled {found[slug].label!r} already; keep one")
+        found[slug] = OtherStudy(slug, label, percent, minutes, source)
+    return list(found.values())
+
+
+def read_counts(
+    yml: Yml, node: yaml.Node | None, question_sets: Collection[str]
+) -> list[PublishedCount]:
+    """Read ``published: counts`` of study.yml."""
+    keys = ("question_set", "bound", "n_questions", "n_accepted", "source")
+    found = []
+    for name, item in yml.mapping(node, "counts").items():
+        values = yml.mapping(item, name, keys, keys)
+        question_set = yml.choice(values.get("question_set"), "question_set", question_sets)
+        bound = yml.choice(values.get("bound"), "bound", BOUNDS)
+        n_questions = yml.whole(values.get("n_questions"), "n_questions", 0)
+        n_accepted = yml.whole(values.get("n_accepted"), "n_accepted", 0)
+        source = yml.text(values.get("source"), "source")
+        if (
+            question_set is None
+            or bound is None
+            or n_questions is None
+            or n_accepted is None
+            or source is None
+        ):
+            continue
+        if n_accepted > n_questions:
+            yml.slip(
+                values["n_accepted"],
+                f"{name}: n_accepted {n_accepted:,} is more than n_questions {n_questions:,};"
+                " mend one of the two",
+            )
+        found.append(PublishedCount(name, question_set, bound, n_questions, n_accepted, source))
+    return found
+
+
+def read_needs(
+    yml: Yml, node: yaml.Node | None, question_sets: Collection[str]
+) -> list[PublishedNeed]:
+    """Read ``published: needs`` of study.yml."""
+    keys = ("measure", "question_set", "at_least", "reason", "when_different")
+    found = []
+    for name, item in yml.mapping(node, "needs").items():
+        values = yml.mapping(item, name, keys, ("reason",))
+        together = [key for key in keys[:3] if key in values]
+        if together and len(together) < 3:
+            missing = next(key for key in keys[:3] if key not in values)
+            yml.slip(item, f"{name} has {together[0]} and no {missing}; give all three, or none")
+        question_set = yml.choice(values.get("question_set"), "question_set", question_sets)
+        found.append(
+            PublishedNeed(
+                name,
+                yml.text(values.get("measure"), "measure") or "",
+                question_set or "",
+                yml.number(values.get("at_least"), "at_least"),
+                yml.text(values.get("reason"), "reason") or "",
+                yml.text(values.get("when_different"), "when_different") or "",
+            )
+        )
+    return found
+
+
+def read_figures(
+    path: Path,
+    question_sets: Sequence[str],
+    others: Sequence[OtherStudy],
+    needs: Sequence[PublishedNeed],
+    slips: Slips,
+) -> list[PublishedFigure]:
+    """Read and check `published_figures.csv`."""
+    names = [*question_sets, "all_questions", *(other.baseline for other in others)]
+    known = {one.need for one in needs}
+    first_rows: dict[tuple[object, ...], int] = {}
+    figures = []
+    for row, one in read_rows(path, PublishedFigure, slips):
+        unknown = [name for name in one.question_set.split(_VERSUS) if name not in names]
+        first = first_rows.setdefault((one.step, one.figure, one.question_set, one.year), row)
+        said = None
+        if unknown:
+            said = f"no question set is named {unknown[0]!r}{instead(unknown[0], names)}"
+        elif first != row:
+            said = f"figure {one.figure} of {one.question_set} is in row {first} already; keep one"
+        elif one.need and one.need not in known:
+            said = f"need {one.need!r} is not in published: needs of study.yml"
+            said += instead(one.need, known) if known else "; add it there"
+        elif len({bool(one.misprint), bool(one.printed_measure), bool(one.printed_measure_to)}) > 1:
+            said = "misprint, printed_measure and printed_measure_to: fill all three, or none"
+        elif one.print_scale <= 0:
+            said = f"print_scale {one.print_scale:g} is not greater than 0; leave it empty for 1"
+        if said:
+            slips.add(path, said, row=row)
+        else:
+            figures.append(one)
+    return figures
+
+
+def read_response_times(
+    path: Path, question_sets: Collection[str], slips: Slips
+) -> list[PublishedResponseTime]:
+    """Read and check `published_response_times.csv`."""
+    times = []
+    for row, one in read_rows(path, PublishedResponseTime, slips):
+        if one.question_set not in question_sets:
+            said = f"no question set is named {one.question_set!r}"
+            slips.add(path, said + instead(one.question_set, question_sets), row=row)
+        elif one.response_minutes_days_dropped < 0:
+            said = "response_minutes_days_dropped is less than 0; a time without days cannot be"
+            slips.add(path, said, row=row)
+        else:
+            times.append(one)
+    return times
