@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 @click.option(
     "--force", is_flag=True, help="Write over the sample that is in the folder, and its study."
 )
-def sample(
+def sample(  # noqa: PLR0913 - its options
     folder: Path, questions: int, seed: int, until: datetime, *, decide: bool, force: bool
 ) -> None:
     """Write a synthetic data dump to FOLDER, all eight tables in the form of a real one.
@@ -83,7 +83,7 @@ def sample(
         )
     click.echo(
         f"Wrote {report.folder} "
-        f"({report.n_bytes / 1e6:,.1f} MB, seed {seed}, until {report.until}):"
+        f"({report.n_bytes / 1e6:,.1f} MB, seed {seed}, until {until:%Y-%m-%d}):"
     )
     for name, n_rows in report.n_rows.items():
         click.echo(f"  {name + '.xml':<16}{n_rows:>12,} rows")

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from analyses.sample.official import DAY_MS, date_text
+from analyses.sample.phrases import book, entries
 from analyses.sample.shape import N_REGULARS, REGULARS_SHARE, REGULARS_SPREAD
 from analyses.sample.threads import FIRST_MS, MINUTE, years_of
-from analyses.sample.phrases import book, entries
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,7 +33,7 @@ _ASKER, _EXPERT, _SILENT, _DELETED = range(4)
 # Mean of ln(reputation) and its spread, mean views of the profile, how seldom they still come.
 _ROLES: Final = {_EXPERT: (7.2, 1.3, 60, 0.3), _ASKER: (3.2, 1.6, 8, 2), _SILENT: (0.2, 0.5, 1, 2)}
 _NEVER: Final = np.iinfo(np.int64).max
-_CHUNK: Final = 8192
+_CHUNK: Final = 1024
 _YEAR_MS: Final = 365 * DAY_MS
 _ABOUT_COMMUNITY: Final = (
     "<p>Hi, I'm not really a person.</p>\n\n"
@@ -84,7 +84,7 @@ class People:
     def bystanders(self, ms: NDArray) -> NDArray:
         """Return people who comment, edit or vote at these times; the first come most often."""
         n_answers = np.searchsorted(self._answered_ms, ms)
-        there = 1 + len(self._experts) * n_answers / (len(self._answered_ms) + 1)
+        there = 1 + (len(self._experts) - 1) * n_answers / max(1, len(self._answered_ms))
         skewed = self._chance.uniform(len(ms)) ** 2
         experts = self._experts[(skewed * there).astype(int)]
         self.came(experts, ms)

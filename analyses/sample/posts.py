@@ -26,7 +26,7 @@ _DESCRIBED: Final = 0.75
 """Share of tags with a wiki."""
 
 _EDIT_REASONS: Final = (
-    None, "edited body", "added {} characters in body", "Improved formatting", "fixed typo & layout",
+    None, "edited body", "added {} characters in body", "Improved formatting", "fixed typo & link",
 )  # fmt: skip
 
 

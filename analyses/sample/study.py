@@ -18,7 +18,7 @@ from analyses.sample.official import MARK
 from analyses.sample.shape import strata
 from analyses.sample.threads import largest_remainders
 from analyses.statistics.sampling import sample_size
-from analyses.study import find_study, read_study
+from analyses.study import read_study, shipped_studies
 from loader.errors import SampleError
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def write_study(
     dict of str to int
         The lines of each file that was added to the copy.
     """
-    shipped, staging = find_study(STUDY), folder.with_name(f"{folder.name}.part")
+    shipped, staging = shipped_studies()[STUDY], folder.with_name(f"{folder.name}.part")
     files = {"labels.csv": list(_labels(posts, shipped, seed))}
     if decide:
         files["decisions.csv"] = list(_decisions(posts))

@@ -32,28 +32,17 @@ ID_GAP: Final = 3
 
 POST: Final = np.dtype(
     [
-        ("id", "i4"),
-        ("ms", "i8"),
-        ("stratum", "i1"),
-        ("is_question", "?"),
+        ("id", "i4"), ("ms", "i8"), ("stratum", "i1"), ("is_question", "?"),
         ("question", "i4"),  # index of its question; a question's own
         ("accepted", "i4"),  # index of a question's accepted answer, or -1
-        ("is_accepted", "?"),  # of an answer
-        ("is_own", "?"),  # an answer by the asker
+        ("is_accepted", "?"), ("is_own", "?"),  # of an answer: accepted, and written by the asker
         ("recipe", "f4"),  # in [0, 1): which of its stratum's recipes a question follows
-        ("owner", "i4"),  # index of a person
-        ("editor", "i4"),  # index of a person; 0 where there is no edit
-        ("edit_ms", "i8"),  # 0 where there is no edit
-        ("closed_ms", "i8"),  # 0 where it is open
-        ("last_ms", "i8"),
-        ("is_wiki", "?"),
-        ("score", "i4"),
-        ("n_views", "i4"),
-        ("n_answers", "i4"),
-        ("n_comments", "i4"),
-        ("n_favorites", "i4"),
+        ("owner", "i4"), ("editor", "i4"),  # indices of persons
+        ("edit_ms", "i8"), ("closed_ms", "i8"), ("last_ms", "i8"),  # 0 where it never happens
+        ("is_wiki", "?"), ("score", "i4"), ("n_views", "i4"),
+        ("n_answers", "i4"), ("n_comments", "i4"), ("n_favorites", "i4"),
     ]
-)
+)  # fmt: skip
 """A question or an answer."""
 
 # Questions by weekday (from Thursday, 1970-01-01) and by hour (UTC) of the authors' 3,018 posts.

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from random import Random
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from analyses.sample.chance import Chance
 from analyses.sample.crowd import Crowd
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 TABLES: Final = (
     "Posts", "Users", "Votes", "Comments", "Badges", "PostHistory", "PostLinks", "Tags",
 )  # fmt: skip
-MOST_QUESTIONS: Final = 20_000_000
-"""Each takes about half a kilobyte of memory."""
+MOST_QUESTIONS: Final = 10_000_000
+"""Each takes up to a kilobyte of memory."""
 
 _FIRST_UNTIL: Final = datetime(2009, 1, 1, tzinfo=UTC)
 _LAST_UNTIL: Final = datetime(2040, 1, 1, tzinfo=UTC)
@@ -43,30 +43,19 @@ class SampleReport:
 
     Attributes
     ----------
-    folder, study : str
+    folder, study : Path
         The dump's folder, and that of the study beside it.
-    seed, n_questions : int
-        As asked for.
-    until : str
-        The snapshot date.
     n_bytes : int
         Size of the dump's files.
     n_rows, n_lines : dict of str to int
         Rows by table, and lines by file of the study.
     """
 
-    folder: str
-    study: str
-    seed: int
-    n_questions: int
-    until: str
+    folder: Path
+    study: Path
     n_bytes: int
     n_rows: dict[str, int]
     n_lines: dict[str, int]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the report as plain values."""
-        return asdict(self)
 
 
 def write_sample(  # noqa: PLR0913 - the options of the command
@@ -86,7 +75,7 @@ def write_sample(  # noqa: PLR0913 - the options of the command
     folder : Path
         The dump's folder; its name is the site's name and ends in ``sample.stackstudy``.
     n_questions : int
-        How many questions, in [1, 20,000,000]; everything else follows.
+        How many questions, in [1, 10,000,000]; everything else follows.
     seed : int
         Same seed, same bytes.
     until : datetime
@@ -140,17 +129,11 @@ def write_sample(  # noqa: PLR0913 - the options of the command
         ) from error
     finally:
         for table in tables.values():
-            table.part.unlink(missing_ok=True)
-    return SampleReport(
-        folder=str(folder),
-        study=str(study),
-        seed=seed,
-        n_questions=n_questions,
-        until=f"{until:%Y-%m-%d}",
-        n_bytes=sum(table.n_bytes for table in tables.values()),
-        n_rows={name: table.n_rows for name, table in tables.items()},
-        n_lines=n_lines,
-    )
+            if table.part.is_file():
+                table.part.unlink()
+    n_rows = {name: table.n_rows for name, table in tables.items()}
+    n_bytes = sum(table.n_bytes for table in tables.values())
+    return SampleReport(folder, study, n_bytes, n_rows, n_lines)
 
 
 def _write(
