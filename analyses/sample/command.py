@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,8 +14,6 @@ from analyses.sample.shape import DEFAULT_UNTIL, SITE
 if TYPE_CHECKING:
     from datetime import datetime
 
-_STEP = 100
-
 
 @click.command(
     epilog=f"""\b
@@ -23,30 +22,20 @@ _STEP = 100
       stackstudy sample other/{SITE} --seed 7
       stackstudy sample --questions 1000000 --force     a large one, over the last
       stackstudy run sample/{SITE}          what to do with it
-      stackstudy run sample/{SITE} --labels sample/{SITE}-labels.csv
+      stackstudy run sample/{SITE} --study sample/deep_learning_deployment
     """
 )
-@click.argument(
-    "folder",
-    required=False,
-    default=f"sample/{SITE}",
-    type=click.Path(path_type=Path),
-)
+@click.argument("folder", required=False, default=f"sample/{SITE}", type=click.Path(path_type=Path))
 @click.option(
     "--questions",
     metavar="N",
     default=20_000,
     show_default=True,
     type=click.IntRange(min=1),
-    help="How many questions; answers, votes, users and the rest follow. 20,000 make about 150 MB.",
+    help="How many questions; answers, votes, users and the rest follow. 20,000 make about 140 MB.",
 )
 @click.option(
-    "--seed",
-    metavar="N",
-    default=1,
-    show_default=True,
-    type=int,
-    help="Same seed, same bytes.",
+    "--seed", metavar="N", default=1, show_default=True, type=int, help="Same seed, same bytes."
 )
 @click.option(
     "--until",
@@ -56,59 +45,48 @@ _STEP = 100
     type=click.DateTime(["%Y-%m-%d"]),
     help="Snapshot date: everything is older. The default is that of the paper's dump.",
 )
-@click.option("--force", is_flag=True, help="Write over the sample that is in the folder.")
-def sample(folder: Path, questions: int, seed: int, until: datetime, *, force: bool) -> None:
+@click.option(
+    "--decisions", "decide", is_flag=True, help="Give the study decisions about candidates, too."
+)
+@click.option(
+    "--force", is_flag=True, help="Write over the sample that is in the folder, and its study."
+)
+def sample(  # noqa: PLR0913 - its options
+    folder: Path, questions: int, seed: int, until: datetime, *, decide: bool, force: bool
+) -> None:
     """Write a synthetic data dump to FOLDER, all eight tables in the form of a real one.
 
     It is shaped like the published figures of the study (growth, question sets, accepted answers,
     response times), so that every table and chart shows something true to life; but nothing in it
     comes from any real site. FOLDER's name is the site's name, and ends in sample.stackstudy.
 
-    Beside FOLDER go labels and decisions, as people would have made them: drawn from the published
-    distribution, and which browser candidates were written to be some. `build` takes them.
+    Beside FOLDER goes a study, deep_learning_deployment: a copy of the shipped one with labels, as
+    people would have given them to the sample's questions.
     """
-    # Imported here: `stackstudy --help` draws no bar and writes no sample.
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import (  # noqa: PLC0415
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )
+    from analyses.sample.writer import write_sample  # noqa: PLC0415 - `--help` writes no sample
 
-    from analyses.sample.writer import write_sample  # noqa: PLC0415
-
-    console = Console(stderr=True)
-    with Progress(
-        TextColumn("writing questions"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=console,
-        disable=not console.is_terminal,
-        transient=True,
+    with click.progressbar(
+        length=questions,
+        label="writing questions",
+        file=sys.stderr,
+        hidden=not sys.stderr.isatty(),
+        update_min_steps=100,
     ) as bar:
-        task = bar.add_task("write", total=questions)
-
-        def progress(n: int) -> None:
-            if n % _STEP == 0:
-                bar.update(task, completed=n)
-
         report = write_sample(
             folder,
             n_questions=questions,
             seed=seed,
             until=until.replace(tzinfo=UTC),
+            decide=decide,
             force=force,
-            progress=progress,
+            progress=lambda _: bar.update(1),
         )
     click.echo(
         f"Wrote {report.folder} "
-        f"({report.n_bytes / 1e6:,.1f} MB, seed {seed}, until {report.until}):"
+        f"({report.n_bytes / 1e6:,.1f} MB, seed {seed}, until {until:%Y-%m-%d}):"
     )
     for name, n_rows in report.n_rows.items():
         click.echo(f"  {name + '.xml':<16}{n_rows:>12,} rows")
-    click.echo(f"Labels for `build --labels`: {report.labels} ({report.n_labels:,})")
-    click.echo(f"Decisions for `build --decisions`: {report.decisions} ({report.n_decisions:,})")
+    lines = ", ".join(f"{n:,} lines in {name}" for name, n in report.n_lines.items())
+    click.echo(f"Study for `build --study`: {report.study} ({lines})")
     click.echo("Synthetic data, not from any real site; nobody labelled or decided anything.")

@@ -1,197 +1,203 @@
-"""Who writes: users with names, who register, ask again, answer, and are deleted.
+"""Who writes: users who register, ask again, answer, and are deleted.
 
-Nobody is remembered for good: what a later choice needs is kept in rings of bounded size.
+A person is an index, 0 being the site's own user, until all are known and get their ids in the
+order in which they registered.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from math import exp
+from typing import TYPE_CHECKING, Any, Final
 
-from analyses.sample.official import escape
-from analyses.sample.phrases import book
+import numpy as np
+
+from analyses.sample.official import DAY_MS, date_text
+from analyses.sample.phrases import book, entries
+from analyses.sample.shape import N_REGULARS, REGULARS_SHARE, REGULARS_SPREAD
+from analyses.sample.threads import FIRST_MS, MINUTE, years_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterator, Sequence
     from random import Random
 
+    from numpy.typing import NDArray
+
+    from analyses.sample.chance import Chance
+    from analyses.sample.official import TableFile
     from analyses.sample.shape import Stratum
 
-COMMUNITY: Final = -1
-"""The site's own user."""
+COMMUNITY: Final = 0
+"""The site's own user, whose id is -1."""
 
-_RING: Final = 4096
-_EXPERTS: Final = 1024
-_COMMON: Final = 0xFFFFFFFF
+_ASKER, _EXPERT, _SILENT, _DELETED = range(4)
+# Mean of ln(reputation) and its spread, mean views of the profile, how seldom they still come.
+_ROLES: Final = {_EXPERT: (7.2, 1.3, 60, 0.3), _ASKER: (3.2, 1.6, 8, 2), _SILENT: (0.2, 0.5, 1, 2)}
+_NEVER: Final = np.iinfo(np.int64).max
+_CHUNK: Final = 1024
+_YEAR_MS: Final = 365 * DAY_MS
+_ABOUT_COMMUNITY: Final = (
+    "<p>Hi, I'm not really a person.</p>\n\n"
+    "<p>I look after a synthetic site: everything on it is made up.</p>\n"
+)
 
 
-class Author(NamedTuple):
-    """Who wrote something: an account, or the name that is left of a deleted one."""
-
-    id: int | None
-    name: str = ""
-
-
-class Ring:
-    """A bounded bag of user ids; once it is full, a new one takes the place of any other."""
-
-    def __init__(self, rng: Random, size: int = _RING) -> None:
-        self._rng = rng
-        self._size = size
-        self._ids: list[int] = []
-
-    def __len__(self) -> int:
-        return len(self._ids)
-
-    def add(self, user_id: int) -> None:
-        """Put a user in."""
-        if len(self._ids) < self._size:
-            self._ids.append(user_id)
-        else:
-            self._ids[int(self._rng.random() * self._size)] = user_id
-
-    def any(self, favour: float = 1.0) -> int:
-        """Return some user; with a greater ``favour`` the first ones come up more often."""
-        return self._ids[int(self._rng.random() ** favour * len(self._ids))]
-
-    def take(self) -> int:
-        """Take some user out."""
-        i = int(self._rng.random() * len(self._ids))
-        self._ids[i], self._ids[-1] = self._ids[-1], self._ids[i]
-        return self._ids.pop()
-
-    def empty_into(self, other: Ring) -> None:
-        """Hand all users over to another ring."""
-        for user_id in self._ids:
-            other.add(user_id)
-        self._ids.clear()
+def rows(*columns: NDArray) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of columns as plain values, some at a time."""
+    for start in range(0, len(columns[0]), _CHUNK):
+        yield from zip(*(one[start : start + _CHUNK].tolist() for one in columns), strict=True)
 
 
 class People:
-    """The users of the site.
+    """The people of the site: names the posts' authors and editors, then whoever else is there.
 
-    Parameters
-    ----------
-    rng : Random
-        Source of chance.
-    strata : sequence of Stratum
-        Kinds of questions; each has its own askers.
-    registered : callable
-        Called with id, time in ms, role and name for each new user, in the order of ids and times.
+    Once they have `register`\\ ed, ``ids`` and ``since_ms`` are known by person; ``registered`` are
+    those with an account, in the order of their ids.
     """
 
     def __init__(
-        self,
-        rng: Random,
-        strata: tuple[Stratum, ...],
-        registered: Callable[[int, int, str, str], None],
+        self, posts: NDArray, strata: Sequence[Stratum], until_ms: int, chance: Chance
     ) -> None:
-        self._rng = rng
-        self._strata = strata
-        self._registered = registered
-        self._next_id = 1
-        self._last_ms = 0
-        self._year = 0
-        self._askers = [Ring(rng) for _ in strata]
-        self._credit = [0.0 for _ in strata]
-        self._experts = Ring(rng, _EXPERTS)
-        self._silent = Ring(rng)
-        self._veterans = Ring(rng)
-        self._names = book("people")
-        self._salt = rng.getrandbits(32)
+        self._chance = chance
+        self._until_ms = until_ms
+        self._roles = [np.array([_SILENT], np.int8)]
+        self._n = 1
+        self._active: list[tuple[NDArray, NDArray]] = []
+        answers = np.flatnonzero(~posts["is_question"])
+        self._answered_ms = posts["ms"][answers]
+        self._experts = self._new(max(3, len(answers) // 10), _EXPERT)
+        self._ask(posts, strata)
+        self._answer(posts, answers, strata)
+        edited = np.flatnonzero(posts["edit_ms"])
+        editors = self.bystanders(posts["edit_ms"][edited])
+        by_owner = chance.happens(0.66, len(edited))
+        editors = np.where(by_owner, posts["owner"][edited], editors)
+        editors[chance.happens(0.02, len(edited))] = COMMUNITY
+        posts["editor"][edited] = editors
+        self.came(posts["owner"], posts["ms"])
+        n_silent = len(posts) // 7
+        self.came(self._new(n_silent, _SILENT), posts["ms"][chance.integers(len(posts), n_silent)])
 
-    def start_year(self, year: int) -> None:
-        """Let last year's askers become veterans, who may ask once more or answer."""
-        if year == self._year:
-            return
-        self._year = year
-        for number, ring in enumerate(self._askers):
-            ring.empty_into(self._veterans)
-            self._credit[number] = 1 - self._strata[number].asker_share_of(year) / 2
+    def came(self, persons: NDArray, ms: NDArray) -> None:
+        """Take note that people were there: they register before."""
+        self._active.append((persons, ms))
 
-    def asker(self, number: int, ms: int) -> Author:
-        """Return who asks a question of a stratum.
+    def bystanders(self, ms: NDArray) -> NDArray:
+        """Return people who comment, edit or vote at these times; the first come most often."""
+        n_answers = np.searchsorted(self._answered_ms, ms)
+        there = 1 + (len(self._experts) - 1) * n_answers / max(1, len(self._answered_ms))
+        skewed = self._chance.uniform(len(ms)) ** 2
+        experts = self._experts[(skewed * there).astype(int)]
+        self.came(experts, ms)
+        return experts
 
-        Known askers of a year are distinct as often as the stratum says.
-        """
-        random = self._rng.random
-        stratum = self._strata[number]
-        ring = self._askers[number]
-        if random() < 0.3:
-            self._silent.add(self._register(ms, "silent"))
-        self._credit[number] += stratum.asker_share_of(self._year)
-        if random() < stratum.deleted_asker:
-            return self.deleted()
-        if len(ring) and self._credit[number] < 1:
-            return Author(ring.any())
-        self._credit[number] -= 1
-        chance = random()
-        if chance < 0.2 and len(self._veterans):
-            user_id = self._veterans.take()
-        elif chance < 0.4 and len(self._silent):
-            user_id = self._silent.take()
-        else:
-            user_id = self._register(ms, "asker")
-        ring.add(user_id)
-        return Author(user_id)
+    def deleted(self, n: int) -> NDArray:
+        """Return deleted accounts: an id that is left in a name, and is a gap among the users."""
+        return self._new(n, _DELETED)
 
-    def answerer(self, ms: int, asker: int | None) -> Author:
-        """Return who answers somebody else's question."""
-        chance = self._rng.random()
-        if chance < 0.015:
-            return self.deleted()
-        if chance < 0.1 or not len(self._experts):
-            user_id = self._register(ms, "expert" if chance < 0.05 else "asker")
-            self._experts.add(user_id)
-            return Author(user_id)
-        if chance < 0.3 and len(self._veterans):
-            user_id = self._veterans.any()
-        else:
-            user_id = self._experts.any(favour=3)
-        return Author(user_id if user_id != asker else self._register(ms, "asker"))
+    def is_deleted(self, persons: NDArray) -> NDArray:
+        """Return which of these accounts are deleted."""
+        return np.concatenate(self._roles)[persons] == _DELETED
 
-    def bystander(self, ms: int) -> int:
-        """Return somebody who comments, edits or votes."""
-        return self._experts.any(favour=2) if len(self._experts) else self._register(ms, "expert")
+    def accounts(self, persons: NDArray) -> tuple[NDArray, NDArray]:
+        """Return these people's ids, and which of their accounts are deleted."""
+        return self.ids[persons], self.is_deleted(persons)
 
-    def deleted(self) -> Author:
-        """Return a deleted account: its id stays in its name, and is a gap among the users."""
-        user_id = self._next_id
-        self._next_id += 1
-        return Author(None, f"user{user_id}")
+    def _new(self, n: int, role: int) -> NDArray:
+        self._roles.append(np.full(n, role, np.int8))
+        self._n += n
+        return np.arange(self._n - n, self._n)
 
-    def name(self, user_id: int) -> str:
-        """Return a user's display name, escaped; it depends on the id alone."""
-        if user_id == COMMUNITY:
-            return "Community"
-        mixed = ((user_id * 2654435761) ^ self._salt) & _COMMON
-        mixed = (mixed * 2246822519 + 374761393) & _COMMON
-        mixed ^= mixed >> 15
-        given, family = self._names.values("given"), self._names.values("family")
-        nick, whole = self._names.values("nick"), self._names.plain("whole")
-        first = given[mixed % len(given)]
-        last = family[(mixed >> 6) % len(family)]
-        alias = nick[(mixed >> 11) % len(nick)]
-        kind = (mixed >> 16) % 100
-        if kind < 40:
-            text = f"{first} {last}"
-        elif kind < 55:
-            text = f"{alias}{user_id % 1000}"
-        elif kind < 70:
-            text = first
-        elif kind < 80:
-            text = f"{first.lower()}_{alias}"
-        elif kind < 88:
-            text = f"user{user_id}"
-        elif kind < 96:
-            text = f"{first[0]}. {last}"
-        else:
-            text = whole[(mixed >> 8) % len(whole)]
-        return escape(text)
+    def _ask(self, posts: NDArray, strata: Sequence[Stratum]) -> None:
+        """Name askers: distinct ones within a year as often as the stratum says."""
+        chance = self._chance
+        years = years_of(posts["ms"])
+        veterans = self._new(0, _ASKER)
+        for year in range(years[0], years[-1] + 1):
+            in_year = np.flatnonzero(posts["is_question"] & (years == year))
+            askers = []
+            for number, stratum in enumerate(strata):
+                mine = chance.shuffled(in_year[posts["stratum"][in_year] == number])
+                is_gone = chance.happens(stratum.deleted_asker, len(mine))
+                posts["owner"][mine[is_gone]] = self.deleted(is_gone.sum())
+                known = mine[~is_gone]
+                wanted = int(stratum.asker_share_of(year) * len(mine) + chance.uniform(1)[0])
+                n_distinct = min(len(known), max(1, wanted))
+                back = chance.shuffled(veterans)[: n_distinct // 5]
+                people = np.concatenate([back, self._new(n_distinct - len(back), _ASKER)])
+                again = chance.integers(n_distinct, len(known) - n_distinct)
+                posts["owner"][known] = np.concatenate([people, people[again]])
+                askers.append(people)
+            veterans = np.concatenate([veterans, *askers])
 
-    def _register(self, ms: int, role: str) -> int:
-        user_id = self._next_id
-        self._next_id += 1
-        lag = int(self._rng.expovariate(1 / 600_000))
-        self._last_ms = min(max(self._last_ms + 10, ms - lag), max(ms, self._last_ms))
-        self._registered(user_id, self._last_ms, role, self.name(user_id))
-        return user_id
+    def _answer(self, posts: NDArray, answers: NDArray, strata: Sequence[Stratum]) -> None:
+        """Name answerers: experts, earlier askers, a few regulars, and the askers themselves."""
+        chance, n = self._chance, len(answers)
+        asker = posts["owner"][posts["question"][answers]]
+        asked = np.flatnonzero(posts["is_question"])
+        n_before = np.searchsorted(asked, answers)
+        earlier = posts["owner"][asked[chance.integers(n_before, n)]]
+        is_asker = chance.happens(0.2, n) & (earlier != asker) & ~self.is_deleted(earlier)
+        owner = np.where(is_asker, earlier, self.bystanders(posts["ms"][answers]))
+        is_gone = chance.happens(0.015, n)
+        owner[is_gone] = self.deleted(is_gone.sum())
+        waited = posts["ms"][answers] - posts["ms"][posts["question"][answers]]
+        names = np.array([one.name for one in strata])[posts["stratum"][answers]]
+        for group in (names == "learning", (names != "learning") & (names != "background")):
+            mine = np.flatnonzero(group)
+            regulars = self._new(N_REGULARS, _EXPERT)
+            place = np.argsort(np.argsort(waited[mine], kind="stable")) / max(1, len(mine))
+            place += REGULARS_SPREAD * chance.normal(len(mine))
+            chosen = np.clip(place * N_REGULARS, 0, N_REGULARS - 1).astype(int)
+            is_theirs = chance.happens(REGULARS_SHARE, len(mine))
+            owner[mine[is_theirs]] = regulars[chosen[is_theirs]]
+        posts["owner"][answers] = np.where(posts["is_own"][answers], asker, owner)
+
+    def register(self) -> None:
+        """Give everybody who ever came an id, in the order in which they registered."""
+        first = np.full(self._n, _NEVER)
+        for persons, ms in self._active:
+            np.minimum.at(first, persons, ms)
+        since = np.maximum(FIRST_MS, first - self._chance.exponential(10 * MINUTE, self._n))
+        self.since_ms = np.where(first == _NEVER, _NEVER, since)
+        self.since_ms[COMMUNITY] = FIRST_MS - 1
+        order = np.argsort(self.since_ms, kind="stable")[: (self.since_ms < _NEVER).sum()]
+        self.ids = np.zeros(self._n, np.int64)
+        self.ids[order] = np.arange(len(order))
+        self.ids[COMMUNITY] = -1
+        self.registered = order[1:][~self.is_deleted(order[1:])]
+
+    def write(self, file: TableFile, rng: Random) -> None:
+        """Write the table of users, with what became of each of them."""
+        first = date_text(FIRST_MS)
+        file.write(
+            Id=-1, Reputation=1, CreationDate=first, DisplayName="Community", LastAccessDate=first,
+            Location="on the server farm", AboutMe=_ABOUT_COMMUNITY,
+            Views=0, UpVotes=0, DownVotes=0, AccountId=-1,
+        )  # fmt: skip
+        slots, abouts = book("people").slots, book("people").phrases("about")
+        columns = (self.ids, self.since_ms, np.concatenate(self._roles))
+        account, random = 0, rng.random
+        for user_id, ms, role in rows(*(of[self.registered] for of in columns)):
+            mean, spread, views, absence = _ROLES[role]
+            left_ms = self._until_ms - ms
+            reputation = 1 + int(exp(rng.gauss(mean, spread)) * (0.2 + 0.3 * left_ms / _YEAR_MS))
+            n_up = int(reputation**0.7 * random() * 0.6)
+            account += rng.randint(1, 3)
+            given, family, nick, place = (
+                rng.choice(slots[name]) for name in ("given", "family", "nick", "location")
+            )
+            names = (f"{given} {family}", f"{nick}{user_id % 1000}", given, f"user{user_id}",
+                     f"{given.lower()}_{nick}", rng.choice(entries("people")["whole"]))  # fmt: skip
+            image = f"https://www.gravatar.com/avatar/{rng.getrandbits(128):032x}?s=128&d=identicon"
+            file.write(
+                Id=user_id, Reputation=reputation, CreationDate=date_text(ms),
+                DisplayName=rng.choices(names, (40, 20, 15, 10, 10, 5))[0],
+                LastAccessDate=date_text(ms + int(left_ms * random() ** absence)),
+                WebsiteUrl=f"http://www.example.org/~{nick}" if random() < 0.2 else None,
+                Location=place if random() < 0.4 else None,
+                AboutMe=rng.choice(abouts).fill(random)[0] + "\n" if random() < 0.3 else None,
+                Views=int(rng.expovariate(1 / views)),
+                UpVotes=n_up, DownVotes=int(n_up * random() * 0.1),
+                ProfileImageUrl=image if random() < 0.8 else None,
+                AccountId=account if random() < 0.999 else None,
+            )  # fmt: skip

@@ -1,223 +1,231 @@
-"""What becomes of a question, planned when it is asked: answers, acceptance, edits, closing."""
+"""When questions come and what becomes of them: answers, edits, closing, as one array of posts."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from math import exp, log
-from statistics import NormalDist
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from analyses.sample.chance import Even, delay
+import numpy as np
+from scipy.special import ndtr, ndtri
+
+from analyses.sample.chance import log_normal
 from analyses.sample.official import DAY_MS
-from analyses.sample.people import Author
+from analyses.sample.shape import DEFAULT_UNTIL
 
 if TYPE_CHECKING:
-    from random import Random
+    from collections.abc import Iterator, Sequence
 
-    from analyses.sample.arrivals import Arrivals
+    from numpy.typing import NDArray
+
+    from analyses.sample.chance import Chance
     from analyses.sample.shape import Stratum
 
 MINUTE: Final = 60_000
 HOUR: Final = 60 * MINUTE
-_NORMAL: Final = NormalDist()
-_LEAST: Final = 1e-6
-_NOBODY: Final = Author(None)
+FIRST_MS: Final = int(datetime(2008, 8, 1, tzinfo=UTC).timestamp() * 1000)
+
+FIRST_POST_ID: Final = 4
+"""Stack Overflow's first question."""
+
+ID_GAP: Final = 3
+"""Between two posts there is room for a tag's wiki and excerpt."""
+
+POST: Final = np.dtype(
+    [
+        ("id", "i4"), ("ms", "i8"), ("stratum", "i1"), ("is_question", "?"),
+        ("question", "i4"),  # index of its question; a question's own
+        ("accepted", "i4"),  # index of a question's accepted answer, or -1
+        ("is_accepted", "?"), ("is_own", "?"),  # of an answer: accepted, and written by the asker
+        ("recipe", "f4"),  # in [0, 1): which of its stratum's recipes a question follows
+        ("owner", "i4"), ("editor", "i4"),  # indices of persons
+        ("edit_ms", "i8"), ("closed_ms", "i8"), ("last_ms", "i8"),  # 0 where it never happens
+        ("is_wiki", "?"), ("score", "i4"), ("n_views", "i4"),
+        ("n_answers", "i4"), ("n_comments", "i4"), ("n_favorites", "i4"),
+    ]
+)  # fmt: skip
+"""A question or an answer."""
+
+# Questions by weekday (from Thursday, 1970-01-01) and by hour (UTC) of the authors' 3,018 posts.
+_WEEKDAYS: Final = np.array([1.16, 1.0, 0.67, 0.62, 1.11, 1.2, 1.18])
+_HOURS: Final = (
+    80, 68, 85, 78, 92, 87, 147, 142, 166, 156, 165, 137,
+    164, 163, 171, 156, 170, 146, 116, 126, 115, 123, 103, 85,
+)  # fmt: skip
+_HOUR_SHARES: Final = np.cumsum((0, *_HOURS)) / sum(_HOURS)
+_STEEPEST: Final = 0.9
+
 _MERGED: Final = 0.0015
 """Share of accepted answers from a merged question, older than the one they now stand under."""
 
-_HTTPS_MS: Final = int(datetime(2017, 5, 23, 12, tzinfo=UTC).timestamp() * 1000)
-"""When the Community user replaced http by https in links all over the site."""
+
+def years_of(ms: NDArray) -> NDArray:
+    """Return the years of times in ms."""
+    return ms.astype("M8[ms]").astype("M8[Y]").astype(int) + 1970
 
 
-@dataclass(slots=True)
-class Edit:
-    """An edit by the ``owner``, an ``editor``, the ``community`` user, or a ``suggested`` one."""
-
-    ms: int
-    by: str
-    body: bool
-    title: bool = False
-    tags: bool = False
-    editor: Author = _NOBODY
+def largest_remainders(weights: Sequence[float], total: int) -> list[int]:
+    """Share a total out in proportion to weights, in whole numbers."""
+    exact = np.asarray(weights) * (total / sum(weights))
+    counts = exact.astype(int)
+    counts[np.argsort(counts - exact, kind="stable")[: total - counts.sum()]] += 1
+    return counts.tolist()
 
 
-@dataclass(slots=True)
-class Question:
-    """A question and its future; ``recipe`` in [0, 1) says which of its stratum's it follows."""
+def plan_threads(
+    strata: Sequence[Stratum], n_questions: int, until: datetime, chance: Chance
+) -> NDArray:
+    """Plan all questions and answers before a snapshot date, in the order of time.
 
-    id: int
-    ms: int
-    stratum: int
-    seed: int
-    recipe: float
-    year: int
-    month: int
-    edits: list[Edit] = field(default_factory=list)
-    answers: list[Answer] = field(default_factory=list)
-    accepted_id: int | None = None
-    last_activity: int = 0
-    closed_ms: int | None = None
-    reopened_ms: int | None = None
-    is_duplicate: bool = False
-    owner: Author = _NOBODY
-    is_wiki: bool = False
-
-
-@dataclass(slots=True)
-class Answer:
-    """An answer and its future."""
-
-    id: int
-    ms: int
-    question: Question
-    seed: int
-    is_accepted: bool
-    is_own: bool
-    edits: list[Edit] = field(default_factory=list)
-    owner: Author = _NOBODY
-    is_wiki: bool = False
-
-    @property
-    def stratum(self) -> int:
-        """Number of the question's stratum."""
-        return self.question.stratum
-
-
-class Planner:
-    """Plans threads.
-
-    Parameters
-    ----------
-    rng : Random
-        Source of chance.
-    strata : sequence of Stratum
-        Kinds of questions.
-    arrivals : Arrivals
-        Gives ids to answers to come.
+    Who writes them and what the crowd makes of them is still to be filled in.
     """
+    until_ms = int(until.timestamp() * 1000)
+    questions = _ask(strata, n_questions, until, chance)
+    accepted = _accept(questions, strata, until_ms, chance)
+    answers = np.concatenate([accepted, _answer(questions, accepted, strata, chance)])
+    posts = np.concatenate([questions, answers[answers["ms"] < until_ms]])
+    n, is_question = len(posts), posts["is_question"]
+    closed = np.array([one.closed for one in strata])[posts["stratum"]] * is_question
+    for name, share, ms in (
+        ("closed_ms", closed, chance.delays(5 * HOUR, 1.8, 1.8, n)),
+        ("edit_ms", np.where(is_question, 0.45, 0.3), chance.delays(20 * MINUTE, 2.0, 2.6, n)),
+    ):
+        at = posts["ms"] + MINUTE + ms
+        posts[name] = np.where(chance.happens(share, n) & (at < until_ms), at, 0)
+    posts["is_wiki"] = chance.happens(0.002, n)
+    return _in_order(posts, chance)
 
-    def __init__(self, rng: Random, strata: tuple[Stratum, ...], arrivals: Arrivals) -> None:
-        self._rng = rng
-        self._strata = strata
-        self._arrivals = arrivals
-        self._until = arrivals.until_ms
-        # Kinds with the same share or the same times draw from the same well.
-        self._acceptance = {stratum.no_accepted_share: Even(rng, 32) for stratum in strata}
-        self._responses = {stratum.response: Even(rng, 8) for stratum in strata}
-        self._recipes = [Even(rng, 64) for _ in strata]
 
-    def plan(self, number: int, post_id: int, ms: int) -> Question:
-        """Plan the thread of a question of a stratum, asked at a time."""
-        rng, stratum = self._rng, self._strata[number]
-        date = datetime.fromtimestamp(ms / 1000, tz=UTC)
-        seed, recipe = rng.getrandbits(32), self._recipes[number].draw()
-        question = Question(post_id, ms, number, seed, recipe, date.year, date.month)
-        is_accepted = (
-            self._acceptance[stratum.no_accepted_share].draw() >= stratum.no_accepted_share
+def _ask(strata: Sequence[Stratum], n_questions: int, until: datetime, chance: Chance) -> NDArray:
+    """Return the questions: the published counts per year, fewer at weekends and at night."""
+    cells = [
+        (number, days, weights)
+        for number, stratum in enumerate(strata)
+        for days, weights in _daily_weights(stratum, until)
+    ]
+    sizes = largest_remainders([weights.sum() for _, _, weights in cells], n_questions)
+    questions = np.zeros(n_questions, POST)
+    questions["is_question"] = True
+    questions["question"] = np.arange(n_questions)
+    questions["accepted"] = -1
+    questions["stratum"] = np.repeat([number for number, _, _ in cells], sizes)
+    ends = np.cumsum(sizes)
+    for (_, days, weights), size, end in zip(cells, sizes, ends, strict=True):
+        sums = np.cumsum(weights) / weights.sum()
+        drawn = np.minimum(np.searchsorted(sums, chance.uniform(size), "right"), len(days) - 1)
+        hours = np.interp(chance.uniform(size), _HOUR_SHARES, np.arange(25))
+        questions["ms"][end - size : end] = days[drawn] * DAY_MS + hours * HOUR
+    questions[:] = questions[np.argsort(questions["ms"], kind="stable")]
+    questions["question"] = np.arange(n_questions)
+    for number in range(len(strata)):
+        mine = np.flatnonzero(questions["stratum"] == number)
+        questions["recipe"][mine] = chance.even(len(mine), 64)
+    return questions
+
+
+def _daily_weights(stratum: Stratum, until: datetime) -> Iterator[tuple[NDArray, NDArray]]:
+    """Yield the days of each year with the questions that are expected, growing within a year."""
+    asked, last = stratum.questions, max(stratum.questions)
+    end_of_last = DEFAULT_UNTIL.date()
+    rates = dict(asked)
+    rates[last] /= min(1, (end_of_last - date(last, 1, 1)) / timedelta(days=365))
+    first = max(stratum.since, datetime.fromtimestamp(FIRST_MS / 1000, tz=UTC).date())
+    for year in range(min(asked), until.year + 1):
+        rate = rates[min(year, last)]
+        slope = (rates.get(year + 1, rate) - rates.get(year - 1, 0)) / (2 * rate)
+        slope = max(-_STEEPEST, min(_STEEPEST, slope))
+        start, end = max(date(year, 1, 1), first), date(year + 1, 1, 1)
+        days = np.arange(np.datetime64(start), np.datetime64(end)).astype(int)
+        of_year = (np.arange(len(days)) + 0.5) / len(days)
+        density = (1 + slope * (2 * of_year - 1)) * _WEEKDAYS[days % 7]
+        counted = days < np.datetime64(end_of_last if year == last else end).astype(int)
+        weights = density * (asked.get(year, rate) / density[counted].sum())
+        is_before = days < np.datetime64(until.date()).astype(int)
+        if is_before.any():
+            yield days[is_before], weights[is_before]
+
+
+def _accept(
+    questions: NDArray, strata: Sequence[Stratum], until_ms: int, chance: Chance
+) -> NDArray:
+    """Return the accepted answers."""
+    years = years_of(questions["ms"])
+    asked, waited = [], []
+    # Strata with the same share and the same times draw from the same well.
+    for share, response in dict.fromkeys((one.no_accepted_share, one.response) for one in strata):
+        numbers = [i for i, one in enumerate(strata) if one.no_accepted_share == share]
+        mine = np.flatnonzero(np.isin(questions["stratum"], numbers))
+        known, place = np.unique(years[mine], return_inverse=True)
+        shares = np.array(
+            [strata[numbers[0]].no_accepted_share_of(year) for year in known.tolist()]
         )
-        if is_accepted:
-            if rng.random() < _MERGED and self._ask_later(question):
-                self._answer(question, ms, post_id, is_accepted=True)
-            else:
-                self._accept(question, stratum)
-        self._further_answers(question, stratum)
-        question.edits = self._edits(question.ms, stratum.edited, is_question=True)
-        self._close(question, stratum)
-        question.last_activity = max(
-            edit_or_post.ms
-            for post in (question, *question.answers)
-            for edit_or_post in (post, *post.edits)
-        )
-        return question
+        taken = mine[chance.even(len(mine), 32) >= shares[place]]
+        asked.append(taken)
+        waited.append(_response_ms(response, until_ms - questions["ms"][taken], chance))
+    question, wait = np.concatenate(asked), np.concatenate(waited)
+    # A merged question's accepted answer is older than the question it now stands under.
+    is_merged = chance.happens(_MERGED, len(question))
+    wait[is_merged] = -10 * MINUTE - chance.exponential(DAY_MS, is_merged.sum())
+    answers = _answers(questions, question, wait)
+    answers["ms"] = np.maximum(answers["ms"], FIRST_MS)
+    answers["is_accepted"] = True
+    own = np.array([one.self_accepted for one in strata])[answers["stratum"]]
+    answers["is_own"] = chance.happens(own, len(answers)) & ~is_merged
+    return answers
 
-    def _ask_later(self, question: Question) -> bool:
-        later = question.ms + 10 * MINUTE + int(self._rng.expovariate(1 / DAY_MS))
-        date = datetime.fromtimestamp(later / 1000, tz=UTC)
-        if date.year != question.year:
-            return False
-        reserved = self._arrivals.reserve(later, question.id)
-        if reserved is None:
-            return False
-        question.id, question.ms = reserved
-        question.month = date.month
-        return True
 
-    def _accept(self, question: Question, stratum: Stratum) -> None:
-        median, below, above = stratum.response
-        left = (self._until - question.ms) / (median * MINUTE)
-        reachable = _NORMAL.cdf(log(left) / (below if left < 1 else above))
-        u = self._responses[stratum.response].draw()
-        if u >= reachable:  # past the snapshot: the published median is of what was in time
-            least = 0.5 if reachable > 0.5 else 0.0
-            u = least + self._rng.random() * (reachable - least)
-        z = _NORMAL.inv_cdf(max(u, _LEAST))
-        minutes = max(1.0, median * exp(z * (below if z < 0 else above)))
-        reserved = self._arrivals.reserve(question.ms + int(minutes * MINUTE), question.id)
-        if reserved is not None:
-            self._answer(question, reserved[1], reserved[0], is_accepted=True)
+def _response_ms(response: tuple[float, float, float], left_ms: NDArray, chance: Chance) -> NDArray:
+    """Draw how long accepted answers took; the published median is of those before the snapshot."""
+    median, below, above = response
+    left = np.maximum(left_ms / (median * MINUTE), 1e-9)
+    reachable = ndtr(np.log(left) / np.where(left < 1, below, above))
+    u = chance.even(len(left), 8)
+    least = np.where(reachable > 0.5, 0.5, 0.0)
+    again = least + chance.uniform(len(left)) * (reachable - least)
+    z = ndtri(np.maximum(np.where(u < reachable, u, again), 1e-6))
+    return np.maximum(MINUTE, log_normal(z, median * MINUTE, below, above)).astype(np.int64)
 
-    def _further_answers(self, question: Question, stratum: Stratum) -> None:
-        random = self._rng.random
-        again = 0.42 if stratum.name == "background" else 0.22
-        if question.accepted_id is None:
-            if random() < stratum.unanswered:
-                return
-            n_more = 1
-        else:
-            n_more = 0
-        while random() < again:
-            n_more += 1
-        median = 1.5 * stratum.response[0]
-        for _ in range(n_more):
-            ms = question.ms + max(MINUTE, delay(self._rng, median * MINUTE, 2.2, 3.2))
-            reserved = self._arrivals.reserve(ms, question.id)
-            if reserved is not None:
-                self._answer(question, reserved[1], reserved[0], is_accepted=False)
 
-    def _answer(self, question: Question, ms: int, post_id: int, *, is_accepted: bool) -> None:
-        stratum = self._strata[question.stratum]
-        share = stratum.self_accepted if is_accepted else 0.04
-        is_own = ms > question.ms and self._rng.random() < share
-        answer = Answer(
-            post_id, ms, question, self._rng.getrandbits(32), is_accepted=is_accepted, is_own=is_own
-        )
-        answer.edits = self._edits(ms, 0.3, is_question=False)
-        question.answers.append(answer)
-        if is_accepted:
-            question.accepted_id = post_id
+def _answer(
+    questions: NDArray, accepted: NDArray, strata: Sequence[Stratum], chance: Chance
+) -> NDArray:
+    """Return the answers that were not accepted."""
+    n, number = len(questions), questions["stratum"]
+    is_open = np.ones(n, bool)
+    is_open[accepted["question"]] = False
+    again = np.array([0.42 if one.name == "background" else 0.22 for one in strata])
+    unanswered = np.array([one.unanswered for one in strata])
+    counts = is_open + chance.counts(again[number], n)
+    counts[is_open & chance.happens(unanswered[number], n)] = 0
+    question = np.repeat(np.arange(n), counts)
+    medians = 1.5 * MINUTE * np.array([one.response[0] for one in strata])
+    wait = chance.delays(medians[number[question]], 2.2, 3.2, len(question))
+    answers = _answers(questions, question, np.maximum(MINUTE, wait))
+    answers["is_own"] = chance.happens(0.04, len(answers))
+    return answers
 
-    def _edits(self, ms: int, share: float, *, is_question: bool) -> list[Edit]:
-        random = self._rng.random
-        edits: list[Edit] = []
-        if _HTTPS_MS - 60 * DAY_MS < ms < _HTTPS_MS and random() < 0.05:
-            at = _HTTPS_MS + int(random() * HOUR)
-            edits.append(Edit(at, "community", body=True))
-        if random() < share:
-            at = ms
-            while len(edits) < 4:
-                at += 30_000 + delay(self._rng, 20 * MINUTE, 2.0, 2.6)
-                chance = random()
-                by = "owner" if chance < 0.66 else "suggested" if chance < 0.74 else "editor"
-                title = is_question and random() < 0.18
-                tags = is_question and random() < 0.2
-                body = not (title or tags) or random() < 0.75
-                edits.append(Edit(at, by, body, title, tags))
-                if random() > 0.35:
-                    break
-        edits.sort(key=lambda edit: edit.ms)
-        return [edit for edit in edits if edit.ms < self._until]
 
-    def _close(self, question: Question, stratum: Stratum) -> None:
-        random = self._rng.random
-        if random() >= stratum.closed:
-            return
-        closed = question.ms + delay(self._rng, 5 * HOUR, 1.8)
-        if closed >= self._until:
-            return
-        question.closed_ms = closed
-        question.is_duplicate = random() < 0.4
-        if random() < 0.08:
-            reopened = closed + delay(self._rng, 30 * HOUR, 1.2)
-            if reopened < self._until:
-                question.reopened_ms = reopened
+def _answers(questions: NDArray, question: NDArray, wait: NDArray) -> NDArray:
+    answers = np.zeros(len(question), POST)
+    answers["question"], answers["accepted"] = question, -1
+    answers["stratum"] = questions["stratum"][question]
+    answers["ms"] = questions["ms"][question] + wait
+    return answers
+
+
+def _in_order(posts: NDArray, chance: Chance) -> NDArray:
+    """Sort posts by time, and fill in what follows from their order."""
+    order = np.argsort(posts["ms"], kind="stable")
+    place = np.empty(len(posts), np.int64)
+    place[order] = np.arange(len(posts))
+    posts = posts[order]
+    posts["question"] = place[posts["question"]]
+    gaps = ID_GAP + chance.integers(4, len(posts))
+    posts["id"] = FIRST_POST_ID + np.cumsum(gaps) - gaps[0]
+    answers = np.flatnonzero(~posts["is_question"])
+    of = posts["question"][answers]
+    is_accepted = posts["is_accepted"][answers]
+    posts["accepted"][of[is_accepted]] = answers[is_accepted]
+    posts["n_answers"] = np.bincount(of, minlength=len(posts))
+    posts["last_ms"] = np.maximum(posts["ms"], posts["edit_ms"])
+    np.maximum.at(posts["last_ms"], of, posts["last_ms"][answers])
+    return posts

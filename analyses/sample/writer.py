@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from random import Random
+from typing import TYPE_CHECKING, Final
 
-from analyses.sample.coding import Beside, coding, is_ours
+from analyses.sample.chance import Chance
+from analyses.sample.crowd import Crowd
 from analyses.sample.official import MARK, TableFile
+from analyses.sample.people import People
+from analyses.sample.posts import Writer
 from analyses.sample.shape import DEFAULT_UNTIL, SITE, strata
-from analyses.sample.site import Site
+from analyses.sample.study import STUDY, check_study, write_study
+from analyses.sample.threads import plan_threads
+from analyses.sample.wording import Wording
+from loader.archive import site_named
 from loader.errors import SampleError
 from loader.schemas import BY_ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
 TABLES: Final = (
     "Posts", "Users", "Votes", "Comments", "Badges", "PostHistory", "PostLinks", "Tags",
 )  # fmt: skip
-MOST_QUESTIONS: Final = 100_000_000
-"""Beyond this, post ids would reach those of fabricated posts."""
+MOST_QUESTIONS: Final = 10_000_000
+"""Each takes up to a kilobyte of memory."""
 
 _FIRST_UNTIL: Final = datetime(2009, 1, 1, tzinfo=UTC)
 _LAST_UNTIL: Final = datetime(2040, 1, 1, tzinfo=UTC)
@@ -34,36 +43,19 @@ class SampleReport:
 
     Attributes
     ----------
-    folder : str
-        The dump's folder.
-    seed, n_questions : int
-        As asked for.
-    until : str
-        The snapshot date.
+    folder, study : Path
+        The dump's folder, and that of the study beside it.
     n_bytes : int
-        Size of all files.
-    n_rows : dict of str to int
-        Rows by file name.
-    labels, decisions : str
-        The files beside the folder, of what people would make of the questions.
-    n_labels, n_decisions : int
-        Their lines.
+        Size of the dump's files.
+    n_rows, n_lines : dict of str to int
+        Rows by table, and lines by file of the study.
     """
 
-    folder: str
-    seed: int
-    n_questions: int
-    until: str
+    folder: Path
+    study: Path
     n_bytes: int
     n_rows: dict[str, int]
-    labels: str
-    decisions: str
-    n_labels: int
-    n_decisions: int
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the report as plain values."""
-        return asdict(self)
+    n_lines: dict[str, int]
 
 
 def write_sample(  # noqa: PLR0913 - the options of the command
@@ -72,23 +64,26 @@ def write_sample(  # noqa: PLR0913 - the options of the command
     n_questions: int = 20_000,
     seed: int = 1,
     until: datetime = DEFAULT_UNTIL,
+    decide: bool = False,
     force: bool = False,
     progress: Callable[[int], None] = lambda _: None,
 ) -> SampleReport:
-    """Write a synthetic data dump.
+    """Write a synthetic data dump, and a study of it beside it.
 
     Parameters
     ----------
     folder : Path
         The dump's folder; its name is the site's name and ends in ``sample.stackstudy``.
     n_questions : int
-        How many questions, in [1, 100,000,000]; everything else follows.
+        How many questions, in [1, 10,000,000]; everything else follows.
     seed : int
         Same seed, same bytes.
     until : datetime
         The snapshot date (UTC): everything is older. In [2009-01-01, 2040-01-01].
+    decide : bool
+        Give the study decisions about the browser candidates, too.
     force : bool
-        Write over a sample that is there already.
+        Write over a sample that is there already, and over its study.
     progress : callable
         Called with the number of questions so far.
 
@@ -113,51 +108,60 @@ def write_sample(  # noqa: PLR0913 - the options of the command
             f"and {_LAST_UNTIL:%Y-%m-%d}; choose a date in between"
         )
     _check(folder, force=force)
-    beside = Beside.of(folder)
-    for path in (beside.labels, beside.decisions):
-        if path.exists() and not is_ours(path):
-            raise SampleError(
-                f"{path}: somebody has written in it, and it is not overwritten;"
-                " move it away, or choose another folder"
-            )
+    study = folder.parent / STUDY
+    check_study(study, force=force)
     comment = f"{MARK}, seed {seed}; not from any real site"
+    tables = {name: TableFile(folder / f"{name}.xml", comment) for name in TABLES}
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        tables = {name: TableFile(folder / f"{name}.xml", comment) for name in TABLES}
-        try:
-            with ExitStack() as stack:
-                coded = stack.enter_context(coding(folder, seed))
-                for table in tables.values():
-                    stack.enter_context(table)
-                site = Site(
-                    strata(), n_questions, seed=seed, until=until, files=tables, coding=coded
-                )
-                site.live(progress)
+        with ExitStack() as stack:
             for table in tables.values():
-                table.part.replace(table.path)
-        finally:
-            for table in tables.values():
-                table.part.unlink(missing_ok=True)
+                stack.enter_context(table)
+            posts = _write(tables, n_questions, seed, until, progress)
+        for table in tables.values():
+            table.part.replace(table.path)
+        site = site_named(folder.name) or folder.name
+        n_lines = write_study(study, posts, site, seed, decide=decide)
     except OSError as error:
         raise SampleError(
             f"{error.filename or folder}: cannot be written: {error.strerror}; "
             "choose another folder, or make room"
         ) from error
-    return SampleReport(
-        str(folder),
-        seed,
-        n_questions,
-        f"{until:%Y-%m-%d}",
-        sum(table.n_bytes for table in tables.values()),
-        {name: table.n_rows for name, table in tables.items()},
-        str(beside.labels),
-        str(beside.decisions),
-        coded.n_labels,
-        coded.n_decisions,
-    )
+    finally:
+        for table in tables.values():
+            if table.part.is_file():
+                table.part.unlink()
+    n_rows = {name: table.n_rows for name, table in tables.items()}
+    n_bytes = sum(table.n_bytes for table in tables.values())
+    return SampleReport(folder, study, n_bytes, n_rows, n_lines)
+
+
+def _write(
+    tables: Mapping[str, TableFile],
+    n_questions: int,
+    seed: int,
+    until: datetime,
+    progress: Callable[[int], None],
+) -> NDArray:
+    """Write all tables, and return the posts."""
+    kinds, until_ms = strata(), int(until.timestamp() * 1000)
+    chance, rng = Chance(seed), Random(seed)  # noqa: S311 - reproducible chance is wanted
+    posts = plan_threads(kinds, n_questions, until, chance)
+    people = People(posts, kinds, until_ms, chance)
+    crowd = Crowd(posts, people, kinds, until_ms, chance)
+    people.register()
+    wording = Wording(rng)
+    Writer(tables, wording, rng).write(posts, people, [one.name for one in kinds], progress)
+    crowd.write_comments(tables["Comments"], wording)
+    crowd.write_votes(tables["Votes"])
+    crowd.write_badges(tables["Badges"])
+    crowd.write_links(tables["PostLinks"])
+    people.write(tables["Users"], rng)
+    return posts
 
 
 def _check(folder: Path, *, force: bool) -> None:
+    """Refuse a folder whose name or whose files are somebody else's."""
     if not folder.name.endswith(SITE):
         raise SampleError(
             f"{folder}: the folder's name is the site's name, and must end in {SITE} so that "
@@ -165,10 +169,8 @@ def _check(folder: Path, *, force: bool) -> None:
         )
     if folder.exists() and not folder.is_dir():
         raise SampleError(f"{folder}: is a file, not a folder; choose another folder")
-    if not folder.is_dir():
-        return
     try:
-        present = sorted(folder.iterdir())
+        present = sorted(folder.iterdir()) if folder.is_dir() else []
     except OSError as error:
         raise SampleError(
             f"{folder}: cannot be read: {error.strerror}; choose another folder"

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 from sample_reader import Dump, Matches, match, read_rows, when
 
-from analyses.sample import write_sample
+from analyses.sample.writer import write_sample
 
 
 @pytest.fixture(scope="session")
 def dump(tmp_path_factory: pytest.TempPathFactory) -> Dump:
-    """The sample of the default size, seed 1."""
+    """The sample of the default size, seed 1; decisions beside it."""
     folder = tmp_path_factory.mktemp("sample") / "sample.stackstudy"
-    write_sample(folder)
+    write_sample(folder, decide=True)
     return Dump(folder, {path.stem: read_rows(path) for path in folder.iterdir()})
 
 
