@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from analyses.replication.response_times import Comparison, PublishedTimes
     from analyses.replication.trends import YearlyCount
     from analyses.study.labels import Label
+    from analyses.study.published import PublishedFigure
 
 EQUAL: Final = "equal"
 ROUNDED: Final = "equal after rounding"
@@ -97,41 +97,8 @@ class Check:
         return " ".join(str(part) for part in parts if part)
 
 
-@dataclass(frozen=True)
-class PublishedFigure:
-    """A line of the seed ``published_figures``."""
-
-    step: int
-    figure: str
-    question_set: str
-    year: int | None
-    published: float
-    is_derivable: bool
-
-    @property
-    def key(self) -> tuple[int, str, str, int | None]:
-        """What tells it from all others."""
-        return self.step, self.figure, self.question_set, self.year
-
-
-def read_published_figures(path: Path) -> list[PublishedFigure]:
-    """Read the seed ``published_figures.csv``."""
-    with path.open(encoding="utf-8", newline="") as file:
-        return [
-            PublishedFigure(
-                int(row["step"]),
-                row["figure"],
-                row["question_set"],
-                int(row["year"]) if row["year"] else None,
-                float(row["published"]),
-                row["derivable_from_package"] == "yes",
-            )
-            for row in csv.DictReader(file)
-        ]
-
-
 def read_checks(data: Path, figures: Iterable[PublishedFigure]) -> list[Check]:
-    """Read the table ``replication_checks`` in the order of the seed.
+    """Read the table ``replication_checks`` in the order of the study's published figures.
 
     Raises
     ------
@@ -147,15 +114,20 @@ def read_checks(data: Path, figures: Iterable[PublishedFigure]) -> list[Check]:
     }
     checks = []
     for figure in figures:
-        row = found.get(figure.key)
+        row = found.get(_key(figure))
         if row is None:
             raise WarehouseError(
                 f"replication_checks: no row for {figure.figure} of {figure.question_set};"
                 " it was built by another version: build again"
             )
         row["reason"] = row["reason"] or ""
-        checks.append(Check(**row, is_required=figure.is_derivable))
+        checks.append(Check(**row, is_required=figure.derivable_from_package == "yes"))
     return checks
+
+
+def _key(figure: PublishedFigure) -> tuple[int | None, str, str, int | None]:
+    """Return what tells a figure from all others."""
+    return figure.step, figure.figure, figure.question_set, figure.year
 
 
 def check_trends(trends: Iterable[YearlyCount], figures: Iterable[PublishedFigure]) -> list[Check]:
@@ -164,7 +136,7 @@ def check_trends(trends: Iterable[YearlyCount], figures: Iterable[PublishedFigur
     checks = []
     for figure in dict.fromkeys(figure for figure, _, _ in cells):
         printed = [one for one in figures if one.step == 3 and one.figure == figure]
-        alike = [one for one in printed if cells.get(one.key[1:]) == one.published]
+        alike = [one for one in printed if cells.get(_key(one)[1:]) == one.published]
         checks.append(
             Check(
                 step=3,

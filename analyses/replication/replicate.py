@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import csv
+import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,6 @@ from analyses.replication.checks import (
     check_times,
     check_trends,
     read_checks,
-    read_published_figures,
 )
 from analyses.replication.figure5 import check_taxonomy
 from analyses.replication.labelled import CategoryNames, read_published_labels, read_slips
@@ -24,9 +23,10 @@ from analyses.replication.response_times import BASELINE, compare, read_times, w
 from analyses.replication.tables import markdown, write_csv
 from analyses.replication.trends import read_trends
 from analyses.sample.official import TableFile, row
+from analyses.study import find_study, read_study
 from analyses.study.decisions import write_decisions
-from analyses.study.labels import read_taxonomy, write_labels
-from analyses.warehouse.build import build, seed_path
+from analyses.study.labels import write_labels
+from analyses.warehouse.build import build
 from loader import Store, load
 from loader.errors import StoreError
 
@@ -34,6 +34,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from analyses.replication.checks import Check
+    from analyses.replication.response_times import PublishedTimes
+    from analyses.study import Study
+    from analyses.study.decisions import Decision
+    from analyses.study.labels import Label
+
+STUDY: Final = "deep_learning_deployment"
+"""The study whose package it is."""
 
 MARK: Final = "stackstudy replicate"
 """What the comment in a dump file of the authors' posts begins with."""
@@ -65,7 +72,8 @@ def replicate(folder: Path, data: Path, say: Callable[[str], object]) -> Replica
     folder : Path
         The package, see `analyses.replication.package.find_package`.
     data : Path
-        A data folder for this alone: absolute, made when it is not there.
+        A data folder for this alone: absolute, made when it is not there. The study with the
+        authors' decisions, labels and response times is written into it.
     say : callable
         Is told in a line what was done.
 
@@ -81,8 +89,9 @@ def replicate(folder: Path, data: Path, say: Callable[[str], object]) -> Replica
     """
     _check_own(data)
     package = find_package(folder)
+    shipped = read_study(find_study(STUDY))
+    taxonomy = shipped.taxonomy.categories
     sets = read_sets(package)
-    taxonomy = read_taxonomy(seed_path("taxonomy"))
     names = CategoryNames(taxonomy, read_slips())
     labels = read_published_labels(package, sets, names)
     times = read_times(package)
@@ -93,31 +102,26 @@ def replicate(folder: Path, data: Path, say: Callable[[str], object]) -> Replica
     n_questions = sum(post["PostTypeId"] == "1" for post in posts)
     say(f"Loaded {n_questions:,} questions and {len(posts) - n_questions:,} answers.")
 
-    decisions = data / "decisions.csv"
-    write_decisions(decisions, decide(sets))
-    write_labels(data / "labels.csv", labels)
-    write_times(data / "published_response_times.csv", times)
-    built = build(
-        data,
-        decisions=decisions,
-        labels=data / "labels.csv",
-        published_response_times=data / "published_response_times.csv",
-    )
+    study = _write_study(shipped, data / STUDY, decide(sets), labels, times)
+    built = build(data, study)
     say(
-        f"Built {built.n_models} tables and views from {built.n_decisions:,} decisions,"
-        f" {built.n_labels:,} labels and {len(times.baseline):,} response times of the authors."
+        f"Built {built.n_models} tables and views from {len(study.decisions):,} decisions,"
+        f" {len(study.labels):,} labels and {len(times.baseline):,} response times of the authors."
     )
 
-    figures = read_published_figures(seed_path("published_figures"))
+    figures = study.published.figures
     n_printed = {
         one.question_set: int(one.published)
         for one in figures
         if one.figure == "labelled_questions"
     }
+    n_baseline = next(
+        one.n_accepted for one in study.published.counts if one.question_set == BASELINE
+    )
     checks = (
         *read_checks(data, figures),
         *check_trends(trends, figures),
-        *check_times(times, compare(times, sets), _published_baseline()),
+        *check_times(times, compare(times, sets), n_baseline),
         *check_labels(labels, n_printed),
         *check_taxonomy(labels, taxonomy, n_printed),
     )
@@ -125,6 +129,22 @@ def replicate(folder: Path, data: Path, say: Callable[[str], object]) -> Replica
     write_csv(done.csv, checks)
     done.markdown.write_text(markdown(checks), encoding="utf-8")
     return done
+
+
+def _write_study(
+    shipped: Study,
+    folder: Path,
+    decisions: Sequence[Decision],
+    labels: Sequence[Label],
+    times: PublishedTimes,
+) -> Study:
+    """Write the shipped study with what the authors decided, labelled and timed."""
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(shipped.folder, folder)
+    write_decisions(folder / "decisions.csv", decisions)
+    write_labels(folder / "labels.csv", labels)
+    write_times(folder / "published_response_times.csv", times)
+    return read_study(folder)
 
 
 def write_posts(path: Path, posts: Iterable[dict[str, str]]) -> None:
@@ -151,13 +171,3 @@ def _load(posts: Sequence[dict[str, str]], data: Path) -> None:
         path = Path(folder) / "Posts.xml"
         write_posts(path, posts)
         load([path], data, site=SITE, force=True)
-
-
-def _published_baseline() -> int:
-    """Return how many accepted answers of the baseline are taken as published."""
-    with seed_path("published_counts").open(encoding="utf-8", newline="") as file:
-        return next(
-            int(row["n_accepted"])
-            for row in csv.DictReader(file)
-            if row["question_set"] == BASELINE
-        )

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from random import Random
 from typing import TYPE_CHECKING, Final
 
+from loader.archive import site_named
+
 from analyses.sample.chance import Chance
 from analyses.sample.crowd import Crowd
 from analyses.sample.official import MARK, TableFile
@@ -17,7 +19,6 @@ from analyses.sample.shape import DEFAULT_UNTIL, SITE, strata
 from analyses.sample.study import STUDY, check_study, write_study
 from analyses.sample.threads import plan_threads
 from analyses.sample.wording import Wording
-from loader.archive import site_named
 from loader.errors import SampleError
 from loader.schemas import BY_ROOT
 

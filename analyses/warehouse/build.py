@@ -83,14 +83,20 @@ def build(data: Path, study: Study) -> BuildResult:
                 stderr=subprocess.STDOUT,
             ) as process:
                 said = follow(process)
-            done = outcome(state, process.returncode, said, state / STAGING / f"{study.name}.duckdb")
+            done = outcome(
+                state, process.returncode, said, state / STAGING / f"{study.name}.duckdb"
+            )
         except BuildError as error:
             if database_path(data, study.name).is_file():
                 raise BuildError(f"{error}; the database stays as it was") from error
             raise
     with connect(data, study.name) as connection:
         now = read_human_input(connection)
-    return replace(done, human_input=tuple(SetInput.lines(now, before)), notes=(*study.notes, *unknown_sites(study, loaded)))
+    return replace(
+        done,
+        human_input=tuple(SetInput.lines(now, before)),
+        notes=(*study.notes, *unknown_sites(study, loaded)),
+    )
 
 
 def _last_input(data: Path, study: Study) -> list[SetInput]:

@@ -84,9 +84,7 @@ def find_database(data: Path, study: str | None = None) -> Path:
             f"{data / _OF_EARLIER_VERSIONS}: an earlier version made this database, and a study"
             " has its own now; run `stackstudy build`, then delete the file"
         )
-    raise WarehouseError(
-        f"{data}: no database yet; load a dump, then run `stackstudy build`"
-    )
+    raise WarehouseError(f"{data}: no database yet; load a dump, then run `stackstudy build`")
 
 
 @contextmanager
@@ -237,9 +235,7 @@ def _changes(connection: duckdb.DuckDBPyConnection, data: Path, path: Path) -> I
             "select study_folder, study_hash from studies"
         ).fetchall()
         if Path(folder).is_dir() and hash_of(Path(folder)) != built_hash:
-            yield (
-                f"{folder} has changed since {path.name} was built; {again} {folder}`"
-            )
+            yield (f"{folder} has changed since {path.name} was built; {again} {folder}`")
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -303,9 +303,7 @@ def compare_many_waiting(
     if len(groups) < 2:
         return None
     test = log_rank(groups)
-    return WaitingTest(
-        sum(n > 0 for n in test.n), sum(test.n), test.chi2, test.df, test.p_value
-    )
+    return WaitingTest(sum(n > 0 for n in test.n), sum(test.n), test.chi2, test.df, test.p_value)
 
 
 _NUMBERS: Final = {

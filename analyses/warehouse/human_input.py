@@ -99,8 +99,7 @@ class SetInput:
             yield f"{one.kind.capitalize()} for {one.question_set}: {', '.join(parts)}."
         for (kind, question_set), n_last in last.items():
             yield (
-                f"Note: the last build had {n_last:,} {kind} for {question_set};"
-                " this one has none."
+                f"Note: the last build had {n_last:,} {kind} for {question_set}; this one has none."
             )
 
 

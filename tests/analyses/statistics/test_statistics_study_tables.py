@@ -5,12 +5,6 @@ import math
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from scipy.stats import binom, chi2_contingency
-
-from analyses.statistics.baselines import compare_with_baseline
-from analyses.statistics.multiplicity import holm
 from analyses.statistics.study_tables import (
     BASELINE_TESTS,
     MEDIANS,
@@ -22,6 +16,12 @@ from analyses.statistics.study_tables import (
     topic_tests,
 )
 from analyses.statistics.survival_tables import survival_tests
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import binom, chi2_contingency
+
+from analyses.statistics.baselines import compare_with_baseline
+from analyses.statistics.multiplicity import holm
 
 TOPICS = pa.table(
     {

@@ -5,11 +5,6 @@ import time
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from statsmodels.duration.survfunc import SurvfuncRight, survdiff
-
-from analyses.statistics.multiplicity import holm
 from analyses.statistics.survival_tables import (
     HORIZONS,
     SURVIVAL_CURVES,
@@ -19,6 +14,11 @@ from analyses.statistics.survival_tables import (
     survival_summary,
     survival_tests,
 )
+from hypothesis import given
+from hypothesis import strategies as st
+from statsmodels.duration.survfunc import SurvfuncRight, survdiff
+
+from analyses.statistics.multiplicity import holm
 
 ROWS = st.lists(st.tuples(st.integers(0, 50).map(float), st.booleans()), min_size=1, max_size=60)
 

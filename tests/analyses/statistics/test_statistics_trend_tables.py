@@ -4,9 +4,9 @@ from statistics import median
 
 import pyarrow as pa
 import pytest
+from analyses.statistics.trend_tables import POPULARITY_TRENDS, popularity_trends
 
 from analyses.statistics.multiplicity import holm
-from analyses.statistics.trend_tables import POPULARITY_TRENDS, popularity_trends
 
 SERVER = [1, 109, 288, 406, 521]
 MOBILE = [8, 62, 257, 484, 722]
