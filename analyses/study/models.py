@@ -27,17 +27,6 @@ if TYPE_CHECKING:
 _MACRO: Final = re.compile(r"{%-?\s*macro\s+(\w+)\(.*?{%-?\s*endmacro\s*-?%}", re.DOTALL)
 
 
-_SEEDS: Final = {
-    "question_set_definitions": "select * from study_question_sets",
-    "question_set_rules": "select * from study_rules",
-    "question_set_precedence": (
-        "select question_set, unnest(yields_to) as yields_to from study_question_sets"
-    ),
-    "stg_decisions": "select * from study_decisions",
-}
-"""What stands in for models and seeds that do not read the source `study` yet."""
-
-
 class _ReturnError(Exception):
     """Carries what a macro returns, as dbt's `return` does."""
 
@@ -105,8 +94,6 @@ class Models:
     def relation(self, name: str) -> str:
         """Build a model, and those that it refers to; return its name."""
         if name not in self._built:
-            if name in _SEEDS:
-                return f"({_SEEDS[name]})"
             path = self._files[name]
             is_view = path.parent.name == "staging"
 

@@ -70,8 +70,8 @@ def outcome(state: Path, code: int, said: list[str], database: Path) -> BuildRes
     ]
     if any(_FULL in text for text in (*said, *(result["message"] or "" for result in failed))):
         raise BuildError(
-            f"{state.parent.parent}: no space left on this disk to build the tables; make room there, or"
-            " move the folder to a larger disk and name it with --data DIR"
+            f"{state.parent.parent}: no space left on this disk to build the tables; make room"
+            " there, or move the folder to a larger disk and name it with --data DIR"
         )
     if not results:
         raise BuildError(f"the models could not be built: {_reason(said, code)} (all of it: {log})")

@@ -1,4 +1,4 @@
-"""What dbt-duckdb asks of the project: the study's tables, the statistics, and a folder that is fit.
+"""What dbt-duckdb asks of the project: the study's tables, the statistics, a data folder.
 
 Named in profiles.yml, so that a bare `dbt build` gets the same as `stackstudy build`.
 """

@@ -21,7 +21,7 @@ from loader.options import data_option, on_error_option
 @on_error_option
 @study_option
 @click.pass_context
-def command(
+def command(  # noqa: PLR0913, PLR0917 - an option each
     context: click.Context,
     dumps: tuple[Path, ...],
     site: str | None,

@@ -167,7 +167,7 @@ def _list_saved(context: click.Context, _option: click.Option, is_wanted: bool) 
     help="How a query's rows are printed.",
 )
 @click.pass_context
-def command(
+def command(  # noqa: PLR0913, PLR0917 - an option each
     context: click.Context,
     query: str | None,
     data: Path,
