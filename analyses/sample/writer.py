@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from random import Random
 from typing import TYPE_CHECKING, Final
 
-from loader.archive import site_named
+from loader.dump.folders import site_named
 
 from analyses.sample.chance import Chance
 from analyses.sample.crowd import Crowd
