@@ -110,6 +110,12 @@ def verify(data: Path, *, deep: bool = False) -> list[str]:
     return wrong
 
 
+def first_of(wrong: list[str]) -> str:
+    """Return the first line of `verify`, and how many more there are."""
+    more = f" ({len(wrong) - 1} more: `stackstudy info` lists all)" if len(wrong) > 1 else ""
+    return f"{wrong[0]}{more}"
+
+
 class Store:
     """A data folder.
 
