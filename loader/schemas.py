@@ -20,7 +20,9 @@ COUNT: Final = pa.int64()
 ENUMERATION: Final = pa.int32()
 TEXT: Final = pa.string()
 FLAG: Final = pa.bool_()
-DATE: Final = pa.timestamp("ms", tz="UTC")
+DATE: Final = pa.timestamp("ms")
+"""In UTC, and without a zone: a conversion in a view would defeat Parquet's statistics."""
+
 TAGS: Final = pa.list_(pa.string())
 OTHER: Final = pa.map_(pa.string(), pa.string())
 

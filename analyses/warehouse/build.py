@@ -13,13 +13,18 @@ import click
 from analyses.common.project import project_dir
 from analyses.common.subprocesses import started
 from analyses.study import find_study, read_study, study_option, unknown_sites
-from analyses.warehouse.database import UnfinishedError, connect, database_path
+from analyses.warehouse.database import (
+    UnfinishedError,
+    connect,
+    database_path,
+    loaded_since,
+)
 from analyses.warehouse.dbt_results import BuildResult, outcome
-from analyses.warehouse.human_input import SetInput, read_human_input
+from analyses.warehouse.human_input import SetInput, count_given, read_human_input
 from analyses.warehouse.swap import STAGING, STATE, staged, state_folder
-from loader.errors import BuildError, WarehouseError
+from loader.errors import BuildError, StoreError, WarehouseError
 from loader.options import data_option
-from loader.store import Store
+from loader.store import Store, first_of, verify
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,6 +48,9 @@ def build(data: Path, study: Study) -> BuildResult:
 
     Raises
     ------
+    StoreError
+        When the store is not what its manifests say: parts, rows and bytes always, and the hash of
+        each part in the first build after a load.
     WarehouseError
         When nothing is loaded, or another program writes to the database.
     BuildError
@@ -55,10 +63,13 @@ def build(data: Path, study: Study) -> BuildResult:
         raise WarehouseError(
             f"{data}: dbt cannot open a database in a folder with ? or # in its name; rename it"
         )
-    if not any((data / "posts").glob("site=*/*.parquet")):
-        raise WarehouseError(f"{data}: no dump is loaded here; run `stackstudy load DUMP` first")
     loaded = sorted({manifest.site for manifest in Store(data).manifests()})
-    before = _last_input(data, study)
+    if not loaded:
+        raise WarehouseError(f"{data}: no dump is loaded here; run `stackstudy load DUMP` first")
+    before, is_new_load = _last_build(data, study)
+    for is_deep in (False, True)[: 1 + is_new_load]:  # the bytes of a load are hashed again once
+        if wrong := verify(data, deep=is_deep):
+            raise StoreError(first_of(wrong))
     state = state_folder(data, study.name)
     command = [*DBT, "build", "--log-format", "json", "--log-level", "info"]
     # Unit tests are about the models, not about these data: `dbt build` and the tests run them.
@@ -99,15 +110,15 @@ def build(data: Path, study: Study) -> BuildResult:
     )
 
 
-def _last_input(data: Path, study: Study) -> list[SetInput]:
-    """Return what people gave to the last build; says when another program writes there."""
+def _last_build(data: Path, study: Study) -> tuple[dict[tuple[str, str], int], bool]:
+    """Return what people gave to the last build, and whether something was loaded since."""
     if not database_path(data, study.name).is_file():
-        return []
+        return {}, True
     try:
         with connect(data, study.name, is_told=False) as connection:
-            return read_human_input(connection)
+            return count_given(connection), bool(loaded_since(connection, data))
     except UnfinishedError:
-        return []
+        return {}, True
 
 
 @click.command("build")

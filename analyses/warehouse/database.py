@@ -143,6 +143,24 @@ def table_names(connection: duckdb.DuckDBPyConnection) -> set[str]:
     }
 
 
+def loaded_since(connection: duckdb.DuckDBPyConnection, data: Path) -> list[str]:
+    """Return the sites of which something was loaded, or removed, since a database was built."""
+    if "dump_manifest" not in table_names(connection):
+        return []
+    built = {
+        (site, table): (n_rows, finished_at)
+        for site, table, n_rows, finished_at in connection.execute(
+            'select site, "table", n_rows, finished_at from dump_manifest'
+        ).fetchall()
+    }
+    loaded = {
+        (one.site, one.table): (one.n_rows, _moment(one.finished_at))
+        for one in Store(data).manifests()
+    }
+    keys = built.keys() | loaded.keys()
+    return sorted({key[0] for key in keys if built.get(key) != loaded.get(key)})
+
+
 def _listed(found: dict[str, Path]) -> str:
     return ", ".join(found)
 
@@ -208,27 +226,13 @@ def _follow(path: Path, before: str, now: str) -> None:
 
 def _changes(connection: duckdb.DuckDBPyConnection, data: Path, path: Path) -> Iterator[str]:
     """Say what has changed since the database was built."""
-    names = table_names(connection)
     again = f"run `stackstudy build --data {data} --study"
-    if "dump_manifest" in names:
-        built = {
-            (site, table): (n_rows, finished_at)
-            for site, table, n_rows, finished_at in connection.execute(
-                'select site, "table", n_rows, finished_at from dump_manifest'
-            ).fetchall()
-        }
-        loaded = {
-            (one.site, one.table): (one.n_rows, _moment(one.finished_at))
-            for one in Store(data).manifests()
-        }
-        other = {key for key in built.keys() | loaded.keys() if built.get(key) != loaded.get(key)}
-        if other:
-            sites = ", ".join(sorted({site for site, _ in other}))
-            yield (
-                f"{path.name} was built before the last load (of {sites}), so its tables and the"
-                f" dump do not belong together; {again} {path.stem}`"
-            )
-    if "studies" in names:
+    if sites := loaded_since(connection, data):
+        yield (
+            f"{path.name} was built before the last load (of {', '.join(sites)}), so its tables and"
+            f" the dump do not belong together; {again} {path.stem}`"
+        )
+    if "studies" in table_names(connection):
         from analyses.study.study import hash_of  # noqa: PLC0415 - it reads YAML
 
         [(folder, built_hash)] = connection.execute(

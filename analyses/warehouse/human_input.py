@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING, Final
 from analyses.warehouse.database import table_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import duckdb
-
-_TABLES: Final = {"stg_decisions", "labels", "int_set_candidates", "int_questions"}
 
 _DECISIONS: Final = """
     select
@@ -82,9 +80,9 @@ class SetInput:
     n_other: int
 
     @staticmethod
-    def lines(now: Sequence[SetInput], before: Sequence[SetInput]) -> Iterator[str]:
+    def lines(now: Sequence[SetInput], before: Mapping[tuple[str, str], int]) -> Iterator[str]:
         """Say in a line per set what was given, and what is fewer than in the last build."""
-        last = {(one.kind, one.question_set): one.n_given for one in before}
+        last = dict(before)
         for one in now:
             n_last = last.pop((one.kind, one.question_set), 0)
             parts = [f"{one.n_given:,} given"]
@@ -104,8 +102,18 @@ class SetInput:
 
 
 def read_human_input(connection: duckdb.DuckDBPyConnection) -> list[SetInput]:
-    """Read what people gave to the build of a database; nothing of one that lacks the tables."""
-    if not table_names(connection) >= _TABLES:
-        return []
+    """Read what people gave to the build of a database, and what came of it."""
     rows = [row for sql in (_DECISIONS, _LABELS) for row in connection.execute(sql).fetchall()]
     return [SetInput(*row) for row in rows]
+
+
+def count_given(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], int]:
+    """Count what people gave to the build of a database, by kind and question set."""
+    counts = {}
+    for kind in ("decisions", "labels"):
+        if f"stg_{kind}" in table_names(connection):
+            rows = connection.execute(
+                f"select question_set, count(*) from stg_{kind} group by all"
+            ).fetchall()
+            counts |= {(kind, question_set): n for question_set, n in rows}
+    return counts

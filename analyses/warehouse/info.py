@@ -18,6 +18,7 @@ from loader.checks import check_site
 from loader.errors import StoreError
 from loader.options import data_option
 from loader.parse.quarantine import REJECTED
+from loader.store import verify
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -38,13 +39,19 @@ _DATES: Final = ("first", "last")
 @click.command("info")
 @data_option
 @study_option
-def command(data: Path, study: str | None) -> None:
+@click.option(
+    "--verify",
+    "is_deep",
+    is_flag=True,
+    help="Compute the hash of each Parquet file again, which reads all of the store.",
+)
+def command(data: Path, study: str | None, *, is_deep: bool) -> None:
     """Show what is loaded (sites, tables, rows, dates, what was set aside) and what is built.
 
     \b
     Examples:
       stackstudy info
-      stackstudy info --data /big/disk
+      stackstudy info --data /big/disk --verify
     """
     manifests = Store(data).manifests()
     if not manifests:
@@ -58,6 +65,11 @@ def command(data: Path, study: str | None) -> None:
     }
     _show_loaded(manifests, out)
     _show_remarks(data, manifests, checks, out)
+    wrong = verify(data, deep=is_deep)
+    for line in wrong:
+        out.print(line, soft_wrap=True, markup=False)
+    if is_deep and not wrong:
+        out.print("Every Parquet file is as it was written.")
     built = databases(data)
     if not built and study is None:
         out.print("Nothing is built yet: run `stackstudy build`.")

@@ -17,6 +17,7 @@ from dbt_common.exceptions import DbtRuntimeError
 from analyses.study import find_study, read_study
 from analyses.warehouse.functions import register
 from loader.errors import StackstudyError
+from loader.store import first_of, verify
 
 if TYPE_CHECKING:
     import duckdb
@@ -27,7 +28,7 @@ class Plugin(BasePlugin):
     """The plugin `stackstudy`."""
 
     def initialize(self, plugin_config: dict[str, Any]) -> None:
-        """Refuse a data folder that is not there: no hook of dbt comes before the connection."""
+        """Refuse a data folder that is not there, or not whole: no hook of dbt comes so early."""
         del plugin_config
         folder = Path(self.creds.path).parent if self.creds else Path()
         if not folder.is_dir():
@@ -35,6 +36,8 @@ class Plugin(BasePlugin):
                 f"there is no folder {folder.absolute()}: set STACKSTUDY_DATA to a data folder, or"
                 " run `stackstudy load` first"
             )
+        if wrong := verify(folder):
+            raise DbtRuntimeError(first_of(wrong))
 
     @cached_property
     def tables(self) -> dict[str, pa.Table]:

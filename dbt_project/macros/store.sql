@@ -68,7 +68,7 @@
         'finished_at': 'varchar',
     } -%}
     {{- return(
-        "read_json(" ~ store_files('*/site=*/manifest.json') ~ ", hive_partitioning = false, columns = "
+        "read_json(" ~ store_files('*/site=*/_manifest.json') ~ ", hive_partitioning = false, columns = "
         ~ columns ~ ")"
     ) -}}
 {%- endmacro -%}

@@ -154,7 +154,9 @@ def _cast(strings: pa.StringArray, kind: pa.DataType) -> pa.Array:
     if kind == schemas.TAGS:
         return _tags(strings)
     if kind == schemas.DATE:
-        return _within_years(_quick_or_careful(strings, _plain_dates, _odd_dates))
+        return _within_years(
+            _quick_or_careful(strings, lambda values: values.cast(kind), _odd_dates)
+        )
     if pa.types.is_integer(kind) and _HEX_MARK.search(strings.buffers()[2] or b""):
         # Arrow reads 0x1F as 31; a dump never means that.
         raise pa.ArrowInvalid("hexadecimal")
@@ -173,16 +175,13 @@ def _quick_or_careful(
         return (careful or quick)(strings)
 
 
-def _plain_dates(strings: pa.StringArray) -> pa.Array:
-    return pc.assume_timezone(strings.cast(pa.timestamp("ms")), "UTC")
-
-
 def _odd_dates(strings: pa.StringArray) -> pa.Array:
     """Dates of which some have a zone, or more digits of a second than three."""
     strings = pc.replace_substring_regex(strings, r"(\.\d{3})\d+", r"\1")
     has_zone = pc.match_substring_regex(strings, r"\d\d:\d\d.*" + _ZONE)
-    zoned = pc.if_else(has_zone, strings, None).cast(schemas.DATE)
-    return pc.coalesce(zoned, _plain_dates(pc.if_else(has_zone, None, strings)))
+    zoned = pc.if_else(has_zone, strings, None).cast(pa.timestamp("ms", "UTC"))
+    plain = pc.if_else(has_zone, None, strings).cast(schemas.DATE)
+    return pc.coalesce(zoned.cast(schemas.DATE), plain)
 
 
 def _within_years(dates: pa.Array) -> pa.Array:

@@ -14,7 +14,7 @@ renamed as (
         -- flags
         "TagBased" as is_tag_based,
         -- dates
-        "Date" at time zone 'UTC' as awarded_at,
+        "Date" as awarded_at,
         -- attributes that nobody knows
         "OtherAttributes" as other_attributes
     from source

@@ -16,7 +16,7 @@ renamed as (
         -- numbers
         "Score" as score,
         -- dates
-        "CreationDate" at time zone 'UTC' as created_at,
+        "CreationDate" as created_at,
         -- attributes that nobody knows
         "OtherAttributes" as other_attributes
     from source

@@ -18,7 +18,7 @@ renamed as (
         "UserDisplayName" as user_display_name,
         "ContentLicense" as content_license,
         -- dates
-        "CreationDate" at time zone 'UTC' as created_at,
+        "CreationDate" as created_at,
         -- attributes that nobody knows
         "OtherAttributes" as other_attributes
     from source

@@ -11,7 +11,7 @@ renamed as (
         "PostId" as post_id,
         "RelatedPostId" as related_post_id,
         -- dates
-        "CreationDate" at time zone 'UTC' as created_at,
+        "CreationDate" as created_at,
         -- attributes that nobody knows
         "OtherAttributes" as other_attributes
     from source

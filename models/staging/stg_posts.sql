@@ -26,12 +26,12 @@ renamed as (
         "CommentCount" as comment_count,
         "FavoriteCount" as favorite_count,
         -- dates
-        "CreationDate" at time zone 'UTC' as created_at,
-        "LastEditDate" at time zone 'UTC' as last_edited_at,
-        "LastActivityDate" at time zone 'UTC' as last_active_at,
-        "ClosedDate" at time zone 'UTC' as closed_at,
-        "CommunityOwnedDate" at time zone 'UTC' as community_owned_at,
-        "DeletionDate" at time zone 'UTC' as deleted_at,
+        "CreationDate" as created_at,
+        "LastEditDate" as last_edited_at,
+        "LastActivityDate" as last_active_at,
+        "ClosedDate" as closed_at,
+        "CommunityOwnedDate" as community_owned_at,
+        "DeletionDate" as deleted_at,
         -- attributes that nobody knows
         "OtherAttributes" as other_attributes
     from source

@@ -22,8 +22,8 @@ renamed as (
         "DownVotes" as down_vote_count,
         "Age" as age,
         -- dates
-        "CreationDate" at time zone 'UTC' as created_at,
-        "LastAccessDate" at time zone 'UTC' as last_accessed_at,
+        "CreationDate" as created_at,
+        "LastAccessDate" as last_accessed_at,
         -- attributes that nobody knows
         "OtherAttributes" as other_attributes
     from source

@@ -13,7 +13,7 @@ renamed as (
         -- numbers
         "BountyAmount" as bounty_amount,
         -- dates
-        "CreationDate" at time zone 'UTC' as created_at,
+        "CreationDate" as created_at,
         -- attributes that nobody knows
         "OtherAttributes" as other_attributes
     from source
