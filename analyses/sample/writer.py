@@ -17,7 +17,7 @@ from analyses.sample.shape import DEFAULT_UNTIL, SITE, strata
 from analyses.sample.study import STUDY, check_study, write_study
 from analyses.sample.threads import plan_threads
 from analyses.sample.wording import Wording
-from loader.archive import site_named
+from loader.dump.folders import site_named
 from loader.errors import SampleError
 from loader.schemas import BY_ROOT
 

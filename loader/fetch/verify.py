@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Final
 
-from loader import sevenzip
+from loader.dump import archives
 from loader.errors import ArchiveError, FetchError
 from loader.fetch.remote import human
 
@@ -72,12 +72,12 @@ def verify(path: Path, file: RemoteFile, reporter: FetchReporter) -> str:
 def _check_index(path: Path, file: RemoteFile) -> None:
     """Read the archive's list of files, which is the last thing in it."""
     try:
-        if not sevenzip.is_archive(path):
+        if not archives.is_archive(path):
             raise WrongBytesError(
                 f"{file.url}: what came is no .7z archive ({_beginning(path)}): not kept; choose"
                 " another --source"
             )
-        sevenzip.members(path)
+        archives.members(path)
     except ArchiveError as error:
         raise WrongBytesError(f"{file.url}: what came is damaged: not kept ({error})") from error
 
