@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analyses.statistics.baselines import compare_with_baseline
 from analyses.statistics.multiplicity import holm
-from analyses.statistics.proportions import proportion_test
+from analyses.statistics.proportions import compare_with_baseline, proportion_test
 from analyses.statistics.quantiles import median
 from analyses.statistics.sampling import sample_size
 from analyses.statistics.survival_tables import log_rank_of_sets

@@ -15,8 +15,7 @@ import pyarrow.compute as pc
 
 from analyses.statistics.hazards import hazard_ratio
 from analyses.statistics.multiplicity import holm
-from analyses.statistics.survival import LogRank, log_rank, survival_curve
-from analyses.statistics.thinning import LEVELS, kept_steps
+from analyses.statistics.survival import LEVELS, LogRank, kept_steps, log_rank, survival_curve
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -156,7 +155,7 @@ def survival_tests(times: pa.Table, pairs: pa.Table) -> pa.Table:
     for pair in pairs.select(["set_a", "set_b"]).to_pylist():
         a, b = waiting.get(pair["set_a"], NOBODY), waiting.get(pair["set_b"], NOBODY)
         test = log_rank([a, b])
-        ratio = hazard_ratio(test)
+        ratio = hazard_ratio(a, b)
         rows.append(
             pair
             | {

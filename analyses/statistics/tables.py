@@ -15,8 +15,7 @@ import pyarrow.compute as pc
 
 from analyses.statistics.multiplicity import holm
 from analyses.statistics.proportions import compare_proportions
-from analyses.statistics.ranks import cliffs_delta, mann_whitney
-from analyses.statistics.shifts import hodges_lehmann
+from analyses.statistics.ranks import cliffs_delta, hodges_lehmann, mann_whitney
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom, chi2_contingency
 
-from analyses.statistics.baselines import compare_with_baseline
 from analyses.statistics.multiplicity import holm
+from analyses.statistics.proportions import compare_with_baseline
 from analyses.statistics.study_tables import (
     BASELINE_TESTS,
     MEDIANS,
