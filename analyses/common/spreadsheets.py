@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from loader.errors import LabellingError
 
@@ -35,6 +35,20 @@ MAX_CELL = 32_767
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t")
 """What makes a spreadsheet compute a text that it reads from CSV."""
+
+MAX_LINKS = 65_530
+"""Links that a worksheet can hold (as above)."""
+
+MAX_ROW_HEIGHT = 409
+"""Points that a row can be high (as above): some 30 lines."""
+
+MAX_SHEET_NAME = 31
+"""Characters of a sheet's name (as above)."""
+
+_CONVERTED = (*FORMULA_STARTS, "#")
+"""What openpyxl takes for a formula or an error."""
+_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{1,4}_)")
+_LINE_HEIGHT = 13.5
 _NOTICE = "\n[cut here, at what a cell can hold]"
 _WHOLE_NUMBER = re.compile(r"[0-9]+(\.0*)?|[0-9](\.[0-9]+)?[eE]\+?[0-9]{1,2}")
 _BROKEN = (
@@ -150,6 +164,50 @@ def _fault_of(
     return None
 
 
+def read_sheets(
+    content: BinaryIO, names: Sequence[str], where: str, error: type[StackstudyError]
+) -> dict[str, list[tuple[Any, ...]]]:
+    """Read sheets of an xlsx, cell by cell.
+
+    Parameters
+    ----------
+    content : binary file
+    names : sequence of str
+        The sheets that must be there.
+    where : str
+        What the file is called in an error.
+    error : type of StackstudyError
+        What is raised.
+
+    Returns
+    -------
+    dict of str to list of tuple
+        All rows of each sheet; the first is row 1, an empty cell is None.
+
+    Raises
+    ------
+    StackstudyError
+        Of the type `error`, when the file is no workbook, or lacks a sheet.
+    """
+    from openpyxl import load_workbook  # noqa: PLC0415 - half a second that CSV need not pay
+
+    try:
+        book = load_workbook(content, read_only=True, data_only=True)
+        sheets = {name: book[name] for name in names if name in book.sheetnames}
+        rows = {name: list(sheet.iter_rows(values_only=True)) for name, sheet in sheets.items()}
+    except _BROKEN as failure:
+        reason = " ".join(str(failure).split())
+        raise error(f"{where}: is not a whole .xlsx spreadsheet ({reason}); get it anew") from (
+            failure
+        )
+    for name in names:
+        if name not in rows:
+            raise error(
+                f"{where}: has no sheet {name!r}, but {', '.join(book.sheetnames)}; get it anew"
+            )
+    return rows
+
+
 def whole_number(text: str) -> int | None:
     """Read an id, also as a spreadsheet writes it, ``12.0`` or ``1.2E+01``; None if it is none."""
     if not _WHOLE_NUMBER.fullmatch(text):
@@ -184,9 +242,44 @@ def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object
         writer.writerows([_csv_value(value) for value in row] for row in rows)
 
 
+def write_table(
+    path: Path,
+    columns: Mapping[str, int],
+    rows: Iterable[Sequence[object]],
+    *,
+    force: bool = False,
+) -> None:
+    """Write a table, as xlsx or CSV after the file's name.
+
+    Parameters
+    ----------
+    path : Path
+    columns : mapping of str to int
+        Columns with their widths in characters.
+    rows : iterable of sequences
+    force : bool
+        Whether to overwrite a file of that name.
+
+    Raises
+    ------
+    LabellingError
+        When the file is there already, or its name says neither xlsx nor CSV.
+    """
+    is_xlsx = is_workbook(path)
+    with written_whole(path, force=force) as staged:
+        if not is_xlsx:
+            write_csv(staged, list(columns), rows)
+            return
+        book = Workbook()
+        sheet = book.sheet(path.stem, columns, Look())
+        for row in rows:
+            sheet.append(row)
+        book.save(staged)
+
+
 @contextmanager
 def written_whole(path: Path, *, force: bool) -> Iterator[Path]:
-    """Hand out a file aside that takes the name when it is whole.
+    """Hand out a staging file that takes the name when it is whole.
 
     Raises
     ------
@@ -200,20 +293,211 @@ def written_whole(path: Path, *, force: bool) -> Iterator[Path]:
         )
     if not path.parent.is_dir():
         raise LabellingError(f"{path}: there is no folder {path.parent}; make it first")
-    aside = path.with_name(f".{os.getpid()}-{path.name}")
+    staged = path.with_name(f".{os.getpid()}-{path.name}")
     try:
-        aside.touch()
-        yield aside
-        aside.replace(path)
+        staged.touch()
+        yield staged
+        staged.replace(path)
     except OSError as error:
-        if error.filename not in {str(aside), aside}:
+        if error.filename not in {str(staged), staged}:
             raise
         raise LabellingError(
             f"{path.parent}: cannot be written ({error.strerror}); change its permissions, make"
             " room, or name a file in another folder"
         ) from error
     finally:
-        aside.unlink(missing_ok=True)
+        staged.unlink(missing_ok=True)
+
+
+class Workbook:
+    """An xlsx that is written row by row: text stays text, and ids stay whole."""
+
+    def __init__(self) -> None:
+        from openpyxl import Workbook as Book  # noqa: PLC0415 - half a second that CSV need not pay
+
+        self.book = Book(write_only=True)
+        self._names: set[str] = set()
+        self._sheets: list[Sheet] = []
+
+    def sheet(
+        self, name: str, columns: Mapping[str, int | None], look: Look | None = None
+    ) -> Sheet:
+        """Begin a sheet.
+
+        Parameters
+        ----------
+        name : str
+            Shortened to what a sheet may be called, and told from those that are there.
+        columns : mapping of str to int or None
+            Columns with their widths in characters; None leaves the width as it is.
+        look : Look, optional
+            How rows look to people; without it they are plain values for programs.
+        """
+        free, number = name[:MAX_SHEET_NAME], 1
+        while free.lower() in self._names:
+            number += 1
+            suffix = f" ({number})"
+            free = name[: MAX_SHEET_NAME - len(suffix)] + suffix
+        self._names.add(free.lower())
+        self._sheets.append(Sheet(self.book.create_sheet(free), columns, look))
+        return self._sheets[-1]
+
+    def save(self, path: Path) -> None:
+        """Write the file; the rows of a sheet with a look can be filtered."""
+        for sheet in self._sheets:
+            sheet.finish()
+        self.book.save(path)
+
+
+@dataclass(frozen=True)
+class Look:
+    """How the rows of a sheet look.
+
+    Attributes
+    ----------
+    frozen : str or None
+        The last column that stays in view.
+    to_fill : tuple of str
+        Columns shaded for a person to fill.
+    link : str or None
+        The column whose text is an address to follow.
+    is_tall : bool
+        Whether rows hold long text: wrapped, and as high as it is.
+    """
+
+    frozen: str | None = None
+    to_fill: tuple[str, ...] = ()
+    link: str | None = None
+    is_tall: bool = False
+
+
+class Sheet:
+    """A sheet of a `Workbook` that is being written; see `Workbook.sheet`."""
+
+    def __init__(
+        self, worksheet: Any, columns: Mapping[str, int | None], look: Look | None
+    ) -> None:
+        from openpyxl.styles import Alignment, Font, PatternFill  # noqa: PLC0415 - see above
+        from openpyxl.utils import get_column_letter  # noqa: PLC0415
+
+        self.n_rows = 0
+        self._worksheet = worksheet
+        self._columns = list(columns)
+        self._widths = [width or 0 for width in columns.values()]
+        self._look = look
+        self._alignment = Alignment(vertical="top", wrap_text=bool(look and look.is_tall))
+        self._shade = PatternFill("solid", fgColor="FFFFF8DC")
+        self._link_font = Font(color="FF0563C1", underline="single")
+        last = self._columns.index(look.frozen) + 2 if look and look.frozen else 1
+        worksheet.freeze_panes = f"{get_column_letter(last)}2"
+        header = [self._text_cell(column) for column in columns]
+        for index, (cell, width) in enumerate(zip(header, self._widths, strict=True), start=1):
+            cell.font = Font(bold=True)
+            if width:
+                cell.fill = PatternFill("solid", fgColor="FFE7E6E6")
+                worksheet.column_dimensions[get_column_letter(index)].width = width
+        worksheet.append(header)
+
+    def append(self, row: Sequence[object]) -> None:
+        """Write a row: text, numbers, flags, times or None."""
+        self.n_rows += 1
+        if self._look is None:
+            self._worksheet.append([self._plain(value) for value in row])
+            return
+        if self._look.is_tall:
+            height = _height(row, self._widths)
+            self._worksheet.row_dimensions[self.n_rows + 1].height = height
+        self._worksheet.append(
+            [self._cell(name, value) for name, value in zip(self._columns, row, strict=True)]
+        )
+
+    def finish(self) -> None:
+        """Let people filter the rows, where it is people who read them."""
+        if self._look is not None and self.n_rows:
+            self._worksheet.auto_filter.ref = (
+                f"A1:{self.letter(self._columns[-1])}{self.n_rows + 1}"
+            )
+
+    def letter(self, column: str) -> str:
+        """Return the letter of a column."""
+        from openpyxl.utils import get_column_letter  # noqa: PLC0415 - see above
+
+        return get_column_letter(self._columns.index(column) + 1)
+
+    def offer(self, columns: Sequence[str], rows: range, options: str) -> None:
+        """Let cells be chosen from a list.
+
+        Parameters
+        ----------
+        columns : sequence of str
+            Neighbouring columns.
+        rows : range
+            Positions of rows, from 0.
+        options : str
+            The list's cells, as a formula. What is not on the list is warned of and not
+            forbidden: after sorting, a row may stand beside another set's list.
+        """
+        from openpyxl.worksheet.datavalidation import DataValidation  # noqa: PLC0415 - see above
+
+        validation = DataValidation(
+            type="list",
+            formula1=options,
+            allow_blank=True,
+            showErrorMessage=True,
+            errorStyle="warning",
+            errorTitle="Not on the list",
+            error="Choose from the list; all names are on the other sheet.",
+        )
+        first, last = self.letter(columns[0]), self.letter(columns[-1])
+        validation.add(f"{first}{rows[0] + 2}:{last}{rows[-1] + 2}")
+        self._worksheet.data_validations.append(validation)
+
+    def _plain(self, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        text = fitted(value)
+        return self._text_cell(text) if text.startswith(_CONVERTED) else text
+
+    def _cell(self, column: str, value: object) -> Any:
+        from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415 - see above
+
+        assert self._look is not None
+        if isinstance(value, str):
+            # Excel reads _x0041_ as A, and LibreOffice _x41_ too
+            cell = self._text_cell(_ESCAPED.sub("_x005F_", fitted(value)))
+        else:
+            cell = WriteOnlyCell(self._worksheet, value)
+            if isinstance(value, int) and not isinstance(value, bool):
+                cell.number_format = "0"
+        if column == self._look.link and value and self.n_rows < MAX_LINKS:
+            cell.hyperlink = value
+            cell.font = self._link_font
+        cell.alignment = self._alignment
+        if column in self._look.to_fill:
+            cell.fill = self._shade
+        return cell
+
+    def _text_cell(self, text: str) -> Any:
+        from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415 - see above
+
+        cell = WriteOnlyCell(self._worksheet, text)
+        cell.data_type = "s"  # also what looks like a formula or an error
+        if text.startswith(FORMULA_STARTS):
+            cell.quotePrefix = True  # and after a person has been in the cell
+        return cell
+
+
+def _height(row: Sequence[object], widths: Sequence[int]) -> float:
+    """Return the height that a row's text needs, as far as a row can be high."""
+    n_lines = max(
+        (
+            sum(1 + len(line) // width for line in value.split("\n"))
+            for value, width in zip(row, widths, strict=True)
+            if isinstance(value, str)
+        ),
+        default=1,
+    )
+    return min(MAX_ROW_HEIGHT, _LINE_HEIGHT * max(2, n_lines))
 
 
 def _lines(header: Sequence[str], rows: Iterator[list[str]]) -> Iterator[Line]:

@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from analyses.common.spreadsheets import is_workbook, write_csv, written_whole
+from analyses.common.spreadsheets import Look, Workbook, is_workbook, write_table, written_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from analyses.labelling.draw import DrawnQuestion
     from analyses.labelling.posts import QuestionText
-    from analyses.labelling.workbook import Choice, Sheet
     from analyses.study.labels import Taxonomy
 
 LABEL_COLUMNS = ("label_1", "label_2", "label_3")
@@ -75,46 +74,33 @@ def write_sheet(
     said = list(rows[0].said) if rows else []
     columns = WIDTHS | dict.fromkeys((*said, *TO_FILL), _LABEL_WIDTH)
     values = [row.values() for row in rows]
-    with_lists = is_workbook(path)
-    with written_whole(path, force=force) as aside:
-        if not with_lists:
-            write_csv(aside, list(columns), values)
-            return
-        from analyses.labelling.workbook import (  # noqa: PLC0415 - openpyxl is slow to import
-            Sheet,
-            write_workbook,
-        )
-
-        sheet = Sheet(
-            "questions",
-            columns,
-            values,
-            frozen="title",
-            to_fill=TO_FILL,
-            link="url",
-            is_tall=True,
-        )
+    if not is_workbook(path):
+        write_table(path, columns, values, force=force)
+        return
+    with written_whole(path, force=force) as staged:
+        book = Workbook()
+        look = Look(frozen="title", to_fill=TO_FILL, link="url", is_tall=True)
+        sheet = book.sheet("questions", columns, look)
+        for row in values:
+            sheet.append(row)
         sets = [row.question.question_set for row in rows]
-        lists, choices = _lists(sets, taxonomy)
-        write_workbook(aside, sheet, lists, choices)
+        options = _write_categories(book, dict.fromkeys(sets), taxonomy)
+        starts = [i for i, name in enumerate(sets) if i == 0 or sets[i - 1] != name]
+        for start, end in zip(starts, [*starts[1:], len(sets)], strict=True):
+            if not taxonomy.is_open(sets[start]):
+                sheet.offer(LABEL_COLUMNS, range(start, end), options[sets[start]])
+        book.save(staged)
 
 
-def _lists(sets: Sequence[str], taxonomy: Taxonomy) -> tuple[Sheet, list[Choice]]:
-    """Return the sheet of categories, and a choice for every run of rows of one set."""
-    from analyses.labelling.workbook import Choice, Sheet  # noqa: PLC0415 - see above
-
-    options: dict[str, range] = {}
-    listed: list[Sequence[object]] = []
-    for name in dict.fromkeys(sets):
-        categories = taxonomy.choices(name)
-        options[name] = range(len(listed), len(listed) + len(categories))
-        listed += [[name, one.name, one.inner_category, one.leaf_category] for one in categories]
+def _write_categories(book: Workbook, sets: Iterable[str], taxonomy: Taxonomy) -> dict[str, str]:
+    """Write the sheet of categories; return the cells of each set's labels, as a formula."""
     columns = {"question_set": 13, "label": 60, "inner_category": 30, "leaf_category": 40}
-    starts = [i for i, name in enumerate(sets) if i == 0 or sets[i - 1] != name]
-    runs = [range(a, b) for a, b in zip(starts, [*starts[1:], len(sets)], strict=True)]
-    choices = [
-        Choice(LABEL_COLUMNS, run, "label", options[sets[run[0]]])
-        for run in runs
-        if not taxonomy.is_open(sets[run[0]])
-    ]
-    return Sheet("categories", columns, listed), choices
+    sheet = book.sheet("categories", columns, Look())
+    options = {}
+    for name in sets:
+        first = sheet.n_rows + 2
+        for one in taxonomy.choices(name):
+            sheet.append([name, one.name, one.inner_category, one.leaf_category])
+        column = sheet.letter("label")
+        options[name] = f"categories!${column}${first}:${column}${sheet.n_rows + 1}"
+    return options

@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from analyses.common.numbers import NONE, count, number, p_value, percent, points, signed
-from analyses.common.spreadsheets import is_workbook, write_csv, written_whole
+from analyses.common.spreadsheets import write_table
 from analyses.labelling.agreement import ALL_SETS
 from analyses.study.labels import NO_CATEGORY
 from analyses.warehouse.summary import console
@@ -99,14 +99,7 @@ def write_confusion(path: Path, rows: Sequence[RaterAgreement], *, force: bool =
         for label_b, n in zip(row.confusion.categories, counts, strict=True)
         if n
     ]
-    with_cells = is_workbook(path)
-    with written_whole(path, force=force) as aside:
-        if not with_cells:
-            write_csv(aside, CONFUSION_COLUMNS, values)
-            return
-        from analyses.labelling.workbook import Sheet, write_workbook  # noqa: PLC0415
-
-        write_workbook(aside, Sheet("confusion", columns, values))
+    write_table(path, columns, values, force=force)
 
 
 def show_acceptance(rows: Sequence[LabelAcceptance]) -> None:
@@ -137,10 +130,10 @@ def show_acceptance(rows: Sequence[LabelAcceptance]) -> None:
 
 
 def write_results(path: Path, rows: Sequence[LabelAcceptance], *, force: bool = False) -> None:
-    """Write results with all their fields as CSV."""
+    """Write results with all their fields, as CSV or xlsx."""
     values = [row.to_dict() for row in rows]
-    with written_whole(path, force=force) as aside:
-        write_csv(aside, list(values[0]) if values else [], [list(row.values()) for row in values])
+    columns = dict.fromkeys(values[0] if values else (), 16)
+    write_table(path, columns, [list(row.values()) for row in values], force=force)
 
 
 def count_labels(labels: Sequence[Label]) -> str:

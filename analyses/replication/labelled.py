@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from analyses.replication.package import TOPICS
 from analyses.replication.questions import SITE
-from analyses.replication.sheets import read_sheets
 from analyses.study.labels import Category, Label, nearest
 from loader.errors import PackageError
 
@@ -106,7 +105,7 @@ def read_published_labels(
         the set, or has one label twice; the message names sheet and row.
     """
     member = package.member(FILE)
-    sheets = read_sheets(member, [topic.sheet for topic in TOPICS])
+    sheets = member.read_sheets([topic.sheet for topic in TOPICS])
     members = {
         one.question_set: {question.question_id for question in one.questions} for one in sets
     }

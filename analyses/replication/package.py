@@ -12,6 +12,7 @@ They were packed on a Mac: `__MACOSX`, `._` files and `.DS_Store` are leavings.
 
 from __future__ import annotations
 
+import io
 import zipfile
 import zlib
 from contextlib import contextmanager
@@ -19,11 +20,12 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
+from analyses.common.spreadsheets import read_sheets
 from loader.errors import PackageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from typing import IO
+    from collections.abc import Iterator, Sequence
+    from typing import IO, Any
 
 POSTS: Final = "Deployment-related Posts"
 RESULTS: Final = "Results"
@@ -118,6 +120,10 @@ class Member:
         """Return the whole content."""
         with self.open() as file:
             return file.read()
+
+    def read_sheets(self, names: Sequence[str]) -> dict[str, list[tuple[Any, ...]]]:
+        """Return the rows of sheets of an xlsx, see `analyses.common.spreadsheets.read_sheets`."""
+        return read_sheets(io.BytesIO(self.read()), names, str(self), PackageError)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from analyses.replication.sheets import read_sheets
 from loader.errors import PackageError
 
 if TYPE_CHECKING:
@@ -80,7 +79,7 @@ def read_times(package: Package) -> PublishedTimes:
         names the row.
     """
     member = package.member(FILE)
-    sheets = read_sheets(member, ["non_deploy", "deploy"])
+    sheets = member.read_sheets(["non_deploy", "deploy"])
     baseline, topics = (
         _last_block(f"{member}: sheet {name!r}", sheets[name]) for name in ("non_deploy", "deploy")
     )

@@ -50,8 +50,8 @@ def rows(*columns: NDArray) -> Iterator[tuple[Any, ...]]:
 class People:
     """The people of the site: names the posts' authors and editors, then whoever else is there.
 
-    Once they have `register`\\ ed, ``ids`` and ``since_ms`` are known by person; ``registered`` are
-    those with an account, in the order of their ids.
+    `register` makes ``ids`` and ``since_ms`` known by person; ``registered`` are those with an
+    account, in the order of their ids.
     """
 
     def __init__(

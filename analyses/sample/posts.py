@@ -30,7 +30,7 @@ _EDIT_REASONS: Final = (
 )  # fmt: skip
 
 
-class Writer:
+class PostTables:
     """Writes Posts, PostHistory and Tags; the first revision of each post, and one of its edit."""
 
     def __init__(self, files: Mapping[str, TableFile], wording: Wording, rng: Random) -> None:

@@ -8,17 +8,16 @@ from datetime import UTC, datetime
 from random import Random
 from typing import TYPE_CHECKING, Final
 
-from loader.dump.folders import site_named
-
 from analyses.sample.chance import Chance
 from analyses.sample.crowd import Crowd
 from analyses.sample.official import MARK, TableFile
 from analyses.sample.people import People
-from analyses.sample.posts import Writer
+from analyses.sample.posts import PostTables
 from analyses.sample.shape import DEFAULT_UNTIL, SITE, strata
 from analyses.sample.study import STUDY, check_study, write_study
 from analyses.sample.threads import plan_threads
 from analyses.sample.wording import Wording
+from loader.dump.folders import site_named
 from loader.errors import SampleError
 from loader.schemas import BY_ROOT
 
@@ -152,7 +151,7 @@ def _write(
     crowd = Crowd(posts, people, kinds, until_ms, chance)
     people.register()
     wording = Wording(rng)
-    Writer(tables, wording, rng).write(posts, people, [one.name for one in kinds], progress)
+    PostTables(tables, wording, rng).write(posts, people, [one.name for one in kinds], progress)
     crowd.write_comments(tables["Comments"], wording)
     crowd.write_votes(tables["Votes"])
     crowd.write_badges(tables["Badges"])

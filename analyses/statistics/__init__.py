@@ -1,11 +1,12 @@
 """Statistics of a study: tests, effect sizes, intervals. Each function names its formula's source.
 
-``proportions`` shares and their tests · ``baselines`` a share against a published one · ``ranks``
-Mann-Whitney and Cliff's delta · ``shifts`` Hodges-Lehmann · ``quantiles`` medians with exact
-intervals · ``survival`` Kaplan-Meier and log-rank · ``trends`` Mann-Kendall and Poisson rates ·
-``multiplicity`` Holm · ``sampling`` sizes and draws · ``agreement`` Cohen's kappa · ``tables`` what
-dbt's Python models call.
+``proportions`` shares and their tests · ``strata`` shares adjusted for years · ``ranks``
+Mann-Whitney, Cliff's delta, Hodges-Lehmann · ``quantiles`` medians with exact intervals ·
+``clusters`` what is left when a few people give many answers · ``survival`` Kaplan-Meier and
+log-rank · ``hazards`` Cox's model of two groups · ``trends`` Mann-Kendall and Poisson rates ·
+``multiplicity`` Holm · ``sampling`` sizes and draws · ``agreement`` Cohen's kappa.
 
-What cannot be computed (an empty group, no variance) is ``None``, never 0 and never NaN. Nothing is
-imported here: dbt's models load only what they use.
+What cannot be computed (an empty group, no variance) is ``None``, never 0 and never NaN. scipy and
+statsmodels compute what they have; where a function is ours, its Notes say why. Both take a second
+or two to import and are imported where they are called: no command waits for what it does not use.
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -64,7 +65,7 @@ def confusion(
     Parameters
     ----------
     rater_a, rater_b : sequence of str, length n
-        One label a question, in the same order; a question with several labels is one label
+        One label per question, in the same order; a question with several labels is one label
         made of them. A question that either has not labelled must be left out before.
     categories : sequence of str, optional
         Rows and columns in order, unused ones too; by default the labels used, sorted.
@@ -84,11 +85,9 @@ def confusion(
         raise ValueError("categories must be distinct")
     if unknown := used.difference(names):
         raise ValueError(f"unknown category: {min(unknown)!r}")
-    position = {name: index for index, name in enumerate(names)}
-    counts = np.zeros((len(names), len(names)), dtype=np.int64)
-    for a, b in zip(rater_a, rater_b, strict=True):
-        counts[position[a], position[b]] += 1
-    return Confusion(names, counts)
+    counts = Counter(zip(rater_a, rater_b, strict=True))
+    table = [[counts[a, b] for b in names] for a in names]
+    return Confusion(names, np.array(table, dtype=np.int64).reshape(len(names), len(names)))
 
 
 def cohens_kappa(
@@ -129,12 +128,10 @@ def cohens_kappa(
     expected = float(counts.sum(axis=0) @ counts.sum(axis=1)) / n**2
     kappa = error = low = high = None
     if expected < 1:
-        from statsmodels.stats.inter_rater import (  # noqa: PLC0415 - a second of import
-            cohens_kappa as statsmodels_kappa,
-        )
+        from statsmodels.stats import inter_rater
 
         with np.errstate(divide="ignore", invalid="ignore"):  # its test of kappa = 0, not used here
-            result = statsmodels_kappa(counts)
+            result = inter_rater.cohens_kappa(counts)
         kappa = float(result.kappa)
         error = math.sqrt(max(0.0, float(result.var_kappa)))  # full agreement: 0, or just below
         low, high = max(-1.0, kappa - z * error), min(1.0, kappa + z * error)

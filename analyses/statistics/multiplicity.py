@@ -26,7 +26,7 @@ def holm(p_values: Sequence[float | None]) -> list[float | None]:
     -----
     Holm, S. (1979), A simple sequentially rejective multiple test procedure, Scandinavian Journal
     of Statistics 6(2), 65-70, https://www.jstor.org/stable/4615733. statsmodels' ``multipletests``
-    has the same method, at a second of import in every build; the tests compare with it.
+    has the same, but collects garbage in each call: an eighth of a second per family within dbt.
     """
     known = sorted((p, index) for index, p in enumerate(p_values) if p is not None)
     if any(not 0 <= p <= 1 for p, _ in known):

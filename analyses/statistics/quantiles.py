@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analyses.statistics.results import CONFIDENCE, Result, checked_confidence, checked_values
+from analyses.statistics.results import (
+    CONFIDENCE,
+    Result,
+    checked_confidence,
+    checked_values,
+    finite_or_none,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -23,10 +29,6 @@ class Quantile(Result):
         The sample quantile, type 7.
     ci_low, ci_high : float or None
         Two of the values; ``None`` where no order statistic is far enough out.
-    rank_low, rank_high : int or None
-        Which: counted from 1 in ascending order.
-    coverage : float or None
-        What the interval attains at least, ``confidence`` or more; ``None`` without both limits.
     """
 
     n: int
@@ -35,9 +37,6 @@ class Quantile(Result):
     confidence: float
     ci_low: float | None
     ci_high: float | None
-    rank_low: int | None
-    rank_high: int | None
-    coverage: float | None
 
 
 def quantile(values: ArrayLike, probability: float, confidence: float = CONFIDENCE) -> Quantile:
@@ -67,30 +66,25 @@ def quantile(values: ArrayLike, probability: float, confidence: float = CONFIDEN
     -----
     Conover (1999), Practical Nonparametric Statistics, 3rd ed., section 3.2; Hahn and Meeker
     (1991), Statistical Intervals, section 5.2, https://doi.org/10.1002/9780470316771. For the
-    median the ranks are those of R's ``DescTools::MedianCI(method = "exact")``.
+    median the limits are those of R's ``DescTools::MedianCI(method = "exact")``. Computed by
+    ``scipy.stats.quantile_test``.
     """
     if not 0 < probability < 1:
         raise ValueError(f"probability must be in (0, 1), not {probability}")
-    tail = (1 - checked_confidence(confidence)) / 2
-    array = np.sort(checked_values("values", values))
-    n = array.size
-    if n == 0:
-        return Quantile(0, probability, None, confidence, None, None, None, None, None)
-    from scipy.stats import binom  # noqa: PLC0415 - a second or two, paid by those who need it
+    checked_confidence(confidence)
+    array = checked_values("values", values)
+    if not array.size:
+        return Quantile(0, probability, None, confidence, None, None)
+    from scipy.stats import quantile_test
 
-    below = binom(n, probability)
-    low, high = int(below.ppf(tail)), int(below.isf(tail)) + 1
-    has_low, has_high = low >= 1, high <= n
+    limits = quantile_test(array, p=probability).confidence_interval(confidence)
     return Quantile(
-        n=n,
+        n=array.size,
         probability=probability,
         value=float(np.quantile(array, probability)),
         confidence=confidence,
-        ci_low=float(array[low - 1]) if has_low else None,
-        ci_high=float(array[high - 1]) if has_high else None,
-        rank_low=low if has_low else None,
-        rank_high=high if has_high else None,
-        coverage=float(below.cdf(high - 1) - below.cdf(low - 1)) if has_low and has_high else None,
+        ci_low=finite_or_none(limits.low),
+        ci_high=finite_or_none(limits.high),
     )
 
 

@@ -45,7 +45,7 @@ def checked_confidence(confidence: float) -> float:
 
 def normal_quantile(confidence: float) -> float:
     """Two-sided standard normal quantile, 1.96 for 0.95; ``confidence`` in (0, 1)."""
-    from scipy.special import ndtri  # noqa: PLC0415 - half a second that most callers need not pay
+    from scipy.special import ndtri
 
     return float(ndtri((1 + checked_confidence(confidence)) / 2))
 
@@ -68,5 +68,11 @@ def checked_values(name: str, values: ArrayLike) -> NDArray[np.float64]:
 
 
 def finite_or_none(value: float) -> float | None:
-    """Return a Python float; what is NaN or infinite is not known: ``None``."""
+    """Return a Python float, or ``None`` for what is NaN or infinite: it is not known."""
     return float(value) if math.isfinite(value) else None
+
+
+def exp_or_none(exponent: float) -> float | None:
+    """Return ``exp(exponent)``, or ``None`` where floating point has no such number."""
+    with np.errstate(over="ignore"):
+        return finite_or_none(np.exp(exponent))

@@ -14,13 +14,14 @@ from analyses.statistics.results import (
     Result,
     checked_confidence,
     checked_values,
+    exp_or_none,
     finite_or_none,
     normal_quantile,
 )
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
-    from statsmodels.genmod.generalized_linear_model import GLMResults
+    from statsmodels.genmod.generalized_linear_model import GLM, GLMResults
 
 EXACT_BELOW = 50
 """R's ``cor.test`` takes Kendall's exact distribution for fewer values, when nothing is tied."""
@@ -28,8 +29,14 @@ EXACT_BELOW = 50
 OVERDISPERSION_LEVEL = 0.05
 """Counts are called overdispersed when Pearson's chi-squared has a smaller p-value."""
 
+ROUNDING_ERROR = 1e-12
+"""So near to 1 tau is 1."""
+
 PERFECT_FIT = 1e-10
-"""A dispersion below is none: counts on the curve leave quasi-Poisson nothing to estimate."""
+"""A smaller dispersion is rounding: counts on the curve leave quasi-Poisson nothing to estimate."""
+
+FIT = {"tol_criterion": "params", "atol": 1e-12, "rtol": 1e-9}
+"""When to stop: statsmodels' own rule leaves six digits."""
 
 
 @dataclass(frozen=True)
@@ -40,8 +47,8 @@ class MannKendall(Result):
     ----------
     s : int or None
         Pairs of times whose values rise, minus those whose values fall.
-    tau : float or None
-        Kendall's tau-b, in [-1, 1].
+    tau, tau_ci_low, tau_ci_high : float or None
+        Kendall's tau-b, in [-1, 1], with its interval.
     slope, ci_low, ci_high : float or None
         Median change of the value for one unit of time, with its interval.
     """
@@ -49,6 +56,8 @@ class MannKendall(Result):
     n: int
     s: int | None
     tau: float | None
+    tau_ci_low: float | None
+    tau_ci_high: float | None
     p_value: float | None
     method: Literal["exact", "asymptotic"] | None
     slope: float | None
@@ -73,6 +82,8 @@ class PoissonTrend(Result):
         the quasi-Poisson interval, not the narrower one.
     quasi_p_value, quasi_ci_low, quasi_ci_high : float or None
         The same allowing for the dispersion found, with Student's t.
+    reason : str or None
+        Why there is no ratio, or no quasi-Poisson interval, where there is none.
     """
 
     n: int
@@ -86,6 +97,7 @@ class PoissonTrend(Result):
     quasi_ci_low: float | None
     quasi_ci_high: float | None
     quasi_p_value: float | None
+    reason: str | None
 
 
 def mann_kendall(time: ArrayLike, values: ArrayLike, confidence: float = CONFIDENCE) -> MannKendall:
@@ -110,33 +122,41 @@ def mann_kendall(time: ArrayLike, values: ArrayLike, confidence: float = CONFIDE
     MannKendall
         ``None`` throughout for n < 2. All values tied: s and slope are 0, without tau and
         p-value. With 3 values the least p-value there is is 0.33, with 5 it is 0.017. The limits
-        of so few slopes are their extremes and hold with less than the confidence.
+        of so few slopes are their extremes and hold with less than the confidence. tau has no
+        interval for n < 5, and where it is -1 or 1: its standard error is unknown there.
 
     Notes
     -----
     Mann (1945), https://doi.org/10.2307/1907187; Sen (1968),
     https://doi.org/10.1080/01621459.1968.10480934. Exact p-value and tau are computed by
-    ``scipy.stats.kendalltau``, the slope and its interval by ``scipy.stats.theilslopes``.
+    ``scipy.stats.kendalltau``, the slope and its interval by ``scipy.stats.theilslopes``. Interval
+    of tau: ``tanh(atanh(tau) +- z sqrt(0.437 / (n - 4)))``, Bonett and Wright (2000),
+    https://doi.org/10.1007/BF02294183, eq. 4; they show it to hold for tau up to 0.8.
     """
-    checked_confidence(confidence)
+    z = normal_quantile(confidence)
     times, numbers = _series(time, values)
     if times.size < 2:
-        return MannKendall(times.size, None, None, None, None, None, confidence, None, None)
-    from scipy.stats import kendalltau, theilslopes  # noqa: PLC0415 - a second or two of import
+        return MannKendall(times.size, *[None] * 7, confidence, None, None)
+    from scipy.stats import kendalltau, theilslopes
 
     slopes = theilslopes(numbers, times, alpha=confidence)
     s = sum(int(np.sign(numbers[i + 1 :] - numbers[i]).sum()) for i in range(times.size))
-    tau, p_value = None, None
+    tau = low = high = p_value = None
     _, ties = np.unique(numbers, return_counts=True)
     method = "exact" if times.size < EXACT_BELOW and ties.max() == 1 else "asymptotic"
     if ties.size > 1:
         kendall = kendalltau(times, numbers, method=method)
         tau = float(kendall.statistic)
         p_value = float(kendall.pvalue) if method == "exact" else _approximate_p(s, ties)
+        if times.size > 4 and abs(tau) < 1 - ROUNDING_ERROR:
+            reach = z * math.sqrt(0.437 / (times.size - 4))
+            low, high = math.tanh(math.atanh(tau) - reach), math.tanh(math.atanh(tau) + reach)
     return MannKendall(
         n=times.size,
         s=s,
         tau=tau,
+        tau_ci_low=low,
+        tau_ci_high=high,
         p_value=p_value,
         method=method,
         slope=float(slopes.slope),
@@ -157,7 +177,7 @@ def poisson_trend(
     Parameters
     ----------
     time : array_like of float, shape (n,)
-        Finite, distinct, in any order: years for a factor a year.
+        Finite, distinct, in any order: years for a factor per year.
     counts : array_like of int, shape (n,)
         0 or more.
     exposure : array_like of float, shape (n,), optional
@@ -189,58 +209,54 @@ def poisson_trend(
         raise ValueError("exposure must be above 0")
     n = times.size
     if n < 2 or not (numbers[1:].any() and numbers[:-1].any()):
-        return PoissonTrend(n, None, confidence, *[None] * 8)
-    fit = _poisson_fit(times, numbers, exposures)
-    slope, error, n_free = float(fit.params[1]), float(fit.bse[1]), int(fit.df_resid)
-    reach = normal_quantile(confidence) * error
+        reason = "fewer than two times" if n < 2 else "no events but at the first or last time"
+        return PoissonTrend(n, None, confidence, *[None] * 8, reason)
+    model = _poisson_model(times, numbers, exposures)
     dispersion = is_over = quasi_low = quasi_high = quasi_p = None
-    if n_free > 0:
-        from scipy.special import chdtrc, stdtr, stdtrit  # noqa: PLC0415 - loaded by now
+    reason: str | None = "two times only: nothing to tell their scatter from"
+    with np.errstate(divide="ignore", invalid="ignore"), warnings.catch_warnings():
+        # Two times always fit perfectly, leave no degree of freedom, and are identified.
+        warnings.filterwarnings("ignore", "Perfect separation")
+        fit = model.fit(**FIT)
+        if n > 2:
+            from scipy.special import chdtrc
 
-        dispersion = float(fit.pearson_chi2) / n_free
-        is_over = bool(chdtrc(n_free, float(fit.pearson_chi2)) < OVERDISPERSION_LEVEL)
-        if dispersion > PERFECT_FIT:
-            quasi_error = error * math.sqrt(dispersion)
-            quasi_reach = float(stdtrit(n_free, (1 + confidence) / 2)) * quasi_error
-            quasi_low, quasi_high = _factor(slope - quasi_reach), _factor(slope + quasi_reach)
-            quasi_p = 2 * float(stdtr(n_free, -abs(slope) / quasi_error))
+            chi2, reason = float(fit.pearson_chi2), "all counts lie on the curve"
+            dispersion, is_over = chi2 / (n - 2), bool(chdtrc(n - 2, chi2) < OVERDISPERSION_LEVEL)
+            if dispersion > PERFECT_FIT:
+                quasi = model.fit(fit.params, **FIT, scale="X2", use_t=True)
+                quasi_low, quasi_high = _limits(quasi, confidence)
+                quasi_p, reason = float(quasi.pvalues[1]), None
+    low, high = _limits(fit, confidence)
     return PoissonTrend(
         n=n,
-        rate_ratio=_factor(slope),
+        rate_ratio=exp_or_none(fit.params[1]),
         confidence=confidence,
-        ci_low=_factor(slope - reach),
-        ci_high=_factor(slope + reach),
+        ci_low=low,
+        ci_high=high,
         p_value=float(fit.pvalues[1]),
         dispersion=dispersion,
         is_overdispersed=is_over,
         quasi_ci_low=quasi_low,
         quasi_ci_high=quasi_high,
         quasi_p_value=quasi_p,
+        reason=reason,
     )
 
 
-def _factor(exponent: float) -> float | None:
-    with np.errstate(over="ignore"):
-        return finite_or_none(np.exp(exponent))
+def _limits(fit: GLMResults, confidence: float) -> tuple[float | None, ...]:
+    return tuple(exp_or_none(limit) for limit in fit.conf_int(1 - confidence)[1])
 
 
-def _poisson_fit(
+def _poisson_model(
     times: NDArray[np.float64], counts: NDArray[np.float64], exposures: NDArray[np.float64]
-) -> GLMResults:
-    # Seconds of import, paid by those who need it; statsmodels.api would double them.
-    from statsmodels.genmod.families import Poisson  # noqa: PLC0415
-    from statsmodels.genmod.generalized_linear_model import GLM  # noqa: PLC0415
-    from statsmodels.tools.sm_exceptions import (  # noqa: PLC0415 - with the line above
-        PerfectSeparationWarning,
-    )
+) -> GLM:
+    from statsmodels.genmod.families import Poisson
+    from statsmodels.genmod.generalized_linear_model import GLM
 
     design = np.column_stack((np.ones(times.size), times - times.mean()))
     offset = np.log(exposures) - np.log(exposures).mean()
-    model = GLM(counts, design, family=Poisson(), offset=offset)
-    # Two times always fit perfectly, leave no degree of freedom, and are identified.
-    with np.errstate(divide="ignore", invalid="ignore"), warnings.catch_warnings():
-        warnings.simplefilter("ignore", PerfectSeparationWarning)
-        return model.fit(tol_criterion="params", atol=1e-12, rtol=1e-9)
+    return GLM(counts, design, family=Poisson(), offset=offset)
 
 
 def _series(time: ArrayLike, *columns: ArrayLike) -> list[NDArray[np.float64]]:

@@ -22,8 +22,11 @@ if TYPE_CHECKING:
     import duckdb
     from numpy.typing import NDArray
 
-    from analyses.statistics.baselines import BaselineComparison
-    from analyses.statistics.proportions import ProportionComparison, ProportionTest
+    from analyses.statistics.proportions import (
+        BaselineComparison,
+        ProportionComparison,
+        ProportionTest,
+    )
     from analyses.statistics.quantiles import Quantile
 
     Sample = NDArray[np.float64] | None
@@ -34,7 +37,7 @@ HORIZONS: Final = {"1h": 60, "1d": 1440, "7d": 10_080, "30d": 43_200}
 
 @dataclass(frozen=True)
 class RankComparison:
-    """Two samples compared by order: Mann-Whitney, Cliff's delta, Hodges-Lehmann's shift."""
+    """Two samples compared by order: Mann-Whitney, Cliff's delta, Hodges-Lehmann (a - b, a / b)."""
 
     n_a: int
     n_b: int
@@ -44,6 +47,11 @@ class RankComparison:
     ci_low: float | None
     ci_high: float | None
     hodges_lehmann_minutes: float | None
+    hodges_lehmann_minutes_ci_low: float | None
+    hodges_lehmann_minutes_ci_high: float | None
+    hodges_lehmann_ratio: float | None
+    hodges_lehmann_ratio_ci_low: float | None
+    hodges_lehmann_ratio_ci_high: float | None
 
 
 @dataclass(frozen=True)
@@ -51,6 +59,8 @@ class Trend:
     """Mann-Kendall with Sen's slope, and a quasi-Poisson rate, of one yearly series."""
 
     tau: float | None = None
+    tau_ci_low: float | None = None
+    tau_ci_high: float | None = None
     mann_kendall_p_value: float | None = None
     slope: float | None = None
     slope_ci_low: float | None = None
@@ -60,6 +70,7 @@ class Trend:
     rate_ratio_ci_high: float | None = None
     dispersion: float | None = None
     rate_p_value: float | None = None
+    no_rate_reason: str | None = None
 
 
 @dataclass(frozen=True)
@@ -99,6 +110,7 @@ class WaitingComparison:
     hazard_ratio: float | None
     ci_low: float | None
     ci_high: float | None
+    no_ratio_reason: str | None
 
 
 @dataclass(frozen=True)
@@ -121,7 +133,7 @@ def compare_shares(k_a: int, n_a: int, k_b: int, n_b: int) -> ProportionComparis
 
 def compare_with_printed_share(k: int, n: int, printed: float) -> BaselineComparison:
     """Compare a share with a printed one that came without counts."""
-    from analyses.statistics.baselines import compare_with_baseline  # noqa: PLC0415
+    from analyses.statistics.proportions import compare_with_baseline  # noqa: PLC0415
 
     return compare_with_baseline(k, n, printed)
 
@@ -136,11 +148,11 @@ def compare_many_shares(k: Sequence[int], n: Sequence[int]) -> ProportionTest | 
 
 def compare_ranks(a: Sample, b: Sample) -> RankComparison:
     """Compare two samples by order; all null where one is empty."""
-    from analyses.statistics.ranks import cliffs_delta, mann_whitney  # noqa: PLC0415
-    from analyses.statistics.shifts import hodges_lehmann  # noqa: PLC0415
+    from analyses.statistics import ranks  # noqa: PLC0415
 
     a, b = np.sort(_sample(a)), np.sort(_sample(b))
-    test, delta = mann_whitney(a, b), cliffs_delta(a, b)
+    test, delta = ranks.mann_whitney(a, b), ranks.cliffs_delta(a, b)
+    shift, ratio = ranks.hodges_lehmann(a, b), ranks.hodges_lehmann_ratio(a, b)
     return RankComparison(
         n_a=test.n_a,
         n_b=test.n_b,
@@ -149,7 +161,12 @@ def compare_ranks(a: Sample, b: Sample) -> RankComparison:
         cliffs_delta=delta.delta,
         ci_low=delta.ci_low,
         ci_high=delta.ci_high,
-        hodges_lehmann_minutes=hodges_lehmann(a, b).shift,
+        hodges_lehmann_minutes=shift.shift,
+        hodges_lehmann_minutes_ci_low=shift.ci_low,
+        hodges_lehmann_minutes_ci_high=shift.ci_high,
+        hodges_lehmann_ratio=ratio.ratio,
+        hodges_lehmann_ratio_ci_low=ratio.ci_low,
+        hodges_lehmann_ratio_ci_high=ratio.ci_high,
     )
 
 
@@ -209,6 +226,8 @@ def trend(years: Sample, counts: Sample, exposure: Sample) -> Trend:
     rate = poisson_trend(years, counts, exposure)
     return Trend(
         tau=rank.tau,
+        tau_ci_low=rank.tau_ci_low,
+        tau_ci_high=rank.tau_ci_high,
         mann_kendall_p_value=rank.p_value,
         slope=rank.slope,
         slope_ci_low=rank.ci_low,
@@ -218,6 +237,7 @@ def trend(years: Sample, counts: Sample, exposure: Sample) -> Trend:
         rate_ratio_ci_high=rate.quasi_ci_high,
         dispersion=rate.dispersion,
         rate_p_value=rate.quasi_p_value,
+        no_rate_reason=rate.reason,
     )
 
 
@@ -227,8 +247,7 @@ def survival_steps(minutes: Sample, is_event: Sample) -> list[CurveStep]:
     Each step's height, limits and ``n_at_risk`` are those of the whole curve; ``n_events`` counts
     the events after the step before.
     """
-    from analyses.statistics.survival import survival_curve  # noqa: PLC0415
-    from analyses.statistics.thinning import kept_steps  # noqa: PLC0415
+    from analyses.statistics.survival import kept_steps, survival_curve  # noqa: PLC0415
 
     curve = survival_curve(_sample(minutes), _sample(is_event).astype(bool))
     kept = kept_steps(curve.survival)
@@ -278,8 +297,8 @@ def compare_waiting(
     from analyses.statistics.hazards import hazard_ratio  # noqa: PLC0415
     from analyses.statistics.survival import log_rank  # noqa: PLC0415
 
-    test = log_rank([_waiting(minutes_a, is_event_a), _waiting(minutes_b, is_event_b)])
-    ratio = hazard_ratio(test)
+    a, b = _waiting(minutes_a, is_event_a), _waiting(minutes_b, is_event_b)
+    test, ratio = log_rank([a, b]), hazard_ratio(a, b)
     return WaitingComparison(
         *test.n,
         *test.n_events,
@@ -290,6 +309,7 @@ def compare_waiting(
         hazard_ratio=ratio.hazard_ratio,
         ci_low=ratio.ci_low,
         ci_high=ratio.ci_high,
+        no_ratio_reason=ratio.reason,
     )
 
 
@@ -331,8 +351,8 @@ def register(connection: duckdb.DuckDBPyConnection) -> None:
     connection : duckdb.DuckDBPyConnection
         Its cursors know them too.
     """
-    from analyses.statistics.baselines import BaselineComparison  # noqa: PLC0415
     from analyses.statistics.proportions import (  # noqa: PLC0415
+        BaselineComparison,
         ProportionComparison,
         ProportionTest,
     )

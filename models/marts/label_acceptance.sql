@@ -80,7 +80,9 @@ shared as (
         test.share_difference,
         test.ci_low,
         test.ci_high,
-        test.cohens_h
+        test.cohens_h,
+        test.cohens_h_ci_low,
+        test.cohens_h_ci_high
     from compared
     order by question_set, position
 )

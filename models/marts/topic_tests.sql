@@ -51,7 +51,9 @@ tests as (
         shares.chi2,
         case when shares.chi2 is not null then shares.df end as df,
         shares.p_value,
-        sqrt(shares.chi2 / n_questions) as cramers_v,
+        shares.cramers_v,
+        shares.cramers_v_ci_low,
+        shares.cramers_v_ci_high,
         depends_on_candidates
     from together
     union all
@@ -64,6 +66,8 @@ tests as (
         waiting.df,
         waiting.p_value,
         null as cramers_v,
+        null as cramers_v_ci_low,
+        null as cramers_v_ci_high,
         depends_on_candidates
     from together
 ),

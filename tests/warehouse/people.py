@@ -40,7 +40,7 @@ def make_labels(warehouse: Warehouse) -> list[GivenLabel]:
     """Labels of every kind.
 
     Categories in turn for 60 server and 45 mobile questions; then special labels; a question with
-    two categories; one that is `unclear` in one topic and has a category in another; one that is not
+    two categories; one that is `unclear` in a topic and has a category in another; one that is not
     loaded; one that is not in the set; and a set without taxonomy, coded openly.
     """
     labels = []

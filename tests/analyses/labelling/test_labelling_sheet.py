@@ -85,7 +85,7 @@ def test_a_workbook_offers_each_set_its_own_categories(everything, tmp_path):
         for column in ("label_1", "label_2", "label_3"):
             cell = sheet.cell(number, header.index(column) + 1)
             (choice,) = [one for one in validations if cell.coordinate in one.sqref]
-            target = choice.formula1.removeprefix("'categories'!").replace("$", "")
+            target = choice.formula1.removeprefix("categories!").replace("$", "")
             offered = [cell.value for (cell,) in categories[target]]
             assert offered == [one.name for one in shipped_taxonomy().choices(name)]
             assert offered[-3:] == ["false positive", "unclear", "pending"]

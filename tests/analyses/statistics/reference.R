@@ -83,6 +83,25 @@ h(70, 83, 100)
 h(5, 95, 100)
 h(40, 40, 100)
 
+h_interval <- function(a, n_a, b, n_b) {
+    case(
+        "cohens_h_interval", cohens_h(cbind(c(a, n_a - a), c(b, n_b - b))),
+        function(r) c(r$CI_low, r$CI_high), list(counts = c(a, n_a, b, n_b))
+    )
+}
+h_interval(30, 100, 50, 90)
+h_interval(925, 1325, 1098, 1533)
+
+v <- function(x, n) {
+    case(
+        "cramers_v", cramers_v(rbind(x, n - x), adjust = FALSE, alternative = "two.sided"),
+        function(r) list(v = r[[1]], low = r$CI_low, high = r$CI_high), list(x = x, n = n)
+    )
+}
+v(c(83, 90, 129, 70), c(86, 93, 136, 82))
+v(c(925, 1098, 114), c(1325, 1533, 165))
+v(c(10, 60, 90), c(100, 100, 100))
+
 case(
     "holm", p.adjust(c(0.01, NA, 0.04, 0.03, 0.005, 0.03, 1, 0.9), "holm"), function(p) p,
     list(p = c(0.01, NA, 0.04, 0.03, 0.005, 0.03, 1, 0.9))
@@ -151,6 +170,18 @@ for (name in names(samples)) {
         case(
             "shift_interval", wilcox.test(a, b, conf.int = TRUE)$conf.int,
             function(ci) list(low = ci[1], high = ci[2]), input
+        )
+    }
+    if (name %in% c("placenta", "chicks", "ozone", "nile")) {
+        case(
+            "ratio", wilcox.test(log(a), log(b), conf.int = TRUE),
+            function(t) {
+                ci <- exp(t$conf.int)
+                list(
+                    ratio = exp(median(outer(log(a), log(b), "-"))), low = ci[1], high = ci[2],
+                    is_exact = !grepl("continuity", t$method)
+                )
+            }, input
         )
     }
     if (name %in% c("ozone", "nile")) {
@@ -246,21 +277,70 @@ ranked("veteran by cell type", veteran$time, veteran$status, veteran$celltype)
 ranked("one group gone before any event", c(0.5, 1, 2, 3, 1, 4, 3), c(0, 1, 1, 0, 1, 1, 0), c(1, 2, 2, 2, 3, 3, 3))
 ranked("one group all censored", c(5, 6, 7, 1, 2, 3), c(0, 0, 0, 1, 1, 1), c(1, 1, 1, 2, 2, 2))
 
-# Pike's estimate (Berry, Kitchin and Mock 1991) from what survdiff prints.
-pike <- function(d, level) {
-    reach <- qnorm((1 + level) / 2) * sqrt(sum(1 / d$exp))
-    ratio <- (d$obs[1] / d$exp[1]) / (d$obs[2] / d$exp[2])
-    list(ratio = ratio, low = ratio * exp(-reach), high = ratio * exp(reach))
+hazard <- function(name, time, event, group, level, stratum = rep(1, length(time)), from = -Inf, until = Inf) {
+    # The first of the two groups is group a: the model's covariate is 1 there.
+    is_a <- as.integer(as.integer(factor(group)) == 1)
+    start <- pmax(from, -1)
+    kept <- time > start
+    data <- data.frame(
+        time = time, event = event, is_a = is_a, stratum = stratum, start = start,
+        stop = pmin(time, until), ends = event * (time <= until)
+    )[kept, ]
+    input <- list(
+        name = name, time = I(time), event = I(event), group = I(as.integer(factor(group))), level = level,
+        stratum = I(as.integer(factor(stratum))), period = I(c(from, until))
+    )
+    take <- function(f) {
+        s <- summary(f, conf.int = level)
+        list(ratio = s$conf.int[1, 1], low = s$conf.int[1, 3], high = s$conf.int[1, 4], p_value = s$coefficients[1, 5])
+    }
+    exact <- coxph.control(eps = 1e-12, toler.chol = 1e-13, iter.max = 50)
+    if (is.finite(from) || is.finite(until)) {
+        case("hazard", coxph(Surv(start, stop, ends) ~ is_a, data, control = exact), take, input)
+    } else {
+        case("hazard", coxph(Surv(time, event) ~ is_a + strata(stratum), data, control = exact), take, input)
+        case(
+            "zph", cox.zph(coxph(Surv(time, event) ~ is_a + strata(stratum), data, control = exact)),
+            function(z) list(chi2 = z$table[1, 1], df = z$table[1, 2], p_value = z$table[1, 3]), input
+        )
+    }
 }
-hazard <- function(name, time, event, group, level) {
-    case(
-        "hazard", pike(survdiff(Surv(time, event) ~ group), level), identity,
-        list(name = name, time = I(time), event = I(event), group = I(as.integer(factor(group))), level = level)
+status <- lung$status - 1
+hazard("aml", aml$time, aml$status, aml$x, 0.95)
+hazard("lung by sex", lung$time, status, lung$sex, 0.95)
+hazard("lung by sex, in months", ceiling(lung$time / 30), status, lung$sex, 0.95) # many ties
+hazard("lung by sex, stratified", lung$time, status, lung$sex, 0.95, lung$ph.ecog > 1 & !is.na(lung$ph.ecog))
+hazard("lung by sex, months, stratified", ceiling(lung$time / 30), status, lung$sex, 0.9, lung$age %/% 10)
+hazard("lung by sex, first year", lung$time, status, lung$sex, 0.95, until = 365)
+hazard("lung by sex, later", lung$time, status, lung$sex, 0.95, from = 365)
+hazard("veteran by treatment", veteran$time, veteran$status, veteran$trt, 0.9)
+hazard("veteran, young and old", veteran$time, veteran$status, veteran$age > 60, 0.95)
+hazard("veteran by Karnofsky score", veteran$time, veteran$status, veteran$karno > 60, 0.95) # not proportional
+
+# The difference of two shares at a time: limits by Zou and Donner (2008), test by Klein et al. (2007).
+apart <- function(f, at, level) {
+    s <- summary(f, times = at)
+    p <- 1 - s$surv
+    low <- 1 - s$upper
+    high <- 1 - s$lower
+    log_s <- log(s$surv)
+    z <- log(log_s[1] / log_s[2]) / sqrt(sum((s$std.err / (s$surv * log_s))^2))
+    list(
+        difference = p[1] - p[2], low = p[1] - p[2] - sqrt((p[1] - low[1])^2 + (high[2] - p[2])^2),
+        high = p[1] - p[2] + sqrt((high[1] - p[1])^2 + (p[2] - low[2])^2), p_value = 2 * pnorm(-abs(z))
     )
 }
-hazard("aml", aml$time, aml$status, aml$x, 0.95)
-hazard("lung by sex", lung$time, lung$status - 1, lung$sex, 0.95)
-hazard("veteran by treatment", veteran$time, veteran$status, veteran$trt, 0.9)
+difference_by <- function(name, time, event, group, at, level) {
+    case(
+        "difference_by", apart(survfit(Surv(time, event) ~ group, conf.type = "log-log", conf.int = level), at, level),
+        identity, list(
+            name = name, time = I(time), event = I(event), group = I(as.integer(factor(group))), at = at, level = level
+        )
+    )
+}
+difference_by("lung by sex, half a year", lung$time, status, lung$sex, 180, 0.95)
+difference_by("lung by sex, a year", lung$time, status, lung$sex, 365, 0.9)
+difference_by("aml, 23 weeks", aml$time, aml$status, aml$x, 23, 0.95)
 
 # --- agreement ---------------------------------------------------------------------------------
 kappa <- function(name, table) {
@@ -288,6 +368,13 @@ trend <- function(name, x, y) {
         "kendall", cor.test(x, y, method = "kendall", continuity = TRUE),
         function(t) list(tau = t$estimate[[1]], p_value = t$p.value), input
     )
+    tau <- cor(x, y, method = "kendall")
+    if (abs(tau) < 1 - 1e-12) { # Bonett and Wright (2000), eq. 4
+        case(
+            "tau_interval", tanh(atanh(tau) + c(-1, 1) * qnorm(0.975) * sqrt(0.437 / (length(x) - 4))),
+            identity, input
+        )
+    }
     case("sen", median(slopes(x, y)), function(m) list(slope = m), input)
 }
 trend("server_cloud", 2015:2019, c(1, 109, 288, 406, 521))

@@ -7,19 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import chi2 as chi2_distribution
-from statsmodels.stats.proportion import (
-    confint_proportions_2indep,
-    proportion_confint,
-    proportion_effectsize,
-)
+from scipy.stats import ncx2
+from statsmodels.stats.proportion import proportion_confint, proportion_effectsize
 
-from analyses.statistics.baselines import compare_with_baseline
 from analyses.statistics.proportions import (
     cohens_h,
     compare_proportions,
+    compare_with_baseline,
     proportion,
     proportion_test,
-    share_difference,
 )
 
 
@@ -138,16 +134,20 @@ NEWCOMBE = [
 @pytest.mark.parametrize("row", NEWCOMBE)
 def test_share_difference_is_newcombes_table(row):
     x_a, n_a, x_b, n_b, low, high = row
-    result = share_difference(x_a, n_a, x_b, n_b)
+    result = compare_proportions(x_a, n_a, x_b, n_b)
     assert result.share_difference == pytest.approx(x_a / n_a - x_b / n_b)
     assert (round(result.ci_low, 4), round(result.ci_high, 4)) == (low, high)
 
 
 @given(groups(), groups())
-def test_share_difference_agrees_with_statsmodels_and_is_symmetric(a, b):
-    result, mirrored = share_difference(*a, *b), share_difference(*b, *a)
-    low, high = confint_proportions_2indep(*a, *b, method="newcomb", compare="diff")
-    assert (result.ci_low, result.ci_high) == pytest.approx((low, high), abs=1e-9)
+def test_share_difference_is_made_of_wilsons_limits_and_is_symmetric(a, b):
+    result, mirrored = compare_proportions(*a, *b), compare_proportions(*b, *a)
+    one, other = proportion(*a), proportion(*b)
+    low = math.hypot(one.share - one.ci_low, other.ci_high - other.share)
+    high = math.hypot(one.ci_high - one.share, other.share - other.ci_low)
+    assert result.share_difference - result.ci_low == pytest.approx(low, abs=1e-9)
+    assert result.ci_high - result.share_difference == pytest.approx(high, abs=1e-9)
+    assert -1 <= result.ci_low <= result.ci_high <= 1
     assert (mirrored.share_difference, mirrored.ci_low, mirrored.ci_high) == pytest.approx(
         (-result.share_difference, -result.ci_high, -result.ci_low), abs=1e-12
     )
@@ -168,6 +168,37 @@ def test_cohens_h_is_a_difference_of_cohens_phi(share, phi):
     assert cohens_h(share, 0) == pytest.approx(proportion_effectsize(share, 0))
 
 
+def test_cohens_h_has_the_interval_of_r(cohens_h_interval_case, assert_near):
+    result = compare_proportions(*cohens_h_interval_case["input"]["counts"])
+    expected = cohens_h_interval_case["value"]
+    assert_near([result.cohens_h_ci_low, result.cohens_h_ci_high], expected)
+
+
+def test_cramers_v_is_that_of_r(cramers_v_case, assert_near):
+    given_, expected = cramers_v_case["input"], cramers_v_case["value"]
+    result = proportion_test(given_["x"], given_["n"])
+    assert_near(result.cramers_v, expected["v"])
+    # effectsize searches for the limits by a general optimiser.
+    limits = [result.cramers_v_ci_low, result.cramers_v_ci_high]
+    assert_near(limits, [expected["low"], expected["high"]], rel=1e-3, abs=1e-5)
+
+
+@given(st.lists(groups(), min_size=2, max_size=5), st.sampled_from([0.8, 0.95]))
+def test_cramers_v_has_its_chi_squared_at_the_tails(drawn, level):
+    result = proportion_test([x for x, _ in drawn], [n for _, n in drawn], level)
+    if result.chi2 is None:
+        assert (result.cramers_v, result.cramers_v_ci_low, result.cramers_v_ci_high) == (None,) * 3
+        return
+    n, tail = sum(result.n), (1 - level) / 2
+    assert result.cramers_v == pytest.approx(math.sqrt(result.chi2 / n))
+    for limit, below in ((result.cramers_v_ci_low, 1 - tail), (result.cramers_v_ci_high, tail)):
+        if 0 < limit < 1:
+            assert ncx2.cdf(result.chi2, result.df, n * limit**2) == pytest.approx(below, abs=1e-6)
+        else:
+            bound = ncx2.cdf(result.chi2, result.df, n * limit**2)
+            assert bound <= below + 1e-9 if limit == 0 else bound >= below - 1e-9
+
+
 def test_cohens_h_ends_at_pi():
     assert cohens_h(1, 0) == pytest.approx(math.pi)
     assert cohens_h(0, 1) == pytest.approx(-math.pi)
@@ -176,9 +207,7 @@ def test_cohens_h_ends_at_pi():
 def test_compare_proportions_says_all_of_it():
     result = compare_proportions(925, 1325, 1098, 1533).to_dict()
     test = proportion_test((925, 1098), (1325, 1533))
-    difference = share_difference(925, 1325, 1098, 1533)
     assert (result["chi2"], result["df"], result["p_value"]) == (test.chi2, 1, test.p_value)
-    assert (result["ci_low"], result["ci_high"]) == (difference.ci_low, difference.ci_high)
     assert result["share_difference"] == pytest.approx(925 / 1325 - 1098 / 1533)
     assert result["cohens_h"] == cohens_h(925 / 1325, 1098 / 1533)
 
@@ -187,7 +216,8 @@ def test_compare_proportions_with_an_empty_group_is_none_throughout():
     result = compare_proportions(0, 0, 5, 10)
     assert (result.share_a, result.share_b, result.n_a, result.n_b) == (None, 0.5, 0, 10)
     measured = (result.chi2, result.p_value, result.share_difference, result.ci_low, result.ci_high)
-    assert (*measured, result.cohens_h) == (None,) * 6
+    limits = (result.cohens_h_ci_low, result.cohens_h_ci_high)
+    assert (*measured, result.cohens_h, *limits) == (None,) * 8
 
 
 def test_compare_with_baseline_is_the_one_sample_prop_test_of_r(one_sample_case):

@@ -9,15 +9,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from analyses.statistics import shifts
-from analyses.statistics.ranks import cliffs_delta, mann_whitney
-from analyses.statistics.shifts import hodges_lehmann, select_difference
+from analyses.statistics.ranks import (
+    cliffs_delta,
+    hodges_lehmann,
+    hodges_lehmann_ratio,
+    mann_whitney,
+    select_difference,
+)
 
 TIED = st.integers(0, 6).map(float)
 FINE = st.floats(0, 1e6)
 SAMPLES = st.one_of(
     st.lists(TIED, min_size=1, max_size=25), st.lists(FINE, min_size=1, max_size=25)
 )
+
+TIMES = st.lists(st.one_of(TIED, st.floats(1e-3, 1e6)), min_size=1, max_size=25)
 
 
 def _dominance(a, b):
@@ -157,11 +163,65 @@ def test_hodges_lehmann_of_tiny_groups_has_no_interval():
 @given(SAMPLES, SAMPLES)
 def test_hodges_lehmann_is_antisymmetric_and_within_its_interval(a, b):
     result, mirrored = hodges_lehmann(a, b), hodges_lehmann(b, a)
-    assert result.shift == pytest.approx(np.median(np.subtract.outer(a, b)), rel=1e-12, abs=1e-12)
-    assert mirrored.shift == pytest.approx(-result.shift)
+    rounding = 1e-14 * max(*a, *b)
+    assert result.shift == pytest.approx(np.median(np.subtract.outer(a, b)), rel=0, abs=rounding)
+    assert mirrored.shift == pytest.approx(-result.shift, rel=0, abs=rounding)
     if result.ci_low is not None:
-        assert result.ci_low <= result.shift <= result.ci_high
-        assert (mirrored.ci_low, mirrored.ci_high) == (-result.ci_high, -result.ci_low)
+        assert result.ci_low - rounding <= result.shift <= result.ci_high + rounding
+        assert (mirrored.ci_low, mirrored.ci_high) == pytest.approx(
+            (-result.ci_high, -result.ci_low), rel=0, abs=rounding
+        )
+
+
+def test_ratio_is_the_shift_of_the_logarithms_in_r(ratio_case):
+    given_, expected = ratio_case["input"], ratio_case["value"]
+    result = hodges_lehmann_ratio(given_["a"], given_["b"])
+    assert result.ratio == pytest.approx(expected["ratio"])
+    if expected["is_exact"]:
+        assert (result.ci_low, result.ci_high) == pytest.approx((expected["low"], expected["high"]))
+    else:  # R solves for the shift instead of counting order statistics: near
+        assert (result.ci_low, result.ci_high) == pytest.approx(
+            (expected["low"], expected["high"]), rel=0.02
+        )
+
+
+@given(TIMES, TIMES, st.floats(0.1, 10))
+def test_ratio_agrees_with_all_pairs_and_scales(a, b, factor):
+    result, mirrored = hodges_lehmann_ratio(a, b), hodges_lehmann_ratio(b, a)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        logs = np.subtract.outer(np.log(a), np.log(b))
+    logs[np.isnan(logs)] = 0  # 0 by 0
+    expected = np.median(logs)
+    if np.isfinite(expected):
+        assert result.ratio == pytest.approx(np.exp(expected), rel=1e-9)
+        scaled = hodges_lehmann_ratio([factor * x for x in a], b)
+        if all(a) and all(b):
+            assert scaled.ratio == pytest.approx(factor * result.ratio, rel=1e-9)
+    else:
+        assert result.ratio is None
+    if result.ratio and mirrored.ratio:
+        assert mirrored.ratio == pytest.approx(1 / result.ratio)
+    if result.ci_low and mirrored.ci_high:
+        assert result.ci_low == pytest.approx(1 / mirrored.ci_high)
+        assert result.ratio is None or result.ci_low <= result.ratio * (1 + 1e-12)
+
+
+def test_ratio_of_times_beyond_all_others_is_not_known():
+    result = hodges_lehmann_ratio([0.0] * 20, [5.0] * 20)
+    assert (result.ratio, result.ci_low, result.ci_high) == (None, None, None)
+    with pytest.raises(ValueError, match="0 or more"):
+        hodges_lehmann_ratio([-1.0], [1.0])
+
+
+def test_ratio_covers_the_truth_as_often_as_it_says():
+    generator = np.random.default_rng(12)
+    hits = 0
+    for _ in range(300):
+        result = hodges_lehmann_ratio(
+            generator.lognormal(np.log(4.4), 2, 30), generator.lognormal(0, 2, 40)
+        )
+        hits += result.ci_low <= 4.4 <= result.ci_high
+    assert hits >= 273  # 285 expected; fewer than 273 once in a thousand
 
 
 @given(
@@ -170,19 +230,17 @@ def test_hodges_lehmann_is_antisymmetric_and_within_its_interval(a, b):
     st.data(),
 )
 def test_select_difference_is_the_sorted_matrix_of_all_pairs(a, b, data):
-    # Small bounds, so that the narrowing runs and not just the last sort.
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(shifts, "ENUMERABLE", 16)
-        patch.setattr(shifts, "SAMPLE_SIZE", 8)
-        k = data.draw(st.integers(0, a.size * b.size - 1))
-        chosen = select_difference(a, np.sort(b)[::-1], k)
-    assert chosen == np.sort(np.subtract.outer(a, b), axis=None)[k]
+    k = data.draw(st.integers(0, a.size * b.size - 1))
+    chosen = select_difference(np.sort(a), np.sort(b), k)
+    differences = np.sort(np.subtract.outer(a, b), axis=None)
+    assert chosen in differences
+    assert abs(chosen - differences[k]) <= 1e-14 * max(a.max(), b.max())
 
 
 @pytest.mark.parametrize("k", [-1, 6])
 def test_select_difference_refuses_a_rank_there_is_not(k):
     with pytest.raises(ValueError, match="k must be"):
-        select_difference(np.arange(2.0), np.arange(3.0)[::-1], k)
+        select_difference(np.arange(2.0), np.arange(3.0), k)
 
 
 @pytest.mark.parametrize("bad", [[1.0, float("nan")], [float("inf")], [[1.0, 2.0]]])

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pyarrow as pa
 import pytest
+from analyses.statistics.baselines import compare_with_baseline
 from analyses.statistics.study_tables import (
     BASELINE_TESTS,
     MEDIANS,
@@ -20,7 +21,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom, chi2_contingency
 
-from analyses.statistics.baselines import compare_with_baseline
 from analyses.statistics.multiplicity import holm
 
 TOPICS = pa.table(

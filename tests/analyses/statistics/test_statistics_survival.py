@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.stats import CensoredData, logrank
 from statsmodels.duration.survfunc import SurvfuncRight, survdiff
 
-from analyses.statistics.survival import log_rank, survival_curve
+from analyses.statistics.survival import LEVELS, kept_steps, log_rank, survival_curve
 
 ROWS = st.lists(st.tuples(st.integers(0, 12).map(float), st.booleans()), min_size=1, max_size=40)
 
@@ -88,7 +88,7 @@ def test_all_with_the_event_end_at_everyone():
 def test_all_tied_is_one_step():
     curve = survival_curve([4] * 10, [True] * 6 + [False] * 4)
     assert (curve.time.tolist(), curve.n_at_risk.tolist()) == ([4], [10])
-    assert (curve.n_events.tolist(), curve.n_censored.tolist()) == ([6], [4])
+    assert curve.n_events.tolist() == [6]
     assert curve.survival.tolist() == pytest.approx([0.4])
 
 
@@ -98,7 +98,7 @@ def test_curve_agrees_with_statsmodels_and_does_not_see_order(rows, random):
     again = survival_curve(*_columns(random.sample(rows, len(rows))))
     assert curve.to_dict() == again.to_dict()
     assert (np.diff(curve.survival, prepend=1) <= 0).all()
-    assert int((curve.n_events + curve.n_censored).sum()) == len(rows)
+    assert int(curve.n_events.sum()) == sum(event for _, event in rows)
     with np.errstate(all="ignore"):
         other = SurvfuncRight(*map(np.array, _columns(rows)))
     steps = curve.n_events > 0
@@ -133,6 +133,56 @@ def test_without_censoring_the_share_is_the_plain_share(times, at):
         last = np.flatnonzero(curve.time <= at)[-1]
         binomial = np.sqrt(share * (1 - share) / len(times))
         assert curve.standard_error[last] == pytest.approx(binomial)
+
+
+def test_difference_of_shares_by_a_time_is_that_of_r(difference_by_case, assert_near):
+    given_, expected = difference_by_case["input"], difference_by_case["value"]
+    columns = np.array([given_["time"], given_["event"], given_["group"]])
+    a, b = (survival_curve(*columns[:2, columns[2] == group], given_["level"]) for group in (1, 2))
+    result = a.share_difference_by(b, given_["at"])
+    assert_near(
+        [result.share_difference, result.ci_low, result.ci_high, result.p_value],
+        [expected[name] for name in ("difference", "low", "high", "p_value")],
+    )
+
+
+@given(ROWS, ROWS, st.integers(0, 12))
+def test_difference_of_shares_is_antisymmetric_and_within_its_interval(first, second, at):
+    a, b = survival_curve(*_columns(first)), survival_curve(*_columns(second))
+    result, mirrored = a.share_difference_by(b, at), b.share_difference_by(a, at)
+    shares = a.share_by(at).share, b.share_by(at).share
+    assert (result.share_a, result.share_b) == shares
+    if None in shares:
+        assert (result.share_difference, result.ci_low, result.p_value) == (None, None, None)
+        return
+    assert result.share_difference == shares[0] - shares[1]
+    if min(shares) > 0 and max(shares) < 1:
+        assert -1 <= result.ci_low <= result.share_difference <= result.ci_high <= 1
+        assert (mirrored.ci_low, mirrored.ci_high) == pytest.approx(
+            (-result.ci_high, -result.ci_low), abs=1e-12
+        )
+        assert mirrored.p_value == pytest.approx(result.p_value)
+    else:
+        assert (result.ci_low, result.ci_high, result.p_value) == (None, None, None)
+
+
+def test_difference_of_shares_covers_the_truth_as_often_as_it_says():
+    generator = np.random.default_rng(9)
+    truth = np.exp(-1 / 2) - np.exp(-1)  # shares by 1 with hazards 1 and a half
+    hits = 0
+    for _ in range(400):
+        curves = []
+        for mean in (1.0, 2.0):
+            waited, watched = generator.exponential(mean, 60), generator.uniform(0.5, 3, 60)
+            curves.append(survival_curve(np.minimum(waited, watched), waited <= watched))
+        result = curves[0].share_difference_by(curves[1], 1.0)
+        hits += result.ci_low <= truth <= result.ci_high
+    assert 366 <= hits <= 394  # 380 expected; outside once in a thousand
+
+
+def test_curves_of_two_confidences_are_not_compared():
+    with pytest.raises(ValueError, match="same confidence"):
+        survival_curve([1], [1]).share_difference_by(survival_curve([1], [1], 0.9), 1)
 
 
 def test_log_rank_is_survdiff_of_r(log_rank_case, assert_near):
@@ -219,3 +269,71 @@ def test_a_hundred_thousand_questions_take_seconds():
     assert median.ci_low < np.exp(7) < median.ci_high
     assert curve.share_by(np.exp(7)).share == pytest.approx(0.5, abs=0.01)
     assert (test.df, test.p_value < 1e-6) == (2, True)
+
+
+# --- a curve thinned: near the whole one at every time, and small
+
+FALLS = st.lists(st.integers(0, 40), max_size=120)
+
+
+def _heights(falls, floor=0.1):
+    total = max(1, sum(falls))
+    return 1 - (1 - floor) * np.cumsum(falls) / total
+
+
+def _worst(heights, kept):
+    """Most by which the thinned step function is above the whole one, step by step."""
+    shown = heights[kept[np.searchsorted(kept, np.arange(heights.size), side="right") - 1]]
+    return (shown - heights).max()
+
+
+@given(FALLS, st.integers(1, 30))
+def test_never_off_by_a_level(falls, levels):
+    heights = _heights(falls)
+    kept = kept_steps(heights, levels)
+    assert len(kept) <= levels + 2
+    assert (np.diff(kept) > 0).all()
+    if heights.size:
+        assert kept[0] == 0
+        assert kept[-1] == heights.size - 1
+        fall = 1 - heights[-1]
+        assert _worst(heights, kept) < fall / levels + 1e-12 or fall == 0
+
+
+@given(FALLS)
+def test_more_levels_than_steps_keep_every_fall(falls):
+    heights = _heights(falls)
+    kept = kept_steps(heights, 10**6)
+    fallen = np.flatnonzero(np.diff(heights, prepend=1.0) < 0)
+    assert set(fallen) <= set(kept.tolist())
+
+
+def test_one_great_fall_among_small_ones_keeps_its_time():
+    heights = np.array([0.999, 0.998, 0.3, 0.299, 0.298, 0.2])
+    assert kept_steps(heights, 10).tolist() == [0, 2, 5]
+
+
+def test_edges():
+    assert kept_steps([]).tolist() == []
+    assert kept_steps([1.0]).tolist() == [0]
+    assert kept_steps([1.0, 1.0, 1.0]).tolist() == [0, 2]
+    assert kept_steps([0.0]).tolist() == [0]
+
+
+@pytest.mark.parametrize("heights", [[0.5, 0.6], [1.1], [0.5, float("nan")]])
+def test_what_rises_is_refused(heights):
+    with pytest.raises(ValueError, match="never rise"):
+        kept_steps(heights)
+
+
+def test_no_level_is_refused():
+    with pytest.raises(ValueError, match="levels must be 1 or more"):
+        kept_steps([0.5], 0)
+
+
+def test_a_million_steps_take_no_time():
+    heights = np.exp(-np.linspace(0, 3, 1_000_000))
+    start = time.process_time()
+    kept = kept_steps(heights)
+    assert time.process_time() - start < 2
+    assert LEVELS / 2 < len(kept) <= LEVELS + 2

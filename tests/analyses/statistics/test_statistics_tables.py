@@ -10,6 +10,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 import pytest
+from analyses.statistics.shifts import hodges_lehmann
 from analyses.statistics.tables import (
     PROPORTION_TESTS,
     RESPONSE_TIME_TESTS,
@@ -21,7 +22,6 @@ from analyses.statistics.multiplicity import holm
 from analyses.statistics.proportions import compare_proportions
 from analyses.statistics.ranks import cliffs_delta, mann_whitney
 from analyses.statistics.results import Result
-from analyses.statistics.shifts import hodges_lehmann
 from analyses.statistics.survival import survival_curve
 
 ACCEPTANCE = pa.table(

@@ -19,6 +19,32 @@ def test_mann_kendall_is_cor_test_of_r(kendall_case, assert_near):
     assert_near([result.tau, result.p_value], [expected["tau"], expected["p_value"]])
 
 
+def test_tau_has_the_interval_of_bonett_and_wright(tau_interval_case, assert_near):
+    given_ = tau_interval_case["input"]
+    result = mann_kendall(given_["x"], given_["y"])
+    assert_near([result.tau_ci_low, result.tau_ci_high], tau_interval_case["value"])
+
+
+def test_tau_covers_the_truth_as_often_as_it_says():
+    # Of a binormal pair with correlation rho tau is 2 / pi asin(rho).
+    generator = np.random.default_rng(6)
+    for rho in (0.0, 0.6):
+        hits = 0
+        for _ in range(300):
+            x = generator.normal(size=12)
+            y = rho * x + np.sqrt(1 - rho**2) * generator.normal(size=12)
+            result = mann_kendall(x, y)
+            hits += result.tau_ci_low <= 2 / np.pi * np.arcsin(rho) <= result.tau_ci_high
+        assert hits >= 273  # 285 expected; fewer than 273 once in a thousand
+
+
+def test_tau_at_its_ends_and_of_few_has_no_interval():
+    for values in ([1, 2, 3, 4, 5, 6], [6, 5, 4, 3, 2, 1], [1, 3, 2, 4]):
+        result = mann_kendall(range(len(values)), values)
+        assert result.tau is not None
+        assert (result.tau_ci_low, result.tau_ci_high) == (None, None)
+
+
 def test_sens_slope_is_the_median_of_all_slopes_in_r(sen_case, assert_near):
     given_ = sen_case["input"]
     assert_near(mann_kendall(given_["x"], given_["y"]).slope, sen_case["value"]["slope"])
@@ -120,7 +146,8 @@ def test_poisson_trend_solves_the_score_equation(rows, factor):
 @pytest.mark.parametrize("counts", [[], [4], [0, 0, 0], [0, 0, 9], [9, 0, 0], [0, 7]])
 def test_poisson_trend_without_a_finite_answer_is_not_known(counts):
     result = poisson_trend(range(len(counts)), counts)
-    assert set(result.to_dict().values()) == {len(counts), 0.95, None}
+    reason = "no events but at the first or last time" if counts[1:] else "fewer than two times"
+    assert set(result.to_dict().values()) == {len(counts), 0.95, reason, None}
 
 
 @pytest.mark.filterwarnings("error")
@@ -131,6 +158,7 @@ def test_poisson_trend_of_two_years_says_nothing_of_the_scatter():
     half = 1.959964 * np.sqrt(1 / 50 + 1 / 144)
     assert result.ci_high == pytest.approx(144 / 50 * np.exp(half), rel=1e-5)
     assert (result.dispersion, result.is_overdispersed, result.quasi_ci_low) == (None,) * 3
+    assert result.reason == "two times only: nothing to tell their scatter from"
 
 
 def test_poisson_trend_on_the_curve_has_no_dispersion():
@@ -138,6 +166,7 @@ def test_poisson_trend_on_the_curve_has_no_dispersion():
     assert result.rate_ratio == pytest.approx(2)
     assert (result.dispersion, result.is_overdispersed) == (pytest.approx(0, abs=1e-9), False)
     assert (result.quasi_ci_low, result.quasi_p_value) == (None, None)
+    assert result.reason == "all counts lie on the curve"
 
 
 @pytest.mark.parametrize(

@@ -12,14 +12,15 @@ from hypothesis import strategies as st
 
 from analyses.common.spreadsheets import (
     MAX_CELL,
+    Workbook,
     fitted,
     read_table,
     whole_number,
     write_csv,
+    write_table,
     written_whole,
 )
-from analyses.labelling.workbook import Sheet, write_workbook
-from loader.errors import LabellingError
+from loader.errors import LabellingError, StudyError
 
 # Text that spreadsheets compute, convert or cannot hold.
 MANGLED = [
@@ -47,7 +48,7 @@ def lines(path, *columns):
 @pytest.mark.parametrize("text", MANGLED)
 def test_a_cell_of_a_workbook_is_the_text_and_never_a_formula(tmp_path, text):
     path = tmp_path / "t.xlsx"
-    write_workbook(path, Sheet("s", {"id": 5, "t": 40}, [[1, text]]))
+    write_table(path, {"id": 5, "t": 40}, [[1, text]])
     cell = openpyxl.load_workbook(path).active["B2"]
     assert cell.data_type == "s"
     assert decoded(cell.value) == fitted(text)
@@ -56,7 +57,7 @@ def test_a_cell_of_a_workbook_is_the_text_and_never_a_formula(tmp_path, text):
 
 def test_what_excel_would_decode_is_escaped(tmp_path):
     path = tmp_path / "t.xlsx"
-    write_workbook(path, Sheet("s", {"t": 40}, [["a_x0041_b"]]))
+    write_table(path, {"t": 40}, [["a_x0041_b"]])
     with zipfile.ZipFile(path) as archive:
         assert b"a_x005F_x0041_b" in b"".join(map(archive.read, archive.namelist()))
 
@@ -141,7 +142,7 @@ def test_a_workbook_gives_ids_back_as_they_were(tmp_path):
 def test_a_wrong_dimension_hides_no_row(tmp_path):
     """Some programs write <dimension ref="A1"/> whatever the sheet holds."""
     path, odd = tmp_path / "t.xlsx", tmp_path / "odd.xlsx"
-    write_workbook(path, Sheet("s", {"id": 5}, [[1], [2]]))
+    write_table(path, {"id": 5}, [[1], [2]])
     with zipfile.ZipFile(path) as source, zipfile.ZipFile(odd, "w") as target:
         for name in source.namelist():
             content = source.read(name).replace(
@@ -246,3 +247,32 @@ def test_a_folder_that_is_not_there_is_named(tmp_path):
         written_whole(tmp_path / "no" / "t.csv", force=True),
     ):
         pass
+
+
+def test_a_value_right_of_the_last_column_is_kept_apart(tmp_path):
+    """An unquoted comma: the row has a value more than the header."""
+    path = tmp_path / "t.csv"
+    path.write_text("id,note\n1,one, two\n2,three,,\n")
+    assert [(dict(line.values), line.surplus) for line in read_table(path, ["id"])] == [
+        ({"id": "1", "note": "one"}, ("two",)),
+        ({"id": "2", "note": "three"}, ()),
+    ]
+
+
+@pytest.mark.parametrize("name", ["notes", "Note_", "nte"])
+def test_a_column_that_was_meant_for_a_missing_one_is_refused(tmp_path, name):
+    path = tmp_path / "t.csv"
+    path.write_text(f"id,{name},rater\n1,x,ann\n")
+    with pytest.raises(StudyError, match=f"no column is named '{name.lower()}'; did you mean note"):
+        read_table(path, ["id"], ["note"], StudyError)
+    assert len(read_table(path, ["id"])) == 1
+
+
+def test_sheets_are_named_apart_within_what_a_name_may_be(tmp_path):
+    book = Workbook()
+    for _ in range(3):
+        book.sheet("Q" * 40, {"a": None}).append([1])
+    book.sheet("q" * 31, {"a": None})
+    book.save(tmp_path / "t.xlsx")
+    names = openpyxl.load_workbook(tmp_path / "t.xlsx").sheetnames
+    assert names == ["Q" * 31, "Q" * 27 + " (2)", "Q" * 27 + " (3)", "q" * 27 + " (4)"]
