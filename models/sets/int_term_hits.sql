@@ -36,25 +36,19 @@ searched as (
     where exists (from rules where kind = 'term' and runs_over is null)
 ),
 
-posts as (
+whole as (
     select
         searched.site,
         searched.question_id,
-        coalesce(questions.title, '') as title,
-        coalesce(questions.body, '') as body
+        questions.title,
+        questions.body,
+        lower(concat_ws(' ', title, {{ plain_text('body', 'kept') }}))
+            as kept_text
     from searched
     inner join {{ ref('int_questions') }} as questions
         on
             searched.site = questions.site
             and searched.question_id = questions.question_id
-),
-
-whole as (
-    select
-        *,
-        lower(concat_ws(' ', title, {{ plain_text('body', 'kept') }}))
-            as kept_text
-    from posts
 ),
 
 possible as materialized (
@@ -78,42 +72,29 @@ forms as (
         unnest([
             {scope: 'title', code: 'kept', text: lower(title)},
             {scope: 'title_body', code: 'kept', text: kept_text},
+            {%- for code in ['blocks_dropped', 'all_dropped'] %}
             {
                 scope: 'title_body',
-                code: 'blocks_dropped',
-                text: lower(concat_ws(
-                    ' ', title, {{ plain_text('body', 'blocks_dropped') }}
-                ))
-            },
-            {
-                scope: 'title_body',
-                code: 'all_dropped',
-                text: lower(concat_ws(
-                    ' ', title, {{ plain_text('body', 'all_dropped') }}
-                ))
-            }
+                code: '{{ code }}',
+                text: lower(concat_ws(' ', title, {{ plain_text('body', code) }}))
+            }{{ ',' if not loop.last }}
+            {%- endfor %}
         ], recursive := true)
     from possible
 ),
 
-texts as (
-    select
-        * exclude (terms),
-        unnest(terms) as term
-    from forms
-),
-
 hits as (
     select
-        texts.site,
-        texts.question_id,
-        texts.term,
-        texts.scope,
-        texts.code,
+        forms.site,
+        forms.question_id,
+        sought.term,
+        forms.scope,
+        forms.code,
         matches.match
-    from texts
+    from forms
+    cross join unnest(forms.terms) as sought (term)
     cross join (values ('token'), ('word'), ('substring')) as matches (match)
-    where {{ term_occurs('texts.text', 'texts.term', 'matches.match') }}
+    where {{ term_occurs('forms.text', 'sought.term', 'matches.match') }}
 )
 
 select * from hits

@@ -127,9 +127,7 @@ class TestAuthorsDecisions:
         """An include of what the rules find anyway changes nothing; an exclude of it does."""
         candidates = rules_only.members("browser")
         with connect(decided.data) as connection:
-            browser, server = sorted(
-                read_human_input(connection), key=lambda one: one.question_set
-            )
+            browser, server = sorted(read_human_input(connection), key=lambda one: one.question_set)
         n_changed = len(candidates) - 165
         assert browser == SetInput("decisions", "browser", len(candidates), 0, n_changed)
         assert server == SetInput("decisions", "server_cloud", 1, 0, 1)
