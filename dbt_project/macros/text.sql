@@ -49,6 +49,32 @@
 {%- endmacro -%}
 
 
+{#- What stands around each occurrence of a term, a blank between them: enough to
+    tell words and tokens, and short. Two kinds of terms need the whole text: one
+    with a blank, for which any white space stands, and one whose end is its
+    beginning, which may overlap itself. -#}
+{%- macro around(text, term) -%}
+    case
+        when
+            contains({{ term }}, ' ')
+            or len(list_filter(
+                range(1, length({{ term }})),
+                lambda n: {{ term }}[:n] = {{ term }}[-n:]
+            )) > 0
+            then {{ text }}
+        else list_reduce(
+            list_transform(
+                string_split({{ text }}, {{ term }}),
+                lambda piece: case
+                    when piece = '' then '' else left(piece, 1) || ' ' || right(piece, 1)
+                end
+            ),
+            lambda before, after: before || {{ term }} || after
+        )
+    end
+{%- endmacro -%}
+
+
 {#- Words, and every other character by itself, each between marks that no dump
     can hold: XML has no U+001F. -#}
 {%- macro words_apart(text) -%}

@@ -81,16 +81,23 @@ forms as (
             {
                 scope: 'title_body',
                 code: 'blocks_dropped',
-                text: lower(concat_ws(
-                    ' ', title, {{ plain_text('body', 'blocks_dropped') }}
-                ))
+                text: case
+                    when contains(body, '<pre><code>') then lower(concat_ws(
+                        ' ', title, {{ plain_text('body', 'blocks_dropped') }}
+                    ))
+                    else kept_text
+                end
             },
             {
                 scope: 'title_body',
                 code: 'all_dropped',
-                text: lower(concat_ws(
-                    ' ', title, {{ plain_text('body', 'all_dropped') }}
-                ))
+                text: case
+                    when regexp_matches(body, '(?i)<(pre|code)')
+                        then lower(concat_ws(
+                            ' ', title, {{ plain_text('body', 'all_dropped') }}
+                        ))
+                    else kept_text
+                end
             }
         ], recursive := true)
     from possible
@@ -103,17 +110,25 @@ texts as (
     from forms
 ),
 
+found as (
+    select
+        *,
+        {{ around('text', 'term') }} as near
+    from texts
+    where contains(text, term)
+),
+
 hits as (
     select
-        texts.site,
-        texts.question_id,
-        texts.term,
-        texts.scope,
-        texts.code,
+        found.site,
+        found.question_id,
+        found.term,
+        found.scope,
+        found.code,
         matches.match
-    from texts
+    from found
     cross join (values ('token'), ('word'), ('substring')) as matches (match)
-    where {{ term_occurs('texts.text', 'texts.term', 'matches.match') }}
+    where {{ term_occurs('found.near', 'found.term', 'matches.match') }}
 )
 
 select * from hits
