@@ -49,10 +49,10 @@
 {%- endmacro -%}
 
 
-{#- What stands around each occurrence of a term, a blank between them: enough to
-    tell words and tokens, and short. Two kinds of terms need the whole text: one
-    with a blank, for which any white space stands, and one whose end is its
-    beginning, which may overlap itself. -#}
+{#- What stands around each occurrence of a term, and the terms: enough to tell
+    words and tokens, and short. Two kinds of terms need the whole text: one with
+    a blank, for which any white space stands, and one whose end is its
+    beginning, which may overlap itself. No dump can hold U+001F. -#}
 {%- macro around(text, term) -%}
     case
         when
@@ -62,14 +62,16 @@
                 lambda n: {{ term }}[:n] = {{ term }}[-n:]
             )) > 0
             then {{ text }}
-        else list_reduce(
-            list_transform(
+        else replace(
+            array_to_string(list_transform(
                 string_split({{ text }}, {{ term }}),
-                lambda piece: case
-                    when piece = '' then '' else left(piece, 1) || ' ' || right(piece, 1)
-                end
-            ),
-            lambda before, after: before || {{ term }} || after
+                lambda piece: concat(
+                    left(piece, 1),
+                    case when piece != '' then ' ' end,
+                    right(piece, 1)
+                )
+            ), chr(31)),
+            chr(31), {{ term }}
         )
     end
 {%- endmacro -%}

@@ -33,7 +33,10 @@ searched as (
         site,
         question_id
     from {{ ref('int_questions') }}
-    where exists (from rules where kind = 'term' and runs_over is null)
+    where exists (
+        select * from rules
+        where kind = 'term' and runs_over is null
+    )
 ),
 
 posts as (
@@ -76,15 +79,19 @@ forms as (
         question_id,
         terms,
         unnest([
-            {scope: 'title', code: 'kept', text: lower(title)},
-            {scope: 'title_body', code: 'kept', text: kept_text},
+            { scope: 'title', code: 'kept', text: lower(title) },
+            { scope: 'title_body', code: 'kept', text: kept_text },
             {
                 scope: 'title_body',
                 code: 'blocks_dropped',
                 text: case
-                    when contains(body, '<pre><code>') then lower(concat_ws(
-                        ' ', title, {{ plain_text('body', 'blocks_dropped') }}
-                    ))
+                    when contains(body, '<pre><code>')
+                        then
+                            lower(concat_ws(
+                                ' ',
+                                title,
+                                {{ plain_text('body', 'blocks_dropped') }}
+                            ))
                     else kept_text
                 end
             },
