@@ -182,6 +182,8 @@ def test_all_at_once_have_a_ratio_but_no_course():
 def test_strata_that_do_not_fit_are_refused():
     with pytest.raises(ValueError, match="one label"):
         hazard_ratio(EARLY, LATE, strata=([1], [1, 1]))
+    with pytest.raises(ValueError, match="confidence"):
+        hazard_ratio(NEVER, NEVER, 1.0)
     with pytest.raises(ValueError, match="true or false"):
         hazard_ratio(([1.0], [2]), EARLY)
 
