@@ -91,6 +91,7 @@ def hazard_ratio(
     https://doi.org/10.1080/01621459.1977.10480613. statsmodels' ``PHReg(ties="efron")`` gives the
     same, but loops over the distinct times: 33 seconds for 100,000 questions, here a tenth of one.
     """
+    z = normal_quantile(confidence)
     events = _compared_events(a, b, strata)
     events = events.where((events.time > period[0]) & (events.time <= period[1]))
     if reason := events.obstacle():
@@ -98,8 +99,7 @@ def hazard_ratio(
     log_ratio = events.log_ratio()
     p = events.probability(log_ratio)
     error = 1 / math.sqrt((p * (1 - p)).sum())
-    reach = normal_quantile(confidence) * error
-    ratio, low, high = (exp_or_none(log_ratio + step) for step in (0, -reach, reach))
+    ratio, low, high = (exp_or_none(log_ratio + step * error) for step in (0, -z, z))
     p_value = math.erfc(abs(log_ratio) / error / math.sqrt(2))
     return HazardRatio(ratio, confidence, low, high, p_value, None)
 

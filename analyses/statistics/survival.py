@@ -159,7 +159,7 @@ class SurvivalCurve(Result):
         Notes
         -----
         Interval: Zou and Donner (2008), https://doi.org/10.1002/sim.3095. Test: Klein, Logan,
-        Harhoff and Andersen (2007), https://doi.org/10.1002/sim.2864, eq. 3.
+        Harhoff and Andersen (2007), https://doi.org/10.1002/sim.2864, their third.
         """
         if self.confidence != other.confidence:
             raise ValueError("both curves must have the same confidence")

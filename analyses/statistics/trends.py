@@ -131,7 +131,7 @@ def mann_kendall(time: ArrayLike, values: ArrayLike, confidence: float = CONFIDE
     https://doi.org/10.1080/01621459.1968.10480934. Exact p-value and tau are computed by
     ``scipy.stats.kendalltau``, the slope and its interval by ``scipy.stats.theilslopes``. Interval
     of tau: ``tanh(atanh(tau) +- z sqrt(0.437 / (n - 4)))``, Bonett and Wright (2000),
-    https://doi.org/10.1007/BF02294183, eq. 4; they show it to hold for tau up to 0.8.
+    https://doi.org/10.1007/BF02294183, for tau within -0.8 and 0.8.
     """
     z = normal_quantile(confidence)
     times, numbers = _series(time, values)

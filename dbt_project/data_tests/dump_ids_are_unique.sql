@@ -9,13 +9,13 @@
     ref('stg_tags'): 'tag_id',
 } -%}
 {%- for model, id in ids.items() %}
-select
-    '{{ model.identifier }}' as model,
-    site,
-    {{ id }} as id,
-    count(*) as n_rows
-from {{ model }}
-group by site, {{ id }}
-having count(*) > 1 or site is null or {{ id }} is null
-{{ 'union all' if not loop.last }}
+    select
+        '{{ model.identifier }}' as model,
+        site,
+        {{ id }} as id,
+        count(*) as n_rows
+    from {{ model }}
+    group by site, {{ id }}
+    having count(*) > 1 or site is null or {{ id }} is null
+    {{ 'union all' if not loop.last }}
 {%- endfor %}

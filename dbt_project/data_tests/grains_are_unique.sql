@@ -29,12 +29,12 @@
         ['question_set', 'level', 'inner_category', 'leaf_category'],
 } -%}
 {%- for model, columns in grains.items() %}
-select
-    '{{ model.identifier }}' as model,
-    concat_ws(', ', {{ columns | join(', ') }}) as grain,
-    count(*) as n_rows
-from {{ model }}
-group by {{ columns | join(', ') }}
-having count(*) > 1
-{{ 'union all' if not loop.last }}
+    select
+        '{{ model.identifier }}' as model,
+        concat_ws(', ', {{ columns | join(', ') }}) as grain,
+        count(*) as n_rows
+    from {{ model }}
+    group by {{ columns | join(', ') }}
+    having count(*) > 1
+    {{ 'union all' if not loop.last }}
 {%- endfor %}

@@ -25,15 +25,15 @@
     ),
 ] -%}
 {%- for model, other, columns in pairs %}
-(
-    select
-        '{{ other.identifier }}' as model,
-        concat_ws(', ', {{ columns | join(', ') }}) as lost
-    from (
-        select {{ columns | join(', ') }} from {{ model }}
-        except
-        select {{ columns | join(', ') }} from {{ other }}
+    (
+        select
+            '{{ other.identifier }}' as model,
+            concat_ws(', ', {{ columns | join(', ') }}) as lost
+        from (
+            select {{ columns | join(', ') }} from {{ model }}
+            except
+            select {{ columns | join(', ') }} from {{ other }}
+        )
     )
-)
-{{ 'union all' if not loop.last }}
+    {{ 'union all' if not loop.last }}
 {%- endfor %}

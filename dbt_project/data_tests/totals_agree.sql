@@ -7,15 +7,15 @@
     (ref('monthly_popularity'), 'n_questions', ref('question_set_funnel'), 'n_questions'),
 ] -%}
 {%- for model, column, other, total in totals %}
-select
-    '{{ model.identifier }}' as model,
-    others.question_set,
-    '{{ column }}' as "column",
-    coalesce(sum(models.{{ column }}), 0) as found,
-    any_value(others.{{ total }}) as expected
-from {{ other }} as others
-left join {{ model }} as models on others.question_set = models.question_set
-group by others.question_set
-having found != expected
-{{ 'union all' if not loop.last }}
+    select
+        '{{ model.identifier }}' as model,
+        others.question_set,
+        '{{ column }}' as "column",
+        coalesce(sum(models.{{ column }}), 0) as found,
+        any_value(others.{{ total }}) as expected
+    from {{ other }} as others
+    left join {{ model }} as models on others.question_set = models.question_set
+    group by others.question_set
+    having found != expected
+    {{ 'union all' if not loop.last }}
 {%- endfor %}

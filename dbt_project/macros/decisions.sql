@@ -14,7 +14,7 @@ select
 {%- endmacro -%}
 
 
-{#- Each question once, without those that people excluded. -#}
+{#- Each question once, without those that people excluded: CTE `excluded`. -#}
 {%- macro without_excluded(members) -%}
 select
         members.question_set,
@@ -24,7 +24,7 @@ select
         members.question_id,
         bool_or(members.is_decided) as is_decided
     from {{ members }} as members
-    anti join (select * from decisions where not is_included) as excluded
+    anti join excluded
         on
             members.question_set = excluded.question_set
             and members.site = excluded.site

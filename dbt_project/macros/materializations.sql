@@ -1,5 +1,5 @@
-{#- A model is made in place by one statement. dbt's own way (made beside, renamed
-    twice, dropped) guards readers of a database that is built in place;
+{#- A model is made in place by one statement. dbt's own way (made beside,
+    renamed twice, dropped) guards readers of a database that is built in place;
     `stackstudy build` builds apart and swaps the whole file in, a bare `dbt
     build` marks the database as unfinished, and either took as long again. -#}
 

@@ -10,10 +10,10 @@
         "select question_set from main.stg_question_sets"
     ).columns[0] -%}
     {%- for view in stale -%}
-        drop view main.{{ view }};
+    drop view main.{{ view }};
     {% endfor -%}
     {%- for question_set in sets -%}
-        create or replace view main.{{ question_set }}_questions as
+    create or replace view main.{{ question_set }}_questions as
         select questions.*
         from {{ this }} as questions
         semi join main.question_set_members as members

@@ -49,6 +49,34 @@
 {%- endmacro -%}
 
 
+{#- What stands around each occurrence of a term, and the terms: enough to tell
+    words and tokens, and short. Two kinds of terms need the whole text: one with
+    a blank, for which any white space stands, and one whose end is its
+    beginning, which may overlap itself. No dump can hold U+001F. -#}
+{%- macro around(text, term) -%}
+    case
+        when
+            contains({{ term }}, ' ')
+            or len(list_filter(
+                range(1, length({{ term }})),
+                lambda n: {{ term }}[:n] = {{ term }}[-n:]
+            )) > 0
+            then {{ text }}
+        else replace(
+            array_to_string(list_transform(
+                string_split({{ text }}, {{ term }}),
+                lambda piece: concat(
+                    left(piece, 1),
+                    case when piece != '' then ' ' end,
+                    right(piece, 1)
+                )
+            ), chr(31)),
+            chr(31), {{ term }}
+        )
+    end
+{%- endmacro -%}
+
+
 {#- Words, and every other character by itself, each between marks that no dump
     can hold: XML has no U+001F. -#}
 {%- macro words_apart(text) -%}

@@ -3,15 +3,15 @@
 -- accepted nor not.
 with labelled as (
     select
-        labelled.question_set,
-        labelled.label_kind,
+        given.question_set,
+        given.label_kind,
         questions.accepted_answer_id is not null as is_accepted,
         questions.question_id is not null as is_loaded
-    from {{ ref('int_labelled_questions') }} as labelled
+    from {{ ref('int_labelled_questions') }} as given
     left join {{ ref('int_questions') }} as questions
         on
-            labelled.site = questions.site
-            and labelled.question_id = questions.question_id
+            given.site = questions.site
+            and given.question_id = questions.question_id
 ),
 
 kinds as (
@@ -25,6 +25,10 @@ kinds as (
     from {{ ref('stg_label_kinds') }}
 ),
 
+labelled_sets as (
+    select distinct question_set from labelled
+),
+
 counted as (
     select
         sets.question_set,
@@ -35,7 +39,7 @@ counted as (
         count(*) filter (where labelled.is_loaded and labelled.is_accepted)
             as n_accepted,
         n_questions - n_accepted as n_not_accepted
-    from (select distinct question_set from labelled) as sets
+    from labelled_sets as sets
     cross join kinds
     left join labelled
         on
@@ -64,13 +68,14 @@ compared as (
 
 shared as (
     select
-        question_set,
-        label_kind,
-        n_with_label,
-        n_questions,
-        n_accepted,
-        n_not_accepted,
-        n_not_accepted / nullif(n_questions, 0) as no_accepted_share,
+        compared.question_set,
+        compared.label_kind,
+        compared.n_with_label,
+        compared.n_questions,
+        compared.n_accepted,
+        compared.n_not_accepted,
+        compared.n_not_accepted
+        / nullif(compared.n_questions, 0) as no_accepted_share,
         {{ wilson_interval('n_not_accepted', 'n_questions') }},
         test.chi2,
         case when test.chi2 is not null then test.df end as df,
@@ -84,7 +89,7 @@ shared as (
         test.cohens_h_ci_low,
         test.cohens_h_ci_high
     from compared
-    order by question_set, position
+    order by compared.question_set, compared.position
 )
 
 select * from shared

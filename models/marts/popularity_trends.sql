@@ -40,7 +40,7 @@ series as (
     select
         * exclude (first_year),
         unnest([
-            {measure: 'questions', exposure: covered_share},
+            { measure: 'questions', exposure: covered_share },
             {
                 measure: 'share_of_all_questions',
                 exposure: case

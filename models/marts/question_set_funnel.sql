@@ -30,7 +30,7 @@ steps as (
         count(matches.question_id) filter (where candidates.is_yielding)
             as n_left_to_others,
         count(matches.question_id)
-            filter (where candidates.question_id is null) as n_excluded,
+        filter (where candidates.question_id is null) as n_excluded,
         count(*) filter (
             where
             candidates.is_decided
@@ -63,10 +63,10 @@ joined as (
             'n_tag_matched', 'n_term_matched', 'n_matched', 'n_left_to_others',
             'n_excluded', 'n_included',
         ] -%}
-        case
-            when sets.kind not in ('union', 'baseline')
-                then coalesce(steps.{{ step }}, 0)
-        end as {{ step }},
+            case
+                when sets.kind not in ('union', 'baseline')
+                    then coalesce(steps.{{ step }}, 0)
+            end as {{ step }},
         {% endfor -%}
         coalesce(members.n_questions, 0) as n_questions,
         sets.n_undecided,

@@ -9,6 +9,11 @@ decisions as (
     where kind in ('union', 'baseline')
 ),
 
+excluded as (
+    select * from decisions
+    where not is_included
+),
+
 ruled as (
     select
         candidates.question_set,
@@ -41,6 +46,13 @@ united_once as (
     {{ without_excluded('united') }}
 ),
 
+in_topics as (
+    select * from ruled
+    where kind = 'topic'
+    union all
+    select * from united_once
+),
+
 remaining as (
     select
         baselines.question_set,
@@ -51,16 +63,11 @@ remaining as (
         false as is_decided
     from sets as baselines
     inner join ruled as bases on baselines.base_set = bases.question_set
-    anti join (
-        select * from ruled
-        where kind = 'topic'
-        union all
-        select * from united_once
-    ) as topics
+    anti join in_topics
         on
-            baselines.base_set = topics.base_set
-            and bases.site = topics.site
-            and bases.question_id = topics.question_id
+            baselines.base_set = in_topics.base_set
+            and bases.site = in_topics.site
+            and bases.question_id = in_topics.question_id
     where baselines.kind = 'baseline'
     union all
     {{ decided('baseline') }}

@@ -45,7 +45,7 @@ counted as (
             as n_response_times,
         quantiles(
             list(questions.response_minutes)
-                filter (where questions.response_minutes >= 0),
+            filter (where questions.response_minutes >= 0),
             [0.5]
         )[1] as median_response_minutes
     from members

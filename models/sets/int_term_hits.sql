@@ -33,22 +33,31 @@ searched as (
         site,
         question_id
     from {{ ref('int_questions') }}
-    where exists (from rules where kind = 'term' and runs_over is null)
+    where exists (
+        select * from rules
+        where kind = 'term' and runs_over is null
+    )
 ),
 
-whole as (
+posts as (
     select
         searched.site,
         searched.question_id,
-        questions.title,
-        questions.body,
-        lower(concat_ws(' ', title, {{ plain_text('body', 'kept') }}))
-            as kept_text
+        coalesce(questions.title, '') as title,
+        coalesce(questions.body, '') as body
     from searched
     inner join {{ ref('int_questions') }} as questions
         on
             searched.site = questions.site
             and searched.question_id = questions.question_id
+),
+
+whole as (
+    select
+        *,
+        lower(concat_ws(' ', title, {{ plain_text('body', 'kept') }}))
+            as kept_text
+    from posts
 ),
 
 possible as materialized (
@@ -70,31 +79,63 @@ forms as (
         question_id,
         terms,
         unnest([
-            {scope: 'title', code: 'kept', text: lower(title)},
-            {scope: 'title_body', code: 'kept', text: kept_text},
-            {%- for code in ['blocks_dropped', 'all_dropped'] %}
+            { scope: 'title', code: 'kept', text: lower(title) },
+            { scope: 'title_body', code: 'kept', text: kept_text },
             {
                 scope: 'title_body',
-                code: '{{ code }}',
-                text: lower(concat_ws(' ', title, {{ plain_text('body', code) }}))
-            }{{ ',' if not loop.last }}
-            {%- endfor %}
+                code: 'blocks_dropped',
+                text: case
+                    when contains(body, '<pre><code>')
+                        then
+                            lower(concat_ws(
+                                ' ',
+                                title,
+                                {{ plain_text('body', 'blocks_dropped') }}
+                            ))
+                    else kept_text
+                end
+            },
+            {
+                scope: 'title_body',
+                code: 'all_dropped',
+                text: case
+                    when regexp_matches(body, '(?i)<(pre|code)')
+                        then lower(concat_ws(
+                            ' ', title, {{ plain_text('body', 'all_dropped') }}
+                        ))
+                    else kept_text
+                end
+            }
         ], recursive := true)
     from possible
 ),
 
+texts as (
+    select
+        * exclude (terms),
+        unnest(terms) as term
+    from forms
+),
+
+found as (
+    select
+        *,
+        {{ around('text', 'term') }} as near
+    from texts
+    where contains(text, term)
+),
+
 hits as (
     select
-        forms.site,
-        forms.question_id,
-        sought.term,
-        forms.scope,
-        forms.code,
+        found.site,
+        found.question_id,
+        found.term,
+        found.scope,
+        found.code,
         matches.match
-    from forms
-    cross join unnest(forms.terms) as sought (term)
+    from found
     cross join (values ('token'), ('word'), ('substring')) as matches (match)
-    where {{ term_occurs('forms.text', 'sought.term', 'matches.match') }}
+    where {{ term_occurs('found.near', 'found.term', 'matches.match') }}
 )
 
 select * from hits

@@ -19,7 +19,7 @@ waiting as (
         ) as minutes,
         coalesce(
             list(times.is_event::integer::double)
-                filter (where times.minutes is not null),
+            filter (where times.minutes is not null),
             []
         ) as is_event
     from sets

@@ -1,7 +1,7 @@
 # Reference values for the tests of analyses/statistics, computed by R.
 #
-# Regenerate with R 4 and its packages survival, vcd, effectsize and jsonlite (Debian: r-base-core,
-# r-cran-survival, r-cran-vcd, r-cran-effectsize, r-cran-jsonlite):
+# Regenerate with R 4 and its packages survival, vcd, effectsize, survey, sandwich and jsonlite
+# (Debian: r-base-core, r-cran-survival, r-cran-vcd, …):
 #
 #     Rscript tests/analyses/statistics/reference.R tests/golden/statistics_r.json
 #
@@ -11,6 +11,8 @@ suppressPackageStartupMessages({
     library(survival)
     library(vcd)
     library(effectsize)
+    library(survey)
+    library(sandwich)
     library(jsonlite)
 })
 
@@ -342,6 +344,93 @@ difference_by("lung by sex, half a year", lung$time, status, lung$sex, 180, 0.95
 difference_by("lung by sex, a year", lung$time, status, lung$sex, 365, 0.9)
 difference_by("aml, 23 weeks", aml$time, aml$status, aml$x, 23, 0.95)
 
+# --- strata --------------------------------------------------------------------------------------
+# A stratum is a slice of x (successes, failures by group a, b). The test that the odds ratio is
+# common: Breslow and Day (1980, p. 142) with the correction of Tarone (1985).
+breslow_day <- function(x, or) {
+    x <- x[, , apply(x, 3, function(t) all(rowSums(t) > 0))] # all or none succeed: nothing to compare
+    off <- 0
+    observed <- expected <- information <- 0
+    for (k in seq_len(dim(x)[3])) {
+        t <- x[, , k]
+        n_a <- sum(t[, 1])
+        n_b <- sum(t[, 2])
+        m <- sum(t[1, ])
+        e <- uniroot(
+            function(e) e * (n_b - m + e) - or * (n_a - e) * (m - e), c(max(0, m - n_b), min(n_a, m)), tol = 1e-12
+        )$root
+        v <- 1 / (1 / e + 1 / (n_a - e) + 1 / (m - e) + 1 / (n_b - m + e))
+        off <- off + (t[1, 1] - e)^2 / v
+        observed <- observed + t[1, 1]
+        expected <- expected + e
+        information <- information + v
+    }
+    pchisq(off - (observed - expected)^2 / information, dim(x)[3] - 1, lower.tail = FALSE)
+}
+counts <- function(name, x) {
+    list(
+        name = name, x_a = I(x[1, 1, ]), n_a = I(colSums(x[, 1, ])), x_b = I(x[1, 2, ]), n_b = I(colSums(x[, 2, ]))
+    )
+}
+pooled <- function(name, x) {
+    x <- unname(unclass(x))
+    case("mantel_haenszel", mantelhaen.test(x, correct = FALSE), function(t) {
+        list(
+            odds_ratio = t$estimate[[1]], low = t$conf.int[1], high = t$conf.int[2], chi2 = t$statistic[[1]],
+            p_value = t$p.value, homogeneity_p_value = breslow_day(x, t$estimate[[1]])
+        )
+    }, counts(name, x))
+}
+# Shares of a and b with the sizes of the strata of b; the limits by Zou, Huang and Zhang (2009).
+standardised <- function(x) {
+    w <- colSums(x[, 2, ]) / sum(x[, 2, ])
+    one <- function(group) {
+        p <- x[1, group, ] / colSums(x[, group, ])
+        ci <- sapply(seq_along(w), function(k) prop.test(x[1, group, k], sum(x[, group, k]), correct = FALSE)$conf.int)
+        list(p = sum(w * p), below = sqrt(sum((w * (p - ci[1, ]))^2)), above = sqrt(sum((w * (ci[2, ] - p))^2)))
+    }
+    a <- one(1)
+    b <- one(2)
+    list(
+        share_a = a$p, low_a = a$p - a$below, high_a = a$p + a$above, share_b = b$p,
+        low = a$p - b$p - sqrt(a$below^2 + b$above^2), high = a$p - b$p + sqrt(a$above^2 + b$below^2)
+    )
+}
+by_stratum <- function(name, x) {
+    x <- unname(unclass(x))
+    case("standardised", standardised(x), identity, counts(name, x))
+}
+pooled("admissions by department", UCBAdmissions) # example(mantelhaen.test), Bickel et al. (1975)
+by_stratum("admissions by department", UCBAdmissions)
+penicillin <- array(c(
+    0, 0, 6, 5, 3, 0, 3, 6, 6, 2, 0, 4, 5, 6, 1, 0, 2, 5, 0, 0
+), c(2, 2, 5)) # example(mantelhaen.test), Agresti (1990), p. 234, with its empty and full strata
+pooled("rabbits", aperm(penicillin, c(2, 1, 3)))
+by_stratum("rabbits", array(c(3, 5, 0, 9, 6, 6, 4, 11), c(2, 2, 2)))
+
+# --- clusters ------------------------------------------------------------------------------------
+effect <- function(name, x, cluster) {
+    case("design_effect", svymean(~x, svydesign(ids = ~cluster, weights = ~1, data = data.frame(x, cluster)), deff = "replace"),
+        function(m) list(design_effect = deff(m)[[1]]),
+        list(name = name, x = I(x), cluster = I(as.integer(factor(cluster))))
+    )
+}
+effect("chicks by feed", chickwts$weight, chickwts$feed)
+effect("warp breaks by wool and tension", warpbreaks$breaks, interaction(warpbreaks$wool, warpbreaks$tension))
+effect("grass uptake by plant", CO2$uptake, CO2$Plant)
+mean_difference <- function(name, x, is_a, cluster) {
+    case("mean_difference", lm(x ~ is_a), function(f) {
+        se <- sqrt(vcovCL(f, cluster = cluster, type = "HC1")[2, 2])
+        d <- coef(f)[[2]]
+        df <- length(unique(cluster)) - 1
+        list(
+            difference = d, low = d - qt(0.975, df) * se, high = d + qt(0.975, df) * se, p_value = 2 * pt(-abs(d / se), df)
+        )
+    }, list(name = name, x = I(x), is_a = I(as.integer(is_a)), cluster = I(as.integer(factor(cluster)))))
+}
+mean_difference("uptake of chilled grass", CO2$uptake, CO2$Treatment == "chilled", CO2$Plant)
+mean_difference("deaths by sex and institution", status, lung$sex == 1, ifelse(is.na(lung$inst), 99, lung$inst))
+
 # --- agreement ---------------------------------------------------------------------------------
 kappa <- function(name, table) {
     case("kappa", Kappa(table), function(k) {
@@ -369,7 +458,7 @@ trend <- function(name, x, y) {
         function(t) list(tau = t$estimate[[1]], p_value = t$p.value), input
     )
     tau <- cor(x, y, method = "kendall")
-    if (abs(tau) < 1 - 1e-12) { # Bonett and Wright (2000), eq. 4
+    if (abs(tau) < 1 - 1e-12) { # Bonett and Wright (2000)
         case(
             "tau_interval", tanh(atanh(tau) + c(-1, 1) * qnorm(0.975) * sqrt(0.437 / (length(x) - 4))),
             identity, input

@@ -38,14 +38,17 @@ def test_no_function_imports_all_of_statsmodels():
     # statsmodels.api is twice the import of the parts that are used.
     _run(
         "import sys\n"
+        "from analyses.statistics.clusters import design_effect\n"
         "from analyses.statistics.hazards import hazard_ratio\n"
         "from analyses.statistics.proportions import compare_proportions\n"
         "from analyses.statistics.multiplicity import holm\n"
         "from analyses.statistics.trends import poisson_trend\n"
+        "from analyses.statistics.strata import mantel_haenszel\n"
         "from analyses.statistics.survival import log_rank\n"
         "one, other = ([1.0, 3.0], [1, 1]), ([2.0, 4.0], [1, 0])\n"
         "hazard_ratio(one, other), log_rank([one, other]), holm([0.1])\n"
         "compare_proportions(1, 3, 2, 4), poisson_trend([1, 2, 3], [1, 2, 5])\n"
+        "mantel_haenszel(([1], [3]), ([2], [4])), design_effect([1, 2, 3], 'aab')\n"
         "found = {'statsmodels.api', 'statsmodels.formula.api'} & set(sys.modules)\n"
         "assert 'statsmodels' in sys.modules and not found, found\n"
     )
