@@ -238,6 +238,18 @@ def find_study(given: str | None = None) -> Path:
     )
 
 
+def study_name(given: str | None) -> str | None:
+    """Return the name of the study that an option names; None where nothing is said.
+
+    The folder need not be there: a database is read by its study's name alone.
+    """
+    given = given or os.environ.get(VARIABLE)
+    if not given:
+        return None
+    path = Path(given)
+    return (path.parent if path.name == FILE else path).absolute().name
+
+
 def read_study(folder: Path) -> Study:
     """Read and check a study folder.
 

@@ -37,13 +37,15 @@ def database_path(data: Path) -> Path:
 
 
 @contextmanager
-def connect(data: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def connect(data: Path, study: str | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open the database of a data folder for reading.
 
     Parameters
     ----------
     data : Path
         The data folder, as given by ``--data``.
+    study : str, optional
+        Name of the study; by default the only one of the folder.
 
     Yields
     ------
@@ -58,6 +60,7 @@ def connect(data: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """
     import duckdb  # noqa: PLC0415 - a tenth of a second that `stackstudy --help` need not wait
 
+    del study
     path = database_path(data)
     if not path.is_file():
         raise WarehouseError(f"{path}: no database yet; load a dump, then run `stackstudy build`")
