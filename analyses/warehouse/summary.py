@@ -28,7 +28,7 @@ PIPED_WIDTH = 120
 _NO_MATCH: Final = (
     "No question of these sites matches a rule of any set. The study that ships is about deep"
     " learning on stackoverflow.com: load that site's Posts, make a dump to try with"
-    " (`stackstudy sample`), or write rules for your own topic (docs/own-topic.md)."
+    " (`stackstudy sample`), or write a study of your own (docs/study.md)."
 )
 
 
