@@ -606,14 +606,12 @@ def _check_files(
             raise LabellingError(f"{path}: is given twice, as two raters; name two sheets")
         seen.add(path.resolve())
     seen |= {path.resolve() for path in inputs if path is not None}
-    for path in outputs:
-        if path is None:
-            continue
-        if path.resolve() in seen:
+    for output in (path for path in outputs if path is not None):
+        if output.resolve() in seen:
             raise LabellingError(
-                f"{path}: is given twice, and would be written over; name another file to write"
+                f"{output}: is given twice, and would be written over; name another file to write"
             )
-        seen.add(path.resolve())
+        seen.add(output.resolve())
 
 
 def _size(population: Population, size: Size) -> int:

@@ -180,15 +180,17 @@ def sample_questions(
         drawn = draw(questions, size, seed=seed, stratum=name, pilot_share=pilot_share)
         sampled += [
             SampledQuestion(
-                name,
-                *key,
-                position,
-                position <= drawn.n_pilot,
-                *questions[key],
-                seed,
-                drawn.population,
+                question_set=name,
+                site=site,
+                question_id=question_id,
+                position=position,
+                is_pilot=position <= drawn.n_pilot,
+                title=questions[site, question_id][0],
+                url=questions[site, question_id][1],
+                seed=seed,
+                population=drawn.population,
             )
-            for position, key in enumerate(drawn.drawn, start=1)
+            for position, (site, question_id) in enumerate(drawn.drawn, start=1)
         ]
     return sampled
 

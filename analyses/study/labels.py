@@ -149,8 +149,8 @@ def folded(name: str) -> str:
 
 
 def _tidied(one: Category) -> Category:
-    names = (" ".join(name.split()) for name in (one.inner_category, one.leaf_category))
-    return replace(one, **dict(zip(("inner_category", "leaf_category"), names, strict=True)))
+    inner, leaf = (" ".join(name.split()) for name in (one.inner_category, one.leaf_category))
+    return replace(one, inner_category=inner, leaf_category=leaf)
 
 
 def full_name(inner_category: str, leaf_category: str) -> str:
@@ -300,7 +300,7 @@ def read_labels(
         first = first_rows.setdefault((*one.key, one.site, one.question_id), row)
         other, its_row = first_labels.setdefault(question, (one.inner_category, row))
         alone = {other, one.inner_category}.intersection(NO_CATEGORY)
-        said = None
+        said = ""
         if first != row:
             said = f"question {one.question_id} has this label in row {first} already"
         elif its_row != row and alone:
