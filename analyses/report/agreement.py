@@ -39,11 +39,11 @@ def read_agreement(draw: Path, sheets: Sequence[Path]) -> Table:
         When a file cannot be used.
     """
     from analyses.labelling.agreement import rater_agreement  # noqa: PLC0415 - slow, seldom used
-    from analyses.labelling.draw import read_draw  # noqa: PLC0415
     from analyses.labelling.ratings import read_ratings  # noqa: PLC0415
-    from analyses.labelling.taxonomy import shipped_taxonomy  # noqa: PLC0415
+    from analyses.labelling.sample import read_sample  # noqa: PLC0415
+    from analyses.study.study import find_study, read_study  # noqa: PLC0415
 
-    questions, taxonomy = read_draw(draw), shipped_taxonomy()
+    questions, taxonomy = read_sample(draw), read_study(find_study()).taxonomy
     ratings = [read_ratings(path, questions, taxonomy).checked() for path in sheets]
     return agreement_table(rater_agreement(ratings, taxonomy))
 

@@ -10,12 +10,16 @@ from published import page_of
 
 import analyses
 from analyses.labelling.agreement import rater_agreement
-from analyses.labelling.draw import DrawnQuestion
 from analyses.labelling.ratings import read_ratings
-from analyses.labelling.taxonomy import shipped_taxonomy
+from analyses.labelling.sample import SampledQuestion
 from analyses.report import compose, render
 from analyses.report.document import read_report_tables
 from analyses.report.references import Reference
+<<<<<<< HEAD
+=======
+from analyses.study.study import find_study, read_study
+from analyses.warehouse.marts import RECORDS, read_marts
+>>>>>>> refs/heads/study
 from analyses.warehouse.sources import sources_of
 
 if TYPE_CHECKING:
@@ -179,16 +183,22 @@ def test_published_categories_are_summed_where_only_leaves_were_printed(real: Pa
 def test_agreement_is_shown_where_sheets_are_given(published_data: Path, tmp_path: Path) -> None:
     """Two raters agree on 2 of 3 questions; kappa 0.5 by hand: (2/3 - 1/3) / (1 - 1/3)."""
     site = "stackoverflow.com"
-    draw = [DrawnQuestion("mobile", site, n, n, is_pilot=False) for n in (1, 2, 3)]
+    draw = [SampledQuestion("mobile", site, n, n, is_pilot=False) for n in (1, 2, 3)]
     update, speed, security = "model update", "inference speed", "model security"
     ratings = []
     for rater, labels in {"ann": (update, speed, security), "ben": (update, speed, speed)}.items():
         path = tmp_path / f"{rater}.csv"
         lines = [f"mobile,{site},{n},{label}" for n, label in enumerate(labels, start=1)]
         path.write_text("\n".join(["question_set,site,question_id,label_1", *lines]))
+<<<<<<< HEAD
         ratings.append(read_ratings(path, draw, shipped_taxonomy()).checked())
     found = rater_agreement(ratings, shipped_taxonomy())
     page = type(page_of(published_data))(render(compose(read_report_tables(published_data), found)))
+=======
+        ratings.append(read_ratings(path, draw, read_study(find_study()).taxonomy).checked())
+    found = rater_agreement(ratings, read_study(find_study()).taxonomy)
+    page = type(page_of(published_data))(render(compose(read_marts(published_data), found)))
+>>>>>>> refs/heads/study
     inner = page.table("rater_agreement")[1]
     assert inner[:6] == ["Mobile", "inner", "ann, ben", "3", "66.7%", "0.500"]
     assert "rater_agreement" in {one.attributes.get("data-csv") for one in page.all("button")}
