@@ -40,7 +40,6 @@ def database_path(data: Path, study: str) -> Path:
     return data / f"{study}.duckdb"
 
 
-<<<<<<< HEAD
 def databases(data: Path) -> list[Path]:
     """Return the databases that a data folder holds, by name."""
     found = sorted(path for path in data.glob("*.duckdb") if path.is_file())
@@ -49,18 +48,12 @@ def databases(data: Path) -> list[Path]:
 
 def find_database(data: Path, study: str | None = None) -> Path:
     """Find the database that a reader means.
-=======
-@contextmanager
-def connect(data: Path, study: str | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open the database of a data folder for reading.
->>>>>>> refs/heads/study
 
     Parameters
     ----------
     data : Path
         The data folder, as given by ``--data``.
     study : str, optional
-<<<<<<< HEAD
         Name or folder of a study; may be left out where the folder holds one database.
 
     Raises
@@ -108,9 +101,6 @@ def connect(
         Name or folder of a study; may be left out where the folder holds one database.
     is_told : bool
         Whether to say on standard error what has changed since the build.
-=======
-        Name of the study; by default the only one of the folder.
->>>>>>> refs/heads/study
 
     Yields
     ------
@@ -123,17 +113,8 @@ def connect(
         When there is no database yet, another program holds it open for writing, or the last
         build in it did not end whole.
     """
-<<<<<<< HEAD
     path = find_database(data, study)
     connection = _opened(path)
-=======
-    import duckdb  # noqa: PLC0415 - a tenth of a second that `stackstudy --help` need not wait
-
-    del study
-    path = database_path(data)
-    if not path.is_file():
-        raise WarehouseError(f"{path}: no database yet; load a dump, then run `stackstudy build`")
->>>>>>> refs/heads/study
     try:
         _check_whole(connection, path)
         before = _folder_of_views(connection)

@@ -20,15 +20,9 @@ PIPED_WIDTH = 120
 
 
 _NO_MATCH: Final = (
-<<<<<<< HEAD
     "No question of the loaded sites is in a set of this study. Load the sites that it asks about,"
     " make a dump to try with (`stackstudy sample`), or begin a study of a tag of these sites:"
     " `stackstudy study new my_study --tag TAG` (docs/study.md)."
-=======
-    "No question of these sites matches a rule of any set. The study that ships is about deep"
-    " learning on stackoverflow.com: load that site's Posts, make a dump to try with"
-    " (`stackstudy sample`), or write a study of your own (docs/study.md)."
->>>>>>> refs/heads/study
 )
 
 

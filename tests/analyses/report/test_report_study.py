@@ -15,11 +15,7 @@ from analyses.labelling.sample import SampledQuestion
 from analyses.report import compose, render
 from analyses.report.document import read_report_tables
 from analyses.report.references import Reference
-<<<<<<< HEAD
-=======
-from analyses.study.study import find_study, read_study
-from analyses.warehouse.marts import RECORDS, read_marts
->>>>>>> refs/heads/study
+from analyses.study import find_study, read_study
 from analyses.warehouse.sources import sources_of
 
 if TYPE_CHECKING:
@@ -190,15 +186,9 @@ def test_agreement_is_shown_where_sheets_are_given(published_data: Path, tmp_pat
         path = tmp_path / f"{rater}.csv"
         lines = [f"mobile,{site},{n},{label}" for n, label in enumerate(labels, start=1)]
         path.write_text("\n".join(["question_set,site,question_id,label_1", *lines]))
-<<<<<<< HEAD
-        ratings.append(read_ratings(path, draw, shipped_taxonomy()).checked())
-    found = rater_agreement(ratings, shipped_taxonomy())
-    page = type(page_of(published_data))(render(compose(read_report_tables(published_data), found)))
-=======
         ratings.append(read_ratings(path, draw, read_study(find_study()).taxonomy).checked())
     found = rater_agreement(ratings, read_study(find_study()).taxonomy)
-    page = type(page_of(published_data))(render(compose(read_marts(published_data), found)))
->>>>>>> refs/heads/study
+    page = type(page_of(published_data))(render(compose(read_report_tables(published_data), found)))
     inner = page.table("rater_agreement")[1]
     assert inner[:6] == ["Mobile", "inner", "ann, ben", "3", "66.7%", "0.500"]
     assert "rater_agreement" in {one.attributes.get("data-csv") for one in page.all("button")}
