@@ -13,7 +13,7 @@ from loader.options import data_option, on_error_option
 
 if TYPE_CHECKING:
     from loader.manifest import Manifest
-    from loader.rejects import OnError
+    from loader.parse.quarantine import OnError
 
 
 def load_and_show(

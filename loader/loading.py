@@ -8,21 +8,22 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from loader import archive, schemas, sevenzip
+from loader import schemas
+from loader.dump import archives, folders
+from loader.dump.files import SourceFile, pieces_of
+from loader.dump.nested import unpacked
 from loader.errors import LoaderError, NotADumpError, StoreError
-from loader.nested import unpacked
 from loader.parts import plan_in
 from loader.reporter import Reporter
-from loader.source import SourceFile, pieces_of
 from loader.store import Store
 from loader.table import TableLoad, write_absent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from loader.dump import Source
+    from loader.dump.sources import Source
     from loader.manifest import Manifest
-    from loader.rejects import OnError
+    from loader.parse.quarantine import OnError
 
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _PIECES_AFTER_AN_ERROR: Final = 256
@@ -66,7 +67,7 @@ def load(  # noqa: PLR0913 - each is an option of the command
         When something cannot be loaded; the store is then as it was, for the site that failed.
     """
     reporter = reporter or Reporter()
-    dump = archive.find([Path(path) for path in paths], site)
+    dump = folders.find([Path(path) for path in paths], site)
     store = Store(Path(data).resolve())
     try:
         with store.writing(), unpacked(dump, store.nested, reporter) as dump:
@@ -81,7 +82,7 @@ def load(  # noqa: PLR0913 - each is an option of the command
 
 def _unwritable(store: Store, error: OSError) -> StoreError:
     reason = " ".join((error.strerror or str(error)).split())
-    kept = store.n_bytes_aside()
+    kept = store.n_staged_bytes()
     if error.errno not in _FULL or not kept:
         return StoreError(
             f"{store.data}: cannot be written: {reason}; see that it has room and is yours"
@@ -131,11 +132,11 @@ class _SiteLoad:
             is_there = self._store.folder(table.name, self._site).exists()
             if table.name not in self._taken and not is_there:
                 write_absent(self._store, table, self._site)
-        self._store.commit(self._site, self._aside())
+        self._store.commit(self._site, self._staged())
 
     def _is_begun(self, table: str, new: list[Source]) -> bool:
         """Whether a load of one of these sources was broken off in the middle of a table."""
-        plan = plan_in(self._store.aside(table, self._site)) or {}
+        plan = plan_in(self._store.staging(table, self._site)) or {}
         begun = (plan.get("source_file"), plan.get("source_member"))
         return begun in {(str(source.file), source.member) for source in new}
 
@@ -147,7 +148,7 @@ class _SiteLoad:
             members = {
                 source.packed_name or source.member: source for source in new if source.path == path
             }
-            with sevenzip.streams(path, list(members)) as streams:
+            with archives.streams(path, list(members)) as streams:
                 for name, pieces in streams:
                     self._load_source(members[name], pieces)
                     for _ in pieces:  # of a member that is left out
@@ -171,7 +172,7 @@ class _SiteLoad:
     def _keep(self, source: Source) -> bool:
         """Whether a table is there already, from this very source."""
         for table in schemas.TABLES if source.table is None else (source.table,):
-            aside = self._store.manifest_aside(table, self._site)
+            aside = self._store.staged_manifest(table, self._site)
             for manifest in (aside, self._store.manifest(table, self._site)):
                 if manifest is not None and self._is_of(manifest, source):
                     if manifest is not aside:
@@ -195,7 +196,7 @@ class _SiteLoad:
 
     def _take(self, table: str, source: Source) -> None:
         source = replace(source, table=table)
-        archive.check_twice(source, self._taken.setdefault(table, source))
+        folders.check_twice(source, self._taken.setdefault(table, source))
 
-    def _aside(self) -> list[str]:
-        return [table for table in schemas.TABLES if self._store.manifest_aside(table, self._site)]
+    def _staged(self) -> list[str]:
+        return [table for table in schemas.TABLES if self._store.staged_manifest(table, self._site)]

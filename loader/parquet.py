@@ -134,11 +134,11 @@ class TableWriter:
             ids = batch.column(column)
             greatest = pc.max(ids).as_py()
             if greatest is not None and greatest >= schemas.FIRST_FABRICATED_POST_ID:
-                batch = self._set_fabricated_aside(batch, ids)
+                batch = self._set_fabricated_apart(batch, ids)
         self._note_dates(batch)
         self._part.write(batch)
 
-    def _set_fabricated_aside(self, batch: pa.RecordBatch, ids: pa.Array) -> pa.RecordBatch:
+    def _set_fabricated_apart(self, batch: pa.RecordBatch, ids: pa.Array) -> pa.RecordBatch:
         is_fabricated = pc.fill_null(
             pc.greater_equal(ids, schemas.FIRST_FABRICATED_POST_ID), fill_value=False
         )
@@ -175,7 +175,7 @@ def _compact(batch: pa.RecordBatch) -> pa.RecordBatch:
     """Copy rows to memory of just their size.
 
     What a parser hands over has room to grow, and a slice holds all that it was cut from: a row
-    group of 128 MiB that waits so takes half as much again (docs/decisions/loader-lanes.md).
+    group of 128 MiB that waits so takes half as much again (docs/decisions/loader-workers.md).
     """
     return pa.concat_batches([batch, batch.slice(0, 0)])
 

@@ -14,10 +14,10 @@ from collections import Counter
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from loader.chunks import Place
 from loader.manifest import iso
 from loader.parquet import TableWriter, part_name
-from loader.rejects import REJECTED, Rejects
+from loader.parse.chunks import Place
+from loader.parse.quarantine import REJECTED, Quarantine
 from loader.store import UNFINISHED
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from loader.parsing import Parsed
+    from loader.parse.chunk_parser import Parsed
     from loader.schemas import Table
 
 MOST_PARTS: Final = 64
@@ -84,7 +84,7 @@ class Part:
         self._number = number
         self._begin = begin
         self._writer = TableWriter(parts.folder, parts.table, number)
-        self._rejects = Rejects(parts.folder, number)
+        self._rejects = Quarantine(parts.folder, number)
         self._unknown: Counter[str] = Counter()
         self._n_replaced = 0
         self._is_finished = False

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from rich.progress import Task
 
-    from loader.dump import Dump, Source
+    from loader.dump.sources import Dump, Source
     from loader.manifest import Manifest
 
 _LINE_EVERY: Final = 15.0  # seconds between lines about a long table, where no bar is drawn

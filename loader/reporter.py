@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from loader.dump import Dump, Source
+    from loader.dump.sources import Dump, Source
     from loader.manifest import Manifest
 
 

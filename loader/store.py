@@ -63,29 +63,29 @@ class Store:
 
     def __init__(self, data: Path) -> None:
         self.data = data
-        self._aside = data / ".loading"
-        self._old = self._aside / "old"
+        self._staging = data / ".loading"
+        self._old = self._staging / "old"
 
     @property
     def nested(self) -> Path:
         """Where archives inside of archives are unpacked to."""
-        return self._aside / "nested"
+        return self._staging / "nested"
 
     def folder(self, table: str, site: str) -> Path:
         """Where a table of a site lies."""
         return self.data / table / f"site={site}"
 
-    def aside(self, table: str, site: str) -> Path:
+    def staging(self, table: str, site: str) -> Path:
         """Where a table of a site is written before it is whole."""
-        return self._aside / table / f"site={site}"
+        return self._staging / table / f"site={site}"
 
     def manifest(self, table: str, site: str) -> Manifest | None:
         """Manifest of a loaded table; None where it or its Parquet is not, or not all, there."""
         return _whole(self.folder(table, site))
 
-    def manifest_aside(self, table: str, site: str) -> Manifest | None:
+    def staged_manifest(self, table: str, site: str) -> Manifest | None:
         """Manifest of a table that a broken-off load finished but did not swap in."""
-        return _whole(self.aside(table, site))
+        return _whole(self.staging(table, site))
 
     def manifests(self, site: str = "*") -> list[Manifest]:
         """Manifests of all that is loaded, or of one site, by site and table."""
@@ -107,8 +107,8 @@ class Store:
             When another load runs, or the folder cannot be written.
         """
         try:
-            self._aside.mkdir(parents=True, exist_ok=True)
-            lock = (self._aside / "lock").open("w")
+            self._staging.mkdir(parents=True, exist_ok=True)
+            lock = (self._staging / "lock").open("w")
         except OSError as error:
             raise StoreError(
                 f"{self.data}: cannot be written ({error.strerror}); choose another --data"
@@ -127,18 +127,18 @@ class Store:
 
     def begin(self, table: str, site: str) -> Path:
         """Make an empty folder to write a table into."""
-        folder = self.aside(table, site)
+        folder = self.staging(table, site)
         _remove(folder)
         folder.mkdir(parents=True)
         return folder
 
     def discard(self, table: str, site: str) -> None:
         """Remove what lies aside of a table."""
-        _remove(self.aside(table, site))
+        _remove(self.staging(table, site))
 
-    def n_bytes_aside(self) -> int:
+    def n_staged_bytes(self) -> int:
         """Bytes of what lies aside, of tables that are whole or in the making."""
-        files = [path for path in self._aside.rglob("*.parquet") if path.is_file()]
+        files = [path for path in self._staging.rglob("*.parquet") if path.is_file()]
         return sum(path.stat().st_size for path in files)
 
     def commit(self, site: str, tables: list[str]) -> None:
@@ -146,28 +146,28 @@ class Store:
         if not tables:
             return
         for table in tables:
-            _sync(self.aside(table, site))
-        note = self._aside / f"swap-{site}.json"
+            _sync(self.staging(table, site))
+        note = self._staging / f"swap-{site}.json"
         unfinished = note.with_suffix(".tmp")
         unfinished.write_text(json.dumps({"site": site, "tables": tables}), encoding="utf-8")
         _sync(unfinished)
         unfinished.replace(note)
-        _sync(self._aside)
+        _sync(self._staging)
         self._swap(note)
 
     def recover(self) -> None:
         """Finish a swap that was broken off, and remove what was not written to its end."""
-        for note in sorted(self._aside.glob("swap-*.json")):
+        for note in sorted(self._staging.glob("swap-*.json")):
             self._swap(note)
         _remove(self._old)
-        for folder in self._aside.glob("*/site=*"):
+        for folder in self._staging.glob("*/site=*"):
             if _whole(folder) is None and not (folder / UNFINISHED).is_dir():
                 _remove(folder)
 
     def _swap(self, note: Path) -> None:
         swap = json.loads(note.read_text(encoding="utf-8"))
         for table in swap["tables"]:
-            new, place = self.aside(table, swap["site"]), self.folder(table, swap["site"])
+            new, place = self.staging(table, swap["site"]), self.folder(table, swap["site"])
             if not new.exists():
                 continue
             if place.exists():

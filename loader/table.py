@@ -6,27 +6,27 @@ import re
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
-from loader import lanes, spans
-from loader.chunks import Place, chunks
 from loader.errors import LoaderError
-from loader.lanes import Lanes
 from loader.manifest import SYNTHETIC_MARK, Manifest, loader_version, now
-from loader.parsing import ChunkParser
+from loader.parse import splits, workers
+from loader.parse.chunk_parser import ChunkParser
+from loader.parse.chunks import Place, chunks
+from loader.parse.places import ROW
+from loader.parse.prolog import read_prolog, unknown_table
+from loader.parse.sanitizing import Scrubber, encoding_of, utf8_pieces
+from loader.parse.target import is_well_formed
+from loader.parse.workers import Workers
 from loader.parts import MOST_PARTS, Parts, plan_in
-from loader.places import ROW
-from loader.prolog import read_prolog, unknown_table
-from loader.target import is_well_formed
-from loader.text import Scrubber, encoding_of, utf8_pieces
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from loader.dump import Source
-    from loader.rejects import OnError
+    from loader.dump.files import SourceFile
+    from loader.dump.sources import Source
+    from loader.parse.quarantine import OnError
     from loader.reporter import Reporter
     from loader.schemas import Table
-    from loader.source import SourceFile
     from loader.store import Store
 
 PLAN_FORMAT: Final = 1
@@ -95,7 +95,7 @@ class TableLoad:
         LoaderError
             When the source is cut off, or a row of it cannot be loaded.
         """
-        folder = store.aside(self.table.name, self._source.site)
+        folder = store.staging(self.table.name, self._source.site)
         try:
             self._write(folder, reporter, on_error).write(folder)
         except BaseException as error:
@@ -144,23 +144,25 @@ class TableLoad:
         text = chain([behind], self._text)
         if opening is None:
             parts = Parts(folder, self.table, None)
-            Lanes(parser, parts, self._teller(reporter)).by_reference(text)
+            Workers(parser, parts, self._teller(reporter)).by_reference(text)
             return parts.facts(), self._n_bytes
         begin = Place().after(opening)
         encoding, shift = encoding_of(self._raw_head, self._source.name)
         plan: dict[str, Any] | None = self._plan(on_error)
         if self._source.member is None and encoding is None:
-            cut = spans.cut(self._file, begin, shift, knows_lines=on_error == "quarantine")
+            cut = splits.cut(self._file, begin, shift, knows_lines=on_error == "quarantine")
         else:
             cut = []
         if len(cut) > 1:
             cut = self._as_before(folder, plan, cut)
-            plan["spans"] = spans.to_plan(cut)
+            plan["splits"] = splits.to_plan(cut)
             parts = Parts(folder, self.table, plan)
             for note in parts.notes.values():
                 self._n_told += note.size[0]
                 reporter.resume(*note.size)
-            Lanes(parser, parts, self._tell_bytes(reporter)).by_spans(self._file.path, cut, shift)
+            Workers(parser, parts, self._tell_bytes(reporter)).by_splits(
+                self._file.path, cut, shift
+            )
             return parts.facts(), self._file.n_bytes
         n_bytes = max(self._source.n_bytes, self._file.n_bytes)
         if n_bytes <= SMALL_BYTES:
@@ -171,8 +173,8 @@ class TableLoad:
         reporter.resume(0, sum(note.n_rows_read for note in parts.notes.values()))
         tell = self._teller(reporter)
         stream = chunks(self._skip(text, done.offset - begin.offset, tell), done)
-        part_bytes = max(lanes.PART_BYTES, n_bytes // (MOST_PARTS - 4))
-        Lanes(parser, parts, tell).in_order(stream, part_bytes)
+        part_bytes = max(workers.PART_BYTES, n_bytes // (MOST_PARTS - 4))
+        Workers(parser, parts, tell).in_order(stream, part_bytes)
         return parts.facts(), self._n_bytes
 
     def _plan(self, on_error: OnError) -> dict[str, Any]:
@@ -189,11 +191,13 @@ class TableLoad:
         }
 
     @staticmethod
-    def _as_before(folder: Path, plan: dict[str, Any], cut: list[lanes.Span]) -> list[lanes.Span]:
+    def _as_before(
+        folder: Path, plan: dict[str, Any], cut: list[workers.Split]
+    ) -> list[workers.Split]:
         """Cut as the load did that was broken off: there may have been another number of cores."""
         before = plan_in(folder) or {}
-        found = before.pop("spans", None)
-        return spans.from_plan(found) if found and before == plan else cut
+        found = before.pop("splits", None)
+        return splits.from_plan(found) if found and before == plan else cut
 
     def _opening(self) -> tuple[bytes | None, bytes]:
         """Read up to the first row: what stands before it, and what was read of it and behind.

@@ -17,7 +17,7 @@ from analyses.sample.official import MARK
 from analyses.statistics.sampling import sample_size
 from analyses.study.labels import Label, read_taxonomy, write_labels
 from analyses.warehouse.build import seed_path
-from loader.archive import site_named
+from loader.dump.folders import site_named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

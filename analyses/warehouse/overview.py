@@ -13,7 +13,7 @@ from analyses.warehouse.summary import console, print_fitting
 from loader import Store
 from loader.checks import check_site
 from loader.errors import StoreError
-from loader.rejects import REJECTED
+from loader.parse.quarantine import REJECTED
 
 if TYPE_CHECKING:
     from collections.abc import Collection

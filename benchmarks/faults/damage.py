@@ -11,8 +11,10 @@ from unittest.mock import patch
 
 import loader
 from benchmarks.faults import dumps, oracle
-from loader import chunks, lanes, rows, source, spans, table
+from loader import table
+from loader.dump import files as dump_files
 from loader.errors import StackstudyError, TruncatedError
+from loader.parse import chunks, reference_parser, splits, workers
 from loader.schemas import BY_ROOT
 
 if TYPE_CHECKING:
@@ -198,12 +200,12 @@ def _sizes(rng: random.Random) -> Iterator[None]:
     """Cut files into pieces and batches of random sizes, so that every seam is met."""
     with ExitStack() as stack:
         limits = {
-            (source, "PIECE_BYTES"): rng.choice([64, 1000, 128 << 10]),
-            (rows, "MAX_BATCH_ROWS"): rng.choice([1, 7, 20_000]),
-            (rows, "MAX_BATCH_BYTES"): rng.choice([100, 5_000, 8 << 20]),
+            (dump_files, "PIECE_BYTES"): rng.choice([64, 1000, 128 << 10]),
+            (reference_parser, "MAX_BATCH_ROWS"): rng.choice([1, 7, 20_000]),
+            (reference_parser, "MAX_BATCH_BYTES"): rng.choice([100, 5_000, 8 << 20]),
             (chunks, "CHUNK_BYTES"): rng.choice([100, 3_000, 4 << 20]),
-            (spans, "LEAST_BYTES"): rng.choice([500, 2_000, 16 << 20]),
-            (lanes, "PART_BYTES"): rng.choice([1_000, 512 << 20]),
+            (splits, "LEAST_BYTES"): rng.choice([500, 2_000, 16 << 20]),
+            (workers, "PART_BYTES"): rng.choice([1_000, 512 << 20]),
             (table, "SMALL_BYTES"): rng.choice([0, 64 << 20]),
         }
         for (module, name), limit in limits.items():

@@ -19,7 +19,7 @@ from zlib import crc32
 
 from rich.filesize import decimal
 
-from loader import sevenzip
+from loader.dump import archives
 from loader.errors import ArchiveError, FetchError
 from loader.fetch.web import Interrupted, host
 
@@ -256,7 +256,7 @@ class Transfer:
         with self._part.open("rb") as part:
             start = part.read(_START.size)
         checksum, offset, n_bytes = _START.unpack(start)
-        if not start.startswith(sevenzip.SIGNATURE) or checksum != crc32(start[12:]):
+        if not start.startswith(archives.SIGNATURE) or checksum != crc32(start[12:]):
             self._discard("it is not the file")
             raise FetchError(
                 f"{self._file.url}: what came is no .7z archive ({start[:24]!r}): not kept; choose"
@@ -280,7 +280,7 @@ class Transfer:
             )
         if file.strongest is None:
             try:
-                sevenzip.members(path)  # reads the list of its files, which is its end
+                archives.members(path)  # reads the list of its files, which is its end
             except ArchiveError as error:
                 raise WrongBytesError(f"{file.url}: what came is damaged ({error})") from error
             return "size and index"

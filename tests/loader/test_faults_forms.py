@@ -16,7 +16,9 @@ from stores import SITE
 from test_loader_values import as_loaded, tables
 
 import loader
-from loader import chunks, lanes, rows, source, spans, table
+from loader import table
+from loader.dump import files
+from loader.parse import chunks, reference_parser, splits, workers
 from loader.schemas import TABLES
 
 FORMS = {
@@ -32,11 +34,11 @@ FORMS = {
     "packing": st.sampled_from(["plain", "7z", "nested"]),
 }
 SIZES = {
-    (source, "PIECE_BYTES"): [1 << 17, 64],
-    (rows, "MAX_BATCH_BYTES"): [8 << 20, 100],
+    (files, "PIECE_BYTES"): [1 << 17, 64],
+    (reference_parser, "MAX_BATCH_BYTES"): [8 << 20, 100],
     (chunks, "CHUNK_BYTES"): [4 << 20, 100],
-    (spans, "LEAST_BYTES"): [16 << 20, 300],
-    (lanes, "PART_BYTES"): [512 << 20, 500],
+    (splits, "LEAST_BYTES"): [16 << 20, 300],
+    (workers, "PART_BYTES"): [512 << 20, 500],
     (table, "SMALL_BYTES"): [64 << 20, 0],
 }
 

@@ -45,13 +45,14 @@ def test_some_loads_broken_off():
 
 
 PLANTED = {
-    "a row is lost": "from loader.salvage import Salvage; import loader.rows as r;"
-    " t = r.RowReader._batch;"
-    " r.RowReader._batch = lambda s, rows, text: t(s, rows[:-1] or rows, text);",
-    "a prefix is dropped": "import loader.rows as r, loader.salvage as s;"
+    "a row is lost": "import loader.parse.reference_parser as r;"
+    " t = r.ReferenceParser._batch;"
+    " r.ReferenceParser._batch = lambda s, rows, text: t(s, rows[:-1] or rows, text);",
+    "a prefix is dropped": "import loader.parse.reference_parser as r;"
+    " import loader.parse.salvage as s;"
     " r.misread = s.misread = lambda parser: None;",
-    "a year that is none": "import loader.columns as c; c._within_years = lambda dates: dates;",
-    "quoted rows are loaded": "import loader.markup as m;"
+    "a year that is none": "import loader.parse.casts as c; c._within_years = lambda dates: dates;",
+    "quoted rows are loaded": "import loader.parse.markup as m;"
     " m.Markup._is_set_off = m.Markup._is_followed_by_tag = lambda *_: False;",
     "a traceback": "import loader.table as t; t.read_prolog = None;",
 }

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from stores import SITE, posts, xml
 
 import loader
-from loader import packed
+from loader.dump import streams
 from loader.errors import LoaderError, NotADumpError, StackstudyError
 from stackstudy import main
 
@@ -183,7 +183,7 @@ def test_an_archive_that_unpacks_to_more_than_it_says(tmp_path, packing, by, mon
     with py7zr.SevenZipFile(path) as archive:
         assert [one.uncompressed for one in archive.list()] == [lie]
     if by == "py7zr":
-        monkeypatch.setattr(packed, "streams_of", lambda *_: None)
+        monkeypatch.setattr(streams, "streams_of", lambda *_: None)
     read = []
 
     class Notes(loader.Reporter):

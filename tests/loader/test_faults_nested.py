@@ -12,7 +12,7 @@ import stores
 from stores import SITE, posts, xml
 
 import loader
-from loader import nested
+from loader.dump import nested
 from loader.errors import ArchiveError, LoaderError, NotADumpError, RowError
 
 if TYPE_CHECKING:

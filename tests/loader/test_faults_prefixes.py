@@ -14,7 +14,7 @@ from stores import SITE
 
 import loader
 from loader.errors import RowError
-from loader.rows import RowReader
+from loader.parse.reference_parser import ReferenceParser
 from loader.schemas import TABLES
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def test_whatever_is_read_is_what_expat_reads(names, size):
     content = f"<posts>\n{row}\n{ROW.format(5)}</posts>".encode()
     pieces = [content[at : at + size] for at in range(0, len(content), size)]
     try:
-        batches = list(RowReader(TABLES["posts"], "posts", "x").batches(iter(pieces)))
+        batches = list(ReferenceParser(TABLES["posts"], "posts", "x").batches(iter(pieces)))
     except RowError:
         assert ":" in row or "xmlns" in row
         return

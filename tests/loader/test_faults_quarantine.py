@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from stores import SITE, posts, xml
 
 import loader
-from loader import rows as rows_module
-from loader import source
+from loader.dump import files
 from loader.errors import NotADumpError, RowError, TruncatedError
+from loader.parse import reference_parser
 from stackstudy import main
 
 ROW = '<row Id="{0}" Body="&lt;p&gt;{0}&lt;/p&gt;" />'
@@ -149,8 +149,8 @@ def test_what_follows_the_table_is_an_error_in_any_case(tmp_path, after, bad):
 
 
 def test_no_next_row_far_and_wide(tmp_path, monkeypatch):
-    monkeypatch.setattr(rows_module, "MAX_ROW_BYTES", 1 << 20)
-    monkeypatch.setattr(rows_module, "MAX_BATCH_BYTES", 1 << 10)
+    monkeypatch.setattr(reference_parser, "MAX_ROW_BYTES", 1 << 20)
+    monkeypatch.setattr(reference_parser, "MAX_BATCH_BYTES", 1 << 10)
     content = posts(9).replace('Id="5"', 'Id="5' + " " * (2 << 20))
     with pytest.raises(RowError, match=r"line 7, at row .*: no row for . MiB"):
         quarantine(tmp_path, content)
@@ -251,9 +251,9 @@ def test_any_damage_in_any_batch(damage, between, encoding, sizes):
         lines.append((bad or ROW.format(number)) + between)
     content = "".join(lines) + "</posts>"
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(source, "PIECE_BYTES", sizes[0])
-        patch.setattr(rows_module, "MAX_BATCH_ROWS", sizes[1])
-        patch.setattr(rows_module, "MAX_BATCH_BYTES", sizes[2])
+        patch.setattr(files, "PIECE_BYTES", sizes[0])
+        patch.setattr(reference_parser, "MAX_BATCH_ROWS", sizes[1])
+        patch.setattr(reference_parser, "MAX_BATCH_BYTES", sizes[2])
         one = quarantine(Path(folder), content.encode(encoding))
         loaded = stores.rows(Path(folder) / "data", "posts")
         aside = rejects(Path(folder) / "data")
@@ -267,8 +267,8 @@ def test_a_lost_reader_does_not_read_its_text_over_and_over():
     """A bad row of many pieces is looked at a few times only, not once a piece."""
     program = """
 import sys
-from loader import salvage
-from loader.rows import RowReader
+from loader.parse import salvage
+from loader.parse.reference_parser import ReferenceParser
 from loader.schemas import TABLES
 n = 0
 true = salvage.salvage
@@ -280,7 +280,7 @@ salvage.salvage = counted
 class Taker:
     def add(self, rejects): list(rejects)
 pieces = [b'<posts><row Id="1" A="<'] + [b'x' * 1000] * 5000 + [b'" /><row Id="2" /></posts>']
-batches = RowReader(TABLES["posts"], "posts", "x", Taker()).batches(pieces)
+batches = ReferenceParser(TABLES["posts"], "posts", "x", Taker()).batches(pieces)
 print([row["Id"] for batch in batches for row in batch.rows], n < 40)
 """
     done = subprocess.run(

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from stores import SITE
 
 import loader
-from loader import rows as rows_module
-from loader import source
+from loader.dump import files
 from loader.errors import RowError
+from loader.parse import reference_parser
 
 BAD = [
     '<row Id="2"><b/></row>',
@@ -80,9 +80,9 @@ def test_wherever_pieces_are_cut(damage, quote, sizes):
     rows = [bad or f'<row Id="{i}" />' for i, bad in enumerate(damage, 10)]
     content = "\n".join(["<posts>", *(f"{row}\n{quote}" for row in rows), "</posts>"])
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(source, "PIECE_BYTES", sizes[0])
-        patch.setattr(rows_module, "MAX_BATCH_ROWS", sizes[1])
-        patch.setattr(rows_module, "MAX_BATCH_BYTES", sizes[2])
+        patch.setattr(files, "PIECE_BYTES", sizes[0])
+        patch.setattr(reference_parser, "MAX_BATCH_ROWS", sizes[1])
+        patch.setattr(reference_parser, "MAX_BATCH_BYTES", sizes[2])
         load(Path(folder), content)
         assert ids(Path(folder)) == [i for i, bad in enumerate(damage, 10) if bad is None]
 
@@ -99,7 +99,7 @@ def test_a_long_comment_may_quote_any_number_of_rows(tmp_path, before, marks, on
 
 
 def test_a_missing_quote_before_a_long_comment_is_still_noticed(tmp_path, monkeypatch):
-    monkeypatch.setattr(rows_module, "MAX_BATCH_BYTES", 5_000)
+    monkeypatch.setattr(reference_parser, "MAX_BATCH_BYTES", 5_000)
     rows = "".join(f'<row Id="{i}" Body="x" />\n' for i in range(1_000))
     with pytest.raises(RowError, match="line 2: row Id 1: .*a quote is missing"):
         load(tmp_path, f'<posts>\n<row Id="1" Body="x />\n<!-- {rows} -->\n{rows}</posts>', "stop")

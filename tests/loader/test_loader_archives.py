@@ -13,7 +13,8 @@ import stores
 from stores import SITE, posts, xml
 
 import loader
-from loader import loading, sevenzip
+from loader import loading
+from loader.dump import archives
 from loader.errors import ArchiveError, LoaderError, NotADumpError, RowError, TruncatedError
 from loader.schemas import TABLES
 
@@ -303,7 +304,7 @@ def test_a_finished_table_of_a_solid_archive_is_not_loaded_again(tmp_path):
 
 def test_the_thread_ends_when_the_reader_goes(tmp_path):
     path = pack(tmp_path / "a.7z", {"Votes.xml": VOTES * 30}, "stored")
-    with sevenzip.streams(path, ["Votes.xml"]) as streams:
+    with archives.streams(path, ["Votes.xml"]) as streams:
         name, pieces = next(streams)
         assert (name, next(pieces)[:5]) == ("Votes.xml", b"<?xml")
         (thread,) = [t for t in threading.enumerate() if t.name == "7z"]
@@ -313,11 +314,11 @@ def test_the_thread_ends_when_the_reader_goes(tmp_path):
 
 def test_what_waits_between_decoder_and_parser_is_bounded(tmp_path):
     path = pack(tmp_path / "a.7z", {"Votes.xml": b" " * 40_000_000}, "LZMA2")
-    with sevenzip.streams(path, ["Votes.xml"]) as streams:
+    with archives.streams(path, ["Votes.xml"]) as streams:
         _, pieces = next(streams)
         sizes = [len(piece) for piece in pieces]
     assert sum(sizes) == 40_000_000
-    assert max(sizes) * sevenzip._PIECES_AHEAD <= 16 << 20
+    assert max(sizes) * archives._PIECES_AHEAD <= 16 << 20
 
 
 def test_the_archive_is_hashed_once(tmp_path, monkeypatch):

@@ -151,7 +151,7 @@ def test_a_bar_on_a_terminal(tmp_path):
 def test_a_long_table_is_told_of_in_a_pipe(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(progress, "_LINE_EVERY", 0.0)
     monkeypatch.setattr(progress, "_LONG", 0)
-    monkeypatch.setattr("loader.chunks.CHUNK_BYTES", 10_000)
+    monkeypatch.setattr("loader.parse.chunks.CHUNK_BYTES", 10_000)
     path = stores.write(tmp_path / SITE / "Posts.xml", posts(20_000))
     load_and_show([path], tmp_path / "data")
     lines = capsys.readouterr().out.splitlines()

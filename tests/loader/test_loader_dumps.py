@@ -9,7 +9,7 @@ import stores
 from stores import posts, xml
 
 import loader
-from loader.archive import find, site_named, table_named
+from loader.dump.folders import find, site_named, table_named
 from loader.errors import LoaderError, NotADumpError, StoreError, TruncatedError
 from loader.schemas import TABLES
 

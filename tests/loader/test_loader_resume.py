@@ -17,17 +17,18 @@ import stores
 from stores import SITE, posts
 
 import loader
-from loader import parsing, parts, spans
+from loader import parts
 from loader.errors import RowError, StoreError
+from loader.parse import chunk_parser, splits
 
 ROOT = Path(__file__).resolve().parents[2]
 N_ROWS = 1_200
 PATCHES = {
     "loader.table.SMALL_BYTES": 0,
-    "loader.spans.LEAST_BYTES": 2_000,
-    "loader.spans.SPAN_BYTES": 10_000,
-    "loader.lanes.PART_BYTES": 10_000,
-    "loader.chunks.CHUNK_BYTES": 700,
+    "loader.parse.splits.LEAST_BYTES": 2_000,
+    "loader.parse.splits.SPLIT_BYTES": 10_000,
+    "loader.parse.workers.PART_BYTES": 10_000,
+    "loader.parse.chunks.CHUNK_BYTES": 700,
 }
 
 
@@ -42,7 +43,7 @@ class BrokenError(Exception):
 def small(monkeypatch):
     for name, value in PATCHES.items():
         monkeypatch.setattr(name, value)
-    monkeypatch.setattr(spans, "n_cores", lambda: 3)
+    monkeypatch.setattr(splits, "n_cores", lambda: 3)
 
 
 def plain(folder: Path) -> Path:
@@ -72,7 +73,7 @@ def facts(data: Path) -> dict[str, object]:
 def break_at(monkeypatch, call: int) -> None:
     """Let the machine go away at the n-th chunk."""
     count = [0]
-    true = parsing.ChunkParser.parse
+    true = chunk_parser.ChunkParser.parse
 
     def parse(self, chunk):
         count[0] += 1
@@ -80,7 +81,7 @@ def break_at(monkeypatch, call: int) -> None:
             raise BrokenError
         return true(self, chunk)
 
-    monkeypatch.setattr(parsing.ChunkParser, "parse", parse)
+    monkeypatch.setattr(chunk_parser.ChunkParser, "parse", parse)
 
 
 @pytest.mark.parametrize("make", [plain, archive])
@@ -95,10 +96,12 @@ def test_goes_on_behind_whole_parts(tmp_path, small, make, call):
     aside = tmp_path / "data" / ".loading" / "posts" / f"site={SITE}"
     whole = list((aside / "unfinished").glob("0*.json"))
     parsed = []
-    true = parsing.ChunkParser.parse
+    true = chunk_parser.ChunkParser.parse
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
-            parsing.ChunkParser, "parse", lambda self, one: parsed.append(one) or true(self, one)
+            chunk_parser.ChunkParser,
+            "parse",
+            lambda self, one: parsed.append(one) or true(self, one),
         )
         loader.load([path], tmp_path / "data", site=SITE)
     assert rows_of(tmp_path / "data").equals(rows_of(tmp_path / "right"))
@@ -151,10 +154,12 @@ def test_a_note_that_cannot_be_read_counts_for_nothing(tmp_path, small):
 def test_force_begins_anew(tmp_path, small):
     path = broken_off(tmp_path)
     parsed = []
-    true = parsing.ChunkParser.parse
+    true = chunk_parser.ChunkParser.parse
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
-            parsing.ChunkParser, "parse", lambda self, one: parsed.append(one) or true(self, one)
+            chunk_parser.ChunkParser,
+            "parse",
+            lambda self, one: parsed.append(one) or true(self, one),
         )
         loader.load([path], tmp_path / "data", site=SITE, force=True)
     assert sum(len(one.text) for one in parsed) > path.stat().st_size - 100
@@ -162,7 +167,7 @@ def test_force_begins_anew(tmp_path, small):
 
 def test_another_number_of_cores_goes_on_all_the_same(tmp_path, small, monkeypatch):
     path = broken_off(tmp_path)
-    monkeypatch.setattr(spans, "n_cores", lambda: 7)
+    monkeypatch.setattr(splits, "n_cores", lambda: 7)
     loader.load([path], tmp_path / "data", site=SITE)
     assert rows_of(tmp_path / "data").column("Id").to_pylist() == list(range(1, N_ROWS + 1))
 
@@ -205,7 +210,7 @@ def test_killed_again_and_again(tmp_path, small, make):
     )
     code = (
         f"import importlib, time; {patches}"
-        "import loader, loader.parsing as p; t = p.ChunkParser.parse\n"
+        "import loader, loader.parse.chunk_parser as p; t = p.ChunkParser.parse\n"
         "p.ChunkParser.parse = lambda s, c: (time.sleep(0.02), t(s, c))[1]\n"
         f"loader.load([{str(path)!r}], {str(tmp_path / 'data')!r}, site={SITE!r})"
     )

@@ -11,8 +11,8 @@ import stores
 from stores import SITE, posts, xml
 
 import loader
-from loader import rows as rows_module
 from loader.errors import NotADumpError, RowError, TruncatedError
+from loader.parse import reference_parser
 from loader.schemas import TABLES
 
 if TYPE_CHECKING:
@@ -212,8 +212,8 @@ def test_a_long_value_is_cut_in_the_message(tmp_path):
 @pytest.mark.parametrize("bad", [1, 2, 777, 1_499, 1_500])
 @pytest.mark.parametrize("damage", ['Score="x"', 'Body="&bad;"', 'Id="2"'])
 def test_line_and_row_are_right_in_whatever_batch(tmp_path, monkeypatch, bad, damage):
-    monkeypatch.setattr(rows_module, "MAX_BATCH_BYTES", 20_000)
-    monkeypatch.setattr(rows_module, "MAX_BATCH_ROWS", 100)
+    monkeypatch.setattr(reference_parser, "MAX_BATCH_BYTES", 20_000)
+    monkeypatch.setattr(reference_parser, "MAX_BATCH_ROWS", 100)
     # every third row takes two lines, and a comment quotes a row
     lines = ["<posts>", "<!-- <row Id='5' /> -->"]
     line = 0
@@ -281,14 +281,14 @@ def test_a_document_type_is_refused_unread(tmp_path, monkeypatch, name, encoding
     def refuse(*_arguments, **_options):
         raise AssertionError("a document type was acted on")
 
-    monkeypatch.setattr(rows_module.etree, "XMLParser", refuse)
+    monkeypatch.setattr(reference_parser.etree, "XMLParser", refuse)
     monkeypatch.setattr(urllib.request, "urlopen", refuse)
     content = f"{DOCUMENT_TYPES[name]}<posts><row Id='1' Body='&e11;' /></posts>"
     assert "document type" in failure(tmp_path, content.encode(encoding), NotADumpError)
 
 
 def test_the_parser_itself_stops_at_a_document_type():
-    reader = rows_module.RowReader(TABLES["posts"], "posts", "Posts.xml")
+    reader = reference_parser.ReferenceParser(TABLES["posts"], "posts", "Posts.xml")
     content = f"{BOMB}<posts><row Id='1' Body='&e11;' /></posts>"
     with pytest.raises(RowError, match="document type"):
         list(reader.batches([content.encode()]))
@@ -315,9 +315,9 @@ def test_cut_off_says_where(tmp_path):
 
 
 def test_a_missing_quote_is_noticed_before_all_is_read(tmp_path, monkeypatch):
-    monkeypatch.setattr(rows_module, "MAX_BATCH_BYTES", 100_000)
+    monkeypatch.setattr(reference_parser, "MAX_BATCH_BYTES", 100_000)
     content = posts(20_000).replace('Id="300"', 'Id="300')
-    reader = rows_module.RowReader(TABLES["posts"], "posts", "Posts.xml")
+    reader = reference_parser.ReferenceParser(TABLES["posts"], "posts", "Posts.xml")
     n_read = 0
 
     def pieces():

@@ -19,8 +19,9 @@ from stores import SITE, posts
 from test_loader_resume import N_ROWS, BrokenError, archive, break_at, plain, small  # noqa: F401
 
 import loader
-from loader import progress, source
+from loader import progress
 from loader.commands import load_and_show
+from loader.dump import files
 from loader.errors import LoaderError
 from loader.progress import ProgressReporter
 
@@ -123,12 +124,12 @@ def test_ctrl_c_says_that_the_same_command_goes_on(tmp_path):
     """A real SIGINT to a real process, as soon as a part is whole."""
     path = plain(tmp_path)
     program = (
-        "import loader.table, loader.spans, loader.lanes, loader.chunks, loader.parsing, time\n"
-        "loader.table.SMALL_BYTES = 0; loader.spans.LEAST_BYTES = 2_000\n"
-        "loader.spans.SPAN_BYTES = 10_000; loader.chunks.CHUNK_BYTES = 700\n"
-        "true = loader.parsing.ChunkParser.parse\n"
+        "import loader.table, loader.parse.splits, loader.parse.chunk_parser, time\n"
+        "loader.table.SMALL_BYTES = 0; loader.parse.splits.LEAST_BYTES = 2_000\n"
+        "loader.parse.splits.SPLIT_BYTES = 10_000; loader.parse.chunks.CHUNK_BYTES = 700\n"
+        "true = loader.parse.chunk_parser.ChunkParser.parse\n"
         "def slow(*a): time.sleep(0.05); return true(*a)\n"
-        "loader.parsing.ChunkParser.parse = slow\n"
+        "loader.parse.chunk_parser.ChunkParser.parse = slow\n"
         "import stackstudy; stackstudy.main()"
     )
     process = subprocess.Popen(
@@ -153,14 +154,14 @@ def test_ctrl_c_says_that_the_same_command_goes_on(tmp_path):
 def test_the_hash_is_of_what_was_loaded(tmp_path, monkeypatch):
     """The source is put in place of another while its hash is computed: an error, not a lie."""
     path = stores.write(tmp_path / "Posts.xml", posts(5))
-    true = source.pieces_of
+    true = files.pieces_of
 
     def pieces_of(one, size=None):
         if size is not None:  # it is read to be hashed
             one.write_bytes(posts(5).replace('Id="1"', 'Id="2"').encode())
         yield from true(one, size)
 
-    monkeypatch.setattr(source, "pieces_of", pieces_of)
+    monkeypatch.setattr(files, "pieces_of", pieces_of)
     with pytest.raises(LoaderError, match="changed while it was read"):
         loader.load([path], tmp_path / "data", site=SITE)
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import loader
 from loader.errors import LoaderError, NotADumpError, TruncatedError
-from loader.text import Scrubber, utf8_pieces
+from loader.parse.sanitizing import Scrubber, utf8_pieces
 
 
 def is_char(code: int) -> bool:

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from stores import SITE, attributes, xml
 
 import loader
-from loader import rows as rows_module
-from loader import source
+from loader.dump import files
+from loader.parse import reference_parser
 from loader.schemas import OTHER_ATTRIBUTES, TABLES
 
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - dumps write no zone
@@ -201,8 +201,8 @@ def serialise(root: str, rows: list[dict[str, str]], form: str, quote: str) -> b
 def test_any_table_of_values_comes_through(table, forms, encoding, batch_rows, piece_bytes):
     root, written = table
     name = next(table.name for table in TABLES.values() if table.root == root)
-    before = rows_module.MAX_BATCH_ROWS, source.PIECE_BYTES
-    rows_module.MAX_BATCH_ROWS, source.PIECE_BYTES = batch_rows, piece_bytes
+    before = reference_parser.MAX_BATCH_ROWS, files.PIECE_BYTES
+    reference_parser.MAX_BATCH_ROWS, files.PIECE_BYTES = batch_rows, piece_bytes
     try:
         with tempfile.TemporaryDirectory() as folder:
             path = stores.write(
@@ -213,7 +213,7 @@ def test_any_table_of_values_comes_through(table, forms, encoding, batch_rows, p
             }
             loaded = stores.rows(Path(folder) / "data", name)
     finally:
-        rows_module.MAX_BATCH_ROWS, source.PIECE_BYTES = before
+        reference_parser.MAX_BATCH_ROWS, files.PIECE_BYTES = before
     assert loaded == [as_loaded(row) for row in written]
     one = manifests[name]
     assert (one.n_rows, one.n_replaced_characters) == (len(written), 0)

@@ -7,7 +7,7 @@ from typing import Final
 
 from lxml import etree
 
-from loader.places import short
+from loader.parse.places import short
 
 _PREFIX: Final = "a name with a prefix (a colon), which no dump has"
 

@@ -14,7 +14,7 @@ import py7zr
 import py7zr.exceptions
 from py7zr.io import Py7zIO, WriterFactory
 
-from loader import packed
+from loader.dump.streams import ChecksumError, Stream, members_of, streams_of
 from loader.errors import ArchiveError
 
 if TYPE_CHECKING:
@@ -222,7 +222,7 @@ def _decode(path: Path, wanted: Sequence[str], queue: Queue[object], gone: Event
     """Decode in the thread; the last item is None, or what went wrong."""
     last: object = None
     try:
-        in_place = packed.streams_of(path, frozenset(wanted))
+        in_place = streams_of(path, frozenset(wanted))
         if in_place is None:
             # An open file: with its name py7zr decodes several folders at once, and mixes them.
             with path.open("rb") as file, py7zr.SevenZipFile(file) as archive:
@@ -237,7 +237,7 @@ def _decode(path: Path, wanted: Sequence[str], queue: Queue[object], gone: Event
 
 
 def _decode_in_place(
-    path: Path, wanted: Sequence[str], streams: Sequence[packed.Stream], hands: _Hands
+    path: Path, wanted: Sequence[str], streams: Sequence[Stream], hands: _Hands
 ) -> None:
     not_empty = {member.name for stream in streams for member in stream.members}
     for name in wanted:
@@ -245,7 +245,7 @@ def _decode_in_place(
             hands.put(Member(name, 0))
             hands.put(None)
     for stream in streams:
-        with closing(packed.members_of(stream, path)) as members:
+        with closing(members_of(stream, path)) as members:
             for name, pieces in members:
                 if name not in wanted:
                     for _ in pieces:
@@ -270,7 +270,7 @@ def _damaged(path: Path, error: Exception) -> ArchiveError:
     """
     if isinstance(error, py7zr.exceptions.PasswordRequired):
         return _encrypted(path)
-    if isinstance(error, (py7zr.exceptions.CrcError, packed.ChecksumError)):
+    if isinstance(error, (py7zr.exceptions.CrcError, ChecksumError)):
         name = getattr(error, "filename", None) or (error.args[0] if error.args else "a member")
         return ArchiveError(f"{path}: {name}: wrong checksum; the archive is damaged: get it anew")
     if isinstance(error, py7zr.exceptions.UnsupportedCompressionMethodError):

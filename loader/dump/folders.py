@@ -7,13 +7,14 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from loader import schemas, sevenzip
-from loader.dump import Dump, Nested, Source
+from loader import schemas
+from loader.dump import archives
+from loader.dump.files import pieces_of
+from loader.dump.sources import Dump, Nested, Source
 from loader.errors import LoaderError, NotADumpError
-from loader.prolog import read_prolog, unknown_table
-from loader.source import pieces_of
+from loader.parse.prolog import read_prolog, unknown_table
+from loader.parse.sanitizing import utf8_pieces
 from loader.store import check_site
-from loader.text import utf8_pieces
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -182,7 +183,7 @@ def _no_file(path: Path) -> LoaderError:
 def _find_in_file(
     dump: Dump, path: Path, named: str | None, top: Path, *, is_given: bool = False
 ) -> None:
-    if path.suffix.lower() == ".7z" or sevenzip.is_archive(path):
+    if path.suffix.lower() == ".7z" or archives.is_archive(path):
         _find_in_archive(dump, path, named, top)
         return
     is_claimed = is_given or table_named(path.name) is not None
@@ -201,7 +202,7 @@ def _find_in_file(
 
 
 def _find_in_archive(dump: Dump, path: Path, named: str | None, top: Path) -> None:
-    found = sevenzip.members(path)
+    found = archives.members(path)
     inner = [one for one in found if _is_archive(one.name)]
     if len(inner) < len(found) or not inner:
         dump.sources += members_of(path, _site(dump, path, named, top), dump.left_out, found)
@@ -212,7 +213,7 @@ def _find_in_archive(dump: Dump, path: Path, named: str | None, top: Path) -> No
 
 
 def members_of(
-    path: Path, site: str, left_out: list[str], found: Sequence[sevenzip.Member] | None = None
+    path: Path, site: str, left_out: list[str], found: Sequence[archives.Member] | None = None
 ) -> list[Source]:
     """Return the tables in an archive.
 
@@ -234,7 +235,7 @@ def members_of(
     """
     sources = []
     n_taken = 0
-    for member in sevenzip.members(path) if found is None else found:
+    for member in archives.members(path) if found is None else found:
         stem = member.name.rsplit("/", 1)[-1]
         if any(part.startswith(".") for part in member.name.split("/")):
             continue

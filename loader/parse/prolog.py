@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from loader import schemas
 from loader.errors import NotADumpError, TruncatedError
-from loader.places import short
+from loader.parse.places import short
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,43 +1,43 @@
-"""A file of plain UTF-8, cut into spans of about the same length: one for a lane each."""
+"""A file of plain UTF-8, cut into splits of about the same length: one for a worker each."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from loader.chunks import Place, n_line_ends, next_row, pieces_between
 from loader.cores import n_cores
+from loader.parse.chunks import Place, n_line_ends, next_row, pieces_between
 from loader.parts import MOST_PARTS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from loader.source import SourceFile
+    from loader.dump.files import SourceFile
 
-SPAN_BYTES: Final = 512 << 20
+SPLIT_BYTES: Final = 512 << 20
 LEAST_BYTES: Final = 16 << 20
 _LOOK_BACK: Final = 4 << 10
 
 
 @dataclass(frozen=True)
-class Span:
+class Split:
     """A stretch of a text, from a row's start to another's, or to the end (None)."""
 
     begin: Place
     end: int | None
 
 
-def n_spans(n_bytes: int, workers: int) -> int:
-    """Return into how many spans a file is cut: as many for each worker, and no more than 64."""
+def n_splits(n_bytes: int, workers: int) -> int:
+    """Return into how many splits a file is cut: as many for each worker, and no more than 64."""
     if n_bytes < 2 * LEAST_BYTES:
         return 1
-    rounds = -(-n_bytes // (workers * SPAN_BYTES))
+    rounds = -(-n_bytes // (workers * SPLIT_BYTES))
     most = MOST_PARTS - 1  # one more is needed where the reference has to read on
     most = max(most // workers * workers, min(workers, most))
     return max(min(workers * rounds, most, n_bytes // LEAST_BYTES), 1)
 
 
-def cut(file: SourceFile, first: Place, shift: int, *, knows_lines: bool) -> list[Span]:
+def cut(file: SourceFile, first: Place, shift: int, *, knows_lines: bool) -> list[Split]:
     """Cut a file.
 
     Parameters
@@ -49,9 +49,9 @@ def cut(file: SourceFile, first: Place, shift: int, *, knows_lines: bool) -> lis
     shift : int
         Bytes of the file before its text.
     knows_lines : bool
-        Whether the lines before each span are to be counted; otherwise they are 0.
+        Whether the lines before each split are to be counted; otherwise they are 0.
     """
-    n = n_spans(file.n_bytes, n_cores())
+    n = n_splits(file.n_bytes, n_cores())
     n_bytes = file.n_bytes - shift - first.offset
     offsets = [first.offset]
     for i in range(1, n):
@@ -68,7 +68,7 @@ def cut(file: SourceFile, first: Place, shift: int, *, knows_lines: bool) -> lis
             line = before.line + n_lines(file.path, before.offset, offset, shift)
         places.append(Place(offset, line, _column(file.path, offset + shift)))
     ends = [*offsets[1:], None]
-    return [Span(place, end) for place, end in zip(places, ends, strict=True)]
+    return [Split(place, end) for place, end in zip(places, ends, strict=True)]
 
 
 def n_lines(path: Path, begin: int, end: int, shift: int) -> int:
@@ -76,14 +76,14 @@ def n_lines(path: Path, begin: int, end: int, shift: int) -> int:
     return sum(map(n_line_ends, pieces_between(path, begin + shift, end + shift)))
 
 
-def to_plan(spans: list[Span]) -> list[list[int | None]]:
-    """Write spans as JSON can hold them."""
-    return [[one.begin.offset, one.begin.line, one.begin.column, one.end] for one in spans]
+def to_plan(splits: list[Split]) -> list[list[int | None]]:
+    """Write splits as JSON can hold them."""
+    return [[one.begin.offset, one.begin.line, one.begin.column, one.end] for one in splits]
 
 
-def from_plan(found: list[list[int | None]]) -> list[Span]:
+def from_plan(found: list[list[int | None]]) -> list[Split]:
     """Read what `to_plan` wrote."""
-    return [Span(Place(offset, line, column), end) for offset, line, column, end in found]
+    return [Split(Place(offset, line, column), end) for offset, line, column, end in found]
 
 
 def _column(path: Path, offset: int) -> int:

@@ -12,14 +12,14 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from loader import archive, sevenzip
+from loader.dump import archives, folders
 from loader.errors import LoaderError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from loader.dump import Dump, Nested
+    from loader.dump.sources import Dump, Nested
     from loader.reporter import Reporter
 
 
@@ -56,7 +56,7 @@ def unpacked(dump: Dump, folder: Path, reporter: Reporter) -> Iterator[Dump]:
         folder.mkdir(parents=True)
         for number, nested in enumerate(dump.nested):
             _add(whole, nested, _place(folder, number), reporter)
-        archive.check_tables(whole)
+        folders.check_tables(whole)
         yield whole
     except LoaderError as error:
         message = str(error)
@@ -79,12 +79,12 @@ def _add(dump: Dump, nested: Nested, place: Path, reporter: Reporter) -> None:
             f" ({nested.n_bytes:,} bytes, and {room:,} are free); make room, or unpack it elsewhere"
         )
     reporter.unpack(nested.name, nested.n_bytes)
-    with sevenzip.streams(nested.path, [nested.member]) as streams, place.open("wb") as file:
+    with archives.streams(nested.path, [nested.member]) as streams, place.open("wb") as file:
         for _, pieces in streams:
             for piece in pieces:
                 file.write(piece)
                 reporter.prepare(len(piece))
-    for source in archive.members_of(place, nested.site, dump.left_out):
+    for source in folders.members_of(place, nested.site, dump.left_out):
         dump.sources.append(
             replace(
                 source,

@@ -1,4 +1,4 @@
-"""Chunks to parts: in order out of a stream, or in several lanes out of a file, on all cores.
+"""Chunks to parts: in order out of a stream, or in several workers out of a file, on all cores.
 
 What takes long (both parsers but for a row that is odd, casts, Parquet, decoding) runs off the
 interpreter's lock, so that threads suffice: nothing is copied between processes, none dies alone,
@@ -14,20 +14,20 @@ from queue import Empty, SimpleQueue
 from threading import Event, Lock
 from typing import TYPE_CHECKING, Final
 
-from loader.chunks import CHUNK_BYTES, Chunk, Place, chunks, pieces_between
 from loader.cores import n_cores
-from loader.parsing import DoubtError
+from loader.parse.chunk_parser import DoubtError
+from loader.parse.chunks import CHUNK_BYTES, Chunk, Place, chunks, pieces_between
+from loader.parse.splits import n_lines
 from loader.parts import MOST_PARTS, Part
-from loader.spans import n_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from concurrent.futures import Future
     from pathlib import Path
 
-    from loader.parsing import ChunkParser, Parsed
+    from loader.parse.chunk_parser import ChunkParser, Parsed
+    from loader.parse.splits import Split
     from loader.parts import Parts
-    from loader.spans import Span
 
     Tell = Callable[[int, int], None]
     """Hears of bytes of the text and rows that were written."""
@@ -36,7 +36,7 @@ PART_BYTES: Final = 512 << 20
 _TELL_EVERY: Final = 0.1  # seconds
 
 
-class Lanes:
+class Workers:
     """Writes the rows of one table.
 
     Parameters
@@ -83,14 +83,14 @@ class Lanes:
             executor.shutdown(cancel_futures=True)
             roll.abandon()
 
-    def by_spans(self, path: Path, spans: Sequence[Span], shift: int) -> None:
-        """Write a file, each span a part, several at once.
+    def by_splits(self, path: Path, splits: Sequence[Split], shift: int) -> None:
+        """Write a file, each split a part, several at once.
 
         Parameters
         ----------
         path : Path
             A file of UTF-8.
-        spans : sequence of Span
+        splits : sequence of Split
             Cover its rows, in order. Lines of their beginnings need only be right where rejects
             are taken.
         shift : int
@@ -101,12 +101,12 @@ class Lanes:
         LoaderError
             When there is a row that cannot be loaded, or the table is cut off.
         """
-        left = [number for number in range(len(spans)) if number not in self._parts.notes]
+        left = [number for number in range(len(splits)) if number not in self._parts.notes]
         told = {number: note.size for number, note in self._parts.notes.items()}
-        executor = ThreadPoolExecutor(min(n_cores(), max(len(left), 1)), "lane")
+        executor = ThreadPoolExecutor(min(n_cores(), max(len(left), 1)), "worker")
         try:
             running = [
-                executor.submit(self._write_span, path, spans[number], number, shift)
+                executor.submit(self._write_split, path, splits[number], number, shift)
                 for number in left
             ]
             self._watch(running, told)
@@ -131,7 +131,7 @@ class Lanes:
             part.finish(Place())
 
     def _watch(self, running: Sequence[Future[None]], told: dict[int, tuple[int, int]]) -> None:
-        """Tell how the lanes go on until all are done; note what was told of each."""
+        """Tell how the workers go on until all are done; note what was told of each."""
         left = set(running)
         while left:
             done, left = wait(left, _TELL_EVERY)
@@ -148,10 +148,10 @@ class Lanes:
         for one in running:
             one.result()
 
-    def _write_span(self, path: Path, span: Span, number: int, shift: int) -> None:
-        end = None if span.end is None else span.end + shift
-        pieces = pieces_between(path, span.begin.offset + shift, end)
-        place = span.begin
+    def _write_split(self, path: Path, split: Split, number: int, shift: int) -> None:
+        end = None if split.end is None else split.end + shift
+        pieces = pieces_between(path, split.begin.offset + shift, end)
+        place = split.begin
         with Part(self._parts, number, place) as part:
             for chunk in chunks(pieces, place, is_to_end=end is None):
                 if self._is_in_vain(number):
@@ -169,7 +169,7 @@ class Lanes:
             part.finish(place, is_whole=number not in self._doubts)
 
     def _is_in_vain(self, number: int) -> bool:
-        """Whether another lane failed, or must be read anew from before this one on."""
+        """Whether another worker failed, or must be read anew from before this one on."""
         with self._lock:
             return self._stop.is_set() or any(doubted < number for doubted in self._doubts)
 

@@ -10,7 +10,7 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from loader.places import ROW
+from loader.parse.places import ROW
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -3,7 +3,8 @@
 xml2arrow reads a chunk of rows several times as fast as lxml, in one call, off the interpreter's
 lock. But it passes over in silence what its configuration does not name, and takes some XML for
 well-formed that is not. So its rows count only when plain bookkeeping proves that the chunk holds
-nothing else, byte for byte; any other chunk goes to lxml (`loader.rows`), the reference.
+nothing else, byte for byte; any other chunk goes to lxml, the reference
+(`loader.parse.reference_parser`).
 docs/decisions/loader-parser.md has the figures.
 """
 
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from loader.places import ROW
+from loader.parse.places import ROW
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -38,7 +39,7 @@ _BLOCK: Final = 1 << 18
 _MASK_BYTES: Final = 8 << 20
 
 
-class PlainRows:
+class FastParser:
     """Reads chunks of plain rows of one table. Threads may share it.
 
     Parameters

@@ -1,9 +1,9 @@
 """XML → batches of rows as Arrow strings.
 
-One seam: `RowReader` takes clean UTF-8 and yields `RowBatch`; nothing behind it knows which parser
-did it. lxml's feed interface with a SAX target builds no tree, and the attribute dicts of its rows
-go into Arrow as they are. Where bad rows are to be set aside, a batch that lxml refuses is cut into
-rows (`loader.salvage`), and the parser begins anew behind them.
+One seam: `ReferenceParser` takes clean UTF-8 and yields `RowBatch`; nothing behind it knows which
+parser did it. lxml's feed interface with a SAX target builds no tree, and the attribute dicts of
+its rows go into Arrow as they are. Where bad rows go to the quarantine, a batch that lxml refuses
+is cut into rows (`loader.parse.salvage`), and the parser begins anew behind them.
 """
 
 from __future__ import annotations
@@ -15,21 +15,21 @@ from typing import TYPE_CHECKING, Final
 import pyarrow as pa
 from lxml import etree
 
-from loader import salvage
-from loader.batch import RowBatch
-from loader.blame import AfterEndError, Blame
 from loader.errors import RowError, TruncatedError
-from loader.markup import Markup, end_of_rows
-from loader.places import ROW, line_start, lines_before
-from loader.target import StructureError, Target, make_parser, misread
+from loader.parse import salvage
+from loader.parse.batch import RowBatch
+from loader.parse.error_messages import AfterEndError, ErrorMessages
+from loader.parse.markup import Markup, end_of_rows
+from loader.parse.places import ROW, line_start, lines_before
+from loader.parse.target import StructureError, Target, make_parser, misread
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from loader.rejects import Rejects
-    from loader.salvage import Reject
+    from loader.parse.quarantine import Quarantine
+    from loader.parse.salvage import QuarantinedRow
+    from loader.parse.sanitizing import Scrubber
     from loader.schemas import Table
-    from loader.text import Scrubber
 
 MAX_BATCH_ROWS: Final = 20_000
 MAX_BATCH_BYTES: Final = 8 << 20
@@ -37,7 +37,7 @@ MAX_ROW_BYTES: Final = 128 << 20
 """Where none ends for so long there are no rows: what waits for one must fit into memory."""
 
 
-class RowReader:
+class ReferenceParser:
     """Rows of one table, batch by batch.
 
     Parameters
@@ -48,7 +48,7 @@ class RowReader:
         Name of the root element, as written.
     name : str
         The file, for messages.
-    rejects : Rejects, optional
+    rejects : Quarantine, optional
         Takes what is no well-formed row; without it that is an error.
     scrubber : Scrubber, optional
         Made the text clean, and knows what the file held; it must keep that.
@@ -59,13 +59,13 @@ class RowReader:
         table: Table,
         root: str,
         name: str,
-        rejects: Rejects | None = None,
+        rejects: Quarantine | None = None,
         scrubber: Scrubber | None = None,
     ) -> None:
         self.n_rows = 0
         self._name = name
         self._root = root
-        self._blame = Blame(name, root)
+        self._messages = ErrorMessages(name, root)
         self._rejects = rejects
         self._scrubber = scrubber
         self._kind = pa.struct([pa.field(column, pa.string()) for column in table.attributes])
@@ -125,20 +125,20 @@ class RowReader:
                 if is_full and not self._target.n_whole and self._n_bytes >= self._n_to_check:
                     self._check_closed()
             except RowError as error:
-                yield from self._set_aside(error)
+                yield from self._quarantine(error)
                 continue
             if is_full and self._target.n_whole:
                 yield self._flush()
             elif self._n_bytes > MAX_ROW_BYTES:
-                raise self._blame.lost(b"".join(self._pieces), self._first_line)
+                raise self._messages.lost(b"".join(self._pieces), self._first_line)
         if self._is_lost:
-            yield from self._set_aside(self._truncated(), is_last=True)
+            yield from self._quarantine(self._truncated(), is_last=True)
             return
         try:
             self._parser.close()
             self._check_names()
         except RowError as error:
-            yield from self._set_aside(error, is_last=True)
+            yield from self._quarantine(error, is_last=True)
         except (StructureError, etree.XMLSyntaxError):
             yield from self._close()
         if self._target.rows:
@@ -153,7 +153,7 @@ class RowReader:
         self._hold(piece)
         has_doubled = self._n_bytes.bit_length() > n_before.bit_length()
         if self._awaits in piece or has_doubled or self._n_bytes > MAX_ROW_BYTES:
-            raise self._blame.lost(b"".join(self._pieces), self._first_line)
+            raise self._messages.lost(b"".join(self._pieces), self._first_line)
         return False
 
     def _close(self) -> Iterator[RowBatch]:
@@ -163,7 +163,7 @@ class RowReader:
             self._check_closed()
             raise self._truncated()
         except (RowError, TruncatedError) as error:
-            yield from self._set_aside(error, is_last=True)
+            yield from self._quarantine(error, is_last=True)
 
     def _hold(self, piece: bytes) -> None:
         self._pieces.append(piece)
@@ -180,11 +180,11 @@ class RowReader:
         try:
             self._parser.feed(piece)
         except StructureError as error:
-            failure = self._blame.structure(
+            failure = self._messages.structure(
                 b"".join(self._pieces), self._first_line, self._target.rows, str(error)
             )
         except etree.XMLSyntaxError as error:
-            failure = self._blame.malformed(
+            failure = self._messages.malformed(
                 b"".join(self._pieces), self._first_line, self._lines_given_up, error
             )
         self._check_names()
@@ -211,7 +211,7 @@ class RowReader:
         self,
         rows: list[dict[str, str]],
         text: bytes,
-        rejects: Iterable[tuple[int, Reject]] = (),
+        rejects: Iterable[tuple[int, QuarantinedRow]] = (),
     ) -> RowBatch:
         self.n_rows += len(rows)
         strings = pa.array(rows, type=self._kind)
@@ -232,7 +232,7 @@ class RowReader:
         self._n_to_check = MAX_BATCH_BYTES
         self._hold(text[cut:])
 
-    def _set_aside(self, error: Exception, *, is_last: bool = False) -> Iterator[RowBatch]:
+    def _quarantine(self, error: Exception, *, is_last: bool = False) -> Iterator[RowBatch]:
         """Go on behind a bad row, or raise the error where that is not wanted, or cannot be."""
         if self._rejects is None or isinstance(error, AfterEndError):
             if self._target.n_whole:  # one before it may hold a value that its column cannot hold
@@ -246,7 +246,7 @@ class RowReader:
             found = salvage.salvage(text, begin, self._root, self._first_line, is_last=is_last)
         except StructureError:
             line = self._first_line + lines_before(text, text.find(f"</{self._root}".encode()))
-            raise self._blame.after_end(f"line {line:,}") from None
+            raise self._messages.after_end(f"line {line:,}") from None
         self._target.rows = []
         if is_last and not found.is_closed:
             self.n_rows += len(found.rows)
@@ -295,7 +295,7 @@ class RowReader:
         begin = 0 if self._is_in_root else markup.after_root(self._root)
         unclosed = None if begin is None else markup.unclosed_row(begin)
         if unclosed is not None:
-            raise self._blame.unclosed(text, self._first_line, unclosed)
+            raise self._messages.unclosed(text, self._first_line, unclosed)
 
     def _misread(self, remark: etree._LogEntry) -> RowError:
         """Say which row it is, and forget that row and what follows it."""
@@ -305,8 +305,8 @@ class RowReader:
         begin = text.rfind(b"<", 0, position)  # the parser remarks where the tag ends
         spans = Markup(text).row_spans()
         self._target.keep(sum(1 for _ in takewhile(lambda span: span[0] < begin, spans)))
-        return self._blame.misread(text, begin, line, remark)
+        return self._messages.misread(text, begin, line, remark)
 
     def _truncated(self) -> TruncatedError:
         n_rows = self.n_rows + len(self._target.rows)
-        return self._blame.truncated(b"".join(self._pieces), self._first_line, n_rows)
+        return self._messages.truncated(b"".join(self._pieces), self._first_line, n_rows)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Callable
 
-    from loader.batch import RowBatch
+    from loader.parse.batch import RowBatch
     from loader.schemas import Table
 
 _HEX_MARK: Final = re.compile(rb"[xX]")
@@ -78,7 +78,7 @@ def typed(batch: RowBatch, table: Table, unknown: Counter[str]) -> pa.RecordBatc
     return pa.RecordBatch.from_arrays(arrays, schema=table.schema)
 
 
-def typed_plain(strings: pa.RecordBatch, table: Table) -> pa.RecordBatch | None:
+def typed_fast(strings: pa.RecordBatch, table: Table) -> pa.RecordBatch | None:
     """Give the columns of plain rows their types.
 
     Parameters

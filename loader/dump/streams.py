@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Final
 
 import py7zr
 
-from loader import bzip2
-from loader.chunks import pieces_between
 from loader.cores import n_cores
+from loader.dump import bzip2
+from loader.parse.chunks import pieces_between
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

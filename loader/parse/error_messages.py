@@ -7,8 +7,16 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from loader.errors import RowError, TruncatedError
-from loader.places import ROW, line_start, lines_before, named, nth_row, row_id_at, row_with_id
-from loader.target import misread_reason, reason
+from loader.parse.places import (
+    ROW,
+    line_start,
+    lines_before,
+    named,
+    nth_row,
+    row_id_at,
+    row_with_id,
+)
+from loader.parse.target import misread_reason, reason
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +26,7 @@ class AfterEndError(RowError):
     """Something follows the end of the table: it is not a row that is bad, but the file."""
 
 
-class Blame:
+class ErrorMessages:
     """Builds the errors about one file.
 
     Each takes the text that was not given up yet, and the line of the file with which it begins.

@@ -91,7 +91,7 @@ class SourceFile:
 class _Hash:
     """The hash of a file, computed in a thread of its own.
 
-    The spans of a large file are read in any order, and an archive is read by its decoder: what is
+    The splits of a large file are read in any order, and an archive is read by its decoder: what is
     hashed is read once more, mostly from memory, at more than a GB a second.
     """
 

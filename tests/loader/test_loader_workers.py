@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from stores import SITE, posts, xml
 
 import loader
-from loader import chunks, lanes, parsing, plain, spans
 from loader import table as table_module
 from loader.errors import LoaderError, RowError, TruncatedError
+from loader.parse import chunk_parser, chunks, fast_parser, splits, workers
 from loader.parts import MOST_PARTS
 from loader.schemas import TABLES
 
@@ -30,11 +30,11 @@ CORES = 3
 @pytest.fixture
 def small(monkeypatch):
     """Spans and chunks of some hundred bytes, on three cores."""
-    monkeypatch.setattr(spans, "LEAST_BYTES", 2_000)
-    monkeypatch.setattr(spans, "SPAN_BYTES", 10_000)
-    monkeypatch.setattr(spans, "n_cores", lambda: CORES)
-    monkeypatch.setattr(lanes, "n_cores", lambda: CORES)
-    monkeypatch.setattr(lanes, "PART_BYTES", 10_000)
+    monkeypatch.setattr(splits, "LEAST_BYTES", 2_000)
+    monkeypatch.setattr(splits, "SPLIT_BYTES", 10_000)
+    monkeypatch.setattr(splits, "n_cores", lambda: CORES)
+    monkeypatch.setattr(workers, "n_cores", lambda: CORES)
+    monkeypatch.setattr(workers, "PART_BYTES", 10_000)
     monkeypatch.setattr(chunks, "CHUNK_BYTES", 700)
 
 
@@ -204,10 +204,10 @@ ROWS = st.tuples(
 @given(st.lists(ROWS, min_size=1, max_size=4).map("".join))
 def test_what_the_quick_parser_takes_lxml_reads_the_same(text):
     """Any rows, right and wrong: the quick parser refuses them, or agrees with the reference."""
-    quick = plain.PlainRows(TABLES["votes"]).parse(text.encode("utf-8", "surrogatepass"))
+    quick = fast_parser.FastParser(TABLES["votes"]).parse(text.encode("utf-8", "surrogatepass"))
     if quick is None:
         return
-    rows = parsing.RowReader(TABLES["votes"], "votes", "Votes.xml")
+    rows = chunk_parser.ReferenceParser(TABLES["votes"], "votes", "Votes.xml")
     batches = list(rows.batches([f"<votes>{text}</votes>".encode()]))
     reference = [row for batch in batches for row in batch.strings.to_pylist()]
     assert quick.to_pylist() == reference
@@ -219,12 +219,12 @@ def test_what_the_quick_parser_takes_lxml_reads_the_same(text):
 def test_the_quick_parser_takes_what_the_official_writer_writes():
     """Were it to refuse, all would still be right, and slow."""
     text = "".join(f"  {line}\r\n" for line in re.findall("<row.*?/>", posts(50)))
-    if plain.XmlToArrowParser is not None:
-        assert plain.PlainRows(TABLES["posts"]).parse(text.strip().encode()).num_rows == 50
+    if fast_parser.XmlToArrowParser is not None:
+        assert fast_parser.FastParser(TABLES["posts"]).parse(text.strip().encode()).num_rows == 50
 
 
 def test_a_dump_is_read_without_the_quick_parser(tmp_path, small, monkeypatch):
-    monkeypatch.setattr(plain, "XmlToArrowParser", None)
+    monkeypatch.setattr(fast_parser, "XmlToArrowParser", None)
     path = stores.write(tmp_path / "Posts.xml", posts(300))
     loader.load([path], tmp_path / "data", site=SITE)
     assert table(tmp_path / "data").column("Id").to_pylist() == list(range(1, 301))
@@ -232,13 +232,13 @@ def test_a_dump_is_read_without_the_quick_parser(tmp_path, small, monkeypatch):
 
 def test_a_file_is_cut_as_often_as_there_are_cores_but_never_into_more_than_64():
     for n_bytes in (1, 40 << 20, 1 << 30, 105 << 30, 1 << 42):
-        for workers in (1, 2, 3, 8, 12, 63, 64, 100):
-            n = spans.n_spans(n_bytes, workers)
+        for n_workers in (1, 2, 3, 8, 12, 63, 64, 100):
+            n = splits.n_splits(n_bytes, n_workers)
             assert 1 <= n < MOST_PARTS
-            if n_bytes >= 1 << 40 and workers < MOST_PARTS:
+            if n_bytes >= 1 << 40 and n_workers < MOST_PARTS:
                 assert n > MOST_PARTS // 2
-    assert spans.n_spans(1 << 30, 2) == 2
-    assert spans.n_spans(105 << 30, 4) % 4 == 0
+    assert splits.n_splits(1 << 30, 2) == 2
+    assert splits.n_splits(105 << 30, 4) % 4 == 0
 
 
 def test_the_first_of_several_errors_is_told(tmp_path, small):

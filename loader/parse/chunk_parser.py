@@ -12,21 +12,21 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from loader.columns import typed_plain
 from loader.errors import LoaderError
-from loader.places import ROW
-from loader.plain import PlainRows
-from loader.rejects import typed_or_rejected
-from loader.rows import RowReader
-from loader.text import Scrubber
+from loader.parse.casts import typed_fast
+from loader.parse.fast_parser import FastParser
+from loader.parse.places import ROW
+from loader.parse.quarantine import typed_or_quarantined
+from loader.parse.reference_parser import ReferenceParser
+from loader.parse.sanitizing import Scrubber
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     import pyarrow as pa
 
-    from loader.chunks import Chunk
-    from loader.salvage import Reject
+    from loader.parse.chunks import Chunk
+    from loader.parse.salvage import QuarantinedRow
     from loader.schemas import Table
 
 _PIECE_BYTES: Final = 128 << 10
@@ -39,12 +39,12 @@ class DoubtError(Exception):
 
 @dataclass
 class Parsed:
-    """What came out of some text: it has the `add` of `Rejects`, and keeps what it is given."""
+    """What came out of some text: it has the `add` of `Quarantine`, and keeps what it is given."""
 
     batches: list[pa.RecordBatch] = field(default_factory=list)
     unknown: Counter[str] = field(default_factory=Counter)
     n_replaced: int = 0
-    rejects: list[Reject] = field(default_factory=list)
+    rejects: list[QuarantinedRow] = field(default_factory=list)
 
     @property
     def n_rows(self) -> int:
@@ -57,7 +57,7 @@ class Parsed:
         self.batches, self.unknown, self.n_replaced, self.rejects = [], Counter(), 0, []
         return taken
 
-    def add(self, rejects: Iterable[Reject]) -> None:
+    def add(self, rejects: Iterable[QuarantinedRow]) -> None:
         """Take rows that were set aside."""
         self.rejects.extend(rejects)
 
@@ -82,7 +82,7 @@ class ChunkParser:
         self._root = root
         self._name = name
         self._takes_rejects = takes_rejects
-        self._plain = PlainRows(table)
+        self._fast = FastParser(table)
         self._end = f"</{root}>".encode()
 
     def parse(self, chunk: Chunk) -> Parsed:
@@ -96,12 +96,12 @@ class ChunkParser:
         if not chunk.is_whole:
             raise DoubtError
         parsed = Parsed()
-        if self._parse_plain(chunk.text, parsed, is_last=chunk.is_last):
+        if self._parse_fast(chunk.text, parsed, is_last=chunk.is_last):
             return parsed
         scrubber = Scrubber()
         text = scrubber.feed(chunk.text) + scrubber.finish()
         parsed.n_replaced = scrubber.n_replaced
-        if parsed.n_replaced and self._parse_plain(text, parsed, is_last=chunk.is_last):
+        if parsed.n_replaced and self._parse_fast(text, parsed, is_last=chunk.is_last):
             return parsed
         if b"<!" in text or b"<?" in text or not text.startswith(ROW):
             raise DoubtError  # what looked like the start of a row may stand in a comment
@@ -172,9 +172,9 @@ class ChunkParser:
         clean = chain(pieces, (scrubber.finish() for _ in range(1)))
         rejects = parsed if self._takes_rejects else None
         n_replaced = 0
-        reader = RowReader(self._table, self._root, self._name, rejects, scrubber)
+        reader = ReferenceParser(self._table, self._root, self._name, rejects, scrubber)
         for batch in reader.batches(clean):
-            typed = typed_or_rejected(batch, self._table, parsed.unknown, rejects)
+            typed = typed_or_quarantined(batch, self._table, parsed.unknown, rejects)
             parsed.batches.append(typed)
             parsed.n_replaced = scrubber.n_replaced - n_replaced
             n_replaced = scrubber.n_replaced
@@ -182,15 +182,15 @@ class ChunkParser:
         parsed.n_replaced = scrubber.n_replaced - n_replaced
         yield parsed.taken()
 
-    def _parse_plain(self, text: bytes, parsed: Parsed, *, is_last: bool) -> bool:
+    def _parse_fast(self, text: bytes, parsed: Parsed, *, is_last: bool) -> bool:
         n_bytes = len(text)
         if is_last:
             ending = text[-_ENDING_BYTES:]
             n_bytes -= len(ending) - len(ending.rstrip(b" \t\r\n")) + len(self._end)
             if not text.startswith(self._end, max(n_bytes, 0)):
                 return False
-        strings = self._plain.parse(memoryview(text)[:n_bytes])
-        batch = None if strings is None else typed_plain(strings, self._table)
+        strings = self._fast.parse(memoryview(text)[:n_bytes])
+        batch = None if strings is None else typed_fast(strings, self._table)
         if batch is None:
             return False
         parsed.batches = [batch]
@@ -205,10 +205,10 @@ class ChunkParser:
         scrubber: Scrubber,
     ) -> Iterator[pa.RecordBatch]:
         rejects = parsed if self._takes_rejects else None
-        reader = RowReader(self._table, self._root, self._name, rejects, scrubber)
+        reader = ReferenceParser(self._table, self._root, self._name, rejects, scrubber)
         reader.stand_behind(n_rows, chunk.begin.line, chunk.begin.column)
         for batch in reader.batches(pieces):
-            yield typed_or_rejected(batch, self._table, parsed.unknown, rejects)
+            yield typed_or_quarantined(batch, self._table, parsed.unknown, rejects)
 
 
 def _pieces(text: bytes) -> Iterator[bytes]:

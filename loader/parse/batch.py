@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from loader.errors import RowError
-from loader.markup import Markup, without
-from loader.places import lines_before, named, row_with_id
+from loader.parse.markup import Markup, without
+from loader.parse.places import lines_before, named, row_with_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-    from loader.salvage import Reject
+    from loader.parse.salvage import QuarantinedRow
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class RowBatch:
         The file, for messages.
     raw : callable
         Gives back the file's bytes for a stretch of the text, and where in it that begins.
-    rejects : list of (int, Reject)
+    rejects : list of (int, QuarantinedRow)
         What stands between the rows and is none: how many of the rows stand before it.
     """
 
@@ -46,7 +46,7 @@ class RowBatch:
     first_line: int
     name: str
     raw: Callable[[int, bytes], bytes]
-    rejects: list[tuple[int, Reject]] = field(default_factory=list)
+    rejects: list[tuple[int, QuarantinedRow]] = field(default_factory=list)
 
     def error(self, index: int, what: str) -> RowError:
         """Build the error about one row."""

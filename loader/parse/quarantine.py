@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Final, Literal
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from loader.columns import bad_rows, typed
 from loader.errors import RowError
-from loader.markup import Markup
-from loader.places import lines_before, row_id_at
-from loader.salvage import Reject
+from loader.parse.casts import bad_rows, typed
+from loader.parse.markup import Markup
+from loader.parse.places import lines_before, row_id_at
+from loader.parse.salvage import QuarantinedRow
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from loader.batch import RowBatch
+    from loader.parse.batch import RowBatch
     from loader.schemas import Table
 
 OnError = Literal["stop", "quarantine"]
@@ -50,7 +50,7 @@ _MAX_WAITING: Final = 10_000
 _MAX_WAITING_BYTES: Final = 16 << 20
 
 
-class Rejects:
+class Quarantine:
     """The rows of a table that are not loaded; memory holds some megabytes of them at most.
 
     Use as a context manager: leaving it closes the file. There is none where nothing was rejected.
@@ -71,7 +71,7 @@ class Rejects:
     def __init__(self, partition: Path, part: int = 0) -> None:
         self.n_rows = 0
         self._path = partition / REJECTED / f"part-{part:05}.parquet"
-        self._waiting: list[Reject] = []
+        self._waiting: list[QuarantinedRow] = []
         self._n_bytes = 0
         self._writer: pq.ParquetWriter | None = None
 
@@ -90,7 +90,7 @@ class Rejects:
             with suppress(OSError, pa.ArrowException):
                 self._writer.close()
 
-    def add(self, rejects: Iterable[Reject]) -> None:
+    def add(self, rejects: Iterable[QuarantinedRow]) -> None:
         """Set rows aside."""
         for reject in rejects:
             self.n_rows += 1
@@ -122,8 +122,8 @@ class Rejects:
         self._writer.write_table(pa.Table.from_arrays(arrays, schema=SCHEMA))
 
 
-def typed_or_rejected(
-    batch: RowBatch, table: Table, unknown: Counter[str], rejects: Rejects | None
+def typed_or_quarantined(
+    batch: RowBatch, table: Table, unknown: Counter[str], rejects: Quarantine | None
 ) -> pa.RecordBatch:
     """Give every attribute its column and type, as `typed` does; rows that have none are set aside.
 
@@ -135,7 +135,7 @@ def typed_or_rejected(
         Says the types.
     unknown : Counter of str
         Attributes that the table does not know are counted here.
-    rejects : Rejects or None
+    rejects : Quarantine or None
         Takes the rows that hold a value which its column cannot hold; None makes that an error.
 
     Raises
@@ -161,7 +161,7 @@ def typed_or_rejected(
         line += lines_before(batch.text[position:begin], begin - position)
         position = begin
         row_id = row_id_at(batch.text, begin)
-        reject = Reject(line, row_id, bad[index], batch.raw(begin, batch.text[begin:end]))
+        reject = QuarantinedRow(line, row_id, bad[index], batch.raw(begin, batch.text[begin:end]))
         found.append((index, reject))
     rejects.add(reject for _, reject in sorted(found, key=itemgetter(0)))
     return typed(batch.without(bad), table, unknown)

@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lxml import etree
 
-from loader.markup import BEGIN, Markup, without
-from loader.places import row_id_at
-from loader.target import StructureError, Target, make_parser, misread, misread_reason, reason
+from loader.parse.markup import BEGIN, Markup, without
+from loader.parse.places import row_id_at
+from loader.parse.target import StructureError, Target, make_parser, misread, misread_reason, reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 
-class Reject(NamedTuple):
+class QuarantinedRow(NamedTuple):
     """A row that is not loaded.
 
     Attributes
@@ -48,7 +48,7 @@ class Aside(NamedTuple):
 
     n_rows_before: int
     begin: int
-    reject: Reject
+    reject: QuarantinedRow
 
 
 class _Piece(NamedTuple):
@@ -125,7 +125,7 @@ def salvage(text: bytes, begin: int, root: str, first_line: int, *, is_last: boo
         line += text.count(b"\n", position, piece.begin)
         position = piece.begin
         xml = text[piece.begin : piece.end].rstrip()
-        reject = Reject(line, row_id_at(xml, 0), what, xml)
+        reject = QuarantinedRow(line, row_id_at(xml, 0), what, xml)
         found.rejects.append(Aside(bisect_left(places, piece.begin), piece.begin, reject))
     return found
 

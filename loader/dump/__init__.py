@@ -1,0 +1,1 @@
+"""What there is to load: folders, files, archives, and what comes out of them as a stream."""

@@ -1,0 +1,1 @@
+"""Text to typed columns: sanitizing, chunks, two parsers, casts, messages about bad rows."""
