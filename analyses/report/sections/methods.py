@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -14,12 +14,14 @@ from analyses.report.references import references
 if TYPE_CHECKING:
     from analyses.report.study import StudyResults
 
+_METHODS = Path(__file__).parents[1] / "methods.toml"
+
 
 def methods(study: StudyResults) -> Section:
     """List the methods, each with its sources."""
     del study
     known = references()
-    made = tomllib.loads(resources.read_text("analyses.report", "methods.toml", encoding="utf-8"))
+    made = tomllib.loads(_METHODS.read_text(encoding="utf-8"))
     items, named = [], set()
     for method in made["method"]:
         sources = [known[key] for key in method["sources"]]
