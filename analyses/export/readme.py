@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from jinja2 import Environment, StrictUndefined
 
@@ -94,13 +94,13 @@ def readme(  # noqa: PLR0913 - what a README tells of
     )
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, object]]:
+def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
     result = connection.execute(query)
     names = [column[0] for column in result.description or ()]
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
 
-def _study(connection: duckdb.DuckDBPyConnection) -> dict[str, object]:
+def _study(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     """Return the study's row of `studies`; nothing where a database does not say which it is of."""
     there = connection.execute(
         "select 1 from information_schema.tables"

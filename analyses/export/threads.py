@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from analyses.export.files import Written
 from analyses.export.tables import Table, licence_of, wanted_questions
@@ -143,6 +143,6 @@ def _lines(connection: duckdb.DuckDBPyConnection, question_set: str) -> Iterator
         yield f'{question[3][:-1]}{tags}, "answers": [{nested}]}}'
 
 
-def _rows(result: duckdb.DuckDBPyConnection) -> Iterator[tuple[object, ...]]:
+def _rows(result: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
     while batch := result.fetchmany(_BATCH):
         yield from batch

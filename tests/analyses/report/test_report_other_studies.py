@@ -187,7 +187,9 @@ def test_a_share_of_fewer_than_ten_is_no_headline(tmp_path) -> None:
 
 def test_a_study_that_no_question_matches_says_so_first(tmp_path) -> None:
     page = page_of(write_tables(tmp_path, study_of([BASE], {"docker": 0})))
-    assert page.by_id("summary").text == "At a glance No question of these data is in Docker."
+    text = page.by_id("summary").text
+    assert text.startswith("At a glance No question of these data is in Docker.")
+    assert "stackstudy study new DIR --tag TAG" in text
 
 
 def test_whatever_is_not_shown_is_named(one_topic: Page) -> None:
