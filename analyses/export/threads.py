@@ -137,7 +137,7 @@ def _lines(connection: duckdb.DuckDBPyConnection, question_set: str) -> Iterator
     for _, thread in groupby(_rows(result), itemgetter(0, 1)):
         question, *answers = thread
         if not question[2]:
-            continue  # its question was set aside
+            continue  # its question is in quarantine
         nested = ", ".join(answer[3] for answer in answers)
         tags = f', "Tag_list": {question[4]}' if question[4] is not None else ""
         yield f'{question[3][:-1]}{tags}, "answers": [{nested}]}}'

@@ -1,4 +1,4 @@
-"""What data this is: sites, dates, rows, what was set aside or replaced, and from which files."""
+"""What data this is: sites, dates, rows, what is in quarantine, and from which files."""
 
 from __future__ import annotations
 
@@ -32,10 +32,12 @@ _COLUMNS = (
     Column("First post", "first", day, is_number=False),
     Column("Last post", "last", day, is_number=False),
     Column("Rows", "n_rows", count),
-    Column("Rejected", "n_rejected_rows", count, "Rows that could not be read, and were set aside"),
+    Column(
+        "Rejected", "n_rejected_rows", count, "Rows that could not be read; they are in quarantine"
+    ),
     Column(
         "Fabricated", "n_fabricated_rows", count,
-        "Invented posts of dumps from 2025 on, set aside",
+        "Invented posts of dumps from 2025 on; they are in quarantine",
     ),
     Column(
         "Replaced characters", "n_replaced_characters", count,
@@ -82,7 +84,7 @@ def data(study: StudyResults) -> Section:
             (
                 Fact(day(study.data_end), "last post in the data", begin),
                 Fact(count(sum(n_all)) if n_all else NONE, "questions", on),
-                Fact(n_rows, "rows loaded", f"{count(n_set_aside)} rejected or set aside"),
+                Fact(n_rows, "rows loaded", f"{count(n_set_aside)} rejected or fabricated"),
             )
         ),
         Prose(
