@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from analyses.warehouse.dictionary import LAYERS, read_dictionary
+from analyses.warehouse.dictionary import read_dictionary
 from loader.schemas import TABLES
 from stackstudy import main as front_door
 
@@ -81,7 +81,7 @@ def data_dictionary() -> str:
             f"| `{entry.name}` | {_cell(entry.description)} |\n" for entry in staging.values()
         ),
         "## What a study is made from\n",
-        f"Seeds: CSV files in `{LAYERS['seeds']}`, which are tables too.\n",
+        "Seeds: CSV files in `dbt_project/seeds`, which are tables too.\n",
     ]
     parts += [_described(entry) for entry in seeds.values()]
     return "\n".join(parts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from analyses.warehouse.tables import Table
@@ -11,11 +12,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from analyses.labelling.agreement import RaterAgreement
-
-_COLUMNS = (
-    "question_set", "level", "rater_a", "rater_b", "n", "n_agreed", "n_overlapping", "agreement",
-    "kappa", "confidence", "ci_low", "ci_high",
-)  # fmt: skip
 
 
 def read_agreement(draw: Path, sheets: Sequence[Path]) -> Table:
@@ -50,5 +46,7 @@ def read_agreement(draw: Path, sheets: Sequence[Path]) -> Table:
 
 def agreement_table(agreement: Sequence[RaterAgreement]) -> Table:
     """Return the agreement as a table that the report can read as those of the database."""
-    values = tuple(tuple(getattr(row, name) for name in _COLUMNS) for row in agreement)
-    return Table("rater_agreement", _COLUMNS, values)
+    names = tuple(one.name for row in agreement[:1] for one in fields(row))
+    columns = tuple(name for name in names if name != "confusion")
+    values = tuple(tuple(getattr(row, name) for name in columns) for row in agreement)
+    return Table("rater_agreement", columns, values)
