@@ -1,13 +1,11 @@
-"""Fixtures for every test: where the real data is, and what to do when it is not there."""
+"""Fixtures for every test: where the real data is, and a small warehouse that all look into."""
 
 from __future__ import annotations
 
-import csv
 import fcntl
 import os
 from pathlib import Path
 
-import duckdb
 import pytest
 from click.testing import CliRunner
 from hypothesis import HealthCheck, settings
@@ -20,8 +18,9 @@ ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 
 
-def _shared(name: str) -> Path:
-    folder = SHARED / name
+def shared_folder(name: str, shared: Path = SHARED) -> Path:
+    """Return a folder of the real data; where it is absent, skip the test, or fail it in CI."""
+    folder = shared / name
     if not folder.is_dir():
         reason = f"the real data is not beside this checkout ({folder} is missing)"
         if os.environ.get("STACKSTUDY_REQUIRE_SHARED"):
@@ -32,21 +31,22 @@ def _shared(name: str) -> Path:
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
-    """Folder of real dumps and of the authors' data; where it is absent, skip (fail in CI)."""
-    return _shared("data")
+    """Folder of real dumps and of the authors' data."""
+    return shared_folder("data")
 
 
 @pytest.fixture(scope="session")
 def shared_facts() -> Path:
     """Folder of published figures and the taxonomy."""
-    return _shared("facts")
+    return shared_folder("facts")
 
 
 @pytest.fixture(scope="session")
 def sample_warehouse(tmp_path_factory, worker_id) -> Path:
-    """A data folder of a small synthetic dump with a few labels, built once for a whole test run.
+    """A data folder of a small synthetic dump, built once for a whole test run.
 
-    Look, do not change: other tests look too. The dump is beside it, in `dump/sample.stackstudy`.
+    Look, do not change: other tests look too. Beside it, in `dump/`, are the dump and the study
+    that it was built for, a copy of the shipped one with a few labels.
     """
     base = tmp_path_factory.getbasetemp()
     folder = (base if worker_id == "master" else base.parent) / "sample_warehouse"
@@ -59,29 +59,26 @@ def sample_warehouse(tmp_path_factory, worker_id) -> Path:
     return folder / "data"
 
 
+@pytest.fixture(scope="session")
+def sample_dump(sample_warehouse) -> Path:
+    """The folder of XML that the sample warehouse was loaded from."""
+    return sample_warehouse.parent / "dump" / "sample.stackstudy"
+
+
+@pytest.fixture(scope="session")
+def sample_study(sample_warehouse) -> Path:
+    """The study folder that the sample warehouse was built for."""
+    return sample_warehouse.parent / "dump" / "deep_learning_deployment"
+
+
 def _build_sample(folder: Path) -> None:
-    from analyses.sample.command import sample  # noqa: PLC0415
-    from analyses.warehouse.build import build, seed_path  # noqa: PLC0415 - dear, and few tests need them
+    from analyses.sample.command import sample  # noqa: PLC0415 - dear, and few tests need them
+    from analyses.study import read_study  # noqa: PLC0415
+    from analyses.warehouse.build import build  # noqa: PLC0415
     from loader import load  # noqa: PLC0415
 
     dump = folder / "dump" / "sample.stackstudy"
     made = CliRunner().invoke(sample, [str(dump), "--questions", "2500", "--seed", "3", "--force"])
     assert made.exit_code == 0, made.output
     load([dump], folder / "data")
-    with seed_path("taxonomy").open(encoding="utf-8", newline="") as file:
-        mobile = [row for row in csv.DictReader(file) if row["question_set"] == "mobile"]
-    questions = duckdb.sql(
-        f"select \"Id\" from '{folder}/data/posts/*/*.parquet'"
-        " where list_has_any(\"Tags\", ['tensorflow-lite', 'coreml']) order by 1"
-    ).fetchall()
-    assert len(questions) > 5
-    with (folder / "labels.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        names = "question_set,site,question_id,inner_category,leaf_category,note"
-        writer.writerow(names.split(","))
-        for (question,), row in zip(questions, mobile, strict=False):
-            category = row["inner_category"], row["leaf_category"], ""
-            writer.writerow(("mobile", "sample.stackstudy", question, *category))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DBT_EXCLUDE_RESOURCE_TYPES", "test unit_test")
-        build(folder / "data", labels=folder / "labels.csv")
+    build(folder / "data", read_study(folder / "dump" / "deep_learning_deployment"))

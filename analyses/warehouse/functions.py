@@ -314,12 +314,12 @@ def compare_waiting(
 
 
 def compare_many_waiting(
-    minutes: Sequence[Sample], is_event: Sequence[Sample]
+    minutes: Sequence[Sample] | None, is_event: Sequence[Sample] | None
 ) -> WaitingTest | None:
     """Test that several groups wait alike; null for fewer than two groups."""
     from analyses.statistics.survival import log_rank  # noqa: PLC0415
 
-    groups = [_waiting(*group) for group in zip(minutes, is_event, strict=True)]
+    groups = [_waiting(*group) for group in zip(minutes or (), is_event or (), strict=True)]
     if len(groups) < 2:
         return None
     test = log_rank(groups)

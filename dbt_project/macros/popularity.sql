@@ -1,14 +1,15 @@
 {#- Questions and users of every set in every period, without gaps: a period in
     which nobody asked is a row of zeros. The periods are those in which any
-    question was asked. A base set is its own base; all questions have none. -#}
-{%- macro popularity(period, column, shown) -%}
+    question was asked. A base set is its own base; all questions have none.
+    `asked` may be a part of all questions, of the same columns. -#}
+{%- macro popularity(period, column, shown, asked=none) -%}
 with asked as (
     select
         question_set,
         site,
         owner_user_id,
         date_trunc('{{ period }}', asked_at)::date as starts_on
-    from {{ ref('int_asked_questions') }}
+    from {{ asked or ref('int_asked_questions') }}
 ),
 
 sets as (

@@ -1,19 +1,27 @@
--- A set is looked at from the first year in which its study has questions, over
--- the years that the dumps cover: as a count for each whole year, and by what
--- else was asked. Topics, union and baseline are one family; beside them every
--- set stands for itself.
-with popularity as (
-    select * from {{ ref('yearly_popularity') }}
-    where covered_share > 0
+-- From the first year in which the study has questions, over the days that the
+-- dumps of all its sites cover: as a count per whole year, and by what else was
+-- asked. Topics, union and baseline are one family; any other set stands alone.
+with seen as (
+    select asked.*
+    from {{ ref('int_asked_questions') }} as asked
+    inner join {{ ref('int_years') }} as years
+        on year(asked.asked_at) = years.year
+    inner join {{ ref('int_snapshots') }} as snapshots
+        on asked.site = snapshots.site
+    where
+        snapshots.is_studied
+        and asked.asked_at::date
+        between years.covered_from and years.covered_until
 ),
 
-sets as (
-    select * from {{ ref('question_sets') }}
+popularity as (
+    {{ popularity('year', 'year', 'year(periods.starts_on)::integer', 'seen') }}
 ),
 
 studied as (
     select
         popularity.*,
+        years.covered_share,
         coalesce(sets.position, 0) as position,
         coalesce(sets.kind in ('topic', 'union', 'baseline'), false)
             as is_compared,
@@ -23,7 +31,9 @@ studied as (
             > 0
         ) over (partition by popularity.question_set) as first_year
     from popularity
-    left join sets on popularity.question_set = sets.question_set
+    inner join {{ ref('int_years') }} as years on popularity.year = years.year
+    left join {{ ref('question_sets') }} as sets
+        on popularity.question_set = sets.question_set
 ),
 
 series as (

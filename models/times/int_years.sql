@@ -1,30 +1,32 @@
--- The years in which any question was asked, and how much of each is covered by
--- the dumps of all sites that have questions of the study: the first and the
--- last year are seldom whole, and a site whose dump ends early would make a
--- trend where there is none.
+-- The years in which any question was asked, and the days of each that are of
+-- the study and that the dumps of all its sites cover: the first and the last
+-- year are seldom whole, and a site whose dump ends early would make a trend
+-- where there is none.
 with snapshots as (
     select * from {{ ref('int_snapshots') }}
 ),
 
-members as (
-    select distinct site from {{ ref('question_set_members') }}
+studies as (
+    select * from {{ ref('stg_studies') }}
 ),
 
--- where no question is of the study, all sites are alike
-studied as (
-    select * from snapshots
-    where
-        site in (select site from members)
-        or not exists (from members)
+ends as (
+    select
+        year(min(first_at)) as first_year,
+        year(max(snapshot_at)) as last_year,
+        max(first_at) filter (where is_studied)::date as first_on,
+        min(snapshot_at) filter (where is_studied)::date as last_on
+    from snapshots
 ),
 
 span as (
     select
-        year(min(snapshots.first_at)) as first_year,
-        year(max(snapshots.snapshot_at)) as last_year,
-        (select max(first_at)::date from studied) as first_on,
-        (select min(snapshot_at)::date from studied) as last_on
-    from snapshots
+        ends.first_year,
+        ends.last_year,
+        greatest(ends.first_on, studies.asked_from) as first_on,
+        least(ends.last_on, studies.asked_until - 1) as last_on
+    from ends
+    cross join studies
 ),
 
 years as (
@@ -38,12 +40,10 @@ years as (
 covered as (
     select
         year,
-        greatest(
-            least(last_on, make_date(year, 12, 31))
-            - greatest(first_on, make_date(year, 1, 1)) + 1,
-            0
-        ) / (make_date(year + 1, 1, 1) - make_date(year, 1, 1))
-            as covered_share
+        greatest(first_on, make_date(year, 1, 1)) as covered_from,
+        least(last_on, make_date(year, 12, 31)) as covered_until,
+        greatest(covered_until - covered_from + 1, 0)
+        / (make_date(year + 1, 1, 1) - make_date(year, 1, 1)) as covered_share
     from years
 )
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from authors_package import published_ids
-from dbt_runs import ROOT, Warehouse, build, once, run_dbt
+from dbt_runs import ROOT, Warehouse, build, copy_study, once, run_dbt, share_store
 from macros import Macros
 from people import make_labels, write_labels, write_times
 
@@ -29,6 +29,24 @@ def warehouses(tmp_path_factory, worker_id) -> Path:
 
 
 @pytest.fixture(scope="session")
+def bare(warehouses, sample_warehouse, sample_study) -> Warehouse:
+    """The sample once more by a bare `dbt build`, unit tests included, and `dbt docs generate`.
+
+    Needs no real data: who has the checkout alone tests every model.
+    """
+
+    def make(folder: Path) -> Warehouse:
+        data = share_store(folder / "data", sample_warehouse)
+        for name, *command in (("output", "build"), ("docs", "docs", "generate")):
+            done = run_dbt(data, *command, study=sample_study)
+            (folder / f"{name}.txt").write_text(done.stdout + done.stderr, "utf-8")
+            assert done.returncode == 0, done.stdout + done.stderr
+        return Warehouse(data)
+
+    return once(warehouses / "bare", make)
+
+
+@pytest.fixture(scope="session")
 def fse2020(shared_data) -> Path:
     """Folder of the authors' package."""
     return shared_data / "fse2020"
@@ -36,16 +54,10 @@ def fse2020(shared_data) -> Path:
 
 @pytest.fixture(scope="session")
 def rules_only(warehouses, fse2020) -> Warehouse:
-    """The authors' posts, rules alone; `dbt docs generate` has compiled the analyses too."""
-
-    def make(folder: Path) -> Warehouse:
-        warehouse = build(folder, {SITE: fse2020 / "Posts.xml"})
-        documented = run_dbt(warehouse.data, "docs", "generate")
-        assert documented.returncode == 0, documented.stdout
-        (folder / "docs.txt").write_text(documented.stdout + documented.stderr, "utf-8")
-        return warehouse
-
-    return once(warehouses / "rules_only", make)
+    """The authors' posts, rules alone."""
+    return once(
+        warehouses / "rules_only", lambda folder: build(folder, {SITE: fse2020 / "Posts.xml"})
+    )
 
 
 @pytest.fixture(scope="session")
@@ -65,9 +77,8 @@ def decided(warehouses, fse2020, rules_only) -> Warehouse:
             for question_id in rules_only.members("browser") - kept
         ]
         rows.append(("server_cloud", 39682394, "include"))
-        decisions = folder / "people's" / "decisions.csv"
-        decisions.parent.mkdir()
-        with decisions.open("w", encoding="utf-8-sig", newline="") as file:
+        study = copy_study(folder / "people's")
+        with (study / "decisions.csv").open("w", encoding="utf-8-sig", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(["site", "question_id", "question_set", "decision"])
             writer.writerows(
@@ -75,13 +86,7 @@ def decided(warehouses, fse2020, rules_only) -> Warehouse:
                 for question_set, question_id, decision in rows
             )
             file.write("\n")
-        return build(
-            folder,
-            {SITE: fse2020 / "Posts.xml"},
-            "--exclude-resource-type",
-            "unit_test",
-            decisions=decisions,
-        )
+        return build(folder, {SITE: fse2020 / "Posts.xml"}, study=study)
 
     return once(warehouses / "decided", make)
 
@@ -89,17 +94,11 @@ def decided(warehouses, fse2020, rules_only) -> Warehouse:
 @pytest.fixture(scope="session")
 def no_deep_learning(warehouses, shared_data) -> Warehouse:
     """A site without any question of any set, in a folder whose name is no pattern and no SQL."""
-
-    def make(folder: Path) -> Warehouse:
-        return build(
-            folder,
-            {None: shared_data / "sites" / "conlang.meta.stackexchange.com-2020-09"},
-            "--exclude-resource-type",
-            "unit_test",
-            data_name="it's [a] data* folder",
-        )
-
-    return once(warehouses / "no_deep_learning", make)
+    site = shared_data / "sites" / "conlang.meta.stackexchange.com-2020-09"
+    return once(
+        warehouses / "no_deep_learning",
+        lambda folder: build(folder, {None: site}, data_name="it's [a] data* folder"),
+    )
 
 
 @pytest.fixture(scope="session")
@@ -118,8 +117,6 @@ def several_sites(warehouses, fse2020, shared_data) -> Warehouse:
                 / "beer.stackexchange.com.7z",
                 "meta.mathoverflow.net": sites / "meta.mathoverflow.net-2013-09",
             },
-            "--exclude-resource-type",
-            "unit_test",
         )
 
     return once(warehouses / "several_sites", make)
@@ -136,14 +133,10 @@ def labelled(warehouses, fse2020, given_labels) -> Warehouse:
     """The authors' posts with labels and with published response times."""
 
     def make(folder: Path) -> Warehouse:
-        return build(
-            folder,
-            {SITE: fse2020 / "Posts.xml"},
-            "--exclude-resource-type",
-            "unit_test",
-            labels=write_labels(folder / "people's labels.csv", given_labels),
-            published_response_times=write_times(folder / "times.csv"),
-        )
+        study = copy_study(folder)
+        write_labels(study / "labels.csv", given_labels)
+        write_times(study / "published_response_times.csv")
+        return build(folder, {SITE: fse2020 / "Posts.xml"}, study=study)
 
     return once(warehouses / "labelled", make)
 

@@ -5,28 +5,31 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import shutil
 import subprocess
 import sys
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from analyses.study import find_study
 from analyses.warehouse.database import connect
 from loader.loading import load
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DBT = (sys.executable, "-c", "from dbt.cli.main import cli; cli()")
+SHIPPED = "deep_learning_deployment"
 
 
 @dataclass(frozen=True)
 class Warehouse:
-    """A data folder with a database, and what dbt said and left."""
+    """A data folder with the database of a study, and what dbt said and left."""
 
     data: Path
+    study: str = SHIPPED
 
     @property
     def target(self) -> Path:
@@ -40,14 +43,14 @@ class Warehouse:
         return json.loads((self.target / "manifest.json").read_text("utf-8"))
 
     def rows(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
-        with connect(self.data) as connection:
+        with connect(self.data, self.study) as connection:
             return connection.execute(sql, parameters).fetchall()
 
     def column(self, sql: str, *parameters: object) -> list[Any]:
         return [row[0] for row in self.rows(sql, *parameters)]
 
     def records(self, sql: str, *parameters: object) -> list[dict[str, Any]]:
-        with connect(self.data) as connection:
+        with connect(self.data, self.study) as connection:
             result = connection.execute(sql, parameters)
             names = [column[0] for column in result.description]
             return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
@@ -60,26 +63,18 @@ class Warehouse:
 
 
 def run_dbt(
-    data: Path,
-    *arguments: str,
-    project: Path = ROOT,
-    **people: Path | None,
+    data: Path, *arguments: str, study: Path | str = SHIPPED, project: Path = ROOT
 ) -> subprocess.CompletedProcess[str]:
-    """Run dbt in a project as its own process; a failing build is for the caller to judge.
-
-    What people hand over goes by name: decisions, labels, published_response_times.
-    """
+    """Run dbt in a project as its own process; a failing build is for the caller to judge."""
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith("STACKSTUDY_")
     }
     environment |= {
         "STACKSTUDY_DATA": str(data),
+        "STACKSTUDY_STUDY": str(study),
         "DBT_TARGET_PATH": str(data.parent / "target"),
         "DBT_LOG_PATH": str(data.parent / "logs"),
         "NO_COLOR": "1",
-    }
-    environment |= {
-        f"STACKSTUDY_{name.upper()}": str(path) for name, path in people.items() if path
     }
     return subprocess.run(
         [*DBT, *arguments],
@@ -96,32 +91,45 @@ def build(
     folder: Path,
     dumps: dict[str | None, Path],
     *arguments: str,
+    study: Path | str = SHIPPED,
     data_name: str = "data",
-    project: Path = ROOT,
-    **people: Path | None,
 ) -> Warehouse:
-    """Load dumps (site to path) into a fresh data folder and run `dbt build` on it."""
-    warehouse = Warehouse(folder / data_name)
+    """Load dumps (site to path) into a fresh data folder and run `dbt build` on it.
+
+    The models' own unit tests are run once, by the fixture `bare`.
+    """
+    warehouse = Warehouse(folder / data_name, Path(study).name)
     for site, dump in dumps.items():
         load([dump], warehouse.data, site=site)
-    done = run_dbt(warehouse.data, "build", *arguments, project=project, **people)
+    arguments = arguments or ("--exclude-resource-type", "unit_test")
+    done = run_dbt(warehouse.data, "build", *arguments, study=study)
     (folder / "output.txt").write_text(done.stdout + done.stderr, "utf-8")
     assert done.returncode == 0, done.stdout + done.stderr
     return warehouse
 
 
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    with path.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
-
-
 def once(folder: Path, make: Callable[[Path], Warehouse]) -> Warehouse:
     """Make a warehouse once for all processes of a test run, whichever comes first."""
     folder.mkdir(exist_ok=True)
-    made = folder / "made.txt"
-    with _locked(folder / "lock"):
+    made = folder / "made.json"
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
         if not made.exists():
-            made.write_text(str(make(folder).data), "utf-8")
-        return Warehouse(Path(made.read_text("utf-8")))
+            warehouse = make(folder)
+            made.write_text(json.dumps([str(warehouse.data), warehouse.study]), "utf-8")
+        data, study = json.loads(made.read_text("utf-8"))
+        return Warehouse(Path(data), study)
+
+
+def copy_study(folder: Path, name: str = SHIPPED) -> Path:
+    """Copy a shipped study, to which a test adds what people decided or labelled."""
+    return Path(shutil.copytree(find_study(name), folder / name))
+
+
+def share_store(data: Path, other: Path) -> Path:
+    """Let a data folder have the loaded dump of another one, and nothing that was built of it."""
+    data.mkdir(parents=True)
+    for path in other.iterdir():
+        if path.is_dir() and any(path.glob("site=*")):
+            (data / path.name).symlink_to(path)
+    return data

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from typing import TYPE_CHECKING, NamedTuple
 
-from dbt_runs import ROOT
+from analyses.study import find_study
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,8 +31,8 @@ class GivenLabel(NamedTuple):
 
 
 def taxonomy() -> list[dict[str, str]]:
-    """Lines of the seed."""
-    with (ROOT / "dbt_project/seeds/taxonomy.csv").open(encoding="utf-8", newline="") as file:
+    """Lines of the shipped study's codebook."""
+    with (find_study() / "taxonomy.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
@@ -40,8 +40,8 @@ def make_labels(warehouse: Warehouse) -> list[GivenLabel]:
     """Labels of every kind.
 
     Categories in turn for 60 server and 45 mobile questions; then special labels; a question with
-    two categories, one with a category and `unclear`; one that is not loaded; one that is not in
-    the set; and a set without taxonomy, coded openly.
+    two categories; one that is `unclear` in a topic and has a category in another; one that is not
+    loaded; one that is not in the set; and a set without taxonomy, coded openly.
     """
     labels = []
     free = {}
@@ -64,7 +64,7 @@ def make_labels(warehouse: Warehouse) -> list[GivenLabel]:
         GivenLabel("server_cloud", two, "serving", "model loading"),
         GivenLabel("server_cloud", two, "request", "procedure"),
         GivenLabel("server_cloud", unsure, "unclear"),
-        GivenLabel("server_cloud", unsure, "model update"),
+        GivenLabel("mobile", unsure, "model update"),
         GivenLabel("mobile", NOT_LOADED, "unclear"),
         GivenLabel("server_cloud", free["mobile"][0], "serving", "model loading"),
         GivenLabel("framework_tagged", two, "tooling"),

@@ -1,4 +1,4 @@
-"""The rules of the seeds once more, with html.parser and str methods: a second opinion on the SQL.
+"""The rules of a study once more, with html.parser and str methods: a second opinion on the SQL.
 
 Nothing here is taken from the models. Members are sets of (site, question id).
 """

@@ -60,11 +60,13 @@ class TestBaselines:
         assert {row["n_questions"] for row in empty} == {0}
         assert {row["p_value"] for row in empty} == {None}
 
-    def test_seed_is_what_the_paper_quotes(self, decided, shared_facts):
+    def test_they_are_what_the_paper_quotes(self, decided, shared_facts):
         facts = (shared_facts / "published_figures.csv").read_text("utf-8")
-        for baseline, percent, minutes in decided.rows(
-            "select baseline, no_accepted_percent, median_response_minutes from published_baselines"
-        ):
+        others = decided.rows(
+            "select baseline, no_accepted_percent, median_response_minutes from stg_other_studies"
+        )
+        assert len(others) == len(BASELINES)
+        for baseline, percent, minutes in others:
             assert f"4,no_accepted_share,{baseline},,{percent},percent" in facts
             assert f"4,response_minutes_median,{baseline},,{minutes:.0f},minutes" in facts
 
@@ -143,12 +145,6 @@ class TestSampleSizes:
         for row in rows:
             assert row["sample_size"] == row["exact_sample_size"] == row["population"] == 0
 
-    def test_by_default_sizes_are_rounded_up(self, decided):
-        assert decided.rows(
-            "select rounding, is_whole_set from sampling_plans"
-            " where base_set is null and question_set is null"
-        ) == [("up", False)]
-
 
 class TestPublishedCounts:
     def test_the_printed_statistic_fits_one_size_of_the_baseline(self, decided):
@@ -163,10 +159,10 @@ class TestPublishedCounts:
         assert fits == [67_806]
         assert round(100 * (1 - accepted / 67_806), 1) == 62.7
         reasons = decided.column(
-            "select reason from replication_needs where reason like '%67,806%'"
+            "select reason from stg_published_needs where reason like '%67,806%'"
         )
         misprints = decided.column(
-            "select misprint from published_figures where misprint like '%67,806%'"
+            "select misprint from stg_published_figures where misprint like '%67,806%'"
         )
         assert len(reasons) == len(misprints) == 1
 

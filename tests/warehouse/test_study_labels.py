@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import json
-import shutil
 from collections import Counter, defaultdict
 
 import pytest
 from authors_package import published_posts
-from dbt_runs import run_dbt
-from people import NOT_LOADED, SITE, SPECIAL, TIMES, GivenLabel, taxonomy, write_labels
+from people import NOT_LOADED, SITE, SPECIAL, TIMES, taxonomy
 from scipy.stats import chi2_contingency
 from statsmodels.stats.proportion import proportion_confint
 
 from analyses.study.labels import NO_CATEGORY
+from analyses.warehouse.database import connect
+from analyses.warehouse.human_input import SetInput, read_human_input
 
 TOPICS = ("server_cloud", "mobile")
 COLUMNS = "question_set, question_id, inner_category, coalesce(leaf_category, '')"
@@ -71,7 +69,7 @@ class TestLabels:
         assert special == sorted(SPECIAL)
 
     def test_special_labels_are_those_of_the_labelling_commands(self, labelled):
-        assert tuple(labelled.column("select label from special_labels order by position")) == (
+        assert tuple(labelled.column("select label from stg_label_kinds order by position")) == (
             NO_CATEGORY
         )
 
@@ -80,6 +78,9 @@ class TestLabels:
         assert "ERROR=0" in labelled.output
 
     def test_without_a_file_there_are_none(self, rules_only):
+        """Nor does a build say a word of them."""
+        with connect(rules_only.data) as connection:
+            assert read_human_input(connection) == []
         for table in ("labels", "label_acceptance", "published_response_times"):
             assert rules_only.column(f"select count(*) from {table}") == [0]
         [(n_rows, n_labelled)] = rules_only.rows(
@@ -234,41 +235,26 @@ class TestPublishedResponseTimes:
         assert labelled.rows(summary) == rules_only.rows(summary)
 
 
-BAD = [
-    GivenLabel("mobile", 5, "model export", "procedure"),
-    GivenLabel("mobile", 6, "model update", "procedure"),
-    GivenLabel("mobile", 7, "unclear", "procedure"),
-    GivenLabel("mobile", 8, ""),
-    *[GivenLabel("mobile", 9, "model update")] * 2,
-    GivenLabel("phones", 10, "model update"),
-]
-FAILURES = {
-    "labels_are_of_the_taxonomy": 4,
-    "unique_together_stg_labels": 1,
-    "relationships_stg_labels": 1,
-    "not_null_stg_labels_inner_category": 1,
-}
-
-
-def test_bad_labels_fail_a_check_that_says_why(labelled, tmp_path):
-    """What `stackstudy build` refuses in one line, a bare `dbt build` refuses by its checks."""
-    data = shutil.copytree(labelled.data, tmp_path / "data")
-    path = write_labels(tmp_path / "labels.csv", BAD)
-    for command in (("run", "-s", "stg_labels", "int_labels"), ("test", "-s", "stg_labels+1")):
-        run_dbt(data, *command, labels=path)
-    results = json.loads((tmp_path / "target" / "run_results.json").read_text("utf-8"))["results"]
-    failures = {result["unique_id"].split(".")[2]: result["failures"] for result in results}
-    for name, expected in FAILURES.items():
-        assert [n for test, n in failures.items() if name in test] == [expected], name
-
-
-def test_the_taxonomy_of_the_seed_is_figure_5(shared_facts, labelled):
-    with (shared_facts / "taxonomy.csv").open(encoding="utf-8", newline="") as file:
-        facts = {tuple(row.values()) for row in csv.DictReader(file)}
-    assert {tuple(line.values()) for line in taxonomy()} == facts
+def test_the_codebook_is_figure_5(labelled):
+    """As the study reads it: tests/analyses/study compares it with the print."""
     assert dict(
         labelled.rows(
             "select level, count(*) from taxonomy_distribution where question_set in"
             " ('server_cloud', 'mobile', 'browser') group by all"
         )
     ) == {"root": 3, "inner": 25, "leaf": 72}
+
+
+def test_what_people_gave_is_said_per_set(labelled, given_labels):
+    """Counted from the file alone; the question that is not loaded is told beside."""
+    with connect(labelled.data) as connection:
+        found = {one.question_set: one for one in read_human_input(connection)}
+    members = {name: labelled.members(name) for name in (*TOPICS, "framework_tagged")}
+    for name, ids in members.items():
+        given = [label.question_id for label in given_labels if label.question_set == name]
+        loaded = [one for one in given if one != NOT_LOADED]
+        outside = [one for one in loaded if one not in ids]
+        assert found.pop(name) == SetInput(
+            "labels", name, len(given), len(given) - len(loaded), len(outside)
+        )
+    assert not found

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
+import shutil
+from pathlib import Path
 
 import pytest
-from dbt_runs import Warehouse, run_dbt
+from dbt_runs import Warehouse, run_dbt, share_store
 
 from loader.errors import WarehouseError
 from loader.schemas import TABLES
@@ -158,53 +159,35 @@ class TestWhatGoesWrong:
         assert f"no dump is loaded in {data}: run `stackstudy load`" in done.stdout
         assert "Traceback" not in done.stdout
 
-    def test_decisions_that_make_no_sense_stop_the_build(self, rules_only, tmp_path):
-        """dbt alone, without the command and its check of the file: each slip has its own test."""
-        decisions = tmp_path / "decisions.csv"
-        decisions.write_text(
-            "question_set,site,question_id,decision\n"
-            "phones,a.com,1,include\n"
-            "mobile,a.com,1,maybe\n"
-            "mobile,a.com,2,include\n"
-            "mobile,a.com,2,exclude\n"
-            "mobile,,3,include\n"
-            "mobile,a.com,,include\n"
-            "mobile,a.com,4,\n"
-        )
-        data = tmp_path / "data"
-        data.mkdir()
-        (data / "posts").symlink_to(rules_only.data / "posts")
-        selected = ("question_set_definitions", "stg_decisions")
-        done = run_dbt(data, "build", "--select", *selected, decisions=decisions)
+    def test_some_models_alone_are_served_and_half_a_build_is_not(
+        self, sample_warehouse, sample_study, tmp_path
+    ):
+        """`dbt run --select`, as one works on a model; then the study folder gets a slip."""
+        data = share_store(tmp_path / "data", sample_warehouse)
+        study = Path(shutil.copytree(sample_study, tmp_path / sample_study.name))
+        posts = Warehouse(sample_warehouse).column("select count(*) from stg_posts")
+        done = run_dbt(data, "run", "--select", "stg_posts", study=study)
+        assert done.returncode == 0, done.stdout
+        assert Warehouse(data).column("select count(*) from stg_posts") == posts
+
+        whole = (study / "labels.csv").read_text("utf-8")
+        (study / "labels.csv").write_text(f"{whole}phones,a.com,1,x,,\n", "utf-8")
+        done = run_dbt(data, "run", "--select", "stg_labels", study=study)
         assert done.returncode == 1
-        failed = set(re.findall(r"Failure in test (\w+_stg_decisions_\w*) \(", done.stdout))
-        assert {name.split("_stg_decisions_")[0] for name in failed} == {
-            "accepted_values",
-            "not_null",
-            "relationships",
-            "unique_together",
-        }
-        assert {name for name in failed if name.startswith("not_null")} == {
-            f"not_null_stg_decisions_{column}" for column in ("site", "question_id", "decision")
-        }
+        row = whole.count("\n") + 1
+        assert f"labels.csv: row {row}: no question set is named 'phones'" in done.stdout
+        assert "Traceback" not in done.stdout
         self.refused(data)
+
         # some models, all well: what the build before has left is still not whole
-        done = run_dbt(data, "run", "--select", "stg_decisions")
+        (study / "labels.csv").write_text(whole, "utf-8")
+        done = run_dbt(data, "run", "--select", "stg_labels", study=study)
         assert done.returncode == 0, done.stdout
         self.refused(data)
 
     def refused(self, data):
         with pytest.raises(WarehouseError, match="did not end whole.*`stackstudy build`"):
             Warehouse(data).rows("select 1")
-
-    def test_some_models_alone_are_served(self, rules_only, tmp_path):
-        """`dbt run --select`, as one works on a model, leaves a database that can be read."""
-        data = tmp_path / "data"
-        data.mkdir()
-        (data / "posts").symlink_to(rules_only.data / "posts")
-        done = run_dbt(data, "run", "--select", "stg_posts")
-        assert done.returncode == 0, done.stdout
-        assert Warehouse(data).column("select count(*) from stg_posts") == [5694]
 
     def test_there_is_no_folder(self, tmp_path):
         done = run_dbt(tmp_path / "nowhere", "build")

@@ -46,7 +46,9 @@ def test_members_follow_from_matches(several_sites, matches):
         if row["kind"] not in {"union", "baseline"}
     }
     members = dict(candidates)
-    for name, yields_to in several_sites.rows("from question_set_precedence"):
+    for name, yields_to in several_sites.rows(
+        "select question_set, unnest(yields_to) from stg_question_sets"
+    ):
         members[name] = members[name] - candidates[yields_to]
     topics = set().union(*(members[name] for name in sets if sets[name]["kind"] == "topic"))
     members["deployment"] = topics
@@ -69,7 +71,7 @@ def test_every_way_of_reading_and_comparing(several_sites, text_macros, posts, c
             select
                 site,
                 post_id,
-                lower({text_macros.plain_text("body", f"'{code}'")}) as body_text
+                lower({text_macros.plain_text("body", code)}) as body_text
             from stg_posts
             where post_type_id = 1
         )

@@ -88,7 +88,7 @@ def query():
 @unhurried
 def test_markup_goes_and_text_stays(trees, query, text_macros):
     body = "".join(map(markup, trees))
-    found = query(text_macros.plain_text("body", "code"), body=body, code="kept")
+    found = query(text_macros.plain_text("body", "kept"), body=body)
     assert found == "".join(map(kept_text, trees))
 
 
@@ -97,7 +97,7 @@ def test_markup_goes_and_text_stays(trees, query, text_macros):
 def test_code_goes_as_asked(trees, code, query, text_macros):
     assume(not any(nests_code(tree) for tree in trees))
     body = "".join(map(markup, trees))
-    found = query(text_macros.plain_text("body", "code"), body=body, code=code)
+    found = query(text_macros.plain_text("body", code), body=body)
     assert found.split() == plain_text(body, code).split()
 
 
