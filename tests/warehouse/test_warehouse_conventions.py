@@ -291,7 +291,9 @@ def test_each_notebook_is_an_exposure_of_what_it_shows(manifest, marts, path):
 def warnings_in(output):
     """Lines of dbt's output that warn of something; its last line counts them."""
     said = re.sub(r"\bWARN=0 ERROR=0\b", "", output)
-    return [line for line in said.splitlines() if re.search("warn|deprecat|error", line, re.I)]
+    return [
+        line for line in said.splitlines() if re.search("warn|deprecat|error", line, re.IGNORECASE)
+    ]
 
 
 def test_build_and_docs_print_no_warning(bare):
