@@ -19,7 +19,7 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 
 demo: $(VENV)/.ready  ## make a synthetic dump, load it, build the models, write the report
 	$(BIN)/stackstudy sample $(DEMO)/dump/sample.stackstudy --force
-	$(BIN)/stackstudy run $(DEMO)/dump/sample.stackstudy --data $(DEMO) --labels $(DEMO)/dump/sample.stackstudy-labels.csv
+	$(BIN)/stackstudy run $(DEMO)/dump/sample.stackstudy --data $(DEMO) --study $(DEMO)/dump/deep_learning_deployment
 
 replicate: $(VENV)/.ready  ## compute the paper's figures again from the authors' package: PACKAGE=folder
 	@test -n "$(PACKAGE)" || { echo "make: say where the authors' package is: make replicate PACKAGE=/path/to/folder"; exit 1; }
@@ -37,9 +37,10 @@ bench: $(VENV)/.ready  ## measure the loader against what one would use without 
 bench-models: $(VENV)/.ready  ## measure the models on 5 million posts; writes benchmarks/README.md
 	$(BIN)/python -m benchmarks.models $(BENCH_ARGS)
 
-lint: $(VENV)/.ready  ## check Python and SQL
+lint: $(VENV)/.ready  ## check Python, its types, and SQL
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 	$(BIN)/sqlfluff lint --processes 2 models analyses dbt_project
 
 format: $(VENV)/.ready  ## let ruff and sqlfluff mend what they can

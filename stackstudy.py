@@ -45,8 +45,8 @@ _HOMES: Final = {
     "info": "analyses.warehouse.info:command",
     "export": "analyses.export.command:command",
     "replicate": "analyses.replication.command:command",
-    "sample-size": "analyses.labelling.sampling_commands:sample_size_command",
-    "draw": "analyses.labelling.sampling_commands:draw_command",
+    "sample-size": "analyses.labelling.commands:sample_size",
+    "draw": "analyses.labelling.commands:draw",
     "label": "analyses.labelling.commands:label",
 }
 """Where each command is, in the order in which a person meets them."""

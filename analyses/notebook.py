@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from analyses.report.study import Study, day
-from analyses.warehouse.database import connect, database_path
-from analyses.warehouse.tables import read_tables
+from analyses.report.document import read_results
+from analyses.report.study import StudyResults, day
+from analyses.warehouse.database import connect
 from loader.errors import WarehouseError
 
 if TYPE_CHECKING:
     import pandas as pd
+
+__all__ = ["StudyResults", "ask", "find_data", "open_study"]
 
 _PLACES = ("data", "data/demo")
 
@@ -35,7 +37,7 @@ def find_data(start: Path | None = None) -> Path:
     named = os.environ.get("STACKSTUDY_DATA")
     if named:
         data = Path(named).expanduser().resolve()
-        if not database_path(data).is_file():
+        if not _has_database(data):
             raise WarehouseError(
                 f"{data}: STACKSTUDY_DATA names this folder, but no database is in it;"
                 " run `stackstudy build --data` with it, or unset the variable"
@@ -44,7 +46,7 @@ def find_data(start: Path | None = None) -> Path:
     here = (start or Path.cwd()).resolve()
     for folder in (here, *here.parents):
         for place in _PLACES:
-            if database_path(folder / place).is_file():
+            if _has_database(folder / place):
                 return folder / place
     raise WarehouseError(
         f"{here}: no database in data or data/demo, here or in any folder above; run `make demo`,"
@@ -52,24 +54,31 @@ def find_data(start: Path | None = None) -> Path:
     )
 
 
-def open_study(data: Path | None = None) -> Study:
-    """Read the marts, print which data they are of, and close the database again.
+def _has_database(folder: Path) -> bool:
+    return any(folder.glob("*.duckdb"))
+
+
+def open_study(data: Path | None = None, study: str | None = None) -> StudyResults:
+    """Read the tables of a study, print which data they are of, and close the database again.
 
     Parameters
     ----------
     data : Path, optional
         A data folder; found by `find_data` if it is not given.
+    study : str, optional
+        Its name; may be left out where the data folder holds one study's database.
     """
     folder = find_data() if data is None else data
-    study = Study(read_tables(folder))
-    for site in study.sites:
+    results = read_results(folder, study)
+    print(results.title)  # noqa: T201 - a notebook's output
+    for site in results.sites:
         made_up = " - synthetic: no number here is a finding" if site.is_synthetic else ""
-        print(f"{site.name}, posts until {day(site.last)}{made_up}")  # noqa: T201 - a notebook's output
-    print(f"database: {database_path(folder)}")  # noqa: T201
-    return study
+        print(f"{site.name}, posts until {day(site.last)}{made_up}")  # noqa: T201
+    print(f"data folder: {folder}")  # noqa: T201
+    return results
 
 
-def ask(query: str, data: Path | None = None) -> pd.DataFrame:
+def ask(query: str, data: Path | None = None, study: str | None = None) -> pd.DataFrame:
     """Run one query on the database, close it again, and return the rows.
 
     An open database would block a bare `dbt build`, and hide what is built meanwhile: none is kept.
@@ -78,15 +87,16 @@ def ask(query: str, data: Path | None = None) -> pd.DataFrame:
     ----------
     query : str
         SQL over the tables and, as views, the loaded dump.
-    data : Path, optional
-        A data folder; found by `find_data` if it is not given.
+    data, study : optional
+        As for `open_study`.
 
     Raises
     ------
     WarehouseError
         When the query is wrong, or the tables or the files behind them are not there.
     """
-    with connect(find_data() if data is None else data) as connection:
+    folder = find_data() if data is None else data
+    with connect(folder, *(() if study is None else (study,))) as connection:
         try:
             return connection.execute(query).df()
         except duckdb.Error as error:

@@ -38,12 +38,12 @@ def command(
 
     With names of sets: their questions with answers, memberships and labels. Without: those of
     every set, and the results. A README with the licences of the posts and a data dictionary go
-    with them. `jsonl` is the form of the paper's authors: a question a line, its answers nested.
+    with them. `jsonl` has one question per line, its answers nested.
 
     \b
     Examples:
       stackstudy export                                      the study, as Parquet, in export/
-      stackstudy export mobile --format jsonl -o mobile      one set, as its authors published it
+      stackstudy export mobile --format jsonl -o mobile      one set, its answers nested
       stackstudy export browser --format xlsx -o browser     for a spreadsheet
     """
     from analyses.export.export import export  # noqa: PLC0415 - `--help` needs none of it

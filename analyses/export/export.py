@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
 import duckdb
 
-from analyses.export.facts import read_facts
 from analyses.export.files import Written, write_csv, write_json_lines, write_parquet
 from analyses.export.folder import written_whole
 from analyses.export.readme import readme, write_dictionary
@@ -78,41 +76,37 @@ def export(
     ExportError
         When a set is not known, or the folder may not be replaced.
     """
-    with written_whole(folder, force=force) as aside, connect(data) as connection:
+    with written_whole(folder, force=force) as staging, connect(data) as connection:
         try:
-            names, kinds = _chosen(connection, sets)
+            names, threaded = _chosen(connection, sets)
             tables = data_tables(connection, names, with_results=not sets)
             if file_format == "jsonl":
                 tables = [threads_table(), *(t for t in tables if t.name not in _POSTS)]
-            threaded = names if sets else [n for n in names if kinds[n] in {"topic", "baseline"}]
-            files = _write(connection, tables, threaded, aside, file_format)
-            facts = read_facts(connection, names)
+            files = _write(connection, tables, threaded, staging, file_format)
+            text = readme(
+                connection, names, tables, files,
+                file_format=file_format, whole_study=not sets,
+            )  # fmt: skip
         except (duckdb.CatalogException, duckdb.IOException) as error:
-            if str(aside) in str(error):
+            first = str(error).splitlines()[0]
+            if str(staging) in str(error):
                 raise ExportError(
-                    f"{folder}: cannot be written ({str(error).splitlines()[0]});"
+                    f"{folder}: cannot be written ({first});"
                     " make room, or name another folder with --output DIR"
                 ) from error
             raise WarehouseError(
                 f"{data}: the tables, or the posts behind them, cannot be read; load the dump and"
-                f" run `stackstudy build` ({str(error).splitlines()[0]})"
+                f" run `stackstudy build` ({first})"
             ) from error
-        write_dictionary(tables, aside)
-        text = readme(
-            facts,
-            tables,
-            files,
-            file_format=file_format,
-            version=version("stackstudy"),
-            whole_study=not sets,
-        )
-        (aside / "README.md").write_text(text, encoding="utf-8")
+        write_dictionary(tables, staging)
+        (staging / "README.md").write_text(text, encoding="utf-8")
     return Export(folder, tuple(names), tuple(files))
 
 
 def _chosen(
     connection: duckdb.DuckDBPyConnection, sets: Sequence[str]
-) -> tuple[list[str], dict[str, str]]:
+) -> tuple[list[str], list[str]]:
+    """Return the sets to write, and those of them whose posts get a file of their own."""
     kinds = dict(
         connection.execute(
             "select question_set, kind from question_sets order by position"
@@ -121,7 +115,11 @@ def _chosen(
     unknown = [name for name in sets if name not in kinds]
     if unknown:
         raise ExportError(f"no question set is named {unknown[0]!r}; there are {', '.join(kinds)}")
-    return list(dict.fromkeys(sets)) or list(kinds), kinds
+    if sets:
+        names = list(dict.fromkeys(sets))
+        return names, names
+    parts = [name for name, kind in kinds.items() if kind in {"topic", "baseline"}]
+    return list(kinds), parts or list(kinds)
 
 
 def _write(

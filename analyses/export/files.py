@@ -47,7 +47,7 @@ def write_parquet(connection: duckdb.DuckDBPyConnection, table: Table, folder: P
 
 
 def write_json_lines(connection: duckdb.DuckDBPyConnection, table: Table, folder: Path) -> Written:
-    """Write a table as JSON lines: one object a row."""
+    """Write a table as JSON lines: one object per row."""
     options = f"format json, timestampformat '{_TIMES}'"
     return _copy(connection, table, table.query, folder, "jsonl", options)
 

@@ -1,4 +1,4 @@
-"""The folder of an export: written aside, and in its place only when it is whole."""
+"""The folder of an export: written in staging, and in its place only when it is whole."""
 
 from __future__ import annotations
 
@@ -16,10 +16,12 @@ if TYPE_CHECKING:
 MARK: Final = "data_dictionary.csv"
 """The file by which a folder is known as an export; nothing else is ever replaced."""
 
+_OTHER: Final = "name another folder with --output DIR"
+
 
 @contextmanager
 def written_whole(target: Path, *, force: bool) -> Iterator[Path]:
-    """Hand out a folder aside that takes the target's name when it is whole.
+    """Hand out a staging folder that takes the target's name when it is whole.
 
     Parameters
     ----------
@@ -34,43 +36,35 @@ def written_whole(target: Path, *, force: bool) -> Iterator[Path]:
         written.
     """
     target = Path(target).absolute()
-    _check_free(target, force=force)
-    aside = target.with_name(f".{target.name}-{os.getpid()}")
-    old = target.with_name(f".{target.name}-{os.getpid()}-old")
+    if target.is_symlink() or (target.exists() and not target.is_dir()):
+        raise ExportError(f"{target}: is no folder; {_OTHER}")
+    if target.exists() and any(target.iterdir()):
+        if not (target / MARK).is_file():
+            raise ExportError(f"{target}: holds something that is no export; {_OTHER}")
+        if not force:
+            raise ExportError(
+                f"{target}: an export is there already; replace it with --force, or {_OTHER}"
+            )
+    staging = target.with_name(f".{target.name}-{os.getpid()}")
+    old = target.with_name(f"{staging.name}-old")
     try:
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            aside.mkdir()
-        except OSError as error:  # with the folder's name, not that of the one aside
+            staging.mkdir()
+        except OSError as error:  # with the folder's name, not that of the staging folder
             raise ExportError(
                 f"{target.parent}: cannot be written ({error.strerror}); change its permissions, or"
-                " name another folder with --output DIR"
+                f" {_OTHER}"
             ) from error
-        yield aside
+        yield staging
         if target.exists():
             target.rename(old)
         try:
-            aside.rename(target)
+            staging.rename(target)
         except OSError:
             if old.exists():
                 old.rename(target)
             raise
     finally:
-        shutil.rmtree(aside, ignore_errors=True)
+        shutil.rmtree(staging, ignore_errors=True)
         shutil.rmtree(old, ignore_errors=True)
-
-
-def _check_free(target: Path, *, force: bool) -> None:
-    if target.is_symlink() or (target.exists() and not target.is_dir()):
-        raise ExportError(f"{target}: is no folder; name another with --output DIR")
-    if not target.exists() or not any(target.iterdir()):
-        return
-    if not (target / MARK).is_file():
-        raise ExportError(
-            f"{target}: holds something that is no export; name another folder with --output DIR"
-        )
-    if not force:
-        raise ExportError(
-            f"{target}: an export is there already; replace it with --force, or name another"
-            " folder with --output DIR"
-        )

@@ -3,44 +3,32 @@
 from __future__ import annotations
 
 import csv
-from typing import TYPE_CHECKING, Final
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from jinja2 import Environment, StrictUndefined
 
 from analyses.export.folder import MARK
-from analyses.export.licence import ADDRESSES, PERIODS, SOURCE
+from analyses.export.tables import licence_of, wanted_questions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
-    from analyses.export.facts import Facts
+    import duckdb
+
     from analyses.export.files import Written
     from analyses.export.tables import Table
 
-PAPER: Final = (
-    "Z. Chen, Y. Cao, Y. Liu, H. Wang, T. Xie, X. Liu: A Comprehensive Study on Challenges in"
-    " Deploying Deep Learning Based Software. ESEC/FSE 2020."
-    " https://doi.org/10.1145/3368089.3409759"
-)
-
-SYNTHETIC: Final = (
-    "Synthetic: made by `stackstudy sample`. Nobody wrote these posts, and no number here is a"
-    " finding."
-)
-
-_FORMATS: Final = {
-    "parquet": "Parquet (zstd), typed; read with DuckDB, pandas, polars or R's arrow."
-    " `select * from 'questions.parquet'` in a DuckDB shell.",
-    "csv": "CSV: UTF-8 without byte order mark, comma, quotes doubled, line breaks inside of"
-    ' quotes. Null is an empty field, an empty text is `""`. Tags are parted by blanks.',
-    "jsonl": "JSON lines. In `posts/` {sets} in the form of the paper's authors:"
-    " one question a line, its `answers` nested, the dump's attribute names, every value a text,"
-    " absent attributes left out. The others: an object a row, typed.",
-    "xlsx": "One workbook, a sheet a table. A text longer than a cell holds is cut, and says so.",
+_PERIODS: Final = {
+    "2.5": "contributed before 2011-04-08 UTC",
+    "3.0": "contributed from 2011-04-08 until before 2018-05-02 UTC",
+    "4.0": "contributed since 2018-05-02 UTC",
 }
 
 
 def write_dictionary(tables: Sequence[Table], folder: Path) -> None:
-    """Write `data_dictionary.csv`: a line a column, of the tables as they are written."""
+    """Write `data_dictionary.csv`: one line per column, of the tables as they are written."""
     with (folder / MARK).open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(("table", "column", "type", "description"))
@@ -50,91 +38,72 @@ def write_dictionary(tables: Sequence[Table], folder: Path) -> None:
 
 
 def readme(  # noqa: PLR0913 - what a README tells of
-    facts: Facts,
+    connection: duckdb.DuckDBPyConnection,
+    sets: Sequence[str],
     tables: Sequence[Table],
     files: Sequence[Written],
     *,
     file_format: str,
-    version: str,
     whole_study: bool,
 ) -> str:
-    """Compose the README of an export, as Markdown."""
-    title = "the dataset of a study" if whole_study else "question sets"
-    parts = [f"# Stack Exchange: {title}", *_provenance(facts, version), "## Question sets", ""]
-    parts += ["| set | questions | what it holds |", "|---|---:|---|"]
-    for one in facts.sets:
-        mark = " **Candidates: not inspected by hand.**" if one.is_candidate_set else ""
-        parts.append(f"| `{one.name}` | {one.n_questions:,} | {one.description}{mark} |")
-    parts += ["", "A question may be in several sets: `question_set_members` says in which."]
-    parts += ["", "## Files", "", _form(facts, files, file_format), ""]
-    parts.append("| file | rows | holds |")
-    parts.append("|---|---:|---|")
-    described = {table.name: table.description for table in tables}
-    for file in files:
-        text = described[file.table]
-        sheet = f" ({file.table})" if file_format == "xlsx" else ""
-        parts.append(f"| `{file.name}`{sheet} | {file.n_rows:,} | {text} |")
-    parts += ["", f"Every column is described in `{MARK}`. Times are UTC; what the dump lacks is"]
-    parts += ["null, never 0 or an empty text.", ""]
-    notes = [note for file in files for note in file.notes]
-    if notes:
-        parts += ["### Mind", "", *(f"- {note}" for note in notes), ""]
-    parts += _licence(facts)
-    parts += ["## How to cite", "", f"The study: {PAPER}", ""]
-    parts += [f"The software: stackstudy {version}. The posts: each by its address.", ""]
-    return "\n".join(parts)
-
-
-def _form(facts: Facts, files: Sequence[Written], file_format: str) -> str:
-    """Say how the files are written, and which sets have one of their own."""
-    threaded = [file.name.split("/")[1].partition(".")[0] for file in files if "/" in file.name]
-    have = [one.name for one in facts.sets if one.name in threaded]
-    others = [one.name for one in facts.sets if one.name not in threaded]
-    sets = "a file a question set"
-    if others:
-        sets = (
-            f"a file for each topic and baseline ({', '.join(have)}) and none for"
-            f" {', '.join(others)}, whose questions `question_set_members` names,"
-        )
-    return _FORMATS[file_format].replace("{sets}", sets)
-
-
-def _provenance(facts: Facts, version: str) -> list[str]:
-    dates = ", ".join(
-        f"{site} (last post {date or 'unknown'})" for site, date in facts.sites.items()
+    """Compose the README of an export, as Markdown: sets, files, licences, what to cite."""
+    loaded = connection.execute(
+        "select site, last_at, is_synthetic from dump_manifest where \"table\" = 'posts'"
+        " order by site"
+    ).fetchall()
+    of_sets = _rows(
+        connection,
+        "select question_set, label, description, is_candidate_set, count(question_id) as"
+        " n_questions from question_sets left join question_set_members using (question_set)"
+        " group by all",
     )
-    lines = ["", f"Data: {dates}. Written by stackstudy {version}.", ""]
-    if facts.is_synthetic:
-        lines += [f"**{SYNTHETIC}**", ""]
-    return lines
+    posts = connection.execute(
+        f"select coalesce({licence_of('post')}, '') as licence, count(*) from stg_posts as post"
+        f" semi join {wanted_questions(sets)} as wanted on post.site = wanted.site"
+        " and if(post.post_type_id = 1, post.post_id, post.parent_post_id) = wanted.question_id"
+        " where post.post_type_id in (1, 2) group by all order by all"
+    ).fetchall()
+    study = _study(connection)
+    doi = f"https://doi.org/{study['doi']}" if study.get("doi") else ""
+    threaded = [file.name.split("/")[1].partition(".")[0] for file in files if "/" in file.name]
+    by_name = {row["question_set"]: row for row in of_sets}
+    template = Path(__file__).with_name("readme.md").read_text(encoding="utf-8")
+    environment = Environment(  # noqa: S701 - it makes Markdown
+        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
+    )
+    return environment.from_string(template).render(
+        title=study.get("title", "") if whole_study else "",
+        citation=" ".join(part for part in (study.get("citation") or "", doi) if part),
+        sites=", ".join(
+            f"{site} (last post {str(last_at or '')[:10] or 'unknown'})"
+            for site, last_at, _ in loaded
+        ),
+        version=version("stackstudy"),
+        is_synthetic=any(synthetic for *_, synthetic in loaded),
+        sets=[by_name[name] for name in sets],
+        file_format=file_format,
+        whole_study=whole_study,
+        threaded=[name for name in sets if name in threaded],
+        unthreaded=[name for name in sets if name not in threaded],
+        files=files,
+        described={table.name: table.description for table in tables},
+        dictionary=MARK,
+        notes=[note for file in files for note in file.notes],
+        periods=_PERIODS,
+        licences=dict(posts),
+    )
 
 
-def _licence(facts: Facts) -> list[str]:
-    lines = ["## Licence", ""]
-    if facts.is_synthetic:
-        lines += [
-            "The posts of a synthetic dump are nobody's. Of a real dump, the following holds.",
-            "",
-        ]
-    lines += [
-        "Posts are licensed by their authors under Creative Commons Attribution-ShareAlike, in",
-        "the version of `content_license` (`ContentLicense`): the dump's own word where it has",
-        f"one, else by the date of writing ({SOURCE}).",
-        "",
-        "| licence | posts here | which |",
-        "|---|---:|---|",
-    ]
-    for name, address in ADDRESSES.items():
-        lines.append(f"| [{name}]({address}) | {facts.licences.get(name, 0):,} | {PERIODS[name]} |")
-    for name in sorted(set(facts.licences) - set(ADDRESSES)):
-        lines.append(f"| {name or 'unknown'} | {facts.licences[name]:,} | as the dump says |")
-    return [
-        *lines,
-        "",
-        "Whoever passes posts on has to name the author with a link to the profile",
-        "(`owner_display_name`, `owner_url`; `OwnerDisplayName`, `OwnerUrl`), link to the post",
-        "(`url`; `Url`), name the licence, say what was changed, and pass it on under the same",
-        "licence. Bodies are as in the dump.",
-        "Memberships, labels and results are not posts; they are yours.",
-        "",
-    ]
+def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
+    result = connection.execute(query)
+    names = [column[0] for column in result.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+
+def _study(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    """Return the study's row of `studies`; nothing where a database does not say which it is of."""
+    there = connection.execute(
+        "select 1 from information_schema.tables"
+        " where table_schema = 'main' and table_name = 'studies'"
+    ).fetchall()
+    return next(iter(_rows(connection, "from main.studies")), {}) if there else {}

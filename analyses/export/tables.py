@@ -5,16 +5,34 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from analyses.export.licence import licence_of
 from analyses.warehouse.dictionary import ColumnEntry, read_dictionary
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import duckdb
 
-_RULES: Final = "question_set_rules"
-"""No model, but part of what a study is."""
+    from analyses.warehouse.dictionary import TableEntry
+
+_STUDY: Final = ("question_set_rules", "studies")
+"""What a study is, beside its results."""
+
+
+def licence_of(post: str) -> str:
+    """Return SQL for the licence of a post: the dump's word, else what was in force when written.
+
+    Parameters
+    ----------
+    post : str
+        Alias of `stg_posts`; null where the post has no date.
+    """
+    return (
+        f"coalesce({post}.content_license, case"
+        f" when {post}.created_at < timestamp '2011-04-08' then 'CC BY-SA 2.5'"
+        f" when {post}.created_at < timestamp '2018-05-02' then 'CC BY-SA 3.0'"
+        f" when {post}.created_at is not null then 'CC BY-SA 4.0' end)"
+    )
+
 
 _FROM_POSTS: Final = {
     "body": ("post.body", "Body as HTML, as the dump has it."),
@@ -50,6 +68,10 @@ _ANSWERS: Final = {
     **{name: entry for name, entry in _FROM_POSTS.items() if name != "favorite_count"},
 }
 
+_OWNER: Final = (
+    "left join stg_users as owner on post.site = owner.site and post.owner_user_id = owner.user_id"
+)
+
 
 @dataclass(frozen=True)
 class Table:
@@ -84,22 +106,29 @@ def data_tables(
     sets : sequence of str
         Question sets that the database has.
     with_results : bool
-        Whether the tables that hold no questions (popularity, tests, ...) belong to it.
+        Whether the tables without questions (popularity, tests, ...) belong to it; then all rows of
+        every table go out: results are also of other studies and of pairs of sets.
     """
-    dictionary = read_dictionary()
-    built = _columns_by_table(connection)
-    tables = [_questions(connection, sets), _answers(connection, sets)]
+    dictionary = read_dictionary("seeds") | read_dictionary()
+    relations = connection.execute(
+        "select table_name from information_schema.tables where table_schema = 'main' order by all"
+    )
+    built = [name for (name,) in relations.fetchall()]
+    tables = [_questions(connection, sets, dictionary["questions"]), _answers(connection, sets)]
+    of_sets = ("question_set_members", "question_set_matches", "labels")
+    where = "" if with_results else f" where question_set in {_in(sets)}"
     tables += [
-        _mart(connection, name, built[name], None if with_results else sets, name)
-        for name in ("question_set_members", "question_set_matches", "labels")
+        _copied(connection, dictionary.get(name), name, name, where)
+        for name in of_sets
         if name in built
     ]
     if with_results:
+        marts = read_dictionary()
         tables += [
-            _mart(connection, name, columns, None, f"results/{name}")
-            for name, columns in built.items()
-            if (name in dictionary or name == _RULES)
-            and name not in {table.name for table in tables}
+            _copied(connection, dictionary.get(name), name, f"results/{name}")
+            for name in built
+            if (name in marts or name in _STUDY)
+            and name not in {"questions", *of_sets}
             and not name.endswith("_questions")
         ]
     return tables
@@ -113,13 +142,10 @@ def wanted_questions(sets: Sequence[str]) -> str:
     )
 
 
-def _questions(connection: duckdb.DuckDBPyConnection, sets: Sequence[str]) -> Table:
-    entry = read_dictionary()["questions"]
-    names = [column.name for column in entry.columns]
-    after = names.index("title") + 1
-    parts = {name: f'asked."{name}"' for name in names[:after]}
-    parts["body"] = _FROM_POSTS["body"][0]
-    parts |= {name: f'asked."{name}"' for name in names[after:]}
+def _questions(
+    connection: duckdb.DuckDBPyConnection, sets: Sequence[str], entry: TableEntry
+) -> Table:
+    parts = {column.name: f'asked."{column.name}"' for column in entry.columns}
     parts |= {name: sql for name, (sql, _) in _FROM_POSTS.items()}
     query = (
         f"select {_select(parts)} from questions as asked"
@@ -127,59 +153,41 @@ def _questions(connection: duckdb.DuckDBPyConnection, sets: Sequence[str]) -> Ta
         " on asked.site = wanted.site and asked.question_id = wanted.question_id"
         " inner join stg_posts as post"
         " on asked.site = post.site and asked.question_id = post.post_id"
-        " left join stg_users as owner"
-        " on post.site = owner.site and post.owner_user_id = owner.user_id"
-        " order by asked.site, asked.question_id"
+        f" {_OWNER} order by asked.site, asked.question_id"
     )
     described = {column.name: column.description for column in entry.columns}
     described |= {name: text for name, (_, text) in _FROM_POSTS.items()}
-    return _table(
-        connection,
-        "questions",
-        "The questions, each once, whatever sets it is in. One row per site and question.",
-        query,
-        described,
-    )
+    text = "The questions, each once, whatever sets it is in. One row per site and question."
+    return _table(connection, "questions", text, query, described)
 
 
 def _answers(connection: duckdb.DuckDBPyConnection, sets: Sequence[str]) -> Table:
-    parts = {name: sql for name, (sql, _) in _ANSWERS.items()}
     query = (
-        f"select {_select(parts)} from stg_posts as post"
-        f" semi join {wanted_questions(sets)} as wanted"
+        f"select {_select({name: sql for name, (sql, _) in _ANSWERS.items()})} from stg_posts as"
+        f" post semi join {wanted_questions(sets)} as wanted"
         " on post.site = wanted.site and post.parent_post_id = wanted.question_id"
         " inner join questions as asked"
         " on post.site = asked.site and post.parent_post_id = asked.question_id"
-        " left join stg_users as owner"
-        " on post.site = owner.site and post.owner_user_id = owner.user_id"
-        " where post.post_type_id = 2"
+        f" {_OWNER} where post.post_type_id = 2"
         " order by post.site, post.parent_post_id, post.post_id"
     )
-    return _table(
-        connection,
-        "answers",
-        "Every answer of the questions. One row per site and answer.",
-        query,
-        {name: text for name, (_, text) in _ANSWERS.items()},
-    )
+    described = {name: text for name, (_, text) in _ANSWERS.items()}
+    text = "Every answer of the questions. One row per site and answer."
+    return _table(connection, "answers", text, query, described)
 
 
-def _mart(
+def _copied(
     connection: duckdb.DuckDBPyConnection,
+    entry: TableEntry | None,
     name: str,
-    columns: Sequence[str],
-    sets: Sequence[str] | None,
     file: str,
+    where: str = "",
 ) -> Table:
-    """Return a table of the database: its rows of some sets, or all of them.
-
-    All are more than those of all sets: results are also of quoted studies and of pairs of sets.
-    """
-    entry = (read_dictionary("seeds") if name == _RULES else read_dictionary()).get(name)
-    parts = {column: f'"{column}"' for column in columns}
+    """Return a table of the database as it stands, or some rows of it."""
+    columns = connection.execute(f'describe main."{name}"').fetchall()
+    parts = {column: f'"{column}"' for column, *_ in columns}
     if name == "dump_manifest":  # a folder of the exporter's machine is nobody's business
         parts["source_file"] = "regexp_extract(source_file, '[^/\\\\]*$')"
-    where = f" where question_set in {_in(sets)}" if sets is not None else ""
     query = f'select {_select(parts)} from main."{name}"{where} order by all'
     described = {column.name: column.description for column in entry.columns} if entry else {}
     return _table(connection, file, entry.description if entry else "", query, described)
@@ -190,27 +198,16 @@ def _table(
     name: str,
     description: str,
     query: str,
-    described: dict[str, str],
+    described: Mapping[str, str],
 ) -> Table:
-    shape = connection.execute(f"describe {query}").fetchall()
     columns = tuple(
         ColumnEntry(column, str(kind).lower(), described.get(column, ""))
-        for column, kind, *_ in shape
+        for column, kind, *_ in connection.execute(f"describe {query}").fetchall()
     )
     return Table(name, description, columns, query)
 
 
-def _columns_by_table(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for table, column in connection.execute(
-        "select table_name, column_name from information_schema.columns"
-        " where table_schema = 'main' order by table_name, ordinal_position"
-    ).fetchall():
-        found.setdefault(table, []).append(column)
-    return found
-
-
-def _select(parts: dict[str, str]) -> str:
+def _select(parts: Mapping[str, str]) -> str:
     return ", ".join(f'{sql} as "{name}"' for name, sql in parts.items())
 
 

@@ -24,7 +24,7 @@ def write_workbook(
     path: Path,
     max_rows: int = MAX_SHEET_ROWS,
 ) -> list[Written]:
-    """Write a sheet a table; a text that begins like a formula stays a text.
+    """Write one sheet per table; a text that begins like a formula stays a text.
 
     Parameters
     ----------

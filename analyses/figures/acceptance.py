@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from analyses.common.numbers import between, count, percent
 from analyses.figures.theme import figure, label_rows, row_label, style_of
@@ -14,15 +14,15 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from analyses.figures.theme import Style
-    from analyses.statistics.proportions import Proportion
     from analyses.warehouse.tables import Row
 
 _ROW_PIXELS = 62
 
 
-def wilson(row: Row) -> Proportion:
-    """Share of a set's questions without an accepted answer, with Wilson's 95% interval."""
-    return proportion(row.n_not_accepted, row.n_questions)
+def wilson(row: Row) -> tuple[float, float]:
+    """Wilson's 95% interval of the share without an accepted answer of a set that has questions."""
+    share: Any = proportion(row.n_not_accepted, row.n_questions)
+    return share.ci_low, share.ci_high
 
 
 def acceptance_intervals(rows: Sequence[Row], known_styles: Mapping[str, Style]) -> go.Figure:
@@ -39,33 +39,37 @@ def acceptance_intervals(rows: Sequence[Row], known_styles: Mapping[str, Style])
     plotly.graph_objects.Figure
         One `scatter` trace per set, its x the share; the interval is its error bar.
     """
-    drawn = [(row, wilson(row), style_of(row.question_set, known_styles)) for row in rows]
-    drawn = [one for one in drawn if one[0].n_questions]
+    drawn = [
+        (row, *wilson(row), style_of(row.question_set, known_styles))
+        for row in rows
+        if row.n_questions
+    ]
     parts = "; ".join(
-        f"{style.title}: {percent(share.share)}, {between(share.ci_low, share.ci_high, percent)},"
+        f"{style.title}: {percent(row.no_accepted_share)}, {between(low, high, percent)},"
         f" {count(row.n_questions)} questions"
-        for row, share, style in drawn
+        for row, low, high, style in drawn
     )
     chart = figure(
         "Point chart of the share of questions without an accepted answer, with 95% intervals."
         f" {parts or 'No questions'}.",
         height=_ROW_PIXELS * max(len(drawn), 1) + 40,
     )
-    for place, (row, share, style) in enumerate(drawn):
+    for place, (row, low, high, style) in enumerate(drawn):
+        share = row.no_accepted_share
         hover = (
             f"<b>{style.title}</b>",
             f"{count(row.n_not_accepted)} of n = {count(row.n_questions)} questions",
-            f"{100 * share.share:.2f}% without an accepted answer",
-            f"95% interval {100 * share.ci_low:.2f}% to {100 * share.ci_high:.2f}%",
+            f"{100 * share:.2f}% without an accepted answer",
+            f"95% interval {100 * low:.2f}% to {100 * high:.2f}%",
         )
         chart.add_scatter(
-            x=[share.share],
+            x=[share],
             y=[place],
             error_x={
                 "type": "data",
                 "symmetric": False,
-                "array": [share.ci_high - share.share],
-                "arrayminus": [share.share - share.ci_low],
+                "array": [high - share],
+                "arrayminus": [share - low],
                 "color": style.colour,
                 "thickness": 2.5,
                 "width": 5,
@@ -77,14 +81,14 @@ def acceptance_intervals(rows: Sequence[Row], known_styles: Mapping[str, Style])
             hovertemplate="%{customdata[0]}<extra></extra>",
         )
     labels = [
-        row_label(style, percent(share.share), count(row.n_questions))
-        for row, share, style in drawn
+        row_label(style, percent(row.no_accepted_share), count(row.n_questions))
+        for row, _, _, style in drawn
     ]
     label_rows(chart, labels, 9)
-    ends = [end for _, share, _ in drawn for end in (share.ci_low, share.ci_high)]
-    low, high = min(ends, default=0), max(ends, default=1)
-    room = max(0.02, 0.08 * (high - low))
+    left = min((low for _, low, _, _ in drawn), default=0.0)
+    right = max((high for _, _, high, _ in drawn), default=1.0)
+    room = max(0.02, 0.08 * (right - left))
     chart.update_xaxes(
-        range=[max(-0.01, low - room), min(1.01, high + room)], tickformat=".0%", nticks=6
+        range=[max(-0.01, left - room), min(1.01, right + room)], tickformat=".0%", nticks=6
     )
     return chart

@@ -1,4 +1,4 @@
-"""How far raters agree on a draw: kappa and percent agreement, a set and level at a time."""
+"""How far raters agree on a sample: kappa and percent agreement, a set and level at a time."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from analyses.study.labels import NO_CATEGORY
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from analyses.labelling.population import QuestionKey
     from analyses.labelling.ratings import Rating, Ratings
+    from analyses.labelling.sample import QuestionKey
     from analyses.study.labels import Taxonomy
 
 Level = Literal["inner", "leaf"]

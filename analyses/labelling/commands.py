@@ -1,32 +1,52 @@
-"""`stackstudy label`: the sheets that raters fill, their agreement, and the labels of a study."""
+"""The commands of labelling: `sample-size`, `draw`, and the group `label`."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
 
-from analyses.labelling.options import (
-    OUTPUT,
-    answers_option,
-    check_files,
-    draw_argument,
-    force_option,
-    part_option,
-    sheets_argument,
-    taxonomy_of,
-    taxonomy_option,
-)
-from analyses.labelling.settling_commands import acceptance, agreement, resolve
+from analyses.study.options import study_option
+from loader.errors import LabellingError, WarehouseError
 from loader.options import data_option
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable, Iterable, Sequence
 
-    from analyses.labelling.draw import Part
+    from analyses.labelling.ratings import Ratings
+    from analyses.labelling.sample import Part, Population, SampledQuestion
+    from analyses.study.labels import Taxonomy
+
+F = TypeVar("F", bound="Callable[..., Any]")
+
+ALL: Literal["all"] = "all"
+Size = int | Literal["all"]
+
+_OPEN_SHARE = click.FloatRange(0, 1, min_open=True, max_open=True)
+_FILE = click.Path(dir_okay=False, path_type=Path)
 
 
-class InOrder(click.Group):
+class _SizeOption(click.ParamType):
+    """``N``, ``all``, ``SET=N`` or ``SET=all``: what it is for ('' for every set), and the size."""
+
+    name = "size"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, Size]:
+        """Read the value of an option."""
+        if isinstance(value, tuple):
+            return value
+        question_set, _, size = str(value).rpartition("=")
+        if size == ALL:
+            return question_set, ALL
+        if not (size.isascii() and size.isdigit()):
+            self.fail(f"{value!r} is neither N, all, SET=N nor SET=all", param, ctx)
+        return question_set, int(size)
+
+
+class _InOrder(click.Group):
     """A group that lists its commands in the order in which a person needs them."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -35,7 +55,191 @@ class InOrder(click.Group):
         return list(self.commands)
 
 
-@click.group(cls=InOrder)
+def _output(name: str, default: str | None, text: str) -> Callable[[F], F]:
+    return click.option(
+        name, metavar="FILE", type=_FILE, default=default, show_default=True, help=text
+    )
+
+
+def _formula(command: F) -> F:
+    """Add the options of the formula, by default as the study plans its samples."""
+    for option in (
+        click.option("--rounding", type=click.Choice(["up", "down"]), help="Up keeps the interval;"
+                     " down just misses it."),
+        click.option("--proportion", type=_OPEN_SHARE, help="Expected share; 0.5 needs the largest"
+                     " sample and is safe for any."),
+        click.option("--interval", type=_OPEN_SHARE, help="Half width of the confidence interval:"
+                     " 0.05 is +/- 5 points."),
+        click.option("--confidence", type=_OPEN_SHARE, help="Confidence level of the interval."
+                     "  [defaults: the study's plan]"),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+_sample = click.argument("sample_file", metavar="DRAW", type=_FILE)
+_sheets = click.argument("sheet_files", metavar="SHEET...", nargs=-1, required=True, type=_FILE)
+_part = click.option(
+    "--part",
+    type=click.Choice(["all", "pilot", "rest"]),
+    default="all",
+    show_default=True,
+    help="Which questions of the draw.",
+)
+_skip = click.option(
+    "--skip-unlabelled",
+    "skip",
+    is_flag=True,
+    help="Leave out questions that are not labelled yet; without it they are an error.",
+)
+_taxonomy = click.option(
+    "--taxonomy",
+    "taxonomy_file",
+    metavar="FILE",
+    type=_FILE,
+    help="Categories of another file, CSV or xlsx: question_set, inner_category, leaf_category."
+    "  [default: the study's taxonomy.csv]",
+)
+_answers = click.option(
+    "--answers",
+    type=click.IntRange(min=0),
+    default=3,
+    show_default=True,
+    help="Answers shown of a question, the accepted one first.",
+)
+_force = click.option(
+    "--force", is_flag=True, help="Overwrite files that are there, with the labels in them."
+)
+
+
+@click.command("sample-size")
+@click.argument("sets", metavar="[SET]...", nargs=-1)
+@click.option(
+    "--population",
+    type=click.IntRange(min=0),
+    help="Number of questions, instead of the sets of the database.",
+)
+@data_option
+@study_option
+@_formula
+def sample_size(
+    sets: tuple[str, ...], population: int | None, data: Path, study: str | None, **formula: Any
+) -> None:
+    """Say how many questions of a set to label.
+
+    So many that a share is known within an interval of a given width: Cochran's formula with
+    finite population correction, for each SET (by default every topic set), by the plan of the
+    study (`sampling` in its study.yml). For a --population it is 95% confidence, +/- 5 points,
+    rounded up: rounded down, the interval would be a little wider than was asked for.
+
+    \b
+    Examples:
+      stackstudy sample-size
+      stackstudy sample-size mobile --confidence 0.99
+      stackstudy sample-size --population 1325 --rounding down
+    """
+    from analyses.labelling.sample import read_populations  # noqa: PLC0415
+    from analyses.labelling.show import show_sizes  # noqa: PLC0415
+    from analyses.study.study import study_name  # noqa: PLC0415
+
+    if population is not None and sets:
+        raise click.UsageError("name sets or give --population, not both")
+    given = {name: value for name, value in formula.items() if value is not None}
+    if population is not None:
+        from analyses.statistics.sampling import sample_size as size_of  # noqa: PLC0415
+
+        show_sizes([("", size_of(population, **given), False)])
+        return
+    found: list[Population] = read_populations(data, study_name(study), sets)
+    show_sizes([(one.question_set, one.size(**given), one.is_whole_set) for one in found])
+
+
+@click.command("draw")
+@click.argument("sets", metavar="SET...", nargs=-1, required=True)
+@data_option
+@study_option
+@click.option(
+    "--seed", type=int, default=1, show_default=True, help="Another seed is another draw."
+)
+@click.option(
+    "--size",
+    "sizes",
+    metavar="[SET=]N",
+    multiple=True,
+    type=_SizeOption(),
+    help="Questions to draw of a set, or of each; `all` for all.  [default: the sample size]",
+)
+@click.option(
+    "--pilot",
+    "pilot_share",
+    type=click.FloatRange(0, 1),
+    default=0.3,
+    show_default=True,
+    help="Share of the draw that is labelled first, to make the taxonomy.",
+)
+@_formula
+@_output("--output", "draw.csv", "File to write.")
+@_force
+def draw(  # noqa: PLR0913 - one for each option
+    *,
+    sets: tuple[str, ...],
+    data: Path,
+    study: str | None,
+    seed: int,
+    sizes: tuple[tuple[str, Size], ...],
+    pilot_share: float,
+    output: Path,
+    force: bool,
+    **formula: Any,
+) -> None:
+    """Draw questions at random, for each SET.
+
+    Anyone can repeat a draw: it depends on the seed, the set's name and the ids of its questions,
+    and not on the order of the rows, the machine or how often the dump was loaded. A larger draw
+    of the same seed begins with the smaller one. Questions are written in the order drawn, the
+    pilot first. How many, the study plans (`sampling` in its study.yml).
+
+    \b
+    Examples:
+      stackstudy draw server_cloud mobile
+      stackstudy draw server_cloud mobile browser --size browser=all --seed 2020
+      stackstudy draw dl --size 500 --pilot 0 --output dl.csv
+    """
+    from analyses.labelling.sample import (  # noqa: PLC0415
+        read_populations,
+        sample_questions,
+        write_sample,
+    )
+    from analyses.study.study import study_name  # noqa: PLC0415
+
+    wanted = dict(sizes)
+    for name in wanted:
+        if name and name not in sets:
+            raise click.UsageError(f"--size is given for {name}, which is not among the sets drawn")
+    given = {name: value for name, value in formula.items() if value is not None}
+    chosen = []
+    for population in read_populations(data, study_name(study), sets):
+        default: Size = ALL if population.is_whole_set else population.size(**given).sample_size
+        size = wanted.get(population.question_set, wanted.get("", default))
+        chosen.append((population, _size(population, size)))
+    questions = sample_questions(chosen, seed=seed, pilot_share=pilot_share)
+    write_sample(output, questions, force=force)
+    for population, size in chosen:
+        name = population.question_set
+        n_pilot = sum(row.is_pilot for row in questions if row.question_set == name)
+        click.echo(
+            f"{name}: {size:,} of {len(population.questions):,} questions drawn, {n_pilot:,} of"
+            " them pilot."
+        )
+        if population.is_candidate_set:
+            click.echo(
+                f"Note: {name} holds candidates that the rules alone chose; decide on them first"
+                " (decisions.csv of the study), or label the others `false positive`."
+            )
+    click.echo(f"Draw: {output}")
+
+
+@click.group(cls=_InOrder)
 def label() -> None:
     """Label drawn questions by hand.
 
@@ -45,23 +249,25 @@ def label() -> None:
       stackstudy label sheet draw.csv ann.xlsx ben.xlsx       a sheet for each; they fill it
       stackstudy label agreement draw.csv ann.xlsx ben.xlsx --conflicts conflicts.xlsx
       stackstudy label resolve draw.csv ann.xlsx ben.xlsx --resolved conflicts.xlsx
-      stackstudy build --labels labels.csv
+      stackstudy build
     """
 
 
 @label.command()
-@draw_argument
-@click.argument("outputs", metavar="FILE...", nargs=-1, required=True, type=OUTPUT)
+@_sample
+@click.argument("outputs", metavar="FILE...", nargs=-1, required=True, type=_FILE)
 @data_option
-@part_option
-@answers_option
-@taxonomy_option
-@force_option
+@study_option
+@_part
+@_answers
+@_taxonomy
+@_force
 def sheet(  # noqa: PLR0913 - one for each option
     *,
-    draw_file: Path,
+    sample_file: Path,
     outputs: tuple[Path, ...],
     data: Path,
+    study: str | None,
     part: Part,
     answers: int,
     taxonomy_file: Path | None,
@@ -80,14 +286,15 @@ def sheet(  # noqa: PLR0913 - one for each option
       stackstudy label sheet draw.csv ann.xlsx ben.xlsx
       stackstudy label sheet draw.csv pilot.csv --part pilot --answers 5
     """
-    from analyses.labelling.draw import in_part, read_draw  # noqa: PLC0415
     from analyses.labelling.posts import read_texts  # noqa: PLC0415
+    from analyses.labelling.sample import in_part  # noqa: PLC0415
     from analyses.labelling.sheet import SheetRow, write_sheet  # noqa: PLC0415
+    from analyses.study.study import study_name  # noqa: PLC0415
 
-    check_files((), (draw_file, taxonomy_file), outputs)
-    taxonomy = taxonomy_of(taxonomy_file)
-    questions = in_part(draw_file, read_draw(draw_file), part)
-    texts = read_texts(data, questions, answers)
+    _check_files((), (sample_file, taxonomy_file), outputs)
+    sample, taxonomy = _read(sample_file, study, taxonomy_file)
+    questions = in_part(sample_file, sample, part)
+    texts = read_texts(data, study_name(study), questions, answers)
     rows = [SheetRow(row, text, {}) for row, text in zip(questions, texts, strict=True)]
     for output in outputs:
         write_sheet(output, rows, taxonomy, force=force)
@@ -98,15 +305,18 @@ def sheet(  # noqa: PLR0913 - one for each option
 
 
 @label.command()
-@draw_argument
-@sheets_argument
-@part_option
-@taxonomy_option
+@_sample
+@_sheets
+@study_option
+@_part
+@_taxonomy
 @click.pass_context
-def check(
+def check(  # noqa: PLR0913 - one for each option
     context: click.Context,
-    draw_file: Path,
+    *,
+    sample_file: Path,
     sheet_files: tuple[Path, ...],
+    study: str | None,
     part: Part,
     taxonomy_file: Path | None,
 ) -> None:
@@ -119,15 +329,14 @@ def check(
       stackstudy label check draw.csv ann.xlsx
       stackstudy label check draw.csv ann.xlsx ben.csv --part pilot
     """
-    from analyses.labelling.draw import in_part, read_draw  # noqa: PLC0415
     from analyses.labelling.ratings import read_ratings  # noqa: PLC0415
+    from analyses.labelling.sample import in_part  # noqa: PLC0415
 
-    taxonomy = taxonomy_of(taxonomy_file)
-    draw = read_draw(draw_file)
-    wanted = {question.key for question in in_part(draw_file, draw, part)}
+    sample, taxonomy = _read(sample_file, study, taxonomy_file)
+    wanted = {question.key for question in in_part(sample_file, sample, part)}
     found = 0
     for path in sheet_files:
-        ratings = read_ratings(path, draw, taxonomy, wanted)
+        ratings = read_ratings(path, sample, taxonomy, wanted)
         lines = [*ratings.problems, *ratings.unlabelled.values()]
         for line in lines:
             click.echo(line)
@@ -139,5 +348,279 @@ def check(
     context.exit(1 if found else 0)
 
 
-for command in (agreement, resolve, acceptance):
-    label.add_command(command)
+@label.command()
+@_sample
+@_sheets
+@_output("--conflicts", None, "Sheet to write, xlsx or CSV: the questions to settle.")
+@_output("--confusion", None, "Table to write, xlsx or CSV: how often each pair of labels.")
+@_part
+@_skip
+@click.option(
+    "--confidence",
+    type=_OPEN_SHARE,
+    default=0.95,
+    show_default=True,
+    help="Confidence level of the interval.",
+)
+@data_option
+@study_option
+@_answers
+@_taxonomy
+@_force
+def agreement(  # noqa: PLR0913 - one for each option
+    *,
+    sample_file: Path,
+    sheet_files: tuple[Path, ...],
+    conflicts: Path | None,
+    confusion: Path | None,
+    part: Part,
+    skip: bool,
+    confidence: float,
+    data: Path,
+    study: str | None,
+    answers: int,
+    taxonomy_file: Path | None,
+    force: bool,
+) -> None:
+    """Say how far raters agree, and on what not.
+
+    Percent agreement and Cohen's kappa, at inner and leaf level. Each SHEET is one rater's. A
+    question with several labels counts as agreed when all of them are the same; pending counts as
+    a label. With --part rest the pilot, which the raters talked about, is left out, as in the
+    paper.
+
+    --conflicts writes the questions on which they do not agree, or that all left pending, with
+    what each said and empty columns for what they settle on, for `stackstudy label resolve`.
+
+    \b
+    Examples:
+      stackstudy label agreement draw.csv ann.xlsx ben.xlsx
+      stackstudy label agreement draw.csv ann.xlsx ben.xlsx --part rest --conflicts conflicts.xlsx
+      stackstudy label agreement draw.csv ann.csv ben.csv --skip-unlabelled --confusion pairs.csv
+    """
+    if len(sheet_files) < 2:
+        raise click.UsageError("agreement needs the sheets of two raters or more")
+    _check_files(sheet_files, (sample_file, taxonomy_file), (conflicts, confusion))
+    from analyses.labelling.adjudication import conflict_rows, to_adjudicate  # noqa: PLC0415
+    from analyses.labelling.agreement import rater_agreement  # noqa: PLC0415
+    from analyses.labelling.show import show_agreement, write_confusion  # noqa: PLC0415
+
+    sample, taxonomy = _read(sample_file, study, taxonomy_file)
+    sheets = _checked(sheet_files, sample_file, sample, part, taxonomy, skip=skip)
+    found = rater_agreement(sheets, taxonomy, confidence)
+    show_agreement(found)
+    if confusion:
+        write_confusion(confusion, found, force=force)
+        click.echo(f"Confusion table: {confusion}")
+    questions = to_adjudicate(sheets, sample)
+    if conflicts and questions:
+        from analyses.labelling.posts import read_texts  # noqa: PLC0415
+        from analyses.labelling.sheet import write_sheet  # noqa: PLC0415
+        from analyses.study.study import study_name  # noqa: PLC0415
+
+        texts = read_texts(data, study_name(study), questions, answers)
+        write_sheet(conflicts, conflict_rows(sheets, questions, texts), taxonomy, force=force)
+        click.echo(f"Conflicts: {conflicts} ({len(questions):,} questions to settle)")
+    else:
+        click.echo(f"Questions to settle: {len(questions):,}")
+
+
+@label.command()
+@_sample
+@_sheets
+@click.option(
+    "--resolved", metavar="FILE", type=_FILE, help="The sheet of conflicts, filled together."
+)
+@click.option(
+    "--settled",
+    metavar="FILE",
+    type=_FILE,
+    help="Labels of other questions, such as the pilot's, to put first.",
+)
+@_output("--output", None, "Labels CSV to write.  [default: labels.csv of the study's folder]")
+@study_option
+@_part
+@_skip
+@_taxonomy
+@_force
+def resolve(  # noqa: PLR0913 - one for each option
+    *,
+    sample_file: Path,
+    sheet_files: tuple[Path, ...],
+    resolved: Path | None,
+    settled: Path | None,
+    output: Path | None,
+    study: str | None,
+    part: Part,
+    skip: bool,
+    taxonomy_file: Path | None,
+    force: bool,
+) -> None:
+    """Make a study's labels of filled sheets.
+
+    Where the raters agree their labels stand, elsewhere those of the sheet of conflicts. A single
+    SHEET is one that was filled together. The labels become labels.csv of the study's folder, which
+    `stackstudy build` reads; those of a study that ships are written here, for a copy of it.
+
+    \b
+    Examples:
+      stackstudy label resolve draw.csv ann.xlsx ben.xlsx --resolved conflicts.xlsx
+      stackstudy label resolve draw.csv pilot.xlsx --part pilot --output pilot_labels.csv
+      stackstudy label resolve draw.csv ann.xlsx ben.xlsx --part rest --resolved conflicts.xlsx \\
+          --settled pilot_labels.csv
+    """
+    from analyses.common.spreadsheets import written_whole  # noqa: PLC0415
+    from analyses.labelling.adjudication import adjudicate, merged  # noqa: PLC0415
+    from analyses.labelling.agreement import conflicts, pending  # noqa: PLC0415
+    from analyses.labelling.ratings import read_ratings  # noqa: PLC0415
+    from analyses.labelling.show import count_labels  # noqa: PLC0415
+    from analyses.study.labels import read_labels, write_labels  # noqa: PLC0415
+    from analyses.study.study import find_study, shipped_studies  # noqa: PLC0415
+
+    folder = find_study(study)
+    ships = folder.resolve() in {path.resolve() for path in shipped_studies().values()}
+    target = output or (Path() if ships else folder) / "labels.csv"
+    _check_files(sheet_files, (sample_file, taxonomy_file, resolved, settled), (target,))
+    sample, taxonomy = _read(sample_file, study, taxonomy_file)
+    sheets = _checked(sheet_files, sample_file, sample, part, taxonomy, skip=skip)
+    adjudicated = None
+    if resolved:
+        wanted = {*conflicts(sheets), *pending(sheets)}
+        adjudicated = read_ratings(resolved, sample, taxonomy, wanted).checked(skip_unlabelled=True)
+    labels = adjudicate(sheets, sample, adjudicated)
+    if settled:
+        labels = merged(read_labels(settled, taxonomy.categories), labels)
+    with written_whole(target, force=force) as staged:
+        write_labels(staged, labels)
+    click.echo(f"Labels: {target} ({count_labels(labels)})")
+    if ships and not output:
+        click.echo(
+            f"Note: put them into a study of your own: `stackstudy study new DIR --from"
+            f" {folder.name}`, then `stackstudy build --study DIR`."
+        )
+
+
+@label.command()
+@data_option
+@study_option
+@_output("--output", None, "Table to write, xlsx or CSV, with all its columns.")
+@_force
+def acceptance(data: Path, study: str | None, output: Path | None, *, force: bool) -> None:
+    """Compare unclear questions with the rest.
+
+    As section 6.5 of the paper does: the share without an accepted answer among the questions
+    that are unclear or false positive, beside that of those that have a category. It is the table
+    `label_acceptance`, of the labels that the study was built with.
+
+    \b
+    Examples:
+      stackstudy label acceptance
+      stackstudy label acceptance --output unclear.csv
+    """
+    from analyses.common.spreadsheets import write_table  # noqa: PLC0415
+    from analyses.labelling.show import show_acceptance  # noqa: PLC0415
+    from analyses.study.study import study_name  # noqa: PLC0415
+    from analyses.warehouse.database import connect  # noqa: PLC0415
+
+    with connect(data, study_name(study)) as connection:
+        is_built = ("label_acceptance",) in connection.execute("show tables").fetchall()
+        found = connection.execute("from label_acceptance") if is_built else None
+        names = [column[0] for column in found.description] if found else []
+        rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()] if found else []
+    if not rows:
+        raise WarehouseError(
+            f"{data}: the study was built without labels; put labels.csv into its folder"
+            " (`stackstudy label resolve` writes it), then run `stackstudy build`"
+        )
+    show_acceptance(rows)
+    if output:
+        values = [list(row.values()) for row in rows]
+        write_table(output, dict.fromkeys(names, 16), values, force=force)
+        click.echo(f"Table: {output}")
+
+
+def _read(
+    sample_file: Path, study: str | None, taxonomy_file: Path | None
+) -> tuple[list[SampledQuestion], Taxonomy]:
+    """Read a sample, and the categories of its sets.
+
+    Raises
+    ------
+    LabellingError
+        When the sample is of a set that the study does not have.
+    """
+    from analyses.labelling.sample import read_sample  # noqa: PLC0415
+    from analyses.study.labels import taxonomy_of_labels  # noqa: PLC0415
+    from analyses.study.study import find_study, read_study  # noqa: PLC0415
+
+    questions = read_sample(sample_file)
+    if taxonomy_file:
+        return questions, taxonomy_of_labels(taxonomy_file)
+    found = read_study(find_study(study))
+    for question in questions:
+        if question.question_set not in found.set_names():
+            raise LabellingError(
+                f"{sample_file}: {question.question_set!r} is no question set of the study"
+                f" {found.name}; name the study it was drawn for: --study DIR"
+            )
+    return questions, found.taxonomy
+
+
+def _checked(  # noqa: PLR0913 - what every command on sheets is given
+    sheet_files: Sequence[Path],
+    sample_file: Path,
+    sample: Sequence[SampledQuestion],
+    part: Part,
+    taxonomy: Taxonomy,
+    *,
+    skip: bool,
+) -> list[Ratings]:
+    """Read sheets, and say how many questions are left out where that was asked for."""
+    from analyses.labelling.ratings import read_ratings  # noqa: PLC0415
+    from analyses.labelling.sample import in_part  # noqa: PLC0415
+
+    keys = {question.key for question in in_part(sample_file, sample, part)}
+    sheets = [
+        read_ratings(path, sample, taxonomy, keys).checked(skip_unlabelled=skip)
+        for path in sheet_files
+    ]
+    left_out = {key for ratings in sheets for key in ratings.unlabelled}
+    if left_out:
+        click.echo(f"Left out, not labelled by every rater: {len(left_out):,} questions.")
+    return sheets
+
+
+def _check_files(
+    sheets: Iterable[Path], inputs: Iterable[Path | None], outputs: Iterable[Path | None]
+) -> None:
+    """Refuse a sheet that is given twice, and a file to write that is one to read.
+
+    Raises
+    ------
+    LabellingError
+        Naming the file, however it was spelled.
+    """
+    seen: set[Path] = set()
+    for path in sheets:
+        if path.resolve() in seen:
+            raise LabellingError(f"{path}: is given twice, as two raters; name two sheets")
+        seen.add(path.resolve())
+    seen |= {path.resolve() for path in inputs if path is not None}
+    for output in (path for path in outputs if path is not None):
+        if output.resolve() in seen:
+            raise LabellingError(
+                f"{output}: is given twice, and would be written over; name another file to write"
+            )
+        seen.add(output.resolve())
+
+
+def _size(population: Population, size: Size) -> int:
+    n = len(population.questions)
+    if size == ALL:
+        return n
+    if size > n:
+        raise click.UsageError(
+            f"{population.question_set} has {n:,} questions, fewer than {size:,}; say"
+            f" --size {population.question_set}=all"
+        )
+    return size

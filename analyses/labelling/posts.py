@@ -1,4 +1,4 @@
-"""The questions and answers of a draw as text, from the loaded posts."""
+"""The questions and answers of a sample as text, from the loaded posts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from analyses.labelling.draw import DrawnQuestion
+    from analyses.labelling.sample import SampledQuestion
 
 MAX_ANSWERS = 3
 """Answers of a question that a sheet shows unless the caller says otherwise."""
@@ -36,15 +36,20 @@ class QuestionText:
 
 
 def read_texts(
-    data: Path, questions: Sequence[DrawnQuestion], max_answers: int = MAX_ANSWERS
+    data: Path,
+    study: str | None,
+    questions: Sequence[SampledQuestion],
+    max_answers: int = MAX_ANSWERS,
 ) -> list[QuestionText]:
-    """Read the texts of drawn questions, in their order.
+    """Read the texts of sampled questions, in their order.
 
     Parameters
     ----------
     data : Path
         The data folder, as given by ``--data``.
-    questions : sequence of DrawnQuestion
+    study : str or None
+        Name of the study; None for the only one of the folder.
+    questions : sequence of SampledQuestion
     max_answers : int
         At most so many answers a question: the accepted one first, then by score.
 
@@ -55,7 +60,7 @@ def read_texts(
     WarehouseError
         When the tables are not built, or the Parquet files behind them are gone.
     """
-    with connect(data) as connection:
+    with connect(data, study) as connection:
         try:
             asked, answers = _posts(connection, {(row.site, row.question_id) for row in questions})
         except (duckdb.CatalogException, duckdb.IOException) as error:

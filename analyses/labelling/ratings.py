@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analyses.common.spreadsheets import read_table, whole_number
-from analyses.labelling.draw import KEY
+from analyses.labelling.sample import KEY
 from analyses.study.labels import NO_CATEGORY
 from loader.errors import LabellingError
 
@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from analyses.common.spreadsheets import Line
-    from analyses.labelling.draw import DrawnQuestion
-    from analyses.labelling.population import QuestionKey
+    from analyses.labelling.sample import QuestionKey, SampledQuestion
     from analyses.study.labels import Category, Taxonomy
 
 
@@ -40,7 +39,7 @@ class Rating:
 
 @dataclass(frozen=True)
 class Ratings:
-    """A rater's sheet, read against the draw.
+    """A rater's sheet, read against the sample.
 
     Attributes
     ----------
@@ -79,7 +78,7 @@ class Ratings:
 
 def read_ratings(
     path: Path,
-    questions: Sequence[DrawnQuestion],
+    questions: Sequence[SampledQuestion],
     taxonomy: Taxonomy,
     wanted: Collection[QuestionKey] | None = None,
 ) -> Ratings:
@@ -91,12 +90,12 @@ def read_ratings(
         An xlsx or CSV with the columns question_set, site, question_id and one or more named
         ``label`` or ``label_…``, in any order; ``note`` may be there, other columns are passed
         over. Rows may be in any order.
-    questions : sequence of DrawnQuestion
-        The whole draw.
+    questions : sequence of SampledQuestion
+        The whole sample.
     taxonomy : Taxonomy
         The categories there are.
     wanted : collection of QuestionKey, optional
-        Those the sheet must label, such as the pilot; rows of other drawn questions are passed
+        Those the sheet must label, such as the pilot; rows of other sampled questions are passed
         over. By default all.
 
     Returns
@@ -117,8 +116,8 @@ def read_ratings(
     ]
     if lines and not label_columns:
         raise LabellingError(f"{path}: row 1: no column label_1; write the sheet anew and fill it")
-    drawn = {question.key for question in questions}
-    expected = drawn if wanted is None else set(wanted)
+    sampled = {question.key for question in questions}
+    expected = sampled if wanted is None else set(wanted)
     rows: dict[QuestionKey, int] = {}
     by_question: dict[QuestionKey, Rating] = {}
     unlabelled: dict[QuestionKey, str] = {}
@@ -126,10 +125,10 @@ def read_ratings(
     for line in lines:
         where = f"{path}: row {line.number}"
         key = _key(line)
-        if key is None or key not in drawn:
+        if key is None or key not in sampled:
             problems.append(
                 f"{where}: question {line.values['question_id']!r} of"
-                f" {line.values['question_set']!r} is not in the draw;"
+                f" {line.values['question_set']!r} is not in the sample;"
                 " undo the change of its id, or remove the row"
             )
             continue

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from analyses.labelling.draw import DrawnQuestion
     from analyses.labelling.posts import QuestionText
+    from analyses.labelling.sample import SampledQuestion
     from analyses.study.labels import Taxonomy
 
 LABEL_COLUMNS = ("label_1", "label_2", "label_3")
@@ -35,7 +35,7 @@ _LABEL_WIDTH = 40
 class SheetRow:
     """A question of a sheet; in a sheet of conflicts ``said`` is what raters said, by column."""
 
-    question: DrawnQuestion
+    question: SampledQuestion
     text: QuestionText
     said: Mapping[str, str]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.markup import escape
@@ -15,10 +15,9 @@ from analyses.study.labels import NO_CATEGORY
 from analyses.warehouse.summary import console
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from analyses.labelling.acceptance import LabelAcceptance
     from analyses.labelling.agreement import RaterAgreement
     from analyses.statistics.sampling import SampleSize
     from analyses.study.labels import Label
@@ -26,19 +25,19 @@ if TYPE_CHECKING:
 CONFUSION_COLUMNS = ("question_set", "level", "rater_a", "rater_b", "label_a", "label_b", "n")
 
 
-def show_sizes(sizes: Sequence[tuple[str, SampleSize]]) -> None:
-    """Print sample sizes of named sets, all by one formula, and what their rounding means."""
+def show_sizes(sizes: Sequence[tuple[str, SampleSize, bool]]) -> None:
+    """Print sample sizes of named sets, all by one formula; some are labelled whole."""
     table = _table("Sample sizes", ["set"], ["questions", "formula", "sample size"])
-    for name, size in sizes:
+    for name, size, is_whole in sizes:
         table.add_row(
             escape(name) or NONE,
             count(size.population),
             number(size.exact),
-            count(size.sample_size),
+            "all" if is_whole else count(size.sample_size),
         )
     console().print(table)
     if sizes:
-        _, size = sizes[0]
+        _, size, _ = sizes[0]
         kept = "kept" if size.rounding == "up" else "just missed"
         click.echo(
             f"{100 * size.confidence:g}% confidence, an interval of +/- {100 * size.interval:g}"
@@ -102,24 +101,24 @@ def write_confusion(path: Path, rows: Sequence[RaterAgreement], *, force: bool =
     write_table(path, columns, values, force=force)
 
 
-def show_acceptance(rows: Sequence[LabelAcceptance]) -> None:
-    """Print the share without an accepted answer of each kind of question."""
+def show_acceptance(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Print the table `label_acceptance`: the share without an accepted answer by kind of label."""
     table = _table(
         "Questions by kind of label",
         ["set", "label"],
         ["no accepted answer", "interval, %", "difference", "interval, points", "h", "p (Holm)"],
     )
     for row in rows:
-        share = percent(row.no_accepted_share)
+        share = percent(row["no_accepted_share"])
         table.add_row(
-            escape(row.question_set),
-            row.label,
-            f"{count(row.n_not_accepted)} of {count(row.n_questions)} ({share})",
-            _range(percent(row.share_ci_low), percent(row.share_ci_high)).replace("%", ""),
-            points(row.share_difference),
-            _range(points(row.ci_low), points(row.ci_high)),
-            signed(row.cohens_h),
-            p_value(row.p_value_adjusted),
+            escape(row["question_set"]),
+            row["label_kind"],
+            f"{count(row['n_not_accepted'])} of {count(row['n_questions'])} ({share})",
+            _range(percent(row["share_ci_low"]), percent(row["share_ci_high"])).replace("%", ""),
+            points(row["share_difference"]),
+            _range(points(row["ci_low"]), points(row["ci_high"])),
+            signed(row["cohens_h"]),
+            p_value(row["p_value_adjusted"]),
         )
     console().print(table)
     click.echo(
@@ -127,13 +126,6 @@ def show_acceptance(rows: Sequence[LabelAcceptance]) -> None:
         " categorised questions.\nh is Cohen's; p of the test of equal shares as R's prop.test,"
         " by Holm for the comparisons of this table."
     )
-
-
-def write_results(path: Path, rows: Sequence[LabelAcceptance], *, force: bool = False) -> None:
-    """Write results with all their fields, as CSV or xlsx."""
-    values = [row.to_dict() for row in rows]
-    columns = dict.fromkeys(values[0] if values else (), 16)
-    write_table(path, columns, [list(row.values()) for row in values], force=force)
 
 
 def count_labels(labels: Sequence[Label]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from analyses.warehouse.tables import Table
@@ -11,11 +12,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from analyses.labelling.agreement import RaterAgreement
-
-_COLUMNS = (
-    "question_set", "level", "rater_a", "rater_b", "n", "n_agreed", "n_overlapping", "agreement",
-    "kappa", "confidence", "ci_low", "ci_high",
-)  # fmt: skip
 
 
 def read_agreement(draw: Path, sheets: Sequence[Path]) -> Table:
@@ -39,16 +35,18 @@ def read_agreement(draw: Path, sheets: Sequence[Path]) -> Table:
         When a file cannot be used.
     """
     from analyses.labelling.agreement import rater_agreement  # noqa: PLC0415 - slow, seldom used
-    from analyses.labelling.draw import read_draw  # noqa: PLC0415
     from analyses.labelling.ratings import read_ratings  # noqa: PLC0415
-    from analyses.labelling.taxonomy import shipped_taxonomy  # noqa: PLC0415
+    from analyses.labelling.sample import read_sample  # noqa: PLC0415
+    from analyses.study.study import find_study, read_study  # noqa: PLC0415
 
-    questions, taxonomy = read_draw(draw), shipped_taxonomy()
+    questions, taxonomy = read_sample(draw), read_study(find_study()).taxonomy
     ratings = [read_ratings(path, questions, taxonomy).checked() for path in sheets]
     return agreement_table(rater_agreement(ratings, taxonomy))
 
 
 def agreement_table(agreement: Sequence[RaterAgreement]) -> Table:
     """Return the agreement as a table that the report can read as those of the database."""
-    values = tuple(tuple(getattr(row, name) for name in _COLUMNS) for row in agreement)
-    return Table("rater_agreement", _COLUMNS, values)
+    names = tuple(one.name for row in agreement[:1] for one in fields(row))
+    columns = tuple(name for name in names if name != "confusion")
+    values = tuple(tuple(getattr(row, name) for name in columns) for row in agreement)
+    return Table("rater_agreement", columns, values)

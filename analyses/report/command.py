@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from analyses.study import study_option
 from loader.options import data_option
 
 FORMATS = ("html", "svg", "pdf", "png", "latex")
@@ -14,11 +15,12 @@ INPUT = click.Path(dir_okay=False, resolve_path=True, path_type=Path)
 
 @click.command()
 @data_option
+@study_option
 @click.option(
     "--output",
     metavar="FILE",
     type=INPUT,
-    help="HTML file to write.  [default: report.html in the data folder]",
+    help="HTML file to write.  [default: STUDY.html in the data folder]",
 )
 @click.option(
     "--format",
@@ -52,6 +54,7 @@ INPUT = click.Path(dir_okay=False, resolve_path=True, path_type=Path)
 def report(  # noqa: PLR0913 - one for each option
     *,
     data: Path,
+    study: str | None,
     output: Path | None,
     formats: tuple[str, ...],
     figures: Path | None,
@@ -85,7 +88,7 @@ def report(  # noqa: PLR0913 - one for each option
     from analyses.report.agreement import read_agreement  # noqa: PLC0415
     from analyses.report.document import compose, read_results, write_page  # noqa: PLC0415
 
-    made = compose(read_results(data), read_agreement(draw, sheets) if draw else None)
+    made = compose(read_results(data, study), read_agreement(draw, sheets) if draw else None)
     if "html" in formats:
         click.echo(f"Report: {write_page(made, data, output)}")
     folder = figures or data / "figures"

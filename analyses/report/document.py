@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from analyses.report.blocks import Section
     from analyses.warehouse.tables import Table
 
-REPORT: Final = "report.html"
 _MORE_TABLES: Final = ("labels", "question_set_rules", "studies")
 
 
@@ -40,7 +39,7 @@ def write_report(data: Path, output: Path | None = None, study: str | None = Non
     data : Path
         The data folder, as given by ``--data``.
     output : Path, optional
-        The file to write, by default ``report.html`` in the data folder. It is replaced when the
+        The file to write, by default ``<study>.html`` in the data folder. It is replaced when the
         new one is whole, never before.
     study : str, optional
         Which study's database; may be left out where the folder holds one.
@@ -60,7 +59,8 @@ def write_report(data: Path, output: Path | None = None, study: str | None = Non
 
 def write_page(report: Report, data: Path, output: Path | None = None) -> Path:
     """Write a report that is composed already; otherwise as `write_report`."""
-    path = data / REPORT if output is None else output
+    [study] = report.study.tables.rows("studies")
+    path = data / f"{study.study}.html" if output is None else output
     replace_file(path, render(report).encode(), "file with --output")
     return path
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import os
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -93,19 +95,25 @@ def write_figures(report: Report, folder: Path, formats: Collection[str]) -> lis
     """
     from kaleido import errors  # noqa: PLC0415 - a fifth of a second that html need not wait
 
+    for name in ("kaleido", "choreographer"):  # what they would print, the error below says
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+
     try:
         return asyncio.run(_write(report, folder, formats))
     except errors.ChromeNotFoundError as error:
+        named = os.environ.get("BROWSER_PATH")
+        found = f"{named} (BROWSER_PATH) is none" if named else "no Chromium or Chrome was found"
         raise ReportError(
-            f"figures as {', '.join(formats)} are drawn by a browser, and neither Chromium nor"
-            " Chrome was found; install one (Debian, Ubuntu: apt-get install chromium), or name"
-            " yours in BROWSER_PATH; html and latex need none"
+            f"figures as {', '.join(formats)} are drawn by a browser, and {found}; install one"
+            " (Debian, Ubuntu: apt-get install chromium), or name yours in BROWSER_PATH; html and"
+            " latex need none"
         ) from error
     except (errors.BrowserFailedError, errors.BrowserClosedError, errors.KaleidoError,
             TimeoutError) as error:  # fmt: skip
-        said = " ".join(str(error).split()) or type(error).__name__
+        said = error.args[0] if error.args else "it did not answer"
+        said = said[0] if isinstance(said, tuple) else said  # several lines of advice
         raise ReportError(
-            f"the browser that draws figures failed ({said}); name another in BROWSER_PATH"
+            f"the browser that draws figures failed: {said} Name another in BROWSER_PATH."
         ) from error
 
 
@@ -113,18 +121,21 @@ async def _write(report: Report, folder: Path, formats: Collection[str]) -> list
     from kaleido import Kaleido  # noqa: PLC0415
 
     written = []
-    # without MathJax, which it would load from the net
-    async with Kaleido(mathjax=False, timeout=_SECONDS) as browser:
+    # a tab per format, and without MathJax, which would come from the net
+    async with Kaleido(n=len(formats), mathjax=False, timeout=_SECONDS) as browser:
         for one in static_figures(report):
-            for kind in formats:
+            size = {"width": one.width, "height": one.height}
+            drawn = await asyncio.gather(
+                *(
+                    browser.calc_fig(
+                        one.figure,
+                        opts={**size, "format": kind, "scale": PNG_SCALE if kind == "png" else 1},
+                    )
+                    for kind in formats
+                )
+            )
+            for kind, content in zip(formats, drawn, strict=True):
                 path = folder / f"{one.name}.{kind}"
-                options = {
-                    "format": kind,
-                    "width": one.width,
-                    "height": one.height,
-                    "scale": PNG_SCALE if kind == "png" else 1,
-                }
-                drawn = await browser.calc_fig(one.figure, opts=options)
-                replace_file(path, drawn, "folder with --figures")
+                replace_file(path, content, "folder with --figures")
                 written.append(path)
     return written

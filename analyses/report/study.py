@@ -30,7 +30,7 @@ def moment(value: datetime | str | None) -> datetime | None:
 
 
 def day(value: date | datetime | None, month: str = "%B") -> str:
-    """Write a date as people do: 1 December 2019; with ``%b``, 1 Dec 2019."""
+    """Write a date as people do: 1 December 2024; with ``%b``, 1 Dec 2024."""
     return NONE if value is None else f"{value.day} {value:{month} %Y}"
 
 

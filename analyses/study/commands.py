@@ -13,6 +13,8 @@ from loader.errors import StudyError, on_one_line
 from loader.options import data_option
 
 if TYPE_CHECKING:
+    from collections.abc import Sized
+
     from analyses.study.preview import SetPreview
     from analyses.study.sets import Rule
     from analyses.study.study import Study
@@ -144,14 +146,14 @@ def _summarise(found: Study) -> None:
         n = sum(rule.question_set == one.question_set for rule in found.rules)
         rules = f", {count(n)} rule{'s' if n != 1 else ''}" if one.kind in kinds else ""
         click.echo(f"  {one.question_set} ({kinds.get(one.kind, one.kind)}{rules})")
-    tables = {
-        "categories": len(found.taxonomy.categories),
-        "decisions": len(found.decisions),
-        "labels": len(found.labels),
-        "published figures": len(found.published.figures),
-        "published response times": len(found.published.response_times),
-    }
-    read = [f"{count(n)} {name}" for name, n in tables.items() if n]
+    rows: tuple[tuple[Sized, str, str], ...] = (
+        (found.taxonomy.categories, "category", "categories"),
+        (found.decisions, "decision", "decisions"),
+        (found.labels, "label", "labels"),
+        (found.published.figures, "published figure", "published figures"),
+        (found.published.response_times, "published response time", "published response times"),
+    )
+    read = [f"{count(len(n))} {one if len(n) == 1 else many}" for n, one, many in rows if n]
     click.echo(f"Read: {', '.join(found.files)}{'; ' + ', '.join(read) if read else ''}.")
     for note in found.notes:
         click.echo(f"Note: {note}")

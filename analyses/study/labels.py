@@ -148,6 +148,11 @@ def folded(name: str) -> str:
     return " ".join(name.split()).casefold()
 
 
+def _tidied(one: Category) -> Category:
+    inner, leaf = (" ".join(name.split()) for name in (one.inner_category, one.leaf_category))
+    return replace(one, inner_category=inner, leaf_category=leaf)
+
+
 def full_name(inner_category: str, leaf_category: str) -> str:
     """Write inner and leaf category as one text."""
     return f"{inner_category}{SEPARATOR}{leaf_category}" if leaf_category else inner_category
@@ -175,7 +180,8 @@ def read_taxonomy(
     found = Slips() if slips is None else slips
     first_rows: dict[tuple[str, str], int] = {}
     categories = []
-    for row, one in read_rows(path, Category, found):
+    for row, read in read_rows(path, Category, found):
+        one = _tidied(read)
         percent = one.published_percent
         said = None
         if question_sets is not None and one.question_set not in question_sets:
@@ -196,6 +202,33 @@ def read_taxonomy(
     if slips is None:
         found.raise_any()
     return categories
+
+
+def taxonomy_of_labels(path: Path) -> Taxonomy:
+    """Read the categories that a file names, each once.
+
+    Parameters
+    ----------
+    path : Path
+        CSV or xlsx with the columns question_set, inner_category and leaf_category (empty where
+        the inner category is not divided): a codebook, or the labels of a pilot that was coded
+        openly. What stands for no category is passed over.
+
+    Raises
+    ------
+    StudyError
+        When the file cannot be read, a category is unnamed, or there is none.
+    """
+    slips = Slips()
+    categories: dict[tuple[str, str], Category] = {}
+    for _, read in read_rows(path, Category, slips):
+        one = _tidied(read)
+        if folded(one.inner_category) not in NO_CATEGORY:
+            categories.setdefault((one.question_set, folded(one.name)), one)
+    if not categories and not slips:
+        slips.add(path, "holds no category; name at least one below the header")
+    slips.raise_any()
+    return Taxonomy(tuple(categories.values()))
 
 
 def write_labels(path: Path, labels: Sequence[Label]) -> None:
@@ -267,7 +300,7 @@ def read_labels(
         first = first_rows.setdefault((*one.key, one.site, one.question_id), row)
         other, its_row = first_labels.setdefault(question, (one.inner_category, row))
         alone = {other, one.inner_category}.intersection(NO_CATEGORY)
-        said = None
+        said = ""
         if first != row:
             said = f"question {one.question_id} has this label in row {first} already"
         elif its_row != row and alone:

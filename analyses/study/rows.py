@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import MISSING, fields
-from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_type_hints
 
 from analyses.common.spreadsheets import read_table, whole_number
@@ -70,8 +69,7 @@ def read_rows(path: Path, kind: type[T], slips: Slips) -> Iterator[tuple[int, T]
             yield line.number, kind(**values)
 
 
-@cache
-def column_types(kind: type) -> dict[str, type]:
+def column_types(kind: Any) -> dict[str, type]:
     """Return the type of each field of a dataclass, without its None."""
     hints = get_type_hints(kind)
     return {
@@ -91,8 +89,8 @@ def _converted(text: str, column: type) -> Any:
         return number if number is not None and number < 2**63 else None
     if column is float:
         try:
-            number = float(text)
+            value = float(text)
         except ValueError:
             return None
-        return number if math.isfinite(number) else None
+        return value if math.isfinite(value) else None
     return text

@@ -291,9 +291,10 @@ class SetReader:
             both = "tags and terms: make two rules of it" if tags else "neither tags nor terms"
             yml.slip(node, f"a rule of {name} has {both}")
         for tag, item in tags.items():
-            if re.search(r"[\s<>|]", tag):
-                cure = "-".join(re.findall(r"[^\s<>|]+", tag))
-                yml.slip(item, f"{name}: {tag!r} is no tag: a tag has no blanks; write {cure}")
+            if re.search(r"[\s<>|;,]", tag):
+                several = [part.strip() for part in re.split("[<>|;,]+", tag) if part.strip()]
+                cure = ", ".join("-".join(part.split()) for part in several)
+                yml.slip(item, f"{name}: {tag!r} is no tag: it has no blanks; write {cure}")
         scope, match, code, must = self._read_how(name, found, terms)
         runs_over = self._runs_over(name, node, found.get("among"))
         for kind, value in [

@@ -30,7 +30,7 @@ def starter(folder: Path, tags: Sequence[str]) -> dict[str, bytes]:
     label = re.sub(r"(?<=\w)-(?=\w)", " ", tags[0])
     text = Template(Path(__file__).with_suffix(".yml").read_text("utf-8")).substitute(
         folder=folder,
-        name=folder.absolute().name,
+        name=folder.resolve().name,
         subject=", ".join(tags),
         base=base,
         label=_quoted(label[:1].upper() + label[1:]),
@@ -45,7 +45,7 @@ def copied(study: Study, folder: Path) -> dict[str, bytes]:
     is_utf_16 = files[FILE].startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     text = files[FILE].decode("utf-16" if is_utf_16 else "utf-8-sig")
     own = re.compile(rf"^study:\s*(['\"]?){study.name}\1(?=\s|$)", re.MULTILINE)
-    return files | {FILE: own.sub(f"study: {folder.absolute().name}", text, count=1).encode()}
+    return files | {FILE: own.sub(f"study: {folder.resolve().name}", text, count=1).encode()}
 
 
 def write_new(folder: Path, files: Mapping[str, bytes]) -> Study:

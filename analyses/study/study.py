@@ -238,6 +238,18 @@ def find_study(given: str | None = None) -> Path:
     )
 
 
+def study_name(given: str | None) -> str | None:
+    """Return the name of the study that an option names; None where nothing is said.
+
+    The folder need not be there: a database is read by its study's name alone.
+    """
+    given = given or os.environ.get(VARIABLE)
+    if not given:
+        return None
+    path = Path(given)
+    return (path.parent if path.name == FILE else path).resolve().name
+
+
 def read_study(folder: Path) -> Study:
     """Read and check a study folder.
 
@@ -291,7 +303,7 @@ def read_study(folder: Path) -> Study:
     return Study(
         name=name,
         title=title,
-        folder=folder.absolute(),
+        folder=folder.resolve(),
         files=tuple(files),
         hash=_hash(folder, files),
         doi=doi,
@@ -323,9 +335,9 @@ def unknown_sites(study: Study, loaded_sites: Sequence[str]) -> list[str]:
         if site in loaded_sites:
             continue
         file = next((name for name in study.files if name.startswith(f"{where}.")), FILE)
-        rows = f", in {n:,} rows" if where != "sites" and n > 1 else ""
+        often = f", in {n:,} rows" if where != "sites" and n > 1 else ""
         lines.append(
-            f"{study.folder / file}: site {site!r} is not loaded{rows}"
+            f"{study.folder / file}: site {site!r} is not loaded{often}"
             + (instead(site, loaded_sites) if loaded_sites else "; run `stackstudy load`")
         )
     return lines
@@ -380,7 +392,7 @@ def _is_sheet(path: Path) -> bool:
 
 def _read_name(yml: Yml, node: yaml.Node | None, folder: Path) -> str:
     name = yml.text(node, "study")
-    own = folder.absolute().name
+    own = folder.resolve().name
     if node is None or name is None:
         return own
     if not _NAME.fullmatch(name) or name in _TAKEN or len(name) > 60:

@@ -17,8 +17,7 @@ from loader import Store
 from loader.checks import check_site
 from loader.errors import StoreError
 from loader.options import data_option
-from loader.parse.quarantine import REJECTED
-from loader.store import verify
+from loader.store import REJECTED, verify
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -149,9 +148,10 @@ def _site(entry: Manifest) -> str:
 def _show_remarks(data: Path, manifests: list[Manifest], checks: Checks, out: Console) -> None:
     for entry in manifests:
         if entry.n_rejected_rows:
+            folder = Store(data).folder(entry.table, entry.site) / REJECTED
             out.print(
                 f"{entry.site} {entry.table}: rows set aside, with line and reason: stackstudy sql"
-                f" \"from '{Store(data).folder(entry.table, entry.site) / REJECTED}/*.parquet'\"",
+                f" \"from read_parquet('{folder}/*')\"",
                 soft_wrap=True,
                 markup=False,
             )

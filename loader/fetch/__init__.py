@@ -1,28 +1,15 @@
-"""Getting dumps: from archive.org or a mirror to files on disk, whole and checked, or not at all.
-
-`fetch` brings the archives of sites; `resolve_dump` takes what a user typed, a path or a site, and
-returns a path; `open_source` says what a source has.
-"""
+"""Getting dumps: from archive.org or a mirror to files on disk, whole and checked or not at all."""
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import Any, Final
+from typing import TYPE_CHECKING
 
-_HOMES: Final = {
-    "Fetched": "loader.fetch.fetching",
-    "RemoteFile": "loader.fetch.remote",
-    "fetch": "loader.fetch.fetching",
-    "looks_like_site": "loader.fetch.names",
-    "open_source": "loader.fetch.sources",
-    "resolve_dump": "loader.fetch.resolve",
-}
-
-__all__ = ["Fetched", "RemoteFile", "fetch", "looks_like_site", "open_source", "resolve_dump"]
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
-def __getattr__(name: str) -> Any:
-    """Import on first use: `stackstudy --help` needs no HTTP library."""
-    if name in _HOMES:
-        return getattr(import_module(_HOMES[name]), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+def resolve_dump(argument: str | Path, data: Path) -> Path:
+    """Return the dump that a user means, a path or a site, fetching it where it is not on disk."""
+    from loader.fetch import fetching  # noqa: PLC0415 - a path needs no HTTP library
+
+    return fetching.resolve_dump(argument, data)

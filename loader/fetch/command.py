@@ -14,9 +14,8 @@ from loader.options import data_option
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from loader.fetch.archive_org import DatedItem
     from loader.fetch.names import Wanted
-    from loader.fetch.remote import RemoteFile, Source
+    from loader.fetch.sources import RemoteFile, Source
 
 
 @click.command(
@@ -37,7 +36,7 @@ Examples:
     "tables",
     metavar="NAME",
     multiple=True,
-    help="Only this table, where the source has one archive a table; may be given again.",
+    help="Only this table, where the source has one archive per table; may be given again.",
 )
 @click.option(
     "--source",
@@ -84,23 +83,22 @@ def fetch(  # noqa: PLR0913 - options of a command
 ) -> None:
     """Fetch the archives of sites.
 
-    A SITE is named as in the dump (beer.stackexchange.com), or shorter (beer). The default source
-    is archive.org's item "stackexchange": the last dump that Stack Exchange published there, of
-    April 2024, with one archive a table for Stack Overflow (stackoverflow.com-Posts). Later dumps
-    are copies that the community put there: --dates lists them.
+    A SITE is named as in the dump (beer.stackexchange.com), as on the web
+    (alcohol.stackexchange.com), or shorter (beer). The default source is archive.org's item
+    "stackexchange": the last dump that Stack Exchange published there, of April 2024, with one
+    archive per table for Stack Overflow (stackoverflow.com-Posts). Later dumps are copies that the
+    community put there: --dates lists them.
 
     A transfer that breaks off is tried again, and goes on where it stopped, also in the next run. A
     file gets its name when it is whole and its size and hash are what the source publishes; until
-    then it is called .part.
+    then its name ends in .part.
     """
     from rich.console import Console  # noqa: PLC0415
 
-    from loader.fetch import names  # noqa: PLC0415
+    from loader.fetch import fetching, names, sources  # noqa: PLC0415
     from loader.fetch.archive_org import dated_items  # noqa: PLC0415
-    from loader.fetch.checksums import WithChecksums  # noqa: PLC0415
-    from loader.fetch.fetching import fetch as fetch_files  # noqa: PLC0415
-    from loader.fetch.resolve import dumps_folder, fetching  # noqa: PLC0415
-    from loader.fetch.sources import open_source  # noqa: PLC0415
+    from loader.fetch.progress import FetchProgress  # noqa: PLC0415
+    from loader.fetch.web import Web  # noqa: PLC0415
 
     if date is not None and source is not None:
         if context.get_parameter_source("source") is not ParameterSource.ENVIRONMENT:
@@ -112,78 +110,61 @@ def fetch(  # noqa: PLR0913 - options of a command
         wanted = [names.wanted(site, tables) for site in sites]
     except FetchError as error:
         raise click.UsageError(str(error)) from error
+    sums = None
+    if checksums is not None:
+        sums = sources.checksums(checksums.read_text(encoding="utf-8-sig", errors="replace"))
+        if not sums:
+            raise FetchError(f"{checksums}: no hash in it; its lines are digits and a name")
     console = Console()
-    with fetching(console) as (web, reporter):
+    with FetchProgress(console) as progress:
+        web = Web(progress.wait)
         if is_dates:
-            _show_dates(dated_items(web), console)
+            forms = {True: "dump", False: "another form"}
+            rows = [
+                (one.dated.isoformat(), one.item, one.n_bytes, one.published_on, forms[one.is_dump])
+                for one in dated_items(web)
+            ]
+            _show(console, ("date", "source", "size", "published", ""), rows)
             return
-        opened = open_source(web, source, date)
-        if checksums is not None:
-            opened = WithChecksums(opened, checksums)
+        opened = sources.open_source(web, source, date)
         if is_list:
-            _show(_asked(opened, wanted), console)
+            rows = [
+                (one.name, one.n_bytes or one.about_bytes, one.date)
+                for one in _asked(opened, wanted)
+            ]
+            _show(console, ("name", "size", "date"), rows)
             return
-        folder = to or dumps_folder(data, opened)
-        fetch_files(wanted, opened, folder, web, force=force, reporter=reporter)
+        folder = to or fetching.dumps_folder(data, opened)
+        fetching.fetch(wanted, opened, folder, web, progress, hashes=sums, force=force)
 
 
 def _asked(source: Source, wanted: list[Wanted]) -> list[RemoteFile]:
     """Return what a source has of what is asked for; of everything, where nothing is."""
     files = source.files()
-    if not wanted:
-        return files
-    found = {
-        file.name: file
-        for one in wanted
+    found = [
+        file
         for file in files
-        if one.name in file.archive.site and (not one.tables or file.archive.table in one.tables)
-    }
-    if not found:
-        source.find(wanted[0])  # says what there is near it
-    return sorted(found.values(), key=lambda file: file.name)
+        if any(
+            one.site in file.archive.site and (not one.tables or file.archive.table in one.tables)
+            for one in wanted
+        )
+    ]
+    return found or (source.find(wanted[0]) if wanted else files)
 
 
-def _show(files: list[RemoteFile], console: Console) -> None:
-    """Print files: a table on a terminal; elsewhere tabs between name, bytes and date."""
-    from loader.fetch.remote import human  # noqa: PLC0415
-
-    if not console.is_terminal:
-        for file in files:
-            date = file.modified_at.date().isoformat() if file.modified_at else ""
-            size = "" if file.n_bytes is None else file.n_bytes
-            click.echo(f"{file.name}\t{size}\t{date}")
-        return
-    rows = []
-    for file in files:
-        about = f"~{human(file.about_bytes)}" if file.about_bytes is not None else "?"
-        size = human(file.n_bytes) if file.n_bytes is not None else about
-        date = file.modified_at.date().isoformat() if file.modified_at else "?"
-        rows.append((file.name, size, date))
-    _print_table(console, ("name", "size", "date"), rows)
-
-
-def _show_dates(items: list[DatedItem], console: Console) -> None:
-    """Print the dumps of archive.org, the oldest first."""
-    from loader.fetch.remote import human  # noqa: PLC0415
-
-    rows = []
-    for one in items:
-        size = human(one.n_bytes) if one.n_bytes is not None else "?"
-        form = "dump" if one.is_dump else "another form"
-        rows.append((one.dated.isoformat(), one.item, size, one.published_on or "?", form))
-    if not console.is_terminal:
-        for row in rows:
-            click.echo("\t".join(row))
-        return
-    _print_table(console, ("date", "source", "size", "published", ""), rows)
-
-
-def _print_table(console: Console, heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+def _show(
+    console: Console, heads: tuple[str, ...], rows: list[tuple[str | int | None, ...]]
+) -> None:
+    """Print a table; elsewhere than on a terminal tabs, and sizes in bytes."""
+    from rich.filesize import decimal  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     for head in heads:
         table.add_column(head, justify="right" if head == "size" else "left", no_wrap=True)
     for row in rows:
-        table.add_row(*row)
-    console.print(table)
+        table.add_row(*(decimal(one) if isinstance(one, int) else one or "?" for one in row))
+        if not console.is_terminal:
+            click.echo("\t".join("" if one is None else str(one) for one in row))
+    if console.is_terminal:
+        console.print(table)

@@ -1,51 +1,27 @@
-"""Fetching: from what is wanted to whole, checked files in a folder a site."""
+"""Fetching: from what a user wants to whole, checked files on disk, in a folder per site."""
 
 from __future__ import annotations
 
+import errno
 import os
-from dataclasses import dataclass
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rich.console import Console
+
 from loader.errors import FetchError
-from loader.fetch.part import Part, alone, check_space, on_disk
-from loader.fetch.record import read_record, write_record
-from loader.fetch.remote import human
-from loader.fetch.reporter import FetchReporter
-from loader.fetch.transfer import Transfer
-from loader.fetch.verify import WrongBytesError, verify
+from loader.fetch.names import SPELLED, ArchiveName, Wanted, looks_like_site, wanted
+from loader.fetch.progress import FetchProgress
+from loader.fetch.sources import open_source
+from loader.fetch.transfer import Transfer, check_space, part_of, read_record, size_of
+from loader.fetch.web import Web
+from loader.sites import find_site
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
-    from loader.fetch.names import Wanted
-    from loader.fetch.remote import RemoteFile, Source
-    from loader.fetch.web import Web
-
-
-@dataclass(frozen=True)
-class Fetched:
-    """A file that is whole and checked.
-
-    Attributes
-    ----------
-    path : Path
-        Where it is.
-    url : str
-        Where it is from.
-    n_bytes : int
-        Its size.
-    checked_by : str
-        The hash, or what else it was checked by.
-    was_there : bool
-        Whether an earlier fetch brought it.
-    """
-
-    path: Path
-    url: str
-    n_bytes: int
-    checked_by: str
-    was_there: bool
+    from loader.fetch.sources import RemoteFile, Source
 
 
 def fetch(  # noqa: PLR0913 - what, from where, to where, and how
@@ -53,10 +29,11 @@ def fetch(  # noqa: PLR0913 - what, from where, to where, and how
     source: Source,
     folder: Path,
     web: Web,
+    progress: FetchProgress,
     *,
+    hashes: dict[str, dict[str, str]] | None = None,
     force: bool = False,
-    reporter: FetchReporter | None = None,
-) -> list[Fetched]:
+) -> list[Path]:
     """Fetch the archives of sites.
 
     Parameters
@@ -66,17 +43,19 @@ def fetch(  # noqa: PLR0913 - what, from where, to where, and how
     source : Source
         Where they are.
     folder : Path
-        Gets a folder a site with the archives in it.
+        Gets a folder per site with the archives in it.
     web : Web
         Asks the servers.
+    progress : FetchProgress
+        Shows how it goes on.
+    hashes : dict, optional
+        Hashes to check by, beside those that the source publishes: each file must have one.
     force : bool
         Fetch anew what is there, and replace it when the new one is whole.
-    reporter : FetchReporter, optional
-        Hears how it goes on.
 
     Returns
     -------
-    list of Fetched
+    list of Path
         In the order wanted.
 
     Raises
@@ -84,94 +63,120 @@ def fetch(  # noqa: PLR0913 - what, from where, to where, and how
     FetchError
         When anything wanted is not to be had; what came before stays.
     """
-    reporter = reporter or FetchReporter()
     chosen: dict[Path, tuple[RemoteFile, list[str]]] = {}
     for one in wanted:
         files = source.find(one)
-        names = [file.name for file in files]
+        if hashes is not None:
+            files = [_with_hashes(file, hashes) for file in files]
+        names = [] if one.tables else [file.name for file in files]
         for file in files:
             path = folder / file.archive.site / file.name
-            chosen.setdefault(path, (file, [] if one.tables else names))
-    fetcher = _Fetcher(web, reporter, force=force)
-    with on_disk(folder):
-        fetcher.check_space(folder, {path: file for path, (file, _) in chosen.items()})
-        return [fetcher.bring(path, file, names) for path, (file, names) in chosen.items()]
+            chosen.setdefault(path, (file, names))
+    missing = [
+        max(0, (file.n_bytes or file.about_bytes or 0) - size_of(part_of(path, file)))
+        for path, (file, _) in chosen.items()
+        if force or not path.exists()
+    ]
+    try:
+        check_space(folder, sum(missing), f"what is missing ({len(missing)} archives)")
+        for path, (file, names) in chosen.items():
+            with Transfer(path, file, web, progress) as transfer:
+                if force or not transfer.keep(names):
+                    transfer.run(names)
+    except OSError as error:
+        if error.errno == errno.EPIPE:
+            raise  # who read our lines is gone
+        raise FetchError(
+            f"{error.filename or folder}: cannot be written ({error.strerror}); what came is kept:"
+            " make room, or choose another folder"
+        ) from error
+    return list(chosen)
 
 
-class _Fetcher:
-    """Brings one file after the other."""
+def resolve_dump(
+    argument: str | Path,
+    data: Path,
+    *,
+    source: str | None = None,
+    date: str | None = None,
+    console: Console | None = None,
+) -> Path:
+    """Return the dump that a user means, fetching it where it is not on disk.
 
-    def __init__(self, web: Web, reporter: FetchReporter, *, force: bool) -> None:
-        self._web = web
-        self._reporter = reporter
-        self._force = force
+    A site that was fetched whole before from the same source is taken as it is, without asking the
+    network: a dump does not change, and a study should not either.
 
-    def check_space(self, folder: Path, files: dict[Path, RemoteFile]) -> None:
-        """Refuse before the first byte what the disk cannot hold."""
-        missing = [(path, file) for path, file in files.items() if self._force or not path.exists()]
-        sizes = [
-            (file.n_bytes or file.about_bytes or 0, Part(path).n_bytes) for path, file in missing
-        ]
-        needed = sum(max(0, size - there) for size, there in sizes)
-        what = f"{len(missing)} archives" if len(missing) > 1 else "the archive"
-        check_space(folder, needed, what)
+    Parameters
+    ----------
+    argument : str or Path
+        A folder, an .xml file or a .7z archive; or a site (``beer``, ``stackoverflow.com-Posts``).
+    data : Path
+        The data folder; dumps go to ``<data>/dumps/<source>/<site>``.
+    source, date : str, optional
+        Where from, as `loader.fetch.sources.open_source` takes them; without both, what the
+        environment says (STACKSTUDY_SOURCE), or the official item.
+    console : rich.console.Console, optional
+        Shows how it goes on.
 
-    def bring(self, path: Path, file: RemoteFile, belongs_to: list[str]) -> Fetched:
-        """Fetch a file, unless it is there."""
-        with alone(path):
-            there = None if self._force else self._there(path, file, belongs_to)
-            if there is not None:
-                return there
-            checked_by = self._transfer(Part(path), file)
-            record = write_record(path, file, checked_by, belongs_to)
-        self._reporter.end(path, record.n_bytes, checked_by)
-        return Fetched(path, file.url, record.n_bytes, checked_by, was_there=False)
+    Returns
+    -------
+    Path
+        The path given, the archive fetched, or the folder of the archives of a site.
 
-    def _transfer(self, part: Part, file: RemoteFile) -> str:
-        """Bring a file under its name."""
-        is_last = False
-        while True:
-            transfer = Transfer(file, part, self._web, self._reporter)
-            transfer.run()
-            try:
-                checked_by = verify(part.path, file, self._reporter)
-            except WrongBytesError:
-                part.discard()
-                if is_last or not transfer.is_resumed:
-                    raise
-                is_last = True
-                self._reporter.restart("what came in several goes does not fit together")
-                continue
-            if file.modified_at is not None:
-                moment = file.modified_at.timestamp()
-                os.utime(part.path, (moment, moment))
-            part.finish()
-            return checked_by
-
-    def _there(self, path: Path, file: RemoteFile, belongs_to: list[str]) -> Fetched | None:
-        """Keep a file that is there and is what the source has; refuse to lose another one."""
-        if not path.exists():
-            return None
-        record = read_record(path)
-        if record is None or not record.fits(file):
-            try:
-                checked_by = verify(path, file, self._reporter)
-            except WrongBytesError as error:
-                raise FetchError(
-                    f"{path}: is there, and is not what the source has now ({_what(file)});"
-                    " --force replaces it, --to fetches to another folder"
-                ) from error
-            write_record(path, file, checked_by, belongs_to)
-        else:
-            checked_by = record.checked_by
-            if belongs_to and belongs_to != record.belongs_to:
-                write_record(path, file, checked_by, belongs_to)
-        self._reporter.keep(path, f"fetched before, {checked_by} checked")
-        return Fetched(path, file.url, path.stat().st_size, checked_by, was_there=True)
+    Raises
+    ------
+    FetchError
+        When it is neither there nor to be had.
+    """
+    path = Path(argument)
+    if path.exists():
+        return path
+    if not looks_like_site(str(argument)):
+        raise FetchError(
+            f"{argument}: no such file or folder, and no site's name such as beer.stackexchange.com"
+        )
+    one = wanted(str(argument))
+    if source is None and date is None:
+        source = os.environ.get("STACKSTUDY_SOURCE") or None
+    with FetchProgress(console or Console()) as progress:
+        web = Web(progress.wait)
+        opened = open_source(web, source, date)
+        folder = dumps_folder(data, opened)
+        there = fetched_before(folder, one)
+        if there is not None:
+            again = "`stackstudy fetch` asks whether its source has another"
+            progress.say(f"{there}: fetched before; {again}")
+            return there
+        files = fetch([one], opened, folder, web, progress)
+    return files[0] if len(files) == 1 else files[0].parent
 
 
-def _what(file: RemoteFile) -> str:
-    said = [] if file.n_bytes is None else [human(file.n_bytes)]
-    if file.strongest is not None:
-        said.append(" ".join(file.strongest))
-    return ", ".join(said) or "no archive of a dump"
+def dumps_folder(data: Path, source: Source) -> Path:
+    """Where the dumps of a source go, unless a user says otherwise."""
+    return data / "dumps" / source.label
+
+
+def fetched_before(folder: Path, one: Wanted) -> Path | None:
+    """Return what was fetched and checked of a site, if it is all that is wanted."""
+    sites = [path.name for path in folder.glob("*") if path.is_dir()]
+    site = find_site(one.site, sites)
+    if site is None:
+        return None
+    found = {
+        path.name: record
+        for path in (folder / site).glob("*.7z")
+        if (record := read_record(path)) is not None
+    }
+    wholes = [record.belongs_to for record in found.values() if record.belongs_to]
+    if one.tables:
+        wholes = [[ArchiveName(site, table).file_name for table in SPELLED if table in one.tables]]
+    for names in wholes:
+        if set(names) <= found.keys():
+            return folder / site / names[0] if len(names) == 1 else folder / site
+    return None
+
+
+def _with_hashes(file: RemoteFile, hashes: dict[str, dict[str, str]]) -> RemoteFile:
+    if file.name not in hashes:
+        raise FetchError(f"{file.name}: --checksums has no hash of it; leave out --checksums")
+    return replace(file, hashes={**file.hashes, **hashes[file.name]})

@@ -1,15 +1,79 @@
-"""Which source a user means."""
+"""Sources: what each has, what it publishes about its files, and which one a user means."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import hashlib
+import re
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Final
 
-from loader.fetch.archive_org import OFFICIAL_ITEM, ArchiveOrgItem, item_dated, item_of
-from loader.fetch.web_folder import WebFolder
+from rich.filesize import decimal
+
+from loader.errors import FetchError
+from loader.fetch.names import SPELLED, ArchiveName, Wanted
+from loader.sites import find_site
 
 if TYPE_CHECKING:
-    from loader.fetch.remote import Source
+    from collections.abc import Mapping
+
     from loader.fetch.web import Web
+
+_STRENGTH: Final = ("sha512", "sha256", "sha1", "md5")
+"""Hashes that a source may publish, the strongest first."""
+
+_LENGTHS: Final = {
+    hashlib.new(one, usedforsecurity=False).digest_size * 2: one for one in _STRENGTH
+}
+_SUM: Final = re.compile(r"\\?([0-9a-fA-F]{32,128})(?:\s+\*?(\S(?:.*\S)?))?\s*")
+
+
+@dataclass(frozen=True)
+class RemoteFile:
+    """An archive at a source, and what the source publishes about it."""
+
+    archive: ArchiveName
+    url: str
+    n_bytes: int | None = None
+    about_bytes: int | None = None  # where its size is rounded
+    date: str = ""  # of the last change, as the source writes it
+    hashes: Mapping[str, str] = field(default_factory=dict)  # algorithm, digits in lower case
+    validator: str | None = None  # what its server tells versions apart by
+
+    @property
+    def name(self) -> str:
+        """Name of the file on disk."""
+        return self.archive.file_name
+
+    @property
+    def strongest(self) -> tuple[str, str] | None:
+        """The strongest published hash: algorithm and digits."""
+        return next(((one, self.hashes[one]) for one in _STRENGTH if one in self.hashes), None)
+
+    @property
+    def version(self) -> str | None:
+        """What tells this file from others of its name; None where nothing does."""
+        name = ":".join(self.strongest or ()) or (self.validator and f"{self.url} {self.validator}")
+        return hashlib.sha256(name.encode()).hexdigest()[:8] if name else None
+
+
+class Source:
+    """Where dumps come from.
+
+    `label` is fit for a folder, for dumps of different sources must not mix; `title` is what
+    messages call it.
+    """
+
+    label: str
+    title: str
+
+    def files(self) -> list[RemoteFile]:
+        """List the archives it has, by name."""
+        raise NotImplementedError
+
+    def find(self, wanted: Wanted) -> list[RemoteFile]:
+        """Return the archives that make up what is wanted: one of all tables, or one per table."""
+        return select(self.files(), wanted, self.title)
 
 
 def open_source(web: Web, name: str | None = None, date: str | None = None) -> Source:
@@ -30,10 +94,55 @@ def open_source(web: Web, name: str | None = None, date: str | None = None) -> S
     FetchError
         When there is none.
     """
-    if name is None and date is not None:
-        return ArchiveOrgItem(item_dated(date, web), web)
-    name = OFFICIAL_ITEM if name is None else name
-    if not name.lower().startswith(("http://", "https://")):
-        return ArchiveOrgItem(name, web)
+    from loader.fetch.archive_org import ArchiveOrgItem, item_dated, item_of  # noqa: PLC0415
+    from loader.fetch.web_folder import WebFolder  # noqa: PLC0415
+
+    if name is None:
+        name = "stackexchange" if date is None else item_dated(date, web)
     item = item_of(name)
-    return ArchiveOrgItem(item, web) if item is not None else WebFolder(name, web)
+    return WebFolder(name, web) if item is None else ArchiveOrgItem(item, web)
+
+
+def select(files: list[RemoteFile], wanted: Wanted, title: str) -> list[RemoteFile]:
+    """Choose the archives that make up what is wanted; the error says what there is instead."""
+    sites = {file.archive.site for file in files}
+    site = find_site(wanted.site, sites)
+    if site is None:
+        raise FetchError(f"{title}: has no {wanted.site}{_near(wanted.site, sites)}")
+    of_site = {file.archive.table: file for file in files if file.archive.site == site}
+    whole = of_site.pop(None, None)
+    if not wanted.tables:
+        return [whole] if whole is not None else list(of_site.values())
+    missing = sorted(wanted.tables - of_site.keys())
+    if not missing:
+        return [file for table, file in of_site.items() if table in wanted.tables]
+    if whole is not None:
+        size = f" ({decimal(whole.n_bytes)})" if whole.n_bytes else ""
+        raise FetchError(
+            f"{title}: {site} is one archive of all tables there, {whole.name}{size}; leave the"
+            " table out to fetch it whole"
+        )
+    lacks = " and no ".join(SPELLED[table] for table in missing)
+    has = ", ".join(SPELLED[table] for table in of_site if table is not None)
+    raise FetchError(f"{title}: has no {lacks} of {site}; it has {has}")
+
+
+def checksums(text: str) -> dict[str, dict[str, str]]:
+    """Read a list of hashes as ``sha256sum`` and its like write it, by file and algorithm.
+
+    A line of digits alone counts for the name ``""``.
+    """
+    found: dict[str, dict[str, str]] = {}
+    for parts in filter(None, map(_SUM.fullmatch, text.splitlines())):
+        if len(parts[1]) in _LENGTHS:
+            name = re.split(r"[/\\]", parts[2] or "")[-1]
+            found.setdefault(name, {})[_LENGTHS[len(parts[1])]] = parts[1].lower()
+    return found
+
+
+def _near(name: str, sites: set[str]) -> str:
+    called = {short: site for site in sorted(sites) for short in (site, site.split(".")[0])}
+    near = [called[one] for one in get_close_matches(name, called, n=5, cutoff=0.7)]
+    near = list(dict.fromkeys(near + [site for site in sorted(sites) if name in site]))[:3]
+    hint = f"; near it are {', '.join(near)}" if near else ""
+    return f"{hint}; `stackstudy fetch --list` shows all {len(sites):,} sites of a source"

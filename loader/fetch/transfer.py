@@ -1,244 +1,368 @@
-"""One file from a server to its ``.part``, over as many requests as it takes."""
+"""One file from a server to disk: whole and checked under its name, or a part to go on with.
+
+A part is called ``<name>.<version>.part``, so that what came of one version of a file is never put
+together with another. What is hidden (a leading dot) is not seen by the loader.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
+import os
 import re
-from typing import TYPE_CHECKING, Final, NoReturn
+import shutil
+import struct
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+from zlib import crc32
 
-from loader.errors import FetchError
-from loader.fetch.part import Note, write_all
-from loader.fetch.patience import Interrupted
-from loader.fetch.remote import human
-from loader.fetch.web import host, pieces, status
+from rich.filesize import decimal
+
+from loader.dump import archives
+from loader.errors import ArchiveError, FetchError
+from loader.fetch.web import Interrupted, host
 
 if TYPE_CHECKING:
-    import requests
+    from pathlib import Path
+    from typing import Self
 
-    from loader.fetch.part import Part
-    from loader.fetch.remote import RemoteFile
-    from loader.fetch.reporter import FetchReporter
-    from loader.fetch.web import Web
+    from loader.fetch.progress import FetchProgress
+    from loader.fetch.sources import RemoteFile
+    from loader.fetch.web import Answer, Web
 
-_RANGE: Final = re.compile(r"bytes\s+(\d{1,18})-(\d{1,18})/(\d{1,18}|\*)", re.IGNORECASE)
-_NONE_OF: Final = re.compile(r"bytes\s+\*/(\d{1,18})", re.IGNORECASE)
-PROGRESS_BYTES: Final = 256 << 10
+try:
+    import fcntl
+except ImportError:  # Windows: no lock, and one fetch of a file at a time is up to the user
+    fcntl = None  # type: ignore[assignment]
+
+_RANGE: Final = re.compile(r"bytes\s+(?:(\d{1,18})-(\d{1,18})|\*)/(\d{1,18}|\*)", re.IGNORECASE)
+_START: Final = struct.Struct("<8xIQQ4x")
+"""A .7z begins with its signature, and with where its list of files is, which is its end."""
+_PROGRESS_BYTES: Final = 256 << 10
 """What a try must bring to count as progress: less, and a server can keep us for ever."""
 
 
+@dataclass(frozen=True)
+class Record:
+    """Where a file is from, hidden beside it as ``.<name>.json``."""
+
+    url: str
+    published: dict[str, str]  # hashes
+    checked_by: str
+    n_bytes: int  # on disk, as the date, when it was checked: with another it is another file
+    modified_ns: int
+    fetched_at: str
+    belongs_to: list[str]  # all archives that its source has of the site, if all were asked for
+
+
+class WrongBytesError(FetchError):
+    """A file is not what its source publishes."""
+
+
 class Transfer:
-    """Brings a file.
+    """Brings a file to a path, and holds it against other fetches; use as a context manager."""
 
-    Parameters
-    ----------
-    file : RemoteFile
-        Where it is, and what its source publishes about it.
-    part : Part
-        Where it goes.
-    web : Web
-        Asks the server.
-    reporter : FetchReporter
-        Hears how it goes on.
-
-    Attributes
-    ----------
-    n_bytes : int or None
-        Size of the file: published by the source, or said by its server.
-    is_resumed : bool
-        Whether the part was put together from several goes, or is from an earlier fetch.
-    """
-
-    def __init__(self, file: RemoteFile, part: Part, web: Web, reporter: FetchReporter) -> None:
-        self._file = file
-        self._part = part
+    def __init__(self, path: Path, file: RemoteFile, web: Web, progress: FetchProgress) -> None:
+        self._path = path
         self._web = web
-        self._reporter = reporter
+        self._progress = progress
         self._serves_ranges = True
-        self._most = part.n_bytes
-        self._published = ":".join(file.strongest) if file.strongest else None
-        self.n_bytes = file.n_bytes
-        self.is_resumed = part.n_bytes > 0
+        self._set(file)
+        self._most = size_of(self._part)
+        self._is_mixed = self._most > 0
 
-    def run(self) -> None:
-        """Bring the file, whole.
-
-        Raises
-        ------
-        FetchError
-            When its server does not have it, sends another size than published, or breaks off
-            too often; or when the disk is full.
-        KeyboardInterrupt
-            When the user stops it: it says what becomes of what came.
-        """
-        self._reporter.begin(self._file, self.n_bytes, self._part.n_bytes)
+    def __enter__(self) -> Self:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._record = _record_of(self._path).open("a+b", buffering=0)
         try:
-            self._web.patience.run(self._try, self._reporter.wait, self._part.prospect)
+            if fcntl is not None:
+                fcntl.flock(self._record, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            self._record.close()
+            raise FetchError(
+                f"{self._path}: another fetch of this file is under way; wait for it, and try again"
+            ) from error
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._record.close()
+
+    def _set(self, file: RemoteFile) -> None:
+        self._file = file
+        self._n_bytes = file.n_bytes
+        self._part = part_of(self._path, file)
+
+    def keep(self, belongs_to: list[str]) -> bool:
+        """Keep a file that is there and is what the source has; False where none is there."""
+        if not self._path.exists():
+            return False
+        record = read_record(self._path)
+        name, digits = self._file.strongest or ("", None)
+        is_known = record is not None and record.published.get(name) == digits
+        if record is not None and is_known and self._file.n_bytes in {None, record.n_bytes}:
+            checked_by, belongs_to = record.checked_by, belongs_to or record.belongs_to
+        else:
+            try:
+                checked_by = self._check(self._path)
+            except WrongBytesError as error:
+                raise FetchError(
+                    f"{self._path}: is there, and is not what the source has now; --force replaces"
+                    f" it, --to fetches to another folder ({error})"
+                ) from error
+        self._note(checked_by, belongs_to)
+        self._progress.end(f"{self._path}: fetched before, {checked_by} checked")
+        return True
+
+    def run(self, belongs_to: list[str]) -> None:
+        """Bring the file under its name, whole and checked; parts of other versions go."""
+        size = "" if self._n_bytes is None else f", {decimal(self._n_bytes)}"
+        kept = f", {decimal(self._most)} are there" if self._most else ""
+        self._progress.say(f"{self._file.name}: from {self._file.url}{size}{kept}")
+        for other in self._path.parent.glob(f"{self._path.name}.????????.part"):
+            if other != self._part:
+                self._discard("the source has another file now", other)
+        try:
+            checked_by = self._bring()
         except KeyboardInterrupt as stop:
-            raise KeyboardInterrupt(self._part.prospect()) from stop
+            raise FetchError(f"stopped; {self._prospect()}") from stop
+        _sync(self._part)
+        self._part.replace(self._path)
+        _sync(self._path.parent)
+        self._note(checked_by, belongs_to)
+        size = decimal(size_of(self._path))
+        self._progress.end(f"{self._path}: {size}, {checked_by} checked")
 
-    def _try(self) -> None:
+    def _bring(self) -> str:
+        """Bring the part; once more, where what came in several goes does not fit together."""
+        for is_last in (False, True):
+            self._progress.begin(self._file.name, self._n_bytes, size_of(self._part))
+            self._web.retrying(self._attempt, self._prospect)
+            try:
+                return self._check(self._part)
+            except WrongBytesError:
+                is_mixed = self._is_mixed
+                self._discard("what came does not fit together")
+                if is_last or not is_mixed:
+                    raise
+        raise AssertionError
+
+    def _attempt(self) -> None:
+        try:
+            self._ask()
+        except Interrupted as stop:
+            n_new = size_of(self._part) - self._most
+            self._most += max(n_new, 0)
+            why = f"{self._file.name}: {stop}"
+            raise Interrupted(why, stop.wait, got_on=n_new >= _PROGRESS_BYTES) from stop
+
+    def _ask(self) -> None:
         """Ask for what is missing, once."""
-        there = self._part.n_bytes
-        if self.n_bytes is not None and there > self.n_bytes:
-            self._begin_anew("what came is longer than the file")
-            there = 0
-        if there and there == self.n_bytes:
+        there, file = size_of(self._part), self._file
+        if there and (file.version is None or there > (self._n_bytes or there)):
+            there = self._discard("it cannot be told whether what came is of this file")
+        if there and there == self._n_bytes:
             return
-        note = self._part.note
-        headers = {"Accept-Encoding": "identity"}
-        if there and self._serves_ranges and note is not None:
-            if self._is_hash_known(note):
-                headers["Range"] = f"bytes={there}-"
-            elif note.validator is not None and self._may_be_of(note):
-                headers |= {"Range": f"bytes={there}-", "If-Range": note.validator}
-        with self._web.open(self._file.url, headers) as answer:
-            self._refuse(answer)
-            if answer.status_code == 416:
-                self._take_nothing(answer, there)
-            elif answer.status_code == 206:
-                self._go_on(answer, there, note)
-            else:
-                self._begin(answer, there, note)
+        headers = {}
+        if there and self._serves_ranges:
+            headers["Range"] = f"bytes={there}-"
+            # A hash tells in the end whether the rest fits, and no header needs to: the servers of
+            # one source may name one file by different ETags, and nothing is lost to that.
+            if not file.hashes:
+                headers["If-Range"] = str(file.validator)
+        with self._web.ask(file.url, **headers) as answer:
+            length = self._length(answer)
+            told = answer.validator
+            if answer.status == 200:  # all of it: what came is passed over, if it is the same file
+                is_same = bool(file.hashes) or told == file.validator
+                if there and not (is_same and there <= (length or self._n_bytes or 0)):
+                    there = self._discard(f"{host(file.url)} has another file now")
+                if not is_same:
+                    self._set(replace(file, validator=told))
+                self._take(answer, there, length)
+                return
+            total = self._goes_on(answer, there)
+            if total is None or not (file.hashes or told in {None, file.validator}):
+                self._serves_ranges = False
+                raise Interrupted(f"{host(answer.url)}: does not go on with the same file")
+            self._learn(total)
+            if answer.status == 206:
+                self._take(answer, 0, total)
 
-    def _is_hash_known(self, note: Note) -> bool:
-        """Whether the source publishes the same hash as when the part began.
+    def _goes_on(self, answer: Answer, there: int) -> int | None:
+        """Return the size of a file of which an answer brings the rest; None where it does not."""
+        sent = _RANGE.fullmatch(answer.headers.get("Content-Range", ""))
+        if sent is None or (answer.status == 206) is (sent[1] is None):
+            return None
+        first, last = (there, there - 1) if sent[1] is None else (int(sent[1]), int(sent[2]))
+        total = last + 1 if sent[3] == "*" else int(sent[3])
+        is_rest = last < total if sent[1] else total == there
+        return total if first == there and is_rest and self._n_bytes in {None, total} else None
 
-        Then the hash tells in the end whether the rest fits, and no header needs to: the servers
-        of one source may name one file by different ETags, and nothing is lost to that.
-        """
-        return self._published is not None and note.published == self._published
-
-    def _may_be_of(self, note: Note) -> bool:
-        """Whether nothing says that the part is of another file."""
-        return note.url == self._file.url and None in {note.published, self._published}
-
-    def _refuse(self, answer: requests.Response) -> None:
-        """Refuse answers that no further try makes better."""
-        code = answer.status_code
-        name = f"{self._file.url}: {status(answer)}"
-        if code in {401, 403, 451}:
-            raise FetchError(f"{name}: not public there; choose another --source")
-        if code in {404, 410}:
-            raise FetchError(f"{name}: no such file; `stackstudy fetch --list` shows what there is")
-        if code not in {200, 206, 416}:
-            raise FetchError(f"{name}: not an answer that brings a file; choose another --source")
-        kind = answer.headers.get("Content-Type", "")
-        if code != 416 and kind.lower().startswith("text/html"):
+    def _length(self, answer: Answer) -> int | None:
+        """Return the length of an answer; refuse what no further try makes better."""
+        file, kind = self._file, answer.headers.get("Content-Type", "no type")
+        if answer.status not in {200, 206, 416}:
             raise FetchError(
-                f"{self._file.url}: sends a page ({kind}) and not the file, as portals do, and"
-                " sites under repair; what came is kept: try again later"
+                f"{file.url}: {answer.reason}: not to be had there; `stackstudy fetch --list` shows"
+                " what there is, --source names another place"
             )
-        packed = answer.headers.get("Content-Encoding", "identity").lower()
-        if packed != "identity":
+        if answer.status != 416 and kind.lower().startswith("text/html"):
             raise FetchError(
-                f"{self._file.url}: comes packed once more (Content-Encoding: {packed}); choose"
+                f"{file.url}: sends a page ({kind}) and not the file, as portals do, and sites"
+                " under repair; what came is kept: try again later"
+            )
+        said = answer.headers.get("Content-Length", "")
+        length = int(said) if re.fullmatch(r"[0-9]{1,18}", said) else None
+        if answer.status == 200 and length is not None and file.n_bytes not in {None, length}:
+            raise FetchError(
+                f"{file.url}: has {length:,} bytes ({kind}), and {file.n_bytes:,} are published:"
+                " not the file; try again later, or choose another --source"
+            )
+        return length
+
+    def _take(self, answer: Answer, n_known: int, total: int | None) -> None:
+        """Write a body to the part as it comes, passing over the bytes that are there."""
+        there = size_of(self._part)
+        is_new = there == 0
+        self._is_mixed = not is_new
+        self._learn(total)
+        with self._part.open("ab", buffering=0) as part:
+            for piece in answer.pieces():
+                new = memoryview(piece)[n_known:]
+                n_known -= len(piece) - len(new)
+                there += len(new)
+                if there > (self._n_bytes or there):
+                    break
+                while new:
+                    n_written = part.write(new)
+                    self._progress.move(n_written)
+                    new = new[n_written:]
+                if is_new and there >= _START.size:
+                    self._learn(self._said_size())
+                    is_new = False
+        size = self._n_bytes or there
+        if there > size:
+            self._discard("it is not the file")
+            raise FetchError(
+                f"{self._file.url}: sends more than the {size:,} bytes it should have: not the"
+                " file; try again later, or choose another --source"
+            )
+        if there < size:
+            raise Interrupted(f"{host(answer.url)}: ended at {decimal(there)} of {decimal(size)}")
+
+    def _said_size(self) -> int:
+        """Return what a part says of its size; refuse what does not begin as an archive."""
+        with self._part.open("rb") as part:
+            start = part.read(_START.size)
+        checksum, offset, n_bytes = _START.unpack(start)
+        if not start.startswith(archives.SIGNATURE) or checksum != crc32(start[12:]):
+            self._discard("it is not the file")
+            raise FetchError(
+                f"{self._file.url}: what came is no .7z archive ({start[:24]!r}): not kept; choose"
                 " another --source"
             )
+        return _START.size + offset + n_bytes
 
-    def _take_nothing(self, answer: requests.Response, there: int) -> None:
-        """Read an answer that says that there is nothing after what came."""
-        said = _NONE_OF.fullmatch(answer.headers.get("Content-Range", ""))
-        if said is not None and int(said[1]) == there and self.n_bytes in {None, there}:
-            self.n_bytes = there
-            return
-        self._ask_otherwise("has another size now")
+    def _learn(self, n_bytes: int | None) -> None:
+        """Take the size of the file where nothing has said it before."""
+        if self._n_bytes is None and n_bytes is not None:
+            self._n_bytes = n_bytes
+            check_space(self._path.parent, n_bytes - size_of(self._part), "the archive")
+            self._progress.learn(n_bytes)
 
-    def _go_on(self, answer: requests.Response, there: int, note: Note | None) -> None:
-        """Take the rest of the file."""
-        said = _RANGE.fullmatch(answer.headers.get("Content-Range", ""))
-        if said is None or note is None or int(said[1]) != there:
-            self._ask_otherwise("sends another range than was asked for")
-        total = int(said[2]) + 1 if said[3] == "*" else int(said[3])
-        if total <= there or int(said[2]) >= total or self.n_bytes not in {None, total}:
-            self._ask_otherwise("has another size now")
-        etag = answer.headers.get("ETag", note.etag)
-        changed = answer.headers.get("Last-Modified", note.last_modified)
-        # One ETag is one file, whatever its date; without it there is the date only.
-        is_same = etag == note.etag and (etag is not None or changed == note.last_modified)
-        if not is_same and not self._is_hash_known(note):
-            self._ask_otherwise("has another file now")
-        self.n_bytes = total
-        self.is_resumed = True
-        self._reporter.learn(total)
-        self._take(answer, note)
-
-    def _begin(self, answer: requests.Response, there: int, note: Note | None) -> None:
-        """Take an answer that begins at the beginning, whether that was asked for or not."""
-        length = answer.headers.get("Content-Length", "")
-        size = int(length) if re.fullmatch(r"[0-9]{1,18}", length) else None
-        if size is not None:
-            self._check_size(size, answer)
-        if self._file.n_bytes is None:
-            self.n_bytes = size
-        if self.n_bytes is not None:
-            self._reporter.learn(self.n_bytes)
-        if note is not None and 0 < there <= (self.n_bytes or 0) and self._is_of(answer, note):
-            self.is_resumed = True
-            self._take(answer, note, n_known=there)
-            return
-        if there:
-            self._begin_anew("has another file now, or does not say which")
-        self._take(answer, self._noted(answer))
-
-    def _is_of(self, answer: requests.Response, note: Note) -> bool:
-        """Whether an answer brings from its beginning the file that the part is of."""
-        if self._is_hash_known(note):
-            return True
-        etag = answer.headers.get("ETag")
-        return etag is not None and etag == note.etag == note.validator and self._may_be_of(note)
-
-    def _check_size(self, size: int, answer: requests.Response) -> None:
-        """Refuse another size than published; what came before is not to blame, and stays."""
-        if self._file.n_bytes is not None and size != self._file.n_bytes:
-            kind = answer.headers.get("Content-Type", "no type")
-            raise FetchError(
-                f"{self._file.url}: has {size:,} bytes ({kind}), and {self._file.n_bytes:,} are"
-                " published: not the file; try again later, or choose another --source"
+    def _check(self, path: Path) -> str:
+        """Compare a file with what its source publishes, and return what it was checked by."""
+        file, n_bytes = self._file, size_of(path)
+        if file.n_bytes is not None and file.n_bytes != n_bytes:
+            raise WrongBytesError(
+                f"{file.url}: {n_bytes:,} bytes came, and {file.n_bytes:,} are published"
             )
-
-    def _take(self, answer: requests.Response, note: Note, n_known: int = 0) -> None:
-        """Write a body to the part as it comes, passing over the bytes that came before."""
-        there = self._part.n_bytes
-        try:
-            with self._part.writing(note) as file:
-                for piece in pieces(answer):
-                    new = piece[n_known:]
-                    n_known -= len(piece) - len(new)
-                    there += len(new)
-                    if self.n_bytes is not None and there > self.n_bytes:
-                        break
-                    write_all(file, new)
-                    self._reporter.advance(len(new))
-        except Interrupted as stop:
-            raise Interrupted(f"{self._file.name}: {stop}", made_progress=self._got_on()) from stop
-        if self.n_bytes is not None and there > self.n_bytes:
-            self._part.discard()
-            raise FetchError(
-                f"{self._file.url}: sends more than the {self.n_bytes:,} bytes it should have: not"
-                " the file; try again later, or choose another --source"
+        if file.strongest is None:
+            try:
+                archives.members(path)  # reads the list of its files, which is its end
+            except ArchiveError as error:
+                raise WrongBytesError(f"{file.url}: what came is damaged ({error})") from error
+            return "size and index"
+        name, published = file.strongest
+        self._progress.begin(f"{name} of {file.name}", n_bytes)
+        digest = hashlib.new(name, usedforsecurity=False)
+        with path.open("rb") as handle:
+            while piece := handle.read(1 << 20):
+                digest.update(piece)
+                self._progress.move(len(piece))
+        if digest.hexdigest() != published:
+            raise WrongBytesError(
+                f"{file.url}: wrong bytes came: their {name} is {digest.hexdigest()}, published is"
+                f" {published}; not kept: try again, or choose another --source"
             )
-        if self.n_bytes is not None and there < self.n_bytes:
-            raise Interrupted(
-                f"{self._file.name}: {host(answer.url)}: ended at {human(there)} of"
-                f" {human(self.n_bytes)}",
-                made_progress=self._got_on(),
-            )
+        return name
 
-    def _got_on(self) -> bool:
-        """Whether more came than ever before."""
-        there, before = self._part.n_bytes, self._most
-        self._most = max(there, before)
-        return there - before >= PROGRESS_BYTES
+    def _discard(self, why: str, part: Path | None = None) -> int:
+        (part or self._part).unlink(missing_ok=True)
+        self._n_bytes = self._file.n_bytes
+        self._progress.begin(self._file.name, self._n_bytes)
+        self._progress.say(f"{self._file.name}: what came before goes: {why}")
+        return 0
 
-    def _noted(self, answer: requests.Response) -> Note:
-        etag, changed = answer.headers.get("ETag"), answer.headers.get("Last-Modified")
-        return Note(self._file.url, etag, changed, self.n_bytes, self._published)
+    def _note(self, checked_by: str, belongs_to: list[str]) -> None:
+        """Note where a whole file is from: in place, for the note's file is the lock."""
+        found, now = self._path.stat(), datetime.now(UTC).isoformat(timespec="seconds")
+        size, date = found.st_size, found.st_mtime_ns
+        url, published = self._file.url, dict(self._file.hashes)
+        record = Record(url, published, checked_by, size, date, now, belongs_to)
+        self._record.truncate(0)
+        self._record.write(json.dumps(asdict(record), indent=1).encode())
 
-    def _begin_anew(self, why: str) -> None:
-        self._part.discard()
-        self.is_resumed = False
-        self._reporter.restart(f"{host(self._file.url)} {why}")
+    def _prospect(self) -> str:
+        """Say what the same command will make of what came."""
+        if self._file.version is not None:
+            return "what came is kept: the same command goes on from there"
+        return "the same command begins this file anew, for nothing tells one version from another"
 
-    def _ask_otherwise(self, why: str) -> NoReturn:
-        """Trust the server's ranges no more, and ask for all: that answer judges what came."""
-        self._serves_ranges = False
-        raise Interrupted(f"{self._file.name}: {host(self._file.url)} {why}")
+
+def part_of(path: Path, file: RemoteFile) -> Path:
+    """Return what a file is called until it is whole."""
+    return path.with_name(f"{path.name}.{file.version or '00000000'}.part")
+
+
+def size_of(path: Path) -> int:
+    """Bytes of a file; 0 where there is none."""
+    return path.stat().st_size if path.is_file() else 0
+
+
+def read_record(path: Path) -> Record | None:
+    """Return where a file is from; None where it is not there, or was changed since."""
+    try:
+        record = Record(**json.loads(_record_of(path).read_bytes()))
+        found = path.stat()
+    except (OSError, ValueError, TypeError):
+        return None
+    is_same = (record.n_bytes, record.modified_ns) == (found.st_size, found.st_mtime_ns)
+    return record if is_same else None
+
+
+def check_space(folder: Path, n_bytes: int, what: str) -> None:
+    """Refuse to begin what the disk cannot hold."""
+    folder.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(folder).free
+    if n_bytes > free:
+        raise FetchError(
+            f"{folder}: {what} needs {decimal(n_bytes)}, and {decimal(free)} is free; make room,"
+            " or choose another folder"
+        )
+
+
+def _record_of(path: Path) -> Path:
+    return path.with_name(f".{path.name}.json")
+
+
+def _sync(path: Path) -> None:
+    """Hand a file, or a folder's entries, to the disk."""
+    if os.name == "nt":
+        return
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

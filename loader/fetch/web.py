@@ -1,274 +1,287 @@
-"""HTTP: one session, and every way a request can fail said in one line."""
+"""HTTP: every answer bounded in time and size, every failure said in one line."""
 
 from __future__ import annotations
 
-import errno
 import json
+import time
+from contextlib import suppress
+from dataclasses import dataclass
 from http import HTTPStatus
 from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlencode, urlsplit
+from queue import Empty, Queue
+from socket import gaierror
+from ssl import SSLCertVerificationError
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+from urllib.parse import urljoin, urlsplit
 
 import requests
-import urllib3
-from requests import exceptions as failures
+from urllib3.exceptions import HTTPError, InvalidHeader, MaxRetryError
+from urllib3.util.retry import Retry
 
 from loader.errors import FetchError
-from loader.fetch.patience import Interrupted, Patience
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from types import TracebackType
     from typing import Self
 
-TEMPORARY: Final = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529})
-_TIMEOUTS: Final = (30.0, 60.0)
-_LARGEST_PAGE: Final = 64 << 20
+T = TypeVar("T")
+
+_TEMPORARY: Final = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529})
+_MOST_REDIRECTS: Final = 20
 _PIECE_BYTES: Final = 1 << 20
+_PIECES_AHEAD: Final = 8
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long a server is waited for, in seconds, and how much it may send, in bytes."""
+
+    connect: float = 30
+    answer: float = 60  # for an answer's headers, connection included
+    period: float = 60  # in each of which a body must bring
+    least_bytes: int = 64 << 10  # so much
+    page: float = 120  # for all of a list
+    page_bytes: int = 16 << 20
+    tries: int = 8  # fruitless ones in a row, for a file
+    page_tries: int = 3
+    backoff: float = 1  # before the second fruitless try; doubled with each, to two minutes
+    longest_wait: float = 3600  # if a server asks for more, the user comes back later
+
+
+class Interrupted(Exception):  # noqa: N818 - not an error yet: it is tried again
+    """A try failed in a way that another one may mend."""
+
+    def __init__(self, why: str, wait: str | None = None, *, got_on: bool = False) -> None:
+        super().__init__(why)
+        self.wait = wait  # the server's Retry-After: seconds or a date
+        self.got_on = got_on  # whether this try brought what the ones before it had not
 
 
 class Web:
-    """Asks servers; use as a context manager.
+    """Asks servers; `on_wait` hears what went wrong, and how many seconds the next try waits."""
 
-    Parameters
-    ----------
-    patience : Patience, optional
-        For transfers of files.
-    look_up : Patience, optional
-        For lists and records, where a user waits for the answer.
-    on_wait : callable, optional
-        Hears what went wrong with a list or a record, and for how many seconds it waits.
-    timeouts : tuple of float
-        Seconds to wait for a connection, and for more bytes.
+    def __init__(
+        self,
+        on_wait: Callable[[Interrupted, float], None] = lambda *_: None,
+        limits: Limits | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._on_wait = on_wait
+        self._limits = limits or Limits()
+        self._sleep = sleep
+        self._session = requests.Session()
+        self._session.headers["Accept-Encoding"] = "identity"
+        with suppress(PackageNotFoundError):
+            self._session.headers["User-Agent"] = f"stackstudy/{version('stackstudy')}"
+
+    def ask(self, url: str, method: str = "GET", **headers: str) -> Answer:
+        """Ask once, and return the answer with its body still to come."""
+        asked = url
+        for _ in range(_MOST_REDIRECTS):
+            answer = Answer(self._session, method, asked, headers, self._limits)
+            if answer.status not in _TEMPORARY and answer.target is None:
+                return answer
+            answer.close()
+            if answer.target is None:
+                wait = answer.headers.get("Retry-After")
+                raise Interrupted(f"{host(asked)}: answers {answer.reason}", wait)
+            before, asked = asked, urljoin(asked, answer.target)
+            if before.startswith("https:") and asked.startswith("http:"):
+                raise FetchError(
+                    f"{before}: leads to {asked}, which is not encrypted; choose another --source"
+                )
+        raise FetchError(f"{url}: leads from one address to the next without end")
+
+    def head(self, url: str) -> Answer:
+        """Ask about a file, with a few tries."""
+        return self.retrying(lambda: self.ask(url, "HEAD"), tries=self._limits.page_tries)
+
+    def page(self, url: str) -> Page:
+        """Fetch a small answer whole, with a few tries."""
+
+        def attempt() -> Page:
+            end = time.monotonic() + self._limits.page
+            body = bytearray()
+            with self.ask(url) as answer:
+                for piece in answer.pieces(end):
+                    body += piece
+                    if len(body) > self._limits.page_bytes:
+                        raise FetchError(f"{url}: no list of files: it is too large")
+                kind = answer.headers.get("Content-Type", "no type")
+                return Page(answer.url, answer.status, kind, bytes(body))
+
+        return self.retrying(attempt, tries=self._limits.page_tries)
+
+    def retrying(
+        self,
+        attempt: Callable[[], T],
+        cure: Callable[[], str] = lambda: "try again later",
+        tries: int | None = None,
+    ) -> T:
+        """Try until it works, with exponential backoff, or after what a Retry-After asks for.
+
+        Tries count from the last one that got on, so a long transfer over a bad line goes on as
+        long as that does. `cure` says what the user is told when they are used up.
+        """
+        limits = self._limits
+        tries = tries or limits.tries
+        fresh = retry = Retry(
+            tries - 1,
+            backoff_factor=limits.backoff,
+            backoff_jitter=limits.backoff,
+            retry_after_max=10**9,
+        )
+        while True:
+            try:
+                return attempt()
+            except Interrupted as stop:
+                try:
+                    retry = (fresh if stop.got_on else retry).increment("GET", error=stop)
+                except MaxRetryError:
+                    raise FetchError(f"{stop}; gave up after {tries} tries; {cure()}") from stop
+                seconds = max(limits.backoff, retry.get_backoff_time())
+                if stop.wait is not None:
+                    with suppress(InvalidHeader, ValueError, OverflowError):  # it cannot say when
+                        seconds = retry.parse_retry_after(stop.wait)
+                if seconds > limits.longest_wait:
+                    hours = f"{seconds / 3600:,.1f} hours"
+                    raise FetchError(f"{stop}; it asks to come back in {hours}; {cure()}") from stop
+                self._on_wait(stop, seconds)
+                self._sleep(seconds)
+
+
+class Answer:
+    """An answer: its `url`, `status`, `reason` ("404 Not Found"), `headers` and pieces.
+
+    `target` is where a redirect leads to, `validator` what If-Range takes: a strong ETag, or a date
+    where there is none (RFC 9110, 13.1.5).
+
+    A thread reads it: a server may stall or trickle anywhere (in a look-up, a line of headers, the
+    length of a chunk), and no read of a library can be given up in all of these places.
     """
 
     def __init__(
         self,
-        patience: Patience | None = None,
-        look_up: Patience | None = None,
-        on_wait: Callable[[Interrupted, float], None] | None = None,
-        timeouts: tuple[float, float] = _TIMEOUTS,
+        session: requests.Session,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        limits: Limits,
     ) -> None:
-        self.patience = patience or Patience()
-        self.look_up = look_up or Patience(tries=3)
-        self.on_wait = on_wait or (lambda *_: None)
-        self._timeouts = timeouts
-        self._session = requests.Session()
-        self._session.headers["User-Agent"] = _user_agent()
+        self.url = url
+        self._limits = limits
+        self._queue: Queue[Any] = Queue(_PIECES_AHEAD)
+        self._is_closed = Event()
+        request = {"headers": {name.replace("_", "-"): value for name, value in headers.items()}}
+        Thread(target=self._read, args=(session, method, request), daemon=True).start()
+        response = self._next(limits.answer)
+        if response is None:
+            self.close()
+            raise Interrupted(f"{host(url)}: no answer in {limits.answer:g} s")
+        self.status: int = response.status_code
+        self.headers: Mapping[str, str] = response.headers
+        self.target: str | None = session.get_redirect_target(response)
+        etag = self.headers.get("ETag")
+        is_weak = etag is not None and etag.startswith("W/")
+        self.validator = None if is_weak else etag or self.headers.get("Last-Modified")
+        self.reason = str(self.status)
+        with suppress(ValueError):
+            self.reason += f" {HTTPStatus(self.status).phrase}"
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._session.close()
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
-    def open(
-        self, url: str, headers: Mapping[str, str] | None = None, method: str = "GET"
-    ) -> requests.Response:
-        """Ask once, and return the answer with its body still to come.
+    def close(self) -> None:
+        """Take no more of it."""
+        self._is_closed.set()
+        with suppress(Empty):
+            while True:
+                self._queue.get_nowait()
 
-        Returns
-        -------
-        requests.Response
-            With status 200, 206, 416, or one that says that the file is not to be had.
+    def pieces(self, until: float = float("inf")) -> Iterator[bytes]:
+        """Return the body as it comes: what arrived before a break is not lost."""
+        seconds = self._limits.period
+        end, n_bytes = min(time.monotonic() + seconds, until), 0
+        while (piece := self._next(end - time.monotonic())) != b"":
+            if piece is not None:
+                n_bytes += len(piece)
+                yield piece
+            if (now := time.monotonic()) >= end:
+                if n_bytes < self._limits.least_bytes or now >= until:
+                    raise Interrupted(f"{host(self.url)}: only {n_bytes:,} bytes in {seconds:g} s")
+                end, n_bytes = min(now + seconds, until), 0
 
-        Raises
-        ------
-        Interrupted
-            When the server cannot be reached or is overloaded.
-        FetchError
-            When no further try can mend it.
-        """
+    def _next(self, seconds: float) -> Any:
+        """Return what was read next; None where nothing was in so many seconds."""
         try:
-            response = self._session.request(
-                method,
-                url,
-                headers=dict(headers or {}),
-                stream=True,
-                timeout=self._timeouts,
-                allow_redirects=True,
-            )
-        except (failures.RequestException, urllib3.exceptions.HTTPError, ValueError) as error:
-            raise _failure(url, error) from error
-        if response.status_code in TEMPORARY:
-            response.close()
-            raise Interrupted(
-                f"{host(url)}: answers {status(response)}", response.headers.get("Retry-After")
-            )
-        return response
+            item = self._queue.get(timeout=max(seconds, 0))
+        except Empty:
+            return None
+        if isinstance(item, Exception):
+            raise _failure(self.url, item) from item
+        return item
 
-    def page(self, url: str, params: Mapping[str, Any] | None = None) -> Page:
-        """Fetch a small answer whole, with a few tries.
-
-        Raises
-        ------
-        FetchError
-            When it cannot be had.
-        """
-        asked = url if params is None else f"{url}?{urlencode(params, doseq=True)}"
-
-        def attempt() -> Page:
-            with self.open(asked) as response:
-                body = bytearray()
-                for piece in pieces(response):
-                    body += piece
-                    if len(body) > _LARGEST_PAGE:
-                        raise FetchError(f"{asked}: no list of files: it is too large")
-                encoding = response.encoding or "utf-8"
-                kind = response.headers.get("Content-Type", "")
-                return Page(response.url, response.status_code, kind, bytes(body), encoding)
-
-        return self.look_up.run(attempt, self.on_wait)
+    def _read(self, session: requests.Session, method: str, request: dict[str, Any]) -> None:
+        """Read in the thread: the response, pieces of its body, and an empty one or an error."""
+        timeouts = self._limits.connect, 3 * self._limits.period
+        request |= {"stream": True, "timeout": timeouts, "allow_redirects": False}
+        try:
+            with session.request(method, self.url, **request) as response:
+                item: Any = response
+                while item != b"" and not self._is_closed.is_set():
+                    self._queue.put(item)
+                    item = response.raw.read1(_PIECE_BYTES)
+                self._queue.put(b"")
+        except Exception as error:  # noqa: BLE001 - raised where the pieces are taken
+            self._queue.put(error)
 
 
+@dataclass(frozen=True)
 class Page:
-    """A small answer.
+    """A small answer: where it came from, its status, content type and body."""
 
-    Attributes
-    ----------
-    url : str
-        Where it came from, after redirects.
-    status : int
-        HTTP status.
-    kind : str
-        Content type.
-    body : bytes
-        As it came.
-    """
-
-    def __init__(self, url: str, status: int, kind: str, body: bytes, encoding: str) -> None:
-        self.url = url
-        self.status = status
-        self.kind = kind
-        self.body = body
-        self._encoding = encoding
-
-    @property
-    def text(self) -> str:
-        """The body as text."""
-        try:
-            return self.body.decode(self._encoding, errors="replace")
-        except LookupError:
-            return self.body.decode("utf-8", errors="replace")
+    url: str
+    status: int
+    kind: str
+    body: bytes
 
     def json(self) -> Any:
-        """Read the body as JSON.
-
-        Raises
-        ------
-        FetchError
-            When it is none.
-        """
+        """Read the body as JSON."""
         try:
             return json.loads(self.body)
         except (ValueError, RecursionError) as error:
             raise FetchError(
-                f"{self.url}: answers with something else than JSON ({self.kind or 'no type'});"
-                " try again later"
+                f"{self.url}: answers with something else than JSON ({self.kind}); try again later"
             ) from error
-
-
-def pieces(response: requests.Response) -> Iterator[bytes]:
-    """Read a body as it comes: what arrived before a break is not lost.
-
-    Raises
-    ------
-    Interrupted
-        When it breaks off.
-    """
-    unpack = "Content-Encoding" in response.headers
-    try:
-        while piece := response.raw.read1(_PIECE_BYTES, decode_content=unpack):
-            yield piece
-    except (urllib3.exceptions.HTTPError, failures.RequestException, OSError) as error:
-        raise Interrupted(f"{host(response.url)}: {_reason(error)}") from error
 
 
 def host(url: str) -> str:
     """Name of a URL's server, for messages."""
-    try:
+    with suppress(ValueError):
         return urlsplit(url).netloc.rpartition("@")[2] or url
-    except ValueError:
-        return url
-
-
-def status(response: requests.Response) -> str:
-    """Return an answer's status in words: ``503 Service Unavailable``."""
-    try:
-        return f"{response.status_code} {HTTPStatus(response.status_code).phrase}"
-    except ValueError:
-        return str(response.status_code)
+    return url
 
 
 def _failure(url: str, error: Exception) -> Exception:
-    """Tell what another try may mend from what it cannot."""
-    name = host(url)
-    if isinstance(error, failures.SSLError):
-        return FetchError(f"{name}: no safe connection: {_reason(error)}")
-    if isinstance(error, failures.TooManyRedirects):
-        return FetchError(f"{url}: leads from one address to the next without end")
-    if isinstance(
-        error, failures.ConnectionError | failures.Timeout | failures.ChunkedEncodingError
-    ):
-        return Interrupted(f"{name}: {_reason(error)}")
-    return FetchError(f"{url}: cannot be asked for: {_one_line(error)}")
-
-
-_REASONS: Final = (
-    (urllib3.exceptions.NameResolutionError, "no such server, or no network"),
-    (ConnectionRefusedError, "connection refused"),
-    (urllib3.exceptions.ReadTimeoutError, "nothing more came"),
-    (urllib3.exceptions.IncompleteRead, "broke off"),
-    (ConnectionResetError, "broke off"),
-    (BrokenPipeError, "broke off"),
-)
-"""What errors beneath a failed connection mean, the most telling first."""
-
-
-def _reason(error: BaseException) -> str:
-    """Say what lies beneath the layers of a failed connection."""
-    chain = list(_beneath(error))
-    for kind, words in _REASONS:
-        if any(isinstance(one, kind) for one in chain):
-            return words
-    for one in chain:
-        if isinstance(one, OSError) and one.errno in errno.errorcode and one.strerror:
-            return one.strerror.lower()
-    if any(isinstance(one, urllib3.exceptions.ConnectTimeoutError) for one in chain):
-        return "cannot be reached: no answer"
-    if isinstance(error, urllib3.exceptions.ProtocolError | failures.ConnectionError):
-        return "broke off"
-    return _one_line(chain[-1])
-
-
-def _beneath(error: BaseException) -> Iterator[BaseException]:
-    seen: set[int] = set()
-    ahead: list[BaseException | None] = [error]
-    while ahead:
-        one = ahead.pop(0)
-        if one is None or id(one) in seen:
-            continue
-        seen.add(id(one))
-        yield one
-        ahead += [arg for arg in (*one.args, getattr(one, "reason", None)) if _is_error(arg)]
-        ahead += [one.__cause__, one.__context__]
-
-
-def _is_error(thing: object) -> bool:
-    return isinstance(thing, BaseException)
-
-
-def _one_line(error: BaseException) -> str:
-    return " ".join(str(error).split()) or type(error).__name__
-
-
-def _user_agent() -> str:
-    try:
-        return f"stackstudy/{version('stackstudy')}"
-    except PackageNotFoundError:
-        return "stackstudy"
+    """Say what lies beneath a failed request, and tell what another try may mend."""
+    deepest: BaseException = error
+    while (deeper := deepest.__cause__ or deepest.__context__) is not None:
+        deepest = deeper
+    said = " ".join(str(getattr(deepest, "strerror", None) or deepest).split())
+    if isinstance(deepest, SSLCertVerificationError):
+        return FetchError(f"{host(url)}: no safe connection: {deepest.verify_message}")
+    if isinstance(error, ValueError):
+        return FetchError(f"{url}: cannot be asked for: {said}")
+    if not isinstance(error, OSError | HTTPError):
+        return error
+    if isinstance(deepest, gaierror):
+        said = "no such server, or no network"
+    elif isinstance(deepest, TimeoutError):
+        said = "timed out"
+    elif not isinstance(deepest, OSError) or deepest.errno is None:
+        said = "broke off"
+    return Interrupted(f"{host(url)}: {said.lower()}")

@@ -3,65 +3,42 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urljoin, urlsplit
 
 from lxml import etree, html
 
 from loader.errors import FetchError
-from loader.fetch.checksums import checksums
-from loader.fetch.names import ArchiveName, all_tables, archive_file, archive_named
-from loader.fetch.remote import RemoteFile, select
-from loader.fetch.web import host, status
+from loader.fetch.names import SPELLED, ArchiveName, archive_named
+from loader.fetch.sources import RemoteFile, Source, checksums, select
+from loader.fetch.web import host
+from loader.sites import likely_sites
 
 if TYPE_CHECKING:
-    import requests
-
     from loader.fetch.names import Wanted
-    from loader.fetch.web import Web
+    from loader.fetch.web import Answer, Web
 
-_SUMS: Final = re.compile(
-    r"(?:(?:sha512|sha256|sha1|md5)(?:sums?)?|checksums?)(?:\.txt)?", re.IGNORECASE
-)
-_SIDECAR: Final = re.compile(r"\.(?:sha512|sha256|sha1|md5)", re.IGNORECASE)
-_DATE: Final = re.compile(
-    r"\b(?:(?P<iso>\d{4}-\d\d-\d\d[ T]\d\d:\d\d)|(?P<day>\d\d-[A-Z][a-z]{2}-\d{4} \d\d:\d\d))"
-    r"(?::\d\d)?"
-)
+_HASH: Final = r"(?:sha512|sha256|sha1|md5)"
+_SUMS: Final = re.compile(rf"(?:{_HASH}(?:sums?)?|checksums?)(?:\.txt)?", re.IGNORECASE)
+_DATE: Final = re.compile(r"\b(\d{4}-\d\d-\d\d|\d\d-[A-Z][a-z]{2}-\d{4})[ T]\d\d:\d\d(?::\d\d)?")
 _SIZE: Final = re.compile(r"(?:^|\s)(\d+(?:\.\d+)?)\s?([KMGT]?)i?B?(?:\s|$)")
-_POWERS: Final = {"": 0, "K": 1, "M": 2, "G": 3, "T": 4}
 
 
-class WebFolder:
+class WebFolder(Source):
     """A folder of archives at an address.
 
     What its index says of a file's size and date is shown to users and not relied on: every server
     writes it in another way. Lists of hashes (``SHA256SUMS``, ``beer.stackexchange.com.7z.sha256``)
     are read where the index shows them.
-
-    Parameters
-    ----------
-    address : str
-        Its address; the archives lie directly in it.
-    web : Web
-        Asks the servers.
-
-    Raises
-    ------
-    FetchError
-        When the address cannot be one.
     """
 
     def __init__(self, address: str, web: Web) -> None:
-        try:
+        parts = None
+        with suppress(ValueError):
             parts = urlsplit(address)
-            is_folder = parts.hostname and parts.port != 0 and not parts.query + parts.fragment
-        except ValueError:
-            is_folder = False
-        if not is_folder:
+        if parts is None or not parts.hostname or parts.query or parts.fragment:
             raise FetchError(
                 f"{address}: not a folder's address, such as https://example.org/dumps/"
             )
@@ -70,165 +47,99 @@ class WebFolder:
                 f"{host(address)}: leave name and password out of the address, and put them into"
                 " .netrc: addresses are shown and kept"
             )
-        self._address = address if address.endswith("/") else f"{address}/"
+        self.title = address if address.endswith("/") else f"{address}/"
+        words = re.sub(r"[^a-z0-9.]+", "-", f"{parts.netloc}{parts.path}".lower())
+        self.label = words.strip("-.")[:100]
         self._web = web
-        self._links: dict[str, str] = {}
-        self._files: list[RemoteFile] | None = None
-        self._is_read = False
-
-    @property
-    def label(self) -> str:
-        """A name fit for a folder."""
-        parts = urlsplit(self._address)
-        words = re.sub(r"[^a-z0-9.]+", "-", f"{host(self._address)}{parts.path}".lower())
-        return words.strip("-.")[:100]
-
-    @property
-    def title(self) -> str:
-        """What messages call it."""
-        return self._address
+        self._links: dict[str, str] | None = None
 
     def files(self) -> list[RemoteFile]:
-        """List its archives, by name.
-
-        Raises
-        ------
-        FetchError
-            When it cannot be reached, or has no index.
-        """
-        files = self._index()
-        if files is None:
+        """List its archives, by name."""
+        links = self._index()
+        files = {file.name: file for one, said in links.items() if (file := _file(one, said))}
+        if not files:
             raise FetchError(
                 f"{self.title}: has no list of archives; name a site to fetch, or another --source"
             )
-        return files
+        for address in links:
+            sums = self._sums(address) if _SUMS.fullmatch(_last(address)) else {}
+            for name in files.keys() & sums.keys():
+                files[name] = replace(files[name], hashes={**files[name].hashes, **sums[name]})
+        return [file for _, file in sorted(files.items())]
 
     def find(self, wanted: Wanted) -> list[RemoteFile]:
         """Return the archives that make up what is wanted, also from a folder without an index."""
-        files = self._index()
-        if files is not None:
-            chosen = select(files, wanted, self.title)
-            return [self._with_size(self._with_sidecar(file)) for file in chosen]
-        for site in wanted.candidates():
-            files = self._guess(site)
-            if files:
-                return select(files, wanted, self.title)
-        tried = ", ".join(archive_file(site, None) for site in wanted.candidates())
-        raise FetchError(
-            f"{self.title}: has no list of archives, and none of {tried}; check the address"
-        )
-
-    def _index(self) -> list[RemoteFile] | None:
-        """Read the index, once; None where there is none."""
-        if not self._is_read:
-            self._files = self._read()
-            self._is_read = True
-        return self._files
-
-    def _read(self) -> list[RemoteFile] | None:
-        page = self._web.page(self._address)
-        if page.status in {401, 403, 404, 405} or (page.status == 200 and "html" not in page.kind):
-            return None
-        if page.status != 200:
-            raise FetchError(f"{self.title}: answers {page.status}; check the address")
-        self._links = _links(page.text, page.url)
-        files = [
-            file
-            for address, said in self._links.items()
-            if (file := _file(address, said)) is not None
-        ]
+        if any(_file(one, "") for one in self._index()):
+            return [self._asked(file) for file in select(self.files(), wanted, self.title)]
+        sites = likely_sites(wanted.site)
+        files = next(filter(None, map(self._guess, sites)), [])
         if not files:
-            return None
-        files = list({file.name: file for file in files}.values())
-        for address in self._links:
-            if _SUMS.fullmatch(_last(address)):
-                files = self._with_sums(files, address)
-        return sorted(files, key=lambda file: file.name)
+            tried = ", ".join(ArchiveName(site, None).file_name for site in sites)
+            raise FetchError(
+                f"{self.title}: has no list of archives, and none of {tried}; check the address"
+            )
+        return select(files, wanted, self.title)
 
-    def _with_sums(self, files: list[RemoteFile], address: str) -> list[RemoteFile]:
-        sums = self._sums(address)
-        return [replace(file, hashes={**file.hashes, **sums.get(file.name, {})}) for file in files]
-
-    def _with_sidecar(self, file: RemoteFile) -> RemoteFile:
-        """Add the hash that lies beside a file under its name."""
-        for address in self._links:
-            name = _last(address)
-            if name.startswith(file.name) and _SIDECAR.fullmatch(name[len(file.name) :]):
-                sums = self._sums(address)
-                found = sums.get(file.name) or sums.get("") or {}
-                file = replace(file, hashes={**file.hashes, **found})
-        return file
+    def _index(self) -> dict[str, str]:
+        """Read the links of its index, once; none where there is no index."""
+        if self._links is None:
+            page = self._web.page(self.title)
+            if page.status not in {200, 401, 403, 404, 405}:
+                raise FetchError(f"{self.title}: answers {page.status}; check the address")
+            is_index = page.status == 200 and "html" in page.kind
+            self._links = _links(page.body, page.url) if is_index else {}
+        return self._links
 
     def _sums(self, address: str) -> dict[str, dict[str, str]]:
         page = self._web.page(address)
         if page.status != 200:
             raise FetchError(f"{address}: the hashes cannot be read: answers {page.status}")
-        return checksums(page.text)
+        return checksums(page.body.decode("utf-8", errors="replace"))
 
-    def _with_size(self, file: RemoteFile) -> RemoteFile:
-        """Add what the server says of a file, where it says anything."""
-        answer = self._ask(file.url)
-        if answer is None:
-            return file
-        if answer.status_code in {404, 410}:
-            raise FetchError(f"{file.url}: {status(answer)}, though {self.title} lists it")
-        if answer.status_code != 200:
-            return file
-        changed = _changed(answer) or file.modified_at
-        return replace(file, n_bytes=_length(answer), modified_at=changed)
+    def _asked(self, file: RemoteFile) -> RemoteFile:
+        """Add the hash that lies beside a file, and what its server says of it."""
+        for address in self._index():
+            if re.fullmatch(rf"{re.escape(file.name)}\.{_HASH}", _last(address), re.IGNORECASE):
+                sums = self._sums(address)
+                found = sums.get(file.name) or sums.get("") or {}
+                file = replace(file, hashes={**file.hashes, **found})
+        answer = self._web.head(file.url)
+        if answer.status in {404, 410}:
+            raise FetchError(f"{file.url}: {answer.reason}, though {self.title} lists it")
+        return _described(file, answer) if answer.status == 200 else file
 
     def _guess(self, site: str) -> list[RemoteFile]:
         """Ask for the archives that a site may have."""
-        found = []
-        for table in (None, *all_tables()):
+        found: list[RemoteFile] = []
+        for table in (None, *SPELLED):
             name = ArchiveName(site, table)
-            address = urljoin(self._address, name.file_name)
-            answer = self._ask(address)
-            if answer is None:
+            file = RemoteFile(name, urljoin(self.title, name.file_name))
+            answer = self._web.head(file.url)
+            if answer.status in {405, 501}:
                 raise FetchError(f"{self.title}: has no list of archives, and tells nothing of one")
-            if answer.status_code != 200 or "html" in answer.headers.get("Content-Type", ""):
-                continue
-            found.append(RemoteFile(name, address, _length(answer), None, _changed(answer)))
-            if table is None:
-                break
+            if answer.status == 200 and "html" not in answer.headers.get("Content-Type", ""):
+                found.append(_described(file, answer))
+                if table is None:
+                    break
         return found
 
-    def _ask(self, address: str) -> requests.Response | None:
-        """Ask about a file; None where the server does not take such questions."""
 
-        def attempt() -> requests.Response:
-            answer = self._web.open(address, {"Accept-Encoding": "identity"}, "HEAD")
-            answer.close()
-            return answer
-
-        answer = self._web.look_up.run(attempt, self._web.on_wait)
-        return None if answer.status_code in {405, 501} else answer
-
-
-def _links(text: str, base: str) -> dict[str, str]:
-    """Find the links of a page that stay in its folder, and the text that follows each."""
-    try:
-        page = html.fromstring(text)
-    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
-        return {}
+def _links(body: bytes, base: str) -> dict[str, str]:
+    """Find the links of a page that stay in its folder, and what stands beside each."""
     found: dict[str, str] = {}
+    try:
+        page = html.fromstring(body)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        return found
     for link in page.iter("a"):
-        try:
+        with suppress(ValueError):
             address = urljoin(base, link.get("href") or "")
-            parts, home = urlsplit(address), urlsplit(base)
-        except ValueError:
-            continue
-        if (*parts[:2], _folder(parts.path)) != (*home[:2], _folder(home.path)):
-            continue  # climbs out, or leads elsewhere
-        if _last(address) and not parts.query and not parts.fragment:
-            row = link.xpath("ancestor::tr[1]")
-            said = " ".join(row[0].itertext()) if row else link.tail or ""
-            found.setdefault(address, said.replace(link.text or "", " "))
+            is_inside = address.rpartition("/")[0] == base.rpartition("/")[0]
+            if is_inside and _last(address) and not re.search("[?#]", address):
+                row = link.xpath("ancestor::tr[1]")
+                said = " ".join(row[0].itertext()) if row else link.tail or ""
+                found.setdefault(address, said.replace(link.text or "", " "))
     return found
-
-
-def _folder(path: str) -> str:
-    return f"{path.rpartition('/')[0]}/"
 
 
 def _last(address: str) -> str:
@@ -236,31 +147,17 @@ def _last(address: str) -> str:
 
 
 def _file(address: str, said: str) -> RemoteFile | None:
+    """Read a line of an index; None where it is of no archive."""
     archive = archive_named(_last(address))
-    if archive is None:
-        return None
     dated = _DATE.search(said)
     size = _SIZE.search(_DATE.sub(" ", said))
-    about = round(float(size[1]) * 1024 ** _POWERS[size[2]]) if size else None
-    return RemoteFile(archive, address, None, about, _moment(dated) if dated else None)
+    about = round(float(size[1]) * 1024 ** " KMGT".index(size[2] or " ")) if size else None
+    date = dated[1] if dated else ""
+    return archive and RemoteFile(archive, address, about_bytes=about, date=date)
 
 
-def _moment(dated: re.Match[str]) -> datetime | None:
-    form = "%Y-%m-%d %H:%M" if dated["iso"] else "%d-%b-%Y %H:%M"
-    text = (dated["iso"] or dated["day"]).replace("T", " ")
-    try:
-        return datetime.strptime(text, form).replace(tzinfo=UTC)
-    except ValueError:
-        return None
-
-
-def _length(answer: requests.Response) -> int | None:
-    text = answer.headers.get("Content-Length", "")
-    return int(text) or None if text.isascii() and text.isdigit() else None
-
-
-def _changed(answer: requests.Response) -> datetime | None:
-    try:
-        return parsedate_to_datetime(answer.headers["Last-Modified"])
-    except (KeyError, ValueError):
-        return None
+def _described(file: RemoteFile, answer: Answer) -> RemoteFile:
+    """Add what a server says of a file; some say a length of 0, which no archive has."""
+    length = answer.headers.get("Content-Length", "")
+    n_bytes = int(length) or None if re.fullmatch(r"[0-9]{1,18}", length) else None
+    return replace(file, n_bytes=n_bytes, validator=answer.validator)

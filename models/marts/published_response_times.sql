@@ -12,12 +12,12 @@ with summarised as (
 
 named as (
     select
-        summarised.question_set,
-        summarised.n_response_times,
+        question_set,
+        n_response_times,
         middle.value as median_response_minutes_days_dropped,
-        summarised.quartiles[1] as q1_days_dropped,
-        summarised.quartiles[2] as q3_days_dropped,
-        summarised.max_response_minutes_days_dropped,
+        quartiles[1] as q1_days_dropped,
+        quartiles[2] as q3_days_dropped,
+        max_response_minutes_days_dropped,
         middle.ci_low as median_days_dropped_ci_low,
         middle.ci_high as median_days_dropped_ci_high
     from summarised

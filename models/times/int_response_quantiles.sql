@@ -25,31 +25,31 @@ computed as (
 
 named as (
     select
-        computed.question_set,
+        question_set,
         middle.n as n_response_times,
         middle.value as median_response_minutes,
         middle.ci_low as median_ci_low,
         middle.ci_high as median_ci_high,
-        computed.marks[1] as p10,
-        computed.marks[2] as q1,
-        computed.marks[3] as q3,
-        computed.marks[4] as p90,
-        computed.marks[5] as min_response_minutes,
-        computed.marks[6] as max_response_minutes,
+        marks[1] as p10,
+        marks[2] as q1,
+        marks[3] as q3,
+        marks[4] as p90,
+        marks[5] as min_response_minutes,
+        marks[6] as max_response_minutes,
         -- Tukey's whiskers end at the last value within 1.5 interquartile
         -- ranges; of few values the outer one may be beyond its fence, and a
         -- whisker then ends at the box (as matplotlib's)
         least(q1, list_min(list_filter(
-            computed.minutes, lambda x: computed.x >= q1 - 1.5 * (q3 - q1)
+            minutes, lambda x: x >= q1 - 1.5 * (q3 - q1)
         ))) as lower_whisker,
         greatest(q3, list_max(list_filter(
-            computed.minutes, lambda x: computed.x <= q3 + 1.5 * (q3 - q1)
+            minutes, lambda x: x <= q3 + 1.5 * (q3 - q1)
         ))) as upper_whisker,
         middle_days_dropped.value as median_response_minutes_days_dropped,
         middle_days_dropped.ci_low as median_days_dropped_ci_low,
         middle_days_dropped.ci_high as median_days_dropped_ci_high,
-        computed.marks_days_dropped[1] as q1_days_dropped,
-        computed.marks_days_dropped[2] as q3_days_dropped
+        marks_days_dropped[1] as q1_days_dropped,
+        marks_days_dropped[2] as q3_days_dropped
     from computed
 )
 

@@ -10,11 +10,9 @@ from markupsafe import Markup
 from analyses.report.blocks import Missing, Points, Section
 from analyses.report.sections.acceptance import acceptance_blocks
 from analyses.report.sections.citing import citing
-from analyses.report.sections.data import data
-from analyses.report.sections.limits import limits
-from analyses.report.sections.methods import methods
+from analyses.report.sections.data import data, provenance
+from analyses.report.sections.methods import limits, methods
 from analyses.report.sections.popularity import popularity
-from analyses.report.sections.provenance import provenance
 from analyses.report.sections.question_sets import question_sets
 from analyses.report.sections.replication import replication
 from analyses.report.sections.response_times import response_time_blocks

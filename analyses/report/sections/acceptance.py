@@ -234,13 +234,13 @@ def _lead(study: StudyResults) -> tuple[Prose, ...]:
 
 
 def _share_of(study: StudyResults, row: Row, *, is_second: bool = False) -> str:
-    n, share = count(row.n_questions), wilson(row)
+    n = count(row.n_questions)
     said = (
         f"{percent(row.no_accepted_share)} of the {n}"
         if row.n_questions >= 10
         else f"{count(row.n_not_accepted)} of the {n}"
     )
-    interval = f"(95% interval {between(share.ci_low, share.ci_high, percent)})"
+    interval = f"(95% interval {between(*wilson(row), percent)})"
     name = study.style(row.question_set).in_words
     if is_second:
         return f"{said} {name} ones {interval}"

@@ -1,16 +1,19 @@
-"""What data this is: sites, dates, rows, and what was rejected, set aside or replaced."""
+"""What data this is: sites, dates, rows, what is in quarantine, and from which files."""
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
 from analyses.common.numbers import NONE, and_list, count
-from analyses.report.blocks import Column, Fact, Facts, Missing, Prose, Section, table_of
-from analyses.report.study import day, total
+from analyses.report.blocks import Column, Fact, Facts, Fold, Missing, Prose, Section, table_of
+from analyses.report.study import day, moment, total
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from analyses.report.blocks import Block
     from analyses.report.study import StudyResults
 
@@ -20,20 +23,43 @@ def _site(name: str, is_synthetic: bool) -> Markup:  # noqa: FBT001 - cells of a
     return Markup("{}{}").format(name, mark)
 
 
+def _day(value: datetime | str | None) -> str:
+    return day(moment(value), "%b")
+
+
 _COLUMNS = (
     Column("Site", "name is_synthetic", _site, is_number=False),
     Column("First post", "first", day, is_number=False),
     Column("Last post", "last", day, is_number=False),
     Column("Rows", "n_rows", count),
-    Column("Rejected", "n_rejected_rows", count, "Rows that could not be read, and were set aside"),
+    Column(
+        "Rejected", "n_rejected_rows", count, "Rows that could not be read; they are in quarantine"
+    ),
     Column(
         "Fabricated", "n_fabricated_rows", count,
-        "Invented posts of dumps from 2025 on, set aside",
+        "Invented posts of dumps from 2025 on; they are in quarantine",
     ),
     Column(
         "Replaced characters", "n_replaced_characters", count,
         "Characters that XML does not allow, replaced by U+FFFD",
     ),
+)  # fmt: skip
+
+
+_FILE_COLUMNS = (
+    Column("Site and table", "site table", "{} {}".format, is_number=False),
+    Column("State", "state", is_number=False),
+    Column(
+        "Source", "source_file",
+        lambda path: PurePath(path).name if path else "not in the dump", is_number=False,
+    ),
+    Column("Rows", "n_rows", count),
+    Column("Rejected", "n_rejected_rows", count),
+    Column("Fabricated", "n_fabricated_rows", count),
+    Column("Replaced characters", "n_replaced_characters", count),
+    Column("First", "first_at", _day, is_number=False),
+    Column("Last", "last_at", _day, is_number=False),
+    Column("Loaded", "finished_at", _day, is_number=False),
 )  # fmt: skip
 
 
@@ -58,7 +84,7 @@ def data(study: StudyResults) -> Section:
             (
                 Fact(day(study.data_end), "last post in the data", begin),
                 Fact(count(sum(n_all)) if n_all else NONE, "questions", on),
-                Fact(n_rows, "rows loaded", f"{count(n_set_aside)} rejected or set aside"),
+                Fact(n_rows, "rows loaded", f"{count(n_set_aside)} rejected or fabricated"),
             )
         ),
         Prose(
@@ -75,3 +101,26 @@ def data(study: StudyResults) -> Section:
         )
     )  # fmt: skip
     return Section("data", title, short, tuple(blocks))
+
+
+def provenance(study: StudyResults) -> Section:
+    """Show what was loaded from which file."""
+    name, title = "provenance", "Provenance"
+    entries = sorted(study.manifest, key=lambda entry: (entry.site, entry.table))
+    if not entries:
+        missing = Missing(title, study.why_empty("dump_manifest"))
+        return Section(name, title, title, (missing,))
+    versions = sorted({entry.loader_version for entry in entries if entry.loader_version})
+    loader = f" by loader {and_list(versions)}" if versions else ""
+    table = table_of(
+        study, "dump_manifest", "What was loaded, per site and table", _FILE_COLUMNS, entries,
+        note="The CSV also has each file’s size and SHA-256.",
+    )  # fmt: skip
+    blocks = (
+        Prose(
+            f"{count(len(entries))} tables, read{loader}. Posts and comments of Stack Exchange are"
+            " licensed CC BY-SA by their authors, in the version of their date."
+        ),
+        Fold("Every table and file", (table,)),
+    )
+    return Section(name, title, title, blocks)

@@ -110,7 +110,7 @@ def label_acceptance_blocks(study: StudyResults) -> tuple[Block, ...]:
     rows = [row for row in study.rows("label_acceptance") if row.n_questions]
     title = "Are questions that fit no category answered less?"
     if len({row.label_kind for row in rows}) < 2:
-        return (Missing(title, "all labelled questions are in a category, or none is"),)
+        return (Missing(title, "all labelled questions are in a category, or no question is"),)
     table = table_of(
         study, "label_acceptance", "Without an accepted answer, by kind of label", _KIND_COLUMNS,
         rows,

@@ -1,10 +1,10 @@
-"""How the numbers were made, and who says that this is how to make them."""
+"""How the numbers were made, who says that this is how to make them, and what they cannot say."""
 
 from __future__ import annotations
 
 import tomllib
-from importlib import resources
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
@@ -14,14 +14,15 @@ from analyses.report.references import references
 if TYPE_CHECKING:
     from analyses.report.study import StudyResults
 
+_TEXTS = Path(__file__).parents[1] / "methods.toml"
+
 
 def methods(study: StudyResults) -> Section:
     """List the methods, each with its sources."""
     del study
     known = references()
-    made = tomllib.loads(resources.read_text("analyses.report", "methods.toml", encoding="utf-8"))
     items, named = [], set()
-    for method in made["method"]:
+    for method in _texts()["method"]:
         sources = [known[key] for key in method["sources"]]
         named.update(sources)
         items.append(
@@ -40,3 +41,18 @@ def methods(study: StudyResults) -> Section:
         Fold("Sources of the methods", (Points(tuple(entries)),)),
     )
     return Section("methods", "How the numbers were made", "Methods", blocks)
+
+
+def limits(study: StudyResults) -> Section:
+    """List what a reader must not conclude."""
+    items = _texts()["limits"]
+    if study.has_candidates:
+        items.append(
+            "Sets marked as candidates were not inspected by hand. Their numbers will change when"
+            " they are."
+        )
+    return Section("limits", "What this report cannot know", "Limits", (Points(tuple(items)),))
+
+
+def _texts() -> dict[str, Any]:
+    return tomllib.loads(_TEXTS.read_text(encoding="utf-8"))

@@ -161,7 +161,8 @@ def _shares(study: StudyResults, rows: tuple[Row, ...], years: range) -> tuple[B
     if base is not None and study.topics:
         wholes["base_question_share"] = f"the base set ({base.label})"
     names = {one.question_set for one in study.of_kind("topic", "union") or study.of_kind("base")}
-    of_sets = [row for row in rows if row.question_set in names]
+    asked = {row.question_set for row in rows if row.n_questions}
+    of_sets = [row for row in rows if row.question_set in names & asked]
     beyond = reaches_beyond(study)
     drawn = {
         column: popularity_shares(
@@ -172,11 +173,11 @@ def _shares(study: StudyResults, rows: tuple[Row, ...], years: range) -> tuple[B
         if column in known_shares(study)
         and any(getattr(row, column) is not None for row in of_sets)
     }  # fmt: skip
+    because = "the data hold no question outside the topics, so there is nothing to divide by"
+    if not of_sets:
+        because = "the data hold no question of the topics"
     left_out = [
-        Missing(
-            f"Shares of {whole}",
-            "the data hold no question outside the topics, so there is nothing to divide by",
-        )
+        Missing(f"Shares of {whole}", because)
         for column, whole in wholes.items()
         if column not in drawn
     ]

@@ -56,7 +56,7 @@ def _code(text: str | None) -> Markup | str:
 
 _COLUMNS = (
     SET,
-    Column("Kind", "kind", lambda kind: _KINDS.get(kind, kind), is_number=False),
+    Column("Kind", "kind", lambda kind: _KINDS[kind], is_number=False),
     Column("By tag", "n_tag_matched", count, "Questions that carry a tag which a rule names"),
     Column("By term", "n_term_matched", count, "Questions that contain a term which a rule names"),
     Column("Any rule", "n_matched", count, "Distinct questions that match by tag, term or both"),
@@ -231,7 +231,7 @@ def _note(study: StudyResults, rows: Sequence[Row]) -> str:
     )
     if leaning:
         said += (
-            f" The numbers of {and_list(leaning)} will change with these decisions too, because"
-            " what is a candidate elsewhere is left out there."
+            f" The numbers of {and_list(leaning)} will change with these decisions too, because a"
+            " candidate of another set is left out there."
         )
     return said

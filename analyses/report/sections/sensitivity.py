@@ -12,6 +12,7 @@ from analyses.report.denominators import known_shares
 from analyses.report.sections.question_sets import RULES
 
 if TYPE_CHECKING:
+    from analyses.report.blocks import Block
     from analyses.report.study import StudyResults
     from analyses.warehouse.tables import Row
 
@@ -54,7 +55,7 @@ def sensitivity(study: StudyResults) -> Section:
     if not drawn:
         because = "no reading finds a question" if rows else study.why_empty(_DATA)
         return Section(name, title, short, (Missing(title, because),))
-    blocks = (
+    blocks: tuple[Block, ...] = (
         *_lead(study, drawn),
         Prose(
             f"A study that searches for words must say whether {_word(study)} may stand inside"

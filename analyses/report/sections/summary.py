@@ -22,12 +22,18 @@ _LEAST = 10
 def summary(study: StudyResults) -> Section:
     """Say how many questions the study is about, and how hard they are to get answered."""
     subject, acceptance = study.subject, study.by_set("acceptance")
-    own = acceptance.get(subject.question_set) if subject else None
+    own = acceptance.get(subject.question_set) if subject is not None else None
     blocks: list[Block]
     if subject is None or own is None:
         blocks = [Missing("At a glance", study.why_empty("acceptance"))]
     elif not own.n_questions:
-        blocks = [Prose(f"No question of these data is in {subject.label}.", is_lead=True)]
+        how = (
+            "<code>stackstudy study new DIR --tag TAG</code> begins a study of a tag of one’s own."
+        )
+        blocks = [
+            Prose(f"No question of these data is in {subject.label}.", is_lead=True),
+            Prose(Markup(how)),  # noqa: S704 - no data is in it
+        ]
     else:
         blocks = _facts(study, subject, own, acceptance)
     return Section("summary", "At a glance", "At a glance", tuple(blocks))
@@ -35,8 +41,8 @@ def summary(study: StudyResults) -> Section:
 
 def _facts(study: StudyResults, subject: Row, own: Row, acceptance: dict[str, Row]) -> list[Block]:
     style = study.style(subject.question_set)
-    baseline = acceptance.get(study.baseline.question_set) if study.contrast else None
-    other = f"{study.baseline.label}: " if study.baseline and baseline else ""
+    baseline = acceptance.get(study.contrast[1].question_set) if study.contrast else None
+    other = f"{study.style(baseline.question_set).label}: " if baseline else ""
     topics = [
         f"{count(acceptance[one.question_set].n_questions)} {one.label}"
         for one in study.topics
@@ -51,13 +57,12 @@ def _facts(study: StudyResults, subject: Row, own: Row, acceptance: dict[str, Ro
         )
     ]
     if own.n_questions >= _LEAST:
-        share = wilson(own)
         facts.append(
             Fact(
                 percent(own.no_accepted_share),
                 "have no accepted answer",
                 _detail(
-                    between(share.ci_low, share.ci_high, percent),
+                    between(*wilson(own), percent),
                     other + percent(baseline.no_accepted_share)
                     if baseline and baseline.n_questions
                     else "",

@@ -80,12 +80,12 @@ _TEST_COLUMNS = (
 def waiting_blocks(study: StudyResults) -> tuple[Block, ...]:
     """Make the survival curves, the medians of the wait, and the tests."""
     title = "The wait, unanswered questions counted"
-    rows = [row for row in study.rows(_DATA) if row.n_questions]
-    points = study.rows("survival_curves")
+    found, points = study.rows(_DATA), study.rows("survival_curves")
+    rows = [row for row in found if row.n_questions]
+    if found and not rows:
+        return (Missing(title, "no question set has a question"),)
     if not rows or not points:
-        empty = _DATA if not study.rows(_DATA) else "survival_curves"
-        because = "no set holds a question" if study.rows(empty) else study.why_empty(empty)
-        return (Missing(title, because),)
+        return (Missing(title, study.why_empty("survival_curves" if rows else _DATA)),)
     names = {one.question_set for one in study.compared}
     drawn = [row for row in points if row.question_set in names] or list(points)
     return (
@@ -138,7 +138,8 @@ def _lead(study: StudyResults, rows: dict[str, Row]) -> tuple[Prose, ...]:
 
 def _with_interval(own: Row, time: str) -> str:
     share, low, high = (getattr(own, name) for name in _columns_within(time))
-    return percent(share) + f" (95% interval {between(low, high, percent)})"
+    interval = "" if low is None else f" (95% interval {between(low, high, percent)})"
+    return percent(share) + interval
 
 
 def _end_of_wait(own: Row) -> str:

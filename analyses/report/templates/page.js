@@ -5,25 +5,8 @@
   for (const source of document.querySelectorAll("script[data-figure]")) {
     sources.set(document.getElementById(source.dataset.figure), source);
   }
-  const merge = (whole, part) => {
-    for (const [name, value] of Object.entries(part)) {
-      const isDeep = value?.constructor === Object && whole[name]?.constructor === Object;
-      whole[name] = isDeep ? merge(whole[name], value) : value;
-    }
-    return whole;
-  };
-  // Some figures have words that depend on their width: the widest that has room, else the narrowest.
-  const fitOf = (fits, width) => fits?.find((one) => one.width <= width) ?? fits?.at(-1);
-  const fits = new Map();
   const figureOf = (place, width) => {
     const figure = JSON.parse(sources.get(place).textContent);
-    const fit = fitOf(figure.layout.meta.fits, width ?? place.clientWidth);
-    if (fit) {
-      merge(figure.data[0], fit.trace);
-      merge(figure.layout, fit.layout);
-      fits.set(place, figure.layout.meta.fits);
-      place.dataset.fit = fit.width;
-    }
     if (width) figure.layout.width = width;
     place.style.height = `${figure.layout.height}px`;
     return figure;
@@ -61,11 +44,6 @@
     if (waiting.size) idle(() => drawRest(0));
   };
   addEventListener("load", () => drawRest(1000));
-  addEventListener("resize", () => {
-    for (const [place, known] of fits) {
-      if (String(fitOf(known, place.clientWidth).width) !== place.dataset.fit) draw(place);
-    }
-  });
 
   // Tables as files: their text stands in the page, so this works without a server.
   document.addEventListener("click", (event) => {

@@ -15,8 +15,7 @@ from analyses.export import export as exporting
 from analyses.export.command import command
 from analyses.export.export import export
 from analyses.export.files import write_csv
-from analyses.export.licence import licence_of
-from analyses.export.tables import Table
+from analyses.export.tables import Table, licence_of
 from analyses.export.workbook import write_workbook
 from analyses.warehouse.build import question_sets
 from analyses.warehouse.database import connect
@@ -137,13 +136,16 @@ def test_the_readme_says_which_sets_have_a_file_of_posts(data, tmp_path) -> None
     export(data, tmp_path / "all", file_format="jsonl")
     readme = (tmp_path / "all" / "README.md").read_text("utf-8")
     there = {path.stem for path in (tmp_path / "all" / "posts").iterdir()}
-    said = readme.split("a file for each topic and baseline (")[1].split(")")[0]
+    said = readme.split("one file per question set (")[1].split(")")[0]
     assert set(said.split(", ")) == there
     others = readme.split("none for ")[1].split(", whose questions")[0].split(", ")
     assert {*others} == {*question_sets()} - there
     assert {"dl", "deployment"} <= {*others}
     export(data, tmp_path / "one", ["mobile"], "jsonl")
-    assert "In `posts/` a file a question set in" in (tmp_path / "one" / "README.md").read_text()
+    assert (
+        "In `posts/` one file per question set: one question per line"
+        in (tmp_path / "one" / "README.md").read_text()
+    )
 
 
 def test_a_folder_that_cannot_be_written_is_named_and_no_name_of_ours(data, tmp_path) -> None:

@@ -36,6 +36,16 @@ TABLES = {
             ("is_candidate_set", pa.bool_()),
         ]
     ),
+    "sample_sizes": pa.schema(
+        [
+            ("question_set", pa.string()),
+            ("confidence", pa.float64()),
+            ("interval", pa.float64()),
+            ("expected_share", pa.float64()),
+            ("rounding", pa.string()),
+            ("is_whole_set", pa.bool_()),
+        ]
+    ),
     "question_set_members": pa.schema(
         [
             ("question_set", pa.string()),
@@ -69,6 +79,7 @@ def write_warehouse(data, posts, members, candidates=()):
             (name, name, "topic", "dl", position, "", name in candidates)
             for position, name in enumerate(members)
         ],
+        "sample_sizes": [(name, 0.95, 0.05, 0.5, "down", name in candidates) for name in members],
         "question_set_members": [
             (name, SITE, key, False) for name, keys in members.items() for key in keys
         ],

@@ -2,6 +2,7 @@
 
 import csv
 
+import duckdb
 import openpyxl
 import pytest
 from click.testing import CliRunner
@@ -52,6 +53,16 @@ def truth(published_labels):
                 slips.get((question_set, name), name)
             )
     return found
+
+
+def own_study(folder):
+    folder.mkdir()
+    (folder / "study.yml").write_text(
+        f"study: {folder.name}\ntitle: Own\nbase:\n  base: {{tags: [a]}}\ntopics:\n"
+        "  own: {tags: [b]}\n",
+        "utf-8",
+    )
+    return folder
 
 
 def write_draw_file(path, keys, is_pilot=lambda _: False):
@@ -136,15 +147,6 @@ def test_the_authors_labels_come_out_of_two_raters_sheets(run, published_data, t
         found.setdefault((label.question_set, label.question_id), []).append(name.casefold())
     assert found == {key: [name.casefold() for name in names] for key, names in truth.items()}
 
-    output, code = run(
-        "label", "acceptance", "labels.csv", "--output", "kinds.csv", data=published_data
-    )
-    assert code == 0, output
-    with (tmp_path / "kinds.csv").open(encoding="utf-8-sig", newline="") as file:
-        rows = {(row["question_set"], row["label"]): row for row in csv.DictReader(file)}
-    assert rows["all sets", "categorised"]["n_questions"] == str(n)
-    assert rows["all sets", "unclear"]["p_value"] == ""
-
 
 def test_a_pilot_settled_together_and_the_rest_by_two(run, published_data, truth, tmp_path):
     keys = [key for key in truth if key[0] == "browser"]
@@ -177,16 +179,14 @@ def test_a_pilot_settled_together_and_the_rest_by_two(run, published_data, truth
 
 
 def test_sample_sizes_are_the_published_ones(run, published_data):
-    """Chen et al. (2020), section 5: 297 and 307."""
-    output, _ = run(
-        "sample-size", "server_cloud", "mobile", "--rounding", "down", data=published_data
-    )
+    """Chen et al. (2020), section 5: 297 and 307, and all about browsers; that is the plan."""
+    output, _ = run("sample-size", data=published_data)
     assert "│ server_cloud │     1,325 │  297.98 │         297 │" in output
     assert "│ mobile       │     1,533 │  307.33 │         307 │" in output
-    output, _ = run("sample-size", data=published_data)
+    assert "│ browser      │       165 │  115.63 │         all │" in output
+    output, _ = run("sample-size", "--rounding", "up", data=published_data)
     assert "│         298 │" in output
     assert "│         308 │" in output
-    assert "browser" in output
     for population, size in ((1325, 298), (0, 0), (1, 1)):
         output, code = run("sample-size", "--population", population)
         assert code == 0
@@ -195,8 +195,8 @@ def test_sample_sizes_are_the_published_ones(run, published_data):
 
 
 def test_draws_of_the_published_sizes(run, published_data, tmp_path):
-    arguments = ["draw", "server_cloud", "mobile", "browser", "--rounding", "down"]
-    output, code = run(*arguments, "--size", "browser=all", data=published_data)
+    arguments = ["draw", "server_cloud", "mobile", "browser"]
+    output, code = run(*arguments, data=published_data)
     assert code == 0
     assert "server_cloud: 297 of 1,325 questions drawn, 90 of them pilot." in output
     assert "mobile: 307 of 1,533 questions drawn, 93 of them pilot." in output
@@ -215,11 +215,12 @@ def test_draws_of_the_published_sizes(run, published_data, tmp_path):
         assert run(*arguments, "--size", size, "--force", data=published_data)[1] == 2
 
 
-def test_an_openly_coded_pilot_makes_a_taxonomy(run, tmp_path):
+def test_an_openly_coded_pilot_makes_a_taxonomy(run, tmp_path, monkeypatch):
     """A study without categories: names of the pilot are the categories of the rest."""
     data = write_warehouse(
         tmp_path / "data", [Post(k, title="t") for k in range(10)], {"own": range(10)}
     )
+    monkeypatch.setenv("STACKSTUDY_STUDY", str(own_study(tmp_path / "mine")))
     assert run("draw", "own", "--size", "all", data=data)[1] == 0
     output, _ = run("label", "sheet", "draw.csv", "pilot.xlsx", "--part", "pilot", data=data)
     assert "own has no categories yet; every name is taken" in output
@@ -234,7 +235,60 @@ def test_an_openly_coded_pilot_makes_a_taxonomy(run, tmp_path):
     assert code == 1
     assert output.count("the nearest is 'slow - at first'") == 7
     fill_workbook(tmp_path / "ann.xlsx", lambda _: ["slow - at first"])
-    assert run("label", "resolve", "draw.csv", "ann.xlsx", *rest)[1] == 0
+    output, code = run("label", "resolve", "draw.csv", "ann.xlsx", *rest)
+    assert code == 0
+    assert output == f"Labels: {tmp_path}/mine/labels.csv (7 labels of 7 questions)\n"
+    assert len(read_study(tmp_path / "mine").labels) == 7
+    output, code = run("label", "resolve", "draw.csv", "ann.xlsx", *rest)
+    assert code == 1
+    assert "mine/labels.csv: is there already and may hold labels" in output
+
+
+def test_a_sample_of_another_study_is_refused(run, tmp_path):
+    own_study(tmp_path / "mine")
+    write_draw_file(tmp_path / "draw.csv", [("own", 1)])
+    (tmp_path / "ann.csv").write_text(
+        f"question_set,site,question_id,label_1\nown,{SITE},1,slow\n", "utf-8"
+    )
+    output, code = run("label", "check", "draw.csv", "ann.csv")
+    assert code == 1
+    assert "draw.csv: 'own' is no question set of the study deep_learning_deployment" in output
+    assert run("label", "check", "draw.csv", "ann.csv", "--study", "mine")[1] == 0
+
+
+def test_labels_of_a_study_that_ships_are_not_written_into_it(run, tmp_path, truth):
+    keys = list(truth)[:1]
+    write_draw_file(tmp_path / "draw.csv", keys)
+    row = f"{keys[0][0]},{SITE},{keys[0][1]},{truth[keys[0]][0]}\n"
+    (tmp_path / "ann.csv").write_text(f"question_set,site,question_id,label_1\n{row}", "utf-8")
+    output, code = run("label", "resolve", "draw.csv", "ann.csv")
+    assert code == 0
+    assert output.startswith("Labels: labels.csv (1 labels of 1 questions)\nNote: put them into")
+    assert not (find_study() / "labels.csv").exists()
+
+
+def test_acceptance_is_the_table_of_the_build(run, tmp_path):
+    data = write_warehouse(tmp_path / "data", [Post(1)], {"own": [1]})
+    output, code = run("label", "acceptance", data=data)
+    assert code == 1
+    assert "the study was built without labels; put labels.csv into its folder" in output
+    with duckdb.connect(str(data / "stackstudy.duckdb")) as connection:
+        connection.execute(
+            """
+            create table label_acceptance as
+            select 'own' as question_set, 'unclear' as label_kind, 120 as n_questions,
+                90 as n_not_accepted, 0.75 as no_accepted_share, 0.66 as share_ci_low,
+                0.82 as share_ci_high, 0.1 as share_difference, 0.01 as ci_low, 0.18 as ci_high,
+                0.22 as cohens_h, 0.04 as p_value_adjusted
+            """
+        )
+    output, code = run("label", "acceptance", "--output", "unclear.xlsx", data=data)
+    assert code == 0
+    shown = next(line for line in output.splitlines() if "own" in line)
+    for part in ("unclear", "90 of 120 (75.0%)", "66.0 to 82.0", "+10.0", "+1.0 to +18.0", "0.040"):
+        assert part in shown
+    sheet = openpyxl.load_workbook(tmp_path / "unclear.xlsx").active
+    assert [cell.value for cell in sheet[2]][:5] == ["own", "unclear", 120, 90, 0.75]
 
 
 def test_a_sheet_that_is_half_done(run, published_data, truth, tmp_path):
@@ -265,7 +319,6 @@ def test_a_sheet_that_is_half_done(run, published_data, truth, tmp_path):
         (["label", "check", "draw.csv", "no.xlsx"], 1, "no.xlsx: cannot be read"),
         (["label", "check", "draw.csv", "draw.csv"], 1, "no column label_1"),
         (["label", "check", "draw.csv", "draw.csv", "--part", "pilot"], 1, "of the part pilot"),
-        (["label", "acceptance", "no.csv"], 1, "no.csv: cannot be read"),
         (["label", "sheet", "draw.csv", "a.pdf"], 1, "a.pdf: is neither .xlsx nor .csv"),
         (["label", "sheet", "draw.csv", "a.csv", "--taxonomy", "draw.csv"], 1, "no column inner"),
         (["label", "sheet", "draw.csv", "no/a.csv"], 1, "there is no folder no"),
@@ -294,8 +347,8 @@ def test_help_has_examples_that_name_the_command(run, command):
 
 
 def test_a_database_that_is_not_there_is_one_line(run, tmp_path):
-    write_draw_file(tmp_path / "draw.csv", [("s", 1)])
-    for arguments in (["draw", "s"], ["sample-size"], ["label", "sheet", "draw.csv", "a.csv"]):
+    write_draw_file(tmp_path / "draw.csv", [("mobile", 1)])
+    for arguments in (["draw", "mobile"], ["sample-size"], ["label", "sheet", "draw.csv", "a.csv"]):
         output, code = run(*arguments, data=tmp_path / "none")
         assert code == 1
         assert "no database yet" in output
@@ -311,7 +364,6 @@ def test_a_database_that_is_not_there_is_one_line(run, tmp_path):
         ["agreement", "draw.csv", "ann.csv", "./ann.csv"],
         ["agreement", "draw.csv", "ann.csv", "ben.csv", "--conflicts", "ann.csv", "--force"],
         ["resolve", "draw.csv", "ann.csv", "ben.csv", "--output", "ben.csv", "--force"],
-        ["acceptance", "labels.csv", "--output", "labels.csv", "--force"],
     ],
     ids=" ".join,
 )

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyses.labelling.draw import DrawnQuestion
 from analyses.labelling.ratings import Rating, name_raters, read_ratings
+from analyses.labelling.sample import SampledQuestion
 from analyses.study.labels import Category, Taxonomy
 from loader.errors import LabellingError
 
@@ -22,9 +22,9 @@ TAXONOMY = Taxonomy(
     )
 )
 DRAW = [
-    DrawnQuestion("a", "x.com", 11, 1, is_pilot=True),
-    DrawnQuestion("a", "x.com", 12, 2, is_pilot=False),
-    DrawnQuestion("b", "x.com", 11, 1, is_pilot=True),
+    SampledQuestion("a", "x.com", 11, 1, is_pilot=True),
+    SampledQuestion("a", "x.com", 12, 2, is_pilot=False),
+    SampledQuestion("b", "x.com", 11, 1, is_pilot=True),
 ]
 HEADER = "question_set,site,question_id,label_1,label_2,label_3,note\n"
 GOOD = "a,x.com,11,speed,,,\na,x.com,12,unclear,,,\nb,x.com,11,speed,,,\n"
@@ -65,7 +65,7 @@ def test_labels_are_read_from_any_column(tmp_path):
         ),
         (
             GOOD + "a,x.com,99,speed,,,\n",
-            ["row 5: question '99' of 'a' is not in the draw; undo the change of its id"],
+            ["row 5: question '99' of 'a' is not in the sample; undo the change of its id"],
         ),
         (
             GOOD.replace("a,x.com,11", "a,x.com,1.1E1") + "a,x.com,11,speed,,,\n",
@@ -74,7 +74,7 @@ def test_labels_are_read_from_any_column(tmp_path):
         (
             GOOD.replace("b,x.com,11", "b,x.com,eleven"),
             [
-                "row 4: question 'eleven' of 'b' is not in the draw; undo the change of its id",
+                "row 4: question 'eleven' of 'b' is not in the sample; undo the change of its id",
                 ": question 11 of b has no row; take its row from a fresh sheet and label it",
             ],
         ),

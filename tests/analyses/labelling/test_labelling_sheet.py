@@ -8,19 +8,18 @@ import pytest
 from label_warehouse import SITE, Post, write_warehouse
 
 from analyses.common.spreadsheets import MAX_CELL, read_table
-from analyses.labelling.draw import DrawnQuestion, draw_questions
-from analyses.labelling.population import read_populations
 from analyses.labelling.posts import read_texts
+from analyses.labelling.sample import SampledQuestion, read_populations, sample_questions
 from analyses.labelling.sheet import SheetRow, write_sheet
-from analyses.labelling.taxonomy import shipped_taxonomy
 from analyses.study.labels import Taxonomy
+from analyses.study.study import find_study, read_study
 from loader.errors import LabellingError, WarehouseError
 
 SETS = ["server_cloud", "mobile", "browser"]
 
 
 def question(key, question_set="s"):
-    return DrawnQuestion(
+    return SampledQuestion(
         question_set, SITE, key, 1, is_pilot=False, url=f"https://{SITE}/questions/{key}"
     )
 
@@ -29,8 +28,8 @@ def question(key, question_set="s"):
 def everything(published_data):
     """Every published question, drawn."""
     populations = [(one, len(one.questions)) for one in read_populations(published_data, SETS)]
-    questions = draw_questions(populations, seed=1)
-    texts = read_texts(published_data, questions)
+    questions = sample_questions(populations, seed=1)
+    texts = read_texts(published_data, None, questions)
     return [SheetRow(row, text, {}) for row, text in zip(questions, texts, strict=True)]
 
 
@@ -58,7 +57,7 @@ def test_texts_are_those_of_the_question(everything, published_questions):
 @pytest.mark.parametrize("suffix", [".xlsx", ".csv"])
 def test_a_sheet_of_every_published_question_is_read_back(everything, tmp_path, suffix):
     path = tmp_path / f"sheet{suffix}"
-    write_sheet(path, everything, shipped_taxonomy())
+    write_sheet(path, everything, read_study(find_study()).taxonomy)
     lines = read_table(path, ["question_set", "site", "question_id", "label_1", "label_3", "note"])
     assert len(lines) == len(everything)
     for line, row in zip(lines, everything, strict=True):
@@ -75,7 +74,7 @@ def test_a_sheet_of_every_published_question_is_read_back(everything, tmp_path, 
 def test_a_workbook_offers_each_set_its_own_categories(everything, tmp_path):
     path = tmp_path / "sheet.xlsx"
     rows = [row for row in everything if row.question.position <= 3]
-    write_sheet(path, rows, shipped_taxonomy())
+    write_sheet(path, rows, read_study(find_study()).taxonomy)
     book = openpyxl.load_workbook(path)
     sheet, categories = book["questions"], book["categories"]
     header = [cell.value for cell in sheet[1]]
@@ -87,7 +86,7 @@ def test_a_workbook_offers_each_set_its_own_categories(everything, tmp_path):
             (choice,) = [one for one in validations if cell.coordinate in one.sqref]
             target = choice.formula1.removeprefix("categories!").replace("$", "")
             offered = [cell.value for (cell,) in categories[target]]
-            assert offered == [one.name for one in shipped_taxonomy().choices(name)]
+            assert offered == [one.name for one in read_study(find_study()).taxonomy.choices(name)]
             assert offered[-3:] == ["false positive", "unclear", "pending"]
         cell = sheet.cell(number, header.index("url") + 1)
         assert cell.hyperlink.target == row.question.url
@@ -97,7 +96,7 @@ def test_a_workbook_offers_each_set_its_own_categories(everything, tmp_path):
 
 def test_an_open_set_offers_no_list(tmp_path):
     text = read_texts(
-        write_warehouse(tmp_path / "data", [Post(1, title="t")], {"s": [1]}), [question(1)]
+        write_warehouse(tmp_path / "data", [Post(1, title="t")], {"s": [1]}), None, [question(1)]
     )
     path = tmp_path / "sheet.xlsx"
     write_sheet(path, [SheetRow(question(1), text[0], {})], Taxonomy(()))
@@ -121,7 +120,7 @@ def test_bodies_that_spreadsheets_mangle(tmp_path):
     questions = [question(key) for key in (1, 2, 3, 4)]
     rows = [
         SheetRow(row, text, {})
-        for row, text in zip(questions, read_texts(data, questions), strict=True)
+        for row, text in zip(questions, read_texts(data, None, questions), strict=True)
     ]
     for name in ("s.xlsx", "s.csv"):
         write_sheet(tmp_path / name, rows, Taxonomy(()))
@@ -154,7 +153,7 @@ def test_answers_come_accepted_first_then_by_score(tmp_path):
     ]
     data = write_warehouse(tmp_path / "data", posts, {"s": [1, 6, 7]})
     keys = [question(1), question(6), question(7)]
-    first, second, third = read_texts(data, keys, max_answers=3)
+    first, second, third = read_texts(data, None, keys, max_answers=3)
     assert first.answers == (
         "[Answer 1 of 4: accepted, score 0, 2019-05-04]\naccepted one\n\n"
         "[Answer 2 of 4: score 9, 2019-05-04]\nbest\n\n"
@@ -163,8 +162,8 @@ def test_answers_come_accepted_first_then_by_score(tmp_path):
     )
     assert second.answers == "[Answer 1 of 1: score 1, 2019-05-04]\nalone"
     assert not third.answers
-    assert read_texts(data, keys, max_answers=0)[0].answers == "[4 more answers at the url]"
-    assert read_texts(data, keys, max_answers=9)[0].answers.endswith(
+    assert read_texts(data, None, keys, max_answers=0)[0].answers == "[4 more answers at the url]"
+    assert read_texts(data, None, keys, max_answers=9)[0].answers.endswith(
         "[Answer 4 of 4: 2020-01-01]\nunscored"
     )
 
@@ -172,7 +171,7 @@ def test_answers_come_accepted_first_then_by_score(tmp_path):
 def test_a_question_that_is_not_loaded_is_named(tmp_path):
     data = write_warehouse(tmp_path / "data", [Post(1)], {"s": [1]})
     with pytest.raises(LabellingError, match=f"question 2 of {SITE}, drawn for s, is not among"):
-        read_texts(data, [question(1), question(2)])
+        read_texts(data, None, [question(1), question(2)])
 
 
 def test_a_database_without_posts_is_one_line(tmp_path):
@@ -180,7 +179,7 @@ def test_a_database_without_posts_is_one_line(tmp_path):
         connection.execute("create view stg_posts as select 1 as a")
         connection.execute("drop view stg_posts")
     with pytest.raises(WarehouseError, match="run `stackstudy build`") as caught:
-        read_texts(tmp_path, [question(1)])
+        read_texts(tmp_path, None, [question(1)])
     assert "\n" not in str(caught.value)
 
 
@@ -188,7 +187,7 @@ def test_a_sheet_with_labels_is_not_overwritten(everything, tmp_path):
     path = tmp_path / "ann.csv"
     path.write_text("somebody's work", encoding="utf-8")
     with pytest.raises(LabellingError, match="may hold labels"):
-        write_sheet(path, everything[:2], shipped_taxonomy())
+        write_sheet(path, everything[:2], read_study(find_study()).taxonomy)
     assert path.read_text(encoding="utf-8") == "somebody's work"
-    write_sheet(path, everything[:2], shipped_taxonomy(), force=True)
+    write_sheet(path, everything[:2], read_study(find_study()).taxonomy, force=True)
     assert len(read_table(path, ["question_id"])) == 2

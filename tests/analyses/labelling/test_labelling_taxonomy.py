@@ -4,10 +4,10 @@ import csv
 
 import pytest
 
-from analyses.labelling.taxonomy import own_taxonomy, shipped_taxonomy
 from analyses.replication.labelled import read_slips
-from analyses.study.labels import NO_CATEGORY, Category, Taxonomy
-from loader.errors import LabellingError
+from analyses.study.labels import NO_CATEGORY, Category, Taxonomy, taxonomy_of_labels
+from analyses.study.study import find_study, read_study
+from loader.errors import StudyError
 
 OWN = Taxonomy(
     (
@@ -21,7 +21,7 @@ OWN = Taxonomy(
 
 def test_the_authors_names_are_found_or_the_right_one_is_named(published_labels):
     """The slips in their names are known; for each the nearest is what they meant."""
-    taxonomy = shipped_taxonomy()
+    taxonomy = read_study(find_study()).taxonomy
     meant = {
         (slip.question_set, slip.published_name): (slip.inner_category, slip.leaf_category)
         for slip in read_slips()
@@ -46,7 +46,7 @@ def test_the_authors_names_are_found_or_the_right_one_is_named(published_labels)
 
 def test_every_category_is_found_by_its_name(shared_facts):
     """Figure 5 of the paper: 72 leaf categories, by the facts' own file."""
-    taxonomy = shipped_taxonomy()
+    taxonomy = read_study(find_study()).taxonomy
     with (shared_facts / "taxonomy.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 81
@@ -97,7 +97,7 @@ def test_the_labels_of_an_openly_coded_pilot_are_a_taxonomy(tmp_path):
         "new,x.com,4,heat,,\n",
         encoding="utf-8",
     )
-    assert own_taxonomy(path).categories == (
+    assert taxonomy_of_labels(path).categories == (
         Category("new", "slow phones", "old ones"),
         Category("new", "heat", ""),
     )
@@ -106,8 +106,8 @@ def test_the_labels_of_an_openly_coded_pilot_are_a_taxonomy(tmp_path):
 @pytest.mark.parametrize(
     ("lines", "message"),
     [
-        ("new,,leaf\n", "row 2: question_set and inner_category must not be empty"),
-        ("new,a,\n,b,\n", "row 3: question_set and inner_category must not be empty"),
+        ("new,,leaf\n", "row 2: inner_category is empty"),
+        ("new,a,\n,b,\n", "row 3: question_set is empty"),
         ("", "holds no category"),
         ("new,pending,\n", "holds no category"),
     ],
@@ -115,5 +115,5 @@ def test_the_labels_of_an_openly_coded_pilot_are_a_taxonomy(tmp_path):
 def test_a_taxonomy_that_cannot_be_used_is_refused(tmp_path, lines, message):
     path = tmp_path / "taxonomy.csv"
     path.write_text("question_set,inner_category,leaf_category\n" + lines, encoding="utf-8")
-    with pytest.raises(LabellingError, match=message):
-        own_taxonomy(path)
+    with pytest.raises(StudyError, match=message):
+        taxonomy_of_labels(path)

@@ -11,7 +11,7 @@ from page import Page
 from published_study import STUDY_COLUMNS, study_rows
 
 from analyses.report import compose, render
-from analyses.report.document import read_report_tables
+from analyses.report.document import read_results
 from analyses.warehouse.dictionary import read_dictionary
 from analyses.warehouse.tables import Table
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from analyses.warehouse.tables import Row
 
 COLUMNS = {  # in the order of the values below; a column that is left out is null
+    "studies": "study title doi citation study_hash leave_out",
     "question_sets": "question_set label kind base_set position description is_candidate_set",
     "question_set_rules": ("rule question_set kind value scope match code runs_over must_contain"),
     "question_set_funnel": (
@@ -56,6 +57,10 @@ COLUMNS = {  # in the order of the values below; a column that is left out is nu
     ),
 } | STUDY_COLUMNS
 
+STUDY = (
+    "phones_and_servers", "Where models run & why", "10.1145/3368089.3409759",
+    "Chen et al. (2020). A study.", "ab12", ["deleted"],
+)  # fmt: skip
 SETS = [
     ("dl", "Deep learning", "base", None, 1, "Questions tagged tensorflow, keras, pytorch.", False),
     ("framework_tagged", "Framework-tagged", "scope", None, 2, "Where terms are searched.", False),
@@ -165,6 +170,7 @@ def published_rows(data_end: str, *, is_synthetic: bool) -> dict[str, list[tuple
     candidates = {one[0]: one[-1] for one in SETS}
     shared = QUESTIONS["all_questions"]
     return {
+        "studies": [STUDY],
         "question_sets": list(SETS),
         "question_set_rules": list(RULES),
         "question_set_funnel": [
@@ -197,6 +203,12 @@ def published_rows(data_end: str, *, is_synthetic: bool) -> dict[str, list[tuple
 def declarations() -> dict[str, str]:
     """Columns of every table, with their types, as the contracts of the models have them."""
     return {
+        "studies": (
+            "study varchar, title varchar, doi varchar, citation varchar, study_hash varchar,"
+            " sites varchar[], asked_from date, asked_until date, min_score bigint,"
+            " leave_out varchar[]"
+        ),
+    } | {
         name: ", ".join(f'"{column.name}" {column.data_type}' for column in entry.columns)
         for name, entry in (read_dictionary("seeds") | read_dictionary()).items()
     }
@@ -206,6 +218,24 @@ def row_of(name: str, **values: object) -> Row:
     """Return a row of a table of which only some columns are known; the others are null."""
     columns = tuple(column.name for column in read_dictionary()[name].columns)
     return Table(name, columns, (tuple((dict.fromkeys(columns) | values).values()),)).rows[0]
+
+
+def write_tables(folder: Path, tables: dict[str, list[dict[str, object]]]) -> Path:
+    """Write a database of these rows; a column that a row leaves out is null."""
+    folder.mkdir(parents=True, exist_ok=True)
+    declared = declarations()
+    with duckdb.connect(str(folder / "stackstudy.duckdb")) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        for name, rows in tables.items():
+            connection.execute(f"create table {name} ({declared[name]})")
+            for given in dict.fromkeys(tuple(row) for row in rows):
+                columns = ", ".join(f'"{column}"' for column in given)
+                marks = ", ".join("?" * len(given))
+                connection.executemany(
+                    f"insert into {name} ({columns}) values ({marks})",
+                    [[*row.values()] for row in rows if tuple(row) == given],
+                )
+    return folder
 
 
 @dataclass
@@ -222,19 +252,15 @@ class Warehouse:
 
     def build(self) -> Path:
         """Write the database; returns the data folder."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        declared = declarations()
-        with duckdb.connect(str(self.folder / "stackstudy.duckdb")) as connection:
-            connection.execute("set TimeZone = 'UTC'")
-            for name, rows in self.rows.items():
-                connection.execute(f"create table {name} ({declared[name]})")
-                if rows:
-                    given = ", ".join(f'"{column}"' for column in COLUMNS[name].split())
-                    marks = ", ".join("?" * len(rows[0]))
-                    connection.executemany(f"insert into {name} ({given}) values ({marks})", rows)
-        return self.folder
+        return write_tables(
+            self.folder,
+            {
+                name: [dict(zip(COLUMNS[name].split(), row, strict=True)) for row in rows]
+                for name, rows in self.rows.items()
+            },
+        )
 
 
 def page_of(data: Path) -> Page:
     """Render the report of a data folder."""
-    return Page(render(compose(read_report_tables(data))))
+    return Page(render(compose(read_results(data))))

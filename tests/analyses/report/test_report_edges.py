@@ -11,7 +11,8 @@ from page import Page
 from published import COLUMNS, page_of
 
 from analyses.report import compose, render, write_report
-from analyses.report.document import read_report_tables
+from analyses.report.document import read_results
+from analyses.report.study import StudyResults
 from analyses.warehouse.tables import Table, Tables
 from loader.errors import WarehouseError
 
@@ -29,11 +30,12 @@ def test_empty_tables_give_sentences(warehouse) -> None:
     page = page_of(warehouse.build())
     assert page.errors == []
     assert page.all("figure") == []
-    assert "No question set" in page.by_id("question-sets").text
-    assert "nothing to draw" in page.by_id("rq1").text
-    assert "no share to show" in page.by_id("rq2").text
-    assert "no times to show" in page.by_id("rq2").text
-    assert "Nothing is known about the data" in page.by_id("data").text
+    assert [one.attributes["id"] for one in page.all("section")] == [
+        "limits", "methods", "citing", "not-shown",
+    ]  # fmt: skip
+    text = page.by_id("not-shown").text
+    for name in ("acceptance", "dump_manifest", "question_set_funnel", "survival_summary"):
+        assert f"the table {name} is empty." in text
 
 
 def test_empty_sets_give_sentences(warehouse) -> None:
@@ -76,13 +78,15 @@ def test_empty_sets_give_sentences(warehouse) -> None:
     ]
     page = page_of(warehouse.build())
     assert page.errors == []
-    assert "nothing to draw" in page.by_id("rq1").text
-    assert "no share to show" in page.by_id("rq2").text
-    assert "no times to show" in page.by_id("rq2").text
-    assert "hold no question" in page.by_id("rq2").text
-    assert "No labels were given" in page.by_id("rq3").text
-    assert "no reading finds a question" in page.by_id("sensitivity").text
-    assert "No rule of any topic matches" in page.by_id("question-sets").text
+    assert "No question of these data is in Deployment." in page.by_id("summary").text
+    text = page.by_id("not-shown").text
+    assert "Is it getting more popular?: no question set has a question in any year." in text
+    assert "Questions without an accepted answer: no question set has a question." in text
+    assert "Time to the accepted answer: no question set has an accepted answer" in text
+    assert "The wait, unanswered questions counted: no question set has a question." in text
+    assert "The categories of the questions: no labels were given." in text
+    assert "What hangs on the rules: no reading finds a question." in text
+    assert "How each topic came to its questions: no rule matches a question" in text
     assert page.all("figure") == []
 
 
@@ -152,9 +156,9 @@ def test_an_interrupted_write_leaves_nothing_behind(
 
 def test_the_same_data_give_the_same_page(published_data: Path) -> None:
     moment = datetime(2026, 1, 2)  # noqa: DTZ001 - only its date is shown
-    tables = read_report_tables(published_data)
-    assert render(compose(tables), moment) == render(compose(tables), moment)
-    assert "made on 2 January 2026" in Page(render(compose(tables), moment)).all("header")[0].text
+    study = read_results(published_data)
+    assert render(compose(study), moment) == render(compose(study), moment)
+    assert "made on 2 January 2026" in Page(render(compose(study), moment)).all("header")[0].text
 
 
 def test_the_database_is_closed_again(published_data: Path, tmp_path: Path) -> None:
@@ -167,4 +171,4 @@ def test_a_table_without_a_column_says_which() -> None:
     with pytest.raises(
         WarehouseError, match=r"table acceptance: no column n_\w+; .* another version"
     ):
-        compose(Tables({"acceptance": table}))
+        compose(StudyResults(Tables({"acceptance": table})))

@@ -8,15 +8,18 @@ from hypothesis import strategies as st
 
 from analyses.common.numbers import (
     and_list,
+    between,
     count,
     duration,
+    few,
     number,
     p_value,
+    p_words,
     percent,
     points,
     signed,
+    small_percent,
 )
-from analyses.report.sections.acceptance import interval, p_words
 from analyses.report.sections.replication import plain
 
 NONE = "\N{EN DASH}"
@@ -62,9 +65,14 @@ MINUS = "\N{MINUS SIGN}"
         (duration(366 * 1440), "1.0 y"),
         (duration(-90), f"{MINUS}1.5 h"),
         (duration(None), NONE),
-        (interval(0.063, 0.0966, 100, 1), "+6.3 to +9.7"),
-        (interval(-0.11, 0.19), f"{MINUS}0.11 to +0.19"),
-        (interval(None, 0.1), NONE),
+        (between(0.063, 0.0966, points), "+6.3 to +9.7"),
+        (between(-0.11, 0.19, signed), f"{MINUS}0.11 to +0.19"),
+        (between(60, None, duration), f"1.0 h to {NONE}"),
+        (between(None, None), NONE),
+        (small_percent(0.00234), "0.234%"),
+        (small_percent(0.0234), "2.3%"),
+        (few(29), "Few questions (n = 29): "),
+        (few(30), ""),
         (plain(1325.0), "1,325"),
         (plain(70.7), "70.7"),
         (plain(70.69), "70.69"),

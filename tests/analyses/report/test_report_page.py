@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from page import Page
 
 NAMES = sorted(COLUMNS)
-IN_SENTENCES = {"question_sets", "labels", "topic_tests", "published_response_times"}
+IN_SENTENCES = {"studies", "question_sets", "labels", "topic_tests", "published_response_times"}
 """Tables that are told in sentences and never shown as a table or chart."""
 
 
@@ -49,7 +49,7 @@ def test_it_marks_the_year_that_the_data_cut(real: Page) -> None:
 
 def test_it_says_what_it_does_not_have(real: Page) -> None:
     assert "No question in these data: Non-deployment." in real.by_id("chart-popularity").text
-    assert "There is no baseline" in real.by_id("glance").text
+    assert "There is no baseline" in real.by_id("summary").text
 
 
 def test_the_rules_are_said_in_words(real: Page) -> None:
@@ -201,7 +201,7 @@ def test_json_in_a_script_reads_back() -> None:
 
 def test_figures_in_the_page_are_json_that_holds_the_data(published: Page) -> None:
     figures = [one for one in published.all("script") if "data-figure" in one.attributes]
-    assert len(figures) == 3 + 4 + 2 + 1 + 1 + 1 + 1 + 2 + 3
+    assert len(figures) == 3 + 4 + 2 + 1 + 1 + 1 + 1 + 2 + 2 + 3
     drawn = {one.attributes["data-figure"]: json.loads(one.raw)["data"] for one in figures}
     users = [one for one in drawn["popularity-2"] if one["name"] == "users"]
     assert users[0]["y"] == [8, 54, 221, 404, 592]

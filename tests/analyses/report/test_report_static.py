@@ -8,13 +8,14 @@ import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING
 
 import pytest
-from analyses.report.chromium import Chromium, find_browser
+from browser import find_browser
+from choreographer.browsers import Chromium
 from click.testing import CliRunner, Result
 from markupsafe import Markup
 
 from analyses.report import compose
-from analyses.report.blocks import Column, Table
-from analyses.report.document import read_report_tables
+from analyses.report.blocks import Cell, Column, Table
+from analyses.report.document import read_results
 from analyses.report.latex import latex, latex_table, write_tables
 from analyses.report.static import PNG_SCALE, static_figures, write_figures
 from loader.errors import ReportError
@@ -61,7 +62,7 @@ def cells(line: str) -> list[str]:
 
 
 def test_every_table_of_the_page_is_whole(published_data: Path, tmp_path: Path) -> None:
-    report = compose(read_report_tables(published_data))
+    report = compose(read_results(published_data))
     written = write_tables(report, tmp_path)
     assert len(written) > 15
     for path in written:
@@ -84,7 +85,8 @@ def test_every_table_of_the_page_is_whole(published_data: Path, tmp_path: Path) 
 
 
 def test_a_long_table_breaks_over_pages_and_a_synthetic_one_says_so() -> None:
-    table = Table("x_y", "Cap", (Column("A", is_number=False), Column("B")), (("a", "1"),) * 50)
+    cells = [[Cell("a"), Cell("1")]] * 50
+    table = Table("x_y", "Cap", (Column("A", is_number=False), Column("B")), cells)
     text = latex_table(table, is_synthetic=True)
     assert text.count(r"\begin{longtable}{@{}lr@{}}") == 1
     assert text.count(r"a & 1 \\") == 50
@@ -103,23 +105,28 @@ def test_latex_needs_no_browser(published_data: Path, tmp_path, monkeypatch) -> 
 # --- figures
 
 
+@pytest.mark.parametrize("named", ["/no/such/browser", None])
 def test_without_a_browser_one_line_says_what_to_install(
-    published_data: Path, tmp_path, monkeypatch
+    published_data: Path, tmp_path, monkeypatch, named
 ) -> None:
-    monkeypatch.setenv("PATH", "")
-    monkeypatch.delenv("STACKSTUDY_BROWSER", raising=False)
+    monkeypatch.delenv("BROWSER_PATH", raising=False)
+    if named:
+        monkeypatch.setenv("BROWSER_PATH", named)
+    else:
+        monkeypatch.setattr(Chromium, "find_browser", lambda **_: None)
     result = run("--data", published_data, "--format", "pdf", "--figures", tmp_path / "paper")
     assert result.exit_code == 1
     (line,) = result.output.strip().splitlines()
     assert "apt-get install chromium" in line
-    assert "STACKSTUDY_BROWSER" in line
+    assert "BROWSER_PATH" in line
+    assert (named or "no Chromium or Chrome was found") in line
     assert not (tmp_path / "paper").exists()
 
 
 def test_a_browser_that_is_none_is_one_line(published_data, tmp_path, monkeypatch) -> None:
-    monkeypatch.setenv("STACKSTUDY_BROWSER", "/bin/true")
-    with pytest.raises(ReportError, match="/bin/true: ended before"):
-        write_figures(compose(read_report_tables(published_data)), tmp_path, ["svg"])
+    monkeypatch.setenv("BROWSER_PATH", "/bin/true")
+    with pytest.raises(ReportError, match="the browser that draws figures failed: .* BROWSER_PATH"):
+        write_figures(compose(read_results(published_data)), tmp_path, ["svg"])
     assert list(tmp_path.iterdir()) == []
 
 
@@ -144,10 +151,11 @@ def paper(synthetic_data: Path, tmp_path_factory) -> Path:
 
 @needs_browser
 def test_every_figure_is_there_in_every_format(paper: Path, synthetic_data: Path) -> None:
-    figures = list(static_figures(compose(read_report_tables(synthetic_data))))
+    figures = list(static_figures(compose(read_results(synthetic_data))))
     names = [one.name for one in figures]
-    assert len(names) == len(set(names)) == 18
-    assert {"popularity-mobile", "taxonomy-browser", "survival", "funnel-browser"} <= set(names)
+    assert len(names) == len(set(names)) == 20
+    expected = {"popularity-mobile", "taxonomy-leaf-browser", "survival", "funnel-browser"}
+    assert expected <= set(names)
     assert {path.name for path in paper.iterdir()} == {
         f"{name}.{kind}" for name in names for kind in ("svg", "pdf", "png")
     }
@@ -171,16 +179,7 @@ def test_every_figure_is_there_in_every_format(paper: Path, synthetic_data: Path
 
 @needs_browser
 def test_figures_of_real_data_are_not_called_synthetic(published_data: Path, tmp_path) -> None:
-    written = write_figures(compose(read_report_tables(published_data)), tmp_path, ["svg"])
+    written = write_figures(compose(read_results(published_data)), tmp_path, ["svg"])
     assert all("synthetic" not in path.read_text("utf-8") for path in written)
     text = (tmp_path / "acceptance.svg").read_text("utf-8")
     assert "71.6%" in text
-
-
-@needs_browser
-def test_a_script_that_fails_is_a_line(tmp_path: Path) -> None:
-    with (
-        Chromium(find_browser(), tmp_path) as browser,
-        pytest.raises(ReportError, match="Error: no such thing"),
-    ):
-        browser.run("(() => { throw new Error('no such thing') })()")

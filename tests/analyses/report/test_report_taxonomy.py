@@ -1,4 +1,4 @@
-"""Treemaps: each tile with room for its words has them, and what has none is listed below."""
+"""Categories as bars: each is named and as long as its share, with what was printed as a mark."""
 
 from __future__ import annotations
 
@@ -6,118 +6,111 @@ import csv
 from typing import TYPE_CHECKING
 
 import pytest
-from analyses.figures.tiles import SIZES, Tile, fit, place, text_width
-from analyses.warehouse.marts import TaxonomyShare
 from hypothesis import given
 from hypothesis import strategies as st
+from published import row_of
 
-from analyses.figures import taxonomy_treemap
-from analyses.figures.taxonomy import WIDTH, WIDTHS
-from analyses.figures.theme import Style, at_width
+from analyses.figures import alternative_of, taxonomy_bars
+from analyses.figures.theme import Style
+from analyses.report.sections.taxonomy import with_sums
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from analyses.warehouse.tables import Row
 
 N_LABELLED = {"server_cloud": 227, "mobile": 231, "browser": 125}
 STYLE = Style("Mobile", "#D55E00", "square", is_candidate_set=False)
 
 
-def published_rows(facts: Path, name: str) -> list[TaxonomyShare]:
+def category(level: str, inner: str, leaf: str | None, n: int, of: int, *printed: float) -> Row:
+    share = n / of
+    return row_of(
+        "taxonomy_distribution", question_set="mobile", level=level, inner_category=inner,
+        leaf_category=leaf, n_questions=n, n_labelled=of, share=share, share_ci_low=share / 2,
+        share_ci_high=(1 + share) / 2, published_percent=printed[0] if printed else None,
+    )  # fmt: skip
+
+
+def published_rows(facts: Path, name: str) -> list[Row]:
     """The paper's categories with as many questions as its percentages mean."""
     rows, n = [], N_LABELLED[name]
     with (facts / "taxonomy.csv").open(encoding="utf-8", newline="") as file:
         printed = [row for row in csv.DictReader(file) if row["platform"] == name]
     counts: dict[str, int] = {}
     for row in printed:
-        questions = round(float(row["published_percent"]) * n / 100)
+        percent = float(row["published_percent"])
         inner, leaf = row["inner_category"], row["leaf_category"]
-        counts[inner] = counts.get(inner, 0) + questions
+        counts[inner] = counts.get(inner, 0) + round(percent * n / 100)
         if leaf and leaf != inner:
-            rows.append(TaxonomyShare(name, inner, leaf, questions, questions / n, None, "leaf"))
-    inner_rows = [
-        TaxonomyShare(name, inner, None, questions, questions / n, None, "inner")
-        for inner, questions in counts.items()
-    ]
+            rows.append(category("leaf", inner, leaf, round(percent * n / 100), n, percent))
+    inner_rows = [category("inner", inner, None, number, n) for inner, number in counts.items()]
     return [*inner_rows, *rows]
 
 
-def plain(text: str) -> str:
-    return text.replace("\N{NO-BREAK SPACE}", " ")
-
-
 @pytest.mark.parametrize("name", N_LABELLED)
-@pytest.mark.parametrize("width", [WIDTHS[0], 352, 720, WIDTH, WIDTHS[-1]])
-def test_each_category_is_named_in_its_tile_or_below(shared_facts, name: str, width: int) -> None:
+@pytest.mark.parametrize("level", ["inner", "leaf"])
+def test_each_category_has_its_bar_and_its_label(shared_facts, name: str, level: str) -> None:
     rows = published_rows(shared_facts, name)
-    assert len(rows) > 20
-    chart = at_width(taxonomy_treemap(rows, STYLE), width)
-    tiles = dict(zip(chart.data[0].ids, chart.data[0].labels, strict=True))
-    below = plain(" ".join(one.text.replace("<br>", " ") for one in chart.layout.annotations))
-    for row in rows:
-        own = row.leaf_category or row.inner_category
-        key = f"{row.inner_category}\n{own}" if row.level == "leaf" else row.inner_category
-        said = plain(tiles[key]).replace("<br>", "").replace(" ", "")
-        listed = f"{own} {row.n_questions} ({100 * row.share:.1f}%)"
-        if said:
-            assert said.startswith(own.replace(" ", ""))
-        else:
-            assert listed.replace(" ", "") in below.replace(" ", "")
+    expected = [row for row in rows if row.level == level and row.n_questions]
+    chart = taxonomy_bars(rows, STYLE, level)
+    bars = chart.data[0]
+    assert sorted(bars.x, reverse=True) == list(bars.x), "from the largest to the smallest"
+    assert sorted(bars.x) == pytest.approx(sorted(row.share for row in expected))
+    labels = [one.text.replace("<br>", " ").replace("\N{NO-BREAK SPACE}", " ")
+              for one in chart.layout.annotations]  # fmt: skip
+    for share, label in zip(bars.x, labels, strict=True):
+        assert f"({100 * share:.1f}%)" in label
+    for row in expected:
+        own = f"{row.leaf_category or row.inner_category}"
+        assert any(label.startswith(own) and str(row.n_questions) in label for label in labels)
 
 
-def test_wide_maps_leave_out_only_small_tiles(shared_facts) -> None:
-    """28 of 100 were blank once, one of them of 11 questions."""
-    for name in N_LABELLED:
-        rows = published_rows(shared_facts, name)
-        chart = at_width(taxonomy_treemap(rows, STYLE), 1040)
-        trace = chart.data[0]
-        blank = [
-            value
-            for value, text in zip(trace.values, trace.labels, strict=True)
-            if not plain(text).strip()
-        ]
-        assert len(blank) <= 0.25 * len(rows)
-        assert max(blank, default=0) <= 4
+SHARES = st.lists(
+    st.tuples(st.integers(0, 50), st.one_of(st.none(), st.floats(0.1, 100))), min_size=1, max_size=9
+)
 
 
-def test_a_narrow_tile_has_its_words_in_more_lines() -> None:
-    text = ("conversion of unsupported models", "11\N{NO-BREAK SPACE}(4.8%)")
-    words = fit([text], 101, 164)
-    assert words is not None
-    assert words.size == SIZES[0]
-    assert len(words.lines) > 3
+@given(SHARES)
+def test_what_was_printed_is_a_mark_at_its_bar(counts) -> None:
+    rows = [
+        category("inner", f"c{place}", None, n, 60, *([printed] if printed else []))
+        for place, (n, printed) in enumerate(counts)
+    ]
+    chart = taxonomy_bars(rows, STYLE, "inner")
+    shown = [row for row in rows if row.n_questions or row.published_percent]
+    assert len(chart.data[0].x) == len(shown) == len(chart.layout.annotations)
+    marks = {
+        chart.layout.annotations[int(y)].text.split()[0]: 100 * x
+        for trace in chart.data[1:]
+        for x, y in zip(trace.x, trace.y, strict=True)
+    }
+    assert marks == pytest.approx(
+        {row.inner_category: row.published_percent for row in shown if row.published_percent}
+    )
+    low, high = chart.layout.xaxis.range
+    assert low == 0
+    assert all(x <= high for trace in chart.data for x in trace.x)
 
 
-SIDES = st.floats(1, 600)
+def test_a_set_without_labels_says_so() -> None:
+    chart = taxonomy_bars([], STYLE, "inner")
+    assert "no labelled question" in alternative_of(chart)
 
 
-@given(st.lists(st.text("abcMW -/", min_size=1), min_size=1, max_size=3), SIDES, SIDES)
-def test_words_that_fit_do_and_none_is_lost(parts: list[str], width: float, height: float) -> None:
-    words = fit([parts], width, height)
-    if words is None:
-        return
-    assert "".join(words.lines).replace(" ", "") == "".join(parts).replace(" ", "")
-    assert all(words.size * text_width(line) <= width for line in words.lines)
-    assert words.size * len(words.lines) <= height
-
-
-VALUES = st.lists(st.integers(1, 500), min_size=1, max_size=25)
-
-
-@given(VALUES, st.floats(50, 2000), st.floats(50, 2000))
-def test_tiles_fill_their_place_by_their_values(
-    values: list[int], width: float, height: float
-) -> None:
-    root = Tile(0, [Tile(value) for value in values], width=width, height=height)
-    place(root, gap=0, head=0, side=0)
-    for tile in root.children:
-        share = tile.value / sum(values)
-        assert tile.width * tile.height == pytest.approx(share * width * height)
-        assert tile.x >= -1e-6
-        assert tile.y >= -1e-6
-        assert tile.x + tile.width <= width + 1e-6
-        assert tile.y + tile.height <= height + 1e-6
-    for one in root.children:
-        for other in root.children:
-            across = min(one.x + one.width, other.x + other.width) - max(one.x, other.x)
-            down = min(one.y + one.height, other.y + other.height) - max(one.y, other.y)
-            assert one is other or across <= 1e-6 or down <= 1e-6, "two tiles overlap"
+def test_a_category_whose_leaves_were_all_printed_has_their_sum() -> None:
+    rows = [
+        category("inner", "a", None, 3, 10),
+        category("leaf", "a", "x", 1, 10, 9.7),
+        category("leaf", "a", "y", 2, 10, 4.4),
+        category("inner", "b", None, 5, 10),
+        category("leaf", "b", "z", 5, 10),
+        category("inner", "c", None, 2, 10, 20.0),
+    ]
+    found = [(row.inner_category, row.leaf_category, row.published_percent)
+             for row in with_sums(rows)]  # fmt: skip
+    assert found == [
+        ("b", None, None), ("b", "z", None),
+        ("a", None, pytest.approx(14.1)), ("a", "y", 4.4), ("a", "x", 9.7),
+        ("c", None, 20.0),
+    ]  # fmt: skip

@@ -127,7 +127,7 @@ def test_check_says_what_it_read(run, tmp_path):
         "  builds (topic, 4 rules)",
         "  docker_topics (union)",
         "  docker_rest (baseline)",
-        "Read: decisions.csv, study.yml; 1 decisions.",
+        "Read: decisions.csv, study.yml; 1 decision.",
         "Note: docker/notes.md: nothing reads this file",
     ]
 

@@ -11,12 +11,15 @@ from fault_server import FaultServer
 from fetch_bench import BEER, Bench, Heard, make_archive
 
 from loader.fetch import archive_org
-from loader.fetch.patience import Patience
-from loader.fetch.web import Web
+from loader.fetch.web import Limits, Web
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+
+LIMITS = Limits(answer=2, period=1, page=2)
+"""Waits that a test can wait for."""
 
 
 @pytest.fixture(autouse=True)
@@ -52,11 +55,8 @@ def waits() -> list[float]:
 
 
 @pytest.fixture
-def web(waits: list[float]) -> Iterator[Web]:
-    with Web(
-        Patience(sleep=waits.append), Patience(tries=3, sleep=waits.append), timeouts=(5, 1)
-    ) as one:
-        yield one
+def web(waits: list[float], heard: Heard) -> Web:
+    return Web(heard.wait, LIMITS, sleep=waits.append)
 
 
 @pytest.fixture

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import ssl
 import struct
 import threading
+import time
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     Fault = Callable[["Handler", "Served"], None]
 
@@ -133,14 +136,23 @@ class Server(ThreadingHTTPServer):
         pass  # a client that hangs up is part of the game
 
 
+CERTIFICATE = Path(__file__).with_name("loopback.pem")
+"""Key and certificate of 127.0.0.1, which nobody but a test that is told so trusts."""
+
+
 class FaultServer:
     """Runs in a thread until it is closed."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_encrypted: bool = False) -> None:
         self.files: dict[str, Served] = {}
         self.asked: list[Asked] = []
         self._server = Server(("127.0.0.1", 0), Handler)
         self._server.owner = self
+        self._scheme = "https" if is_encrypted else "http"
+        if is_encrypted:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(CERTIFICATE)
+            self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.02,), daemon=True
         )
@@ -148,7 +160,7 @@ class FaultServer:
 
     @property
     def address(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}"
+        return f"{self._scheme}://127.0.0.1:{self._server.server_port}"
 
     def serve(self, path: str, body: bytes, *faults: Fault, **headers: str | None) -> str:
         """Serve a file, and return its address."""
@@ -286,6 +298,21 @@ def stall(after: int, event: threading.Event) -> Fault:
         handler.wfile.write(served.body[start : start + after])
         handler.wfile.flush()
         event.wait(15)
+        handler.hang_up()
+
+    return fault
+
+
+def drip(pieces: Iterable[bytes], seconds: float = 0, *, ok: bool = True) -> Fault:
+    """Write pieces as they are, headers and all, with a wait after each, while anybody listens."""
+
+    def fault(handler: Handler, served: Served) -> None:
+        if ok:
+            handler.wfile.write(b"HTTP/1.1 200 OK\r\n")
+        for piece in pieces:
+            handler.wfile.write(piece)
+            handler.wfile.flush()
+            time.sleep(seconds)
         handler.hang_up()
 
     return fault

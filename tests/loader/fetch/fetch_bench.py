@@ -5,16 +5,20 @@ from __future__ import annotations
 import hashlib
 import io
 import random
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import py7zr
 import pytest
+from rich.console import Console
 
 from loader.errors import FetchError
-from loader.fetch.fetching import Fetched, fetch
+from loader.fetch.fetching import fetch
 from loader.fetch.names import archive_named, wanted
-from loader.fetch.remote import RemoteFile, select
-from loader.fetch.reporter import FetchReporter
+from loader.fetch.progress import FetchProgress
+from loader.fetch.sources import RemoteFile, Source, select
+from loader.fetch.transfer import read_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,10 +29,10 @@ if TYPE_CHECKING:
     from loader.fetch.web import Web
 
 BEER = "beer.stackexchange.com.7z"
-DONE = {BEER, f".{BEER}.json"}
-"""What a finished fetch leaves: the archive, and the record of where it is from."""
-KEPT = {f"{BEER}.part", f".{BEER}.part.json"}
-"""What a broken-off fetch leaves."""
+DONE = {BEER}
+"""What a finished fetch leaves, beside its record."""
+KEPT = {f"{BEER}.part"}
+"""What a broken-off fetch leaves: the name has the version of the file in it, too."""
 
 
 def make_archive(n_bytes: int, seed: int) -> bytes:
@@ -39,28 +43,20 @@ def make_archive(n_bytes: int, seed: int) -> bytes:
     return buffer.getvalue()
 
 
-class Heard(FetchReporter):
-    """Notes what it hears."""
+class Heard(FetchProgress):
+    """Notes what it shows."""
 
     def __init__(self) -> None:
+        super().__init__(Console(file=io.StringIO()))
         self.lines: list[str] = []
         self.came = 0
-        self._is_hashing = False
 
-    def begin(self, file: RemoteFile, n_bytes: int | None, n_there: int) -> None:
-        self._is_hashing = False
+    def move(self, n_bytes: int) -> None:
+        self.came += 0 if " of " in self.tasks[-1].description else n_bytes
+        super().move(n_bytes)
 
-    def check(self, n_bytes: int, algorithm: str) -> None:
-        self._is_hashing = True
-
-    def advance(self, n_bytes: int) -> None:
-        self.came += 0 if self._is_hashing else n_bytes
-
-    def restart(self, why: str) -> None:
-        self.lines.append(why)
-
-    def wait(self, stop: Exception, seconds: float) -> None:
-        self.lines.append(str(stop))
+    def say(self, line: str) -> None:
+        self.lines.append(line)
 
 
 class Bench:
@@ -69,7 +65,6 @@ class Bench:
     def __init__(self, server: FaultServer, folder: Path, web: Web, heard: Heard) -> None:
         self.server, self.folder, self.web, self.heard = server, folder, web, heard
         self.path = folder / "beer.stackexchange.com" / BEER
-        self.part = self.path.with_name(f"{BEER}.part")
         self.remote = f"/{BEER}"
 
     def fetch(
@@ -79,18 +74,25 @@ class Bench:
         size: bool = True,
         sha1: bool = True,
         force: bool = False,
-    ) -> Fetched:
+    ) -> str:
         name = archive_named(BEER)
+        served = self.server.files.get(self.remote)
         file = RemoteFile(
             name,
             f"{self.server.address}{self.remote}",
             n_bytes=len(published) if published is not None and size else None,
             hashes={"sha1": hashlib.sha1(published).hexdigest()} if published and sha1 else {},
+            validator=served and (served.etag or served.modified),
         )
-        source = OneFile(file)
-        return fetch(
-            [wanted("beer")], source, self.folder, self.web, force=force, reporter=self.heard
-        )[0]
+        if file.validator and file.validator.startswith("W/"):
+            file = replace(file, validator=None)
+        fetch([wanted("beer")], OneFile(file), self.folder, self.web, self.heard, force=force)
+        return read_record(self.path).checked_by
+
+    @property
+    def part(self) -> Path:
+        [part] = self.path.parent.glob(f"{BEER}.*.part")
+        return part
 
     @property
     def asked(self) -> list:
@@ -100,11 +102,12 @@ class Bench:
         self.server.serve(self.remote, body, *faults, **headers)
 
     def left(self) -> set[str]:
-        """Names in the site's folder, hidden ones too."""
-        return {path.name for path in self.path.parent.iterdir()}
+        """Names in the site's folder, but for the record, which is the lock as well."""
+        names = {path.name for path in self.path.parent.iterdir()} - {f".{BEER}.json"}
+        return {re.sub(r"\.\w+\.part", ".part", name) for name in names}
 
 
-class OneFile:
+class OneFile(Source):
     label = title = "the test's source"
 
     def __init__(self, file: RemoteFile) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import UTC, date, datetime
+from datetime import date
 from urllib.parse import parse_qs
 
 import pytest
@@ -15,8 +15,7 @@ from fault_server import answer, break_after
 from fetch_bench import BEER, error_of
 
 from loader.fetch import archive_org
-from loader.fetch.archive_org import ArchiveOrgItem, dated_items, item_of
-from loader.fetch.checksums import WithChecksums
+from loader.fetch.archive_org import dated_items, item_of
 from loader.fetch.fetching import fetch
 from loader.fetch.names import wanted
 from loader.fetch.sources import open_source
@@ -56,7 +55,7 @@ def test_item_of_2024(ia, web, server):
     assert [file.name for file in files] == names[1:]
     assert files[0].url == f"{server.address}/download/stackexchange/beer.stackexchange.com.7z"
     assert files[0].n_bytes == 10
-    assert files[0].modified_at == datetime(2024, 4, 6, 21, 11, 23, tzinfo=UTC)
+    assert files[0].date == "2024-04-06"
     assert files[0].strongest == ("sha1", hashlib.sha1(b"x" * 10).hexdigest())
     assert set(files[0].hashes) == {"md5", "sha1"}
 
@@ -97,7 +96,7 @@ def test_names_that_climb_out_and_files_that_are_not_public(ia, web):
 def test_odd_values_are_no_values(ia, web):
     ia("x", entry(BEER, size="many", md5="zz", sha1="", mtime="yesterday"))
     [file] = open_source(web, "x").files()
-    assert (file.n_bytes, file.modified_at, file.hashes) == (None, None, {})
+    assert (file.n_bytes, file.date, file.hashes) == (None, "", {})
     ia("y", {"name": BEER})
     [file] = open_source(web, "y").files()
     assert (file.n_bytes, file.strongest) == (None, None)
@@ -137,15 +136,15 @@ def test_record_is_asked_for_again(ia, web, server, waits):
     assert "answers 503 Service Unavailable; gave up after 3 tries; try again later" in line
 
 
-def test_fetched_from_an_item(ia, web, server, archive, tmp_path):
+def test_fetched_from_an_item(ia, server, archive, bench):
     ia("stackexchange", entry(BEER, archive))
     node = server.serve("/27/items/stackexchange/beer", archive, break_after(300_000))
     server.serve(f"/download/stackexchange/{BEER}", b"", *[answer(302, Location=node)] * 2)
-    [fetched] = fetch([wanted("beer")], open_source(web), tmp_path, web)
-    assert fetched.path == tmp_path / "beer.stackexchange.com" / BEER
-    assert fetched.path.read_bytes() == archive
-    assert fetched.checked_by == "sha1"
-    assert fetched.path.stat().st_mtime == 1712437883
+    source = open_source(bench.web)
+    [path] = fetch([wanted("beer")], source, bench.folder, bench.web, bench.heard)
+    assert path == bench.folder / "beer.stackexchange.com" / BEER
+    assert path.read_bytes() == archive
+    assert bench.heard.lines[-1] == f"{path}: 900.1 kB, sha1 checked"
 
 
 @pytest.mark.parametrize(
@@ -154,6 +153,7 @@ def test_fetched_from_an_item(ia, web, server, archive, tmp_path):
         ("https://archive.org/details/stackexchange_20240930", "stackexchange_20240930"),
         ("https://archive.org/download/stackexchange/beer.stackexchange.com.7z", "stackexchange"),
         ("http://www.archive.org/details/stackexchange/", "stackexchange"),
+        ("stackexchange_20240930", "stackexchange_20240930"),
         ("https://archive.org/", None),
         ("https://archive.org.example.com/details/x", None),
         ("https://example.org/details/x", None),
@@ -245,21 +245,21 @@ def test_no_date(web, asked):
     assert "not a date" in error_of(open_source, web, date=asked)
 
 
-def test_hashes_of_the_user(ia, web, server, archive, tmp_path):
+def test_hashes_of_the_user(ia, server, archive, bench):
     ia("x", entry(BEER, archive))
     server.serve(f"/download/x/{BEER}", archive)
-    path = tmp_path / "sums"
-    path.write_text(f"{hashlib.sha256(archive).hexdigest()}  {BEER}\n", encoding="utf-8-sig")
-    source = WithChecksums(ArchiveOrgItem("x", web), path)
-    [fetched] = fetch([wanted("beer")], source, tmp_path, web)
-    assert fetched.checked_by == "sha256"
-    path.write_text(f"{'0' * 64}  {BEER}\n")
-    line = error_of(
-        fetch, [wanted("beer")], WithChecksums(ArchiveOrgItem("x", web), path), tmp_path, web
-    )
-    assert "is not what the source has now" in line
-    path.write_text(f"{'0' * 64}  other\n")
-    line = error_of(WithChecksums(ArchiveOrgItem("x", web), path).find, wanted("beer"))
-    assert f"has no hash of {BEER}" in line
-    path.write_text("nothing")
-    assert "no hash in it" in error_of(WithChecksums, ArchiveOrgItem("x", web), path)
+
+    def call(hashes):
+        source = open_source(bench.web, "x")
+        fetch(
+            [wanted("beer")],
+            source,
+            bench.folder,
+            bench.web,
+            bench.heard,
+            hashes={BEER: hashes},
+        )
+
+    call({"sha256": hashlib.sha256(archive).hexdigest()})
+    assert "sha256 checked" in bench.heard.lines[-1]
+    assert "is not what the source has now" in error_of(call, {"sha256": "0" * 64})

@@ -11,7 +11,6 @@ import subprocess
 import sys
 import threading
 import time
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -22,8 +21,6 @@ from rich.console import Console
 
 from loader.fetch import archive_org
 from loader.fetch import command as command_module
-from loader.fetch.archive_org import ArchiveOrgItem, DatedItem
-from loader.fetch.web import Web
 from stackstudy import main
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -40,6 +37,16 @@ def run(tmp_path, monkeypatch):
         return result.output
 
     return call
+
+
+class Part:
+    """The part of beer's archive, whatever its version."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder / "beer.stackexchange.com"
+
+    def read(self) -> bytes:
+        return b"".join(path.read_bytes() for path in self._folder.glob(f"{BEER}.*.part"))
 
 
 def command(*words: str) -> list[str]:
@@ -84,18 +91,17 @@ def test_list(beer_and_overflow, run, archive):
     assert lines[0] == f"{BEER}\t{len(archive)}\t2024-04-06"
     assert len(lines) == 4
     assert run("--list", "stackoverflow-posts").split("\t")[0] == "stackoverflow.com-Posts.7z"
+    assert run("--list", "alcohol").startswith(BEER)
     assert "has no xyzzy" in run("--list", "xyzzy", code=1)
 
 
-def test_list_and_dates_on_a_terminal(beer_and_overflow):
+def test_table_on_a_terminal():
     console = Console(file=io.StringIO(), force_terminal=True, width=100, color_system=None)
-    with Web() as web:
-        command_module._show(ArchiveOrgItem("stackexchange", web).files(), console)
-    item = DatedItem("x_20240402", date(2024, 4, 2), "", n_bytes=5_000_000_000, is_dump=False)
-    command_module._show_dates([item], console)
+    rows = [(BEER, 900_113, "2024-04-06"), ("other.7z", None, "")]
+    command_module._show(console, ("name", "size", "date"), rows)
     said = console.file.getvalue()
-    assert re.search(r"beer\.stackexchange\.com\.7z +900\.\d kB +2024-04-06", said)
-    assert re.search(r"2024-04-02 +x_20240402 +5\.0 GB +\? +another form", said)
+    assert re.search(r"beer\.stackexchange\.com\.7z +900\.1 kB +2024-04-06", said)
+    assert re.search(r"other\.7z +\? +\?", said)
 
 
 @pytest.mark.parametrize(
@@ -133,9 +139,7 @@ def test_lines_without_a_terminal(beer_and_overflow, run, archive, monkeypatch):
     said = run("beer").splitlines()
     address = f"{beer_and_overflow.address}/download/stackexchange/{BEER}"
     assert said[0] == f"{BEER}: from {address}, 900.1 kB"
-    assert any(
-        re.fullmatch(rf"{BEER}: .* of 900.1 kB \(\d+%\), .*/s, \d+ s left", one) for one in said
-    )
+    assert any(re.fullmatch(rf"{BEER}: .* of 900.1 kB \(\d+%\).*", one) for one in said)
     assert any("broke off; next try in 1 s" in one for one in said)
     assert all("\x1b" not in one for one in said)
 
@@ -146,22 +150,22 @@ def test_ctrl_c_keeps_what_came(server, archive, tmp_path):
     server.page("/d/", f'<a href="{BEER}">x</a>')
     server.serve(f"/d/{BEER}", archive, stall(300_000, event))
     words = ("beer", "--source", f"{server.address}/d", "--to", str(tmp_path))
-    part = tmp_path / "beer.stackexchange.com" / f"{BEER}.part"
+    part = Part(tmp_path)
     process = start(*words)
-    wait_for(lambda: part.exists() and part.stat().st_size == 300_000)
+    wait_for(lambda: len(part.read()) == 300_000)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=20)
     event.set()
     assert process.returncode == 1
     assert err == "Error: stopped; what came is kept: the same command goes on from there\n"
     assert "Traceback" not in out
-    assert part.stat().st_size == 300_000
+    assert len(part.read()) == 300_000
     process = start(*words)
     process.communicate(timeout=20)
     assert process.returncode == 0
     assert server.gets(f"/d/{BEER}")[-1].range == "bytes=300000-"
     assert (tmp_path / "beer.stackexchange.com" / BEER).read_bytes() == archive
-    assert not part.exists()
+    assert part.read() == b""
 
 
 def test_killed_and_two_at_once(server, archive, tmp_path):
@@ -170,9 +174,9 @@ def test_killed_and_two_at_once(server, archive, tmp_path):
     server.page("/d/", f'<a href="{BEER}">x</a>')
     server.serve(f"/d/{BEER}", archive, stall(300_000, event), stall(100_000, event))
     words = ("beer", "--source", f"{server.address}/d", "--to", str(tmp_path))
-    part = tmp_path / "beer.stackexchange.com" / f"{BEER}.part"
+    part = Part(tmp_path)
     first = start(*words)
-    wait_for(lambda: part.exists() and part.stat().st_size == 300_000)
+    wait_for(lambda: len(part.read()) == 300_000)
     second = start(*words)
     err = second.communicate(timeout=20)[1]
     assert second.returncode == 1
@@ -180,7 +184,7 @@ def test_killed_and_two_at_once(server, archive, tmp_path):
     first.kill()
     first.communicate(timeout=20)
     third = start(*words)
-    wait_for(lambda: part.stat().st_size == 400_000)
+    wait_for(lambda: len(part.read()) == 400_000)
     event.set()
     third.communicate(timeout=30)
     assert third.returncode == 0
@@ -200,9 +204,9 @@ def test_limit_of_the_system(server, archive, tmp_path):
     _, err = process.communicate(timeout=20)
     assert process.returncode == 1
     assert err.count("\n") == 1
-    assert "the disk is full (File too large); what came is kept" in err
-    part = tmp_path / "beer.stackexchange.com" / f"{BEER}.part"
-    assert part.read_bytes() == archive[:200_000]
+    assert "cannot be written (File too large); what came is kept" in err
+    part = Part(tmp_path)
+    assert part.read() == archive[:200_000]
 
 
 def wait_for(what, seconds: float = 15) -> None:

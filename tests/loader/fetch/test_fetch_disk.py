@@ -6,7 +6,6 @@ import errno
 import json
 import os
 import threading
-from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -21,24 +20,19 @@ from fault_server import (
     stall,
     until_close,
 )
-from fetch_bench import BEER, error_of, make_archive
+from fetch_bench import BEER, DONE, error_of, make_archive
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from loader.errors import FetchError
-from loader.fetch import part as part_module
 from loader.fetch import transfer as transfer_module
-from loader.fetch.fetching import fetch
-from loader.fetch.names import archive_named, wanted
-from loader.fetch.part import alone
-from loader.fetch.remote import RemoteFile
 
 
 def test_second_fetch_asks_for_nothing(bench, archive):
     bench.serve(archive)
     bench.fetch(published=archive)
-    again = bench.fetch(published=archive)
-    assert (again.was_there, again.checked_by) == (True, "sha1")
+    bench.fetch(published=archive)
+    assert bench.heard.lines[-1] == f"{bench.path}: fetched before, sha1 checked"
     assert len(bench.asked) == 1
 
 
@@ -55,7 +49,7 @@ def test_file_that_the_user_brought_is_kept_if_it_is_the_one(bench, archive):
     bench.path.parent.mkdir(parents=True)
     bench.path.write_bytes(archive)
     bench.serve(archive)
-    assert bench.fetch(published=archive).was_there
+    bench.fetch(published=archive)
     assert bench.asked == []
 
 
@@ -94,21 +88,6 @@ def test_force_that_fails_leaves_what_was_there(bench, archive):
     assert bench.path.read_bytes() == archive
 
 
-def test_date_of_the_source_becomes_the_date_on_disk(bench, archive, tmp_path):
-    bench.serve(archive)
-    moment = datetime(2024, 4, 6, 21, 11, 23, tzinfo=UTC)
-    file = RemoteFile(archive_named(BEER), f"{bench.server.address}/{BEER}", modified_at=moment)
-
-    class Source:
-        title = label = "x"
-
-        def find(self, wanted):
-            return [file]
-
-    [fetched] = fetch([wanted("beer")], Source(), tmp_path, bench.web)
-    assert fetched.path.stat().st_mtime == moment.timestamp()
-
-
 def test_two_fetches_at_once(bench, archive):
     """The second says so and touches nothing; the first ends as if alone."""
     event = threading.Event()
@@ -123,7 +102,7 @@ def test_two_fetches_at_once(bench, archive):
 
     thread = threading.Thread(target=first)
     thread.start()
-    while not bench.part.exists():
+    while not list(bench.folder.rglob("*.part")):
         pass
     try:
         assert "another fetch of this file is under way" in error_of(bench.fetch, published=archive)
@@ -132,65 +111,38 @@ def test_two_fetches_at_once(bench, archive):
         thread.join(20)
     assert not failed
     assert bench.path.read_bytes() == archive
-    assert bench.left() == {BEER, f".{BEER}.json"}
-
-
-def test_lock_is_gone_with_its_holder(tmp_path):
-    final = tmp_path / BEER
-    with pytest.raises(ZeroDivisionError), alone(final):
-        raise ZeroDivisionError
-    with alone(final), pytest.raises(FetchError), alone(final):
-        pass
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_lock_removed_by_its_holder_in_between_does_not_count(tmp_path, monkeypatch):
-    """Between opening the lock's file and locking it, the holder finished and removed it."""
-    final = tmp_path / BEER
-    real, calls = part_module.fcntl.flock, []
-
-    def flock(handle, how):
-        real(handle, how)
-        calls.append(how)
-        if len(calls) == 1:
-            (tmp_path / f".{BEER}.lock").unlink()
-
-    monkeypatch.setattr(part_module.fcntl, "flock", flock)
-    with alone(final):
-        assert (tmp_path / f".{BEER}.lock").exists()
-    assert len(calls) == 2
+    assert bench.left() == DONE
 
 
 def test_disk_is_too_small(bench, archive, monkeypatch):
-    monkeypatch.setattr(part_module.shutil, "disk_usage", lambda path: SimpleNamespace(free=1000))
+    monkeypatch.setattr(
+        transfer_module.shutil, "disk_usage", lambda path: SimpleNamespace(free=1000)
+    )
     bench.serve(archive)
     line = error_of(bench.fetch, published=archive)
-    assert "the archive needs 900.1 kB, and 1.0 kB is free; make room" in line
+    assert "what is missing (1 archives) needs 900.1 kB, and 1.0 kB is free; make room" in line
     assert bench.asked == []
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG])
 def test_disk_fills_up(bench, archive, monkeypatch, number):
-    real, room = transfer_module.write_all, [300_000]
+    room = 300_000
 
-    def write_all(file, piece):
-        fits = piece[: room[0]]
-        real(file, fits)
-        room[0] -= len(fits)
-        if len(fits) < len(piece):
+    def move(n_bytes):
+        if bench.part.stat().st_size >= room:
             raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(transfer_module, "write_all", write_all)
+    monkeypatch.setattr(bench.heard, "move", move)
     bench.serve(archive)
     line = error_of(bench.fetch, published=archive)
-    assert "the disk is full" in line
-    assert "the same command goes on from there" in line
-    assert bench.part.read_bytes() == archive[:300_000]
+    assert f"cannot be written ({os.strerror(number)}); what came is kept: make room" in line
+    there = bench.part.read_bytes()
+    assert archive.startswith(there)
     assert not bench.path.exists()
     monkeypatch.undo()
     bench.fetch(published=archive)
     assert bench.path.read_bytes() == archive
-    assert bench.asked[-1].range == "bytes=300000-"
+    assert bench.asked[-1].range == f"bytes={len(there)}-"
 
 
 def test_folder_that_cannot_be_written(bench, archive):
@@ -201,13 +153,14 @@ def test_folder_that_cannot_be_written(bench, archive):
 
 def test_stopped_by_the_user(bench, archive):
     class Stopped(type(bench.heard)):
-        def advance(self, n_bytes):
+        def move(self, n_bytes):
             raise KeyboardInterrupt
 
     bench.serve(archive)
     honest, bench.heard = bench.heard, Stopped()
-    with pytest.raises(KeyboardInterrupt, match="the same command goes on from there"):
-        bench.fetch(published=archive)
+    assert "stopped; what came is kept: the same command goes on" in error_of(
+        bench.fetch, published=archive
+    )
     kept = bench.part.stat().st_size
     assert kept > 0
     bench.heard = honest
@@ -259,4 +212,4 @@ def test_any_run_of_faults_ends_whole_or_not_at_all(
         bench.serve(SMALL, etag='"one"' if has_etag else None, modified=None)
         bench.fetch(published=published)
     assert bench.path.read_bytes() == SMALL
-    assert bench.left() == {BEER, f".{BEER}.json"}
+    assert bench.left() == DONE

@@ -8,15 +8,8 @@ from hypothesis import strategies as st
 
 from loader import schemas
 from loader.errors import FetchError
-from loader.fetch.names import (
-    all_tables,
-    archive_file,
-    archive_named,
-    looks_like_site,
-    table_root,
-    wanted,
-)
-from loader.fetch.remote import RemoteFile, select
+from loader.fetch.names import SPELLED, ArchiveName, archive_named, looks_like_site, wanted
+from loader.fetch.sources import RemoteFile, select
 
 SPLIT = [f"stackoverflow.com-{name}.7z" for name in ("Badges", "Comments", "Posts", "Tags")]
 
@@ -30,7 +23,8 @@ def chosen(files: list[RemoteFile], site: str, *tables: str) -> list[str]:
 
 
 def test_every_table_has_a_spelling():
-    assert set(all_tables()) == set(schemas.BY_ROOT)
+    assert set(SPELLED) == set(schemas.BY_ROOT)
+    assert SPELLED["posthistory"] == "PostHistory"
 
 
 @pytest.mark.parametrize(
@@ -47,6 +41,8 @@ def test_every_table_has_a_spelling():
         ("math", "math.stackexchange.com.7z"),
         ("es.stackoverflow", "es.stackoverflow.com.7z"),
         ("3dprinting", "3dprinting.stackexchange.com.7z"),
+        ("alcohol", "beer.stackexchange.com.7z"),
+        ("alcohol.meta", "beer.meta.stackexchange.com.7z"),
         ("stackoverflow.com-Posts", "stackoverflow.com-Posts.7z"),
         ("stackoverflow-posts", "stackoverflow.com-Posts.7z"),
     ],
@@ -124,12 +120,12 @@ def test_sites_look_like_sites(site):
 
 @pytest.mark.parametrize("spelling", ["post_history", "PostHistory", "posthistory", "Post-History"])
 def test_tables_in_any_spelling(spelling):
-    assert table_root(spelling) == "posthistory"
+    assert wanted("beer", [spelling]).tables == {"posthistory"}
 
 
 def test_no_table():
     with pytest.raises(FetchError, match="no table of a dump; the tables are posts, users"):
-        table_root("questions")
+        wanted("beer", ["questions"])
 
 
 @pytest.mark.parametrize(
@@ -149,10 +145,10 @@ SITE = (
 )
 
 
-@given(SITE, st.none() | st.sampled_from(all_tables()))
+@given(SITE, st.none() | st.sampled_from(list(SPELLED)))
 def test_names_round_trip(site, table):
-    named = archive_named(archive_file(site, table))
-    assert (named.site, named.table) == (site, table)
+    named = archive_named(ArchiveName(site, table).file_name)
+    assert named == ArchiveName(site, table)
 
 
 @given(st.text(max_size=60))

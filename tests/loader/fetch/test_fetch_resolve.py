@@ -15,7 +15,7 @@ from rich.console import Console
 from loader.commands import load_and_show
 from loader.errors import FetchError
 from loader.fetch import archive_org
-from loader.fetch.resolve import resolve_dump
+from loader.fetch.fetching import resolve_dump
 from stackstudy import main
 
 
@@ -45,7 +45,7 @@ def test_run_of_one_table(beer_and_overflow, tmp_path):
     assert len(list(path.parent.glob("*.7z"))) == 1
 
 
-@pytest.mark.parametrize("site", ["beer", "stackoverflow", "stackoverflow.com-Posts"])
+@pytest.mark.parametrize("site", ["beer", "alcohol", "stackoverflow", "stackoverflow.com-Posts"])
 def test_second_run_needs_no_network(beer_and_overflow, tmp_path, site):
     first = resolve_dump(site, tmp_path, console=quiet())
     n_asked = len(beer_and_overflow.asked)

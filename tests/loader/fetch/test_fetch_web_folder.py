@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, datetime
 
 import pytest
+from fault_server import break_after
 from fetch_bench import BEER, error_of
 
-from loader.fetch.checksums import checksums
 from loader.fetch.fetching import fetch
 from loader.fetch.names import wanted
-from loader.fetch.sources import open_source
+from loader.fetch.sources import checksums, open_source
 from loader.fetch.web_folder import WebFolder
 
 NGINX = """<html><body><h1>Index of /2024-04/</h1><hr>
@@ -34,20 +33,20 @@ def test_index_of_nginx(server, web):
     beer_meta, beer = WebFolder(f"{server.address}/2024-04", web).files()
     assert (beer_meta.name, beer.name) == ("beer.meta.stackexchange.com.7z", BEER)
     assert (beer.n_bytes, beer.about_bytes) == (None, 900_000)
-    assert beer.modified_at == datetime(2024, 4, 2, 8, 33, tzinfo=UTC)
+    assert beer.date == "02-Apr-2024"
 
 
 def test_index_of_apache(server, web):
     server.page("/2024-04/", APACHE)
     [beer] = WebFolder(f"{server.address}/2024-04/", web).files()
-    assert (beer.about_bytes, beer.modified_at.hour) == (879 * 1024, 8)
+    assert (beer.about_bytes, beer.date) == (879 * 1024, "2024-04-02")
 
 
 def test_index_of_python(server, web):
     """What `python -m http.server` says: no sizes, no dates."""
     server.page("/", f'<ul><li><a href="{BEER}">{BEER}</a></li></ul>')
     [beer] = WebFolder(server.address, web).files()
-    assert (beer.about_bytes, beer.modified_at) == (None, None)
+    assert (beer.about_bytes, beer.date) == (None, "")
 
 
 @pytest.mark.parametrize(
@@ -73,7 +72,7 @@ def test_links_that_leave_the_folder(server, web, link):
     assert [file.name for file in files] == ["ai.stackexchange.com.7z"]
 
 
-def test_fetched_from_a_folder_with_hashes(server, web, archive, tmp_path):
+def test_fetched_from_a_folder_with_hashes(server, web, archive, tmp_path, heard):
     index = f'<a href="{BEER}">b</a> <a href="SHA256SUMS">s</a> <a href="{BEER}.md5">m</a>'
     sums = f"{hashlib.sha256(archive).hexdigest()} *./{BEER}\n{'0' * 64}  other.7z\n"
     server.page("/d/", index)
@@ -87,8 +86,8 @@ def test_fetched_from_a_folder_with_hashes(server, web, archive, tmp_path):
         "md5": hashlib.md5(archive).hexdigest(),
     }
     assert file.n_bytes == len(archive)
-    [fetched] = fetch([wanted("beer")], source, tmp_path, web)
-    assert fetched.checked_by == "sha256"
+    fetch([wanted("beer")], source, tmp_path, web, heard)
+    assert "sha256 checked" in heard.lines[-1]
 
 
 def test_hashes_that_cannot_be_read_are_not_left_out_in_silence(server, web):
@@ -98,33 +97,49 @@ def test_hashes_that_cannot_be_read_are_not_left_out_in_silence(server, web):
     )
 
 
-def test_folder_without_an_index(server, web, archive, tmp_path):
+def test_folder_without_an_index(server, web, archive, tmp_path, heard):
     server.serve(f"/d/{BEER}", archive)
     source = WebFolder(f"{server.address}/d", web)
     assert "has no list of archives; name a site" in error_of(source.files)
-    [fetched] = fetch([wanted("beer")], source, tmp_path, web)
-    assert fetched.path.read_bytes() == archive
-    assert fetched.checked_by == "size and index"
+    [path] = fetch([wanted("beer")], source, tmp_path, web, heard)
+    assert path.read_bytes() == archive
+    assert "size and index checked" in heard.lines[-1]
 
 
-def test_server_that_gives_no_length_to_a_question(server, web, archive, tmp_path):
+def test_server_that_gives_no_length_to_a_question(server, web, archive, tmp_path, heard):
     """Some answer HEAD with a length of 0."""
     server.page("/d/", f'<a href="{BEER}">b</a>')
     server.serve(f"/d/{BEER}", archive, head_length="0")
     source = WebFolder(f"{server.address}/d/", web)
     assert source.find(wanted("beer"))[0].n_bytes is None
-    assert fetch([wanted("beer")], source, tmp_path, web)[0].n_bytes == len(archive)
+    assert fetch([wanted("beer")], source, tmp_path, web, heard)[0].read_bytes() == archive
 
 
-def test_server_that_takes_no_questions(server, web, archive, tmp_path, monkeypatch):
+def test_server_that_takes_no_questions(bench, archive, monkeypatch):
     """Without HEAD the size is learnt with the file; without an index there is no way to look."""
     monkeypatch.setattr("fault_server.Handler.do_HEAD", lambda self: self.reply(405, b"", {}))
+    server, web = bench.server, bench.web
     server.page("/d/", f'<a href="{BEER}">b</a>')
-    server.serve(f"/d/{BEER}", archive)
+    server.serve(f"/d/{BEER}", archive, break_after(300_000))
     source = WebFolder(f"{server.address}/d/", web)
-    assert fetch([wanted("beer")], source, tmp_path, web)[0].n_bytes == len(archive)
+    [path] = fetch([wanted("beer")], source, bench.folder, web, bench.heard)
+    assert path.read_bytes() == archive
+    assert [one.range for one in server.gets(f"/d/{BEER}")] == [None, "bytes=300000-"]
     line = error_of(WebFolder(server.address, web).find, wanted("beer"))
     assert "tells nothing of one" in line
+
+
+def test_names_that_differ(bench, archive):
+    """A mirror has the name of the dump, of today, or of 2017."""
+    for n, name in enumerate(["beer", "alcohol"]):
+        bench.server.serve(f"/{n}/{name}.stackexchange.com.7z", archive)
+        source = WebFolder(f"{bench.server.address}/{n}", bench.web)
+        [file] = source.find(wanted("alcohol"))
+        assert file.name == f"{name}.stackexchange.com.7z"
+    bench.server.page("/d/", '<a href="meta.cogsci.stackexchange.com.7z">b</a>')
+    bench.server.serve("/d/meta.cogsci.stackexchange.com.7z", archive)
+    [file] = WebFolder(f"{bench.server.address}/d", bench.web).find(wanted("psychology.meta"))
+    assert file.archive.site == "meta.cogsci.stackexchange.com"
 
 
 def test_tables_in_a_folder_without_an_index(server, web):
@@ -139,7 +154,8 @@ def test_tables_in_a_folder_without_an_index(server, web):
 
 def test_nothing_in_a_folder_without_an_index(server, web):
     line = error_of(WebFolder(server.address, web).find, wanted("beer"))
-    assert "none of beer.7z, beer.com.7z, beer.net.7z, beer.stackexchange.com.7z" in line
+    names = "beer.7z, beer.com.7z, beer.net.7z, beer.stackexchange.com.7z"
+    assert f"none of {names}, alcohol.stackexchange.com.7z" in line
 
 
 def test_server_that_answers_200_for_all_is_no_folder(server, web):

@@ -6,25 +6,28 @@ from dataclasses import replace
 import openpyxl
 import pytest
 
-from analyses.labelling.draw import (
-    DrawnQuestion,
-    draw_questions,
+from analyses.labelling.sample import (
+    Population,
+    SampledQuestion,
     in_part,
-    read_draw,
-    write_draw,
+    read_populations,
+    read_sample,
+    sample_questions,
+    write_sample,
 )
-from analyses.labelling.population import Member, Population, read_populations
 from loader.errors import LabellingError, WarehouseError
 
 
 def drawn(data, names, sizes, **options):
-    populations = read_populations(data, names)
-    return draw_questions(list(zip(populations, sizes, strict=True)), **({"seed": 1} | options))
+    populations = read_populations(data, None, names)
+    return sample_questions(list(zip(populations, sizes, strict=True)), **({"seed": 1} | options))
 
 
 def test_the_published_sets_are_populations(published_data):
     """Chen et al. (2020), section 4: 1,325, 1,533 and 165 questions."""
-    populations = read_populations(published_data, ["mobile", "browser", "server_cloud", "mobile"])
+    populations = read_populations(
+        published_data, None, ["mobile", "browser", "server_cloud", "mobile"]
+    )
     assert [(one.question_set, len(one.questions)) for one in populations] == [
         ("mobile", 1533),
         ("browser", 165),
@@ -37,7 +40,7 @@ def test_the_published_sets_are_populations(published_data):
         "browser",
     ]
     with pytest.raises(WarehouseError, match="no question set is named 'mobil'; there are server"):
-        read_populations(published_data, ["mobil"])
+        read_populations(published_data, None, ["mobil"])
 
 
 def test_a_draw_is_a_part_of_its_set_pilot_first(published_data, published_questions):
@@ -62,10 +65,10 @@ def test_a_draw_is_stable_and_a_larger_one_begins_with_it(published_data):
 
 
 def test_row_order_changes_nothing():
-    members = [Member("a.com", key, "", "") for key in range(200)]
+    members = [("a.com", key) for key in range(200)]
     shuffled = random.Random(1).sample(members, len(members))
     one, two = (
-        draw_questions([(Population("s", False, tuple(rows)), 50)], seed=7)  # noqa: FBT003
+        sample_questions([(Population("s", False, dict.fromkeys(rows, ("", "")), {}), 50)], seed=7)  # noqa: FBT003
         for rows in (members, shuffled)
     )
     assert one == two
@@ -74,8 +77,8 @@ def test_row_order_changes_nothing():
 def test_the_file_gives_the_draw_back(tmp_path, published_data):
     questions = drawn(published_data, ["browser", "mobile"], [165, 20], pilot_share=0.1)
     path = tmp_path / "draw.csv"
-    write_draw(path, questions)
-    back = read_draw(path)
+    write_sample(path, questions)
+    back = read_sample(path)
     # A title that would be a formula carries an apostrophe; titles are read from the posts again.
     assert [replace(row, title="") for row in back] == [replace(row, title="") for row in questions]
     assert in_part(path, back, "all") == back
@@ -83,7 +86,7 @@ def test_the_file_gives_the_draw_back(tmp_path, published_data):
     assert len(pilot) == 17 + 2
     assert {row.key for row in pilot} | {row.key for row in rest} == {row.key for row in back}
     with pytest.raises(LabellingError, match="is there already"):
-        write_draw(path, questions)
+        write_sample(path, questions)
 
 
 def test_a_draw_is_read_in_its_own_order_from_a_sorted_workbook(tmp_path):
@@ -93,16 +96,16 @@ def test_a_draw_is_read_in_its_own_order_from_a_sorted_workbook(tmp_path):
     for row in ([2.0, 10.0, "x.com", "s", False], [1, 30, "x.com", "s", True]):
         sheet.append(row)
     book.save(tmp_path / "draw.xlsx")
-    assert read_draw(tmp_path / "draw.xlsx") == [
-        DrawnQuestion("s", "x.com", 30, 1, is_pilot=True),
-        DrawnQuestion("s", "x.com", 10, 2, is_pilot=False),
+    assert read_sample(tmp_path / "draw.xlsx") == [
+        SampledQuestion("s", "x.com", 30, 1, is_pilot=True),
+        SampledQuestion("s", "x.com", 10, 2, is_pilot=False),
     ]
 
 
 def test_a_sample_drawn_elsewhere_needs_three_columns(tmp_path):
     path = tmp_path / "own.csv"
     path.write_text("question_set,site,question_id\ns,x.com,30\ns,x.com,10\n", encoding="utf-8")
-    rows = read_draw(path)
+    rows = read_sample(path)
     assert [(row.question_id, row.position, row.is_pilot) for row in rows] == [
         (30, 1, False),
         (10, 2, False),
@@ -124,5 +127,5 @@ def test_slips_in_a_draw_are_named(tmp_path, lines, message):
     path = tmp_path / "draw.csv"
     path.write_text("question_set,site,question_id,is_pilot\n" + lines, encoding="utf-8")
     with pytest.raises(LabellingError) as caught:
-        read_draw(path)
+        read_sample(path)
     assert str(caught.value).startswith(f"{path}: {message}")

@@ -1,4 +1,4 @@
-"""From the sheets of several raters to the labels of a study: conflicts out, settlements in."""
+"""Adjudication: from the sheets of several raters to the labels of a study."""
 
 from __future__ import annotations
 
@@ -13,16 +13,15 @@ from loader.errors import LabellingError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from analyses.labelling.draw import DrawnQuestion
-    from analyses.labelling.population import QuestionKey
     from analyses.labelling.posts import QuestionText
     from analyses.labelling.ratings import Rating, Ratings
+    from analyses.labelling.sample import QuestionKey, SampledQuestion
 
 
-def to_resolve(
-    sheets: Sequence[Ratings], questions: Sequence[DrawnQuestion]
-) -> list[DrawnQuestion]:
-    """Return the questions to talk about, in the order of the draw.
+def to_adjudicate(
+    sheets: Sequence[Ratings], questions: Sequence[SampledQuestion]
+) -> list[SampledQuestion]:
+    """Return the questions to talk about, in the order of the sample.
 
     They are those that not all raters gave the same labels, and those that all left pending.
     """
@@ -31,9 +30,9 @@ def to_resolve(
 
 
 def conflict_rows(
-    sheets: Sequence[Ratings], questions: Sequence[DrawnQuestion], texts: Sequence[QuestionText]
+    sheets: Sequence[Ratings], questions: Sequence[SampledQuestion], texts: Sequence[QuestionText]
 ) -> list[SheetRow]:
-    """Return the rows of the sheet in which conflicts are resolved, with what each rater said."""
+    """Return the rows of the sheet of conflicts, with what each rater said."""
     names = name_raters(sheets)
     return [
         SheetRow(question, text, _said(names, sheets, question.key))
@@ -41,8 +40,10 @@ def conflict_rows(
     ]
 
 
-def resolve(
-    sheets: Sequence[Ratings], questions: Sequence[DrawnQuestion], resolved: Ratings | None = None
+def adjudicate(
+    sheets: Sequence[Ratings],
+    questions: Sequence[SampledQuestion],
+    adjudicated: Ratings | None = None,
 ) -> list[Label]:
     """Make the labels of a study.
 
@@ -50,9 +51,9 @@ def resolve(
     ----------
     sheets : sequence of Ratings
         One a rater; a single sheet is one that was filled together.
-    questions : sequence of DrawnQuestion
+    questions : sequence of SampledQuestion
         Gives the order.
-    resolved : Ratings, optional
+    adjudicated : Ratings, optional
         The sheet of conflicts, filled. It counts only where raters did not agree, or all left a
         question pending.
 
@@ -66,11 +67,11 @@ def resolve(
     LabellingError
         When a conflict is not resolved; the message names the first and the number of others.
     """
-    settled = resolved.by_question if resolved else {}
+    settled = adjudicated.by_question if adjudicated else {}
     open_keys = conflicts(sheets)
     unresolved = [key for key in open_keys if key not in settled]
     if unresolved:
-        raise _unresolved(unresolved, sheets, resolved)
+        raise _unresolved(unresolved, sheets, adjudicated)
     final = {key: sheets[0].by_question[key] for key in labelled_by_all(sheets)}
     notes = {key: _joined_notes(sheet.by_question[key] for sheet in sheets) for key in final}
     for key in (*open_keys, *pending(sheets)):
@@ -85,12 +86,12 @@ def resolve(
 
 
 def _unresolved(
-    keys: Sequence[QuestionKey], sheets: Sequence[Ratings], resolved: Ratings | None
+    keys: Sequence[QuestionKey], sheets: Sequence[Ratings], adjudicated: Ratings | None
 ) -> LabellingError:
     more = f" ({len(keys) - 1} more)" if len(keys) > 1 else ""
     question_set, _, question_id = keys[0]
-    if resolved is not None and keys[0] in resolved.unlabelled:
-        return LabellingError(resolved.unlabelled[keys[0]] + more)
+    if adjudicated is not None and keys[0] in adjudicated.unlabelled:
+        return LabellingError(adjudicated.unlabelled[keys[0]] + more)
     where = ", ".join(str(sheet.path) for sheet in sheets)
     return LabellingError(
         f"{where}: question {question_id} of {question_set} is labelled differently{more};"

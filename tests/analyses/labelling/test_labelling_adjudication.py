@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from analyses.labelling.draw import DrawnQuestion
+from analyses.labelling.adjudication import adjudicate, conflict_rows, merged, to_adjudicate
 from analyses.labelling.posts import QuestionText
 from analyses.labelling.ratings import Rating, Ratings
-from analyses.labelling.resolution import conflict_rows, merged, resolve, to_resolve
+from analyses.labelling.sample import SampledQuestion
 from analyses.study.labels import Category, Label
 from loader.errors import LabellingError
 
-DRAW = [DrawnQuestion("s", "x.com", key, key, is_pilot=False) for key in range(1, 6)]
+DRAW = [SampledQuestion("s", "x.com", key, key, is_pilot=False) for key in range(1, 6)]
 KEYS = [question.key for question in DRAW]
 
 
@@ -38,9 +38,9 @@ BEN = sheet("ben", "a", "b - y", "pending", "b - y + a", "unclear", notes={1: "m
 
 
 def test_what_is_to_settle_comes_in_the_order_of_the_draw():
-    assert [row.question_id for row in to_resolve([ANN, BEN], DRAW)] == [2, 3]
-    assert [row.question_id for row in to_resolve([ANN, BEN], DRAW[::-1])] == [3, 2]
-    assert to_resolve([ANN, ANN], DRAW) == [DRAW[2]]
+    assert [row.question_id for row in to_adjudicate([ANN, BEN], DRAW)] == [2, 3]
+    assert [row.question_id for row in to_adjudicate([ANN, BEN], DRAW[::-1])] == [3, 2]
+    assert to_adjudicate([ANN, ANN], DRAW) == [DRAW[2]]
 
 
 def test_the_sheet_of_conflicts_shows_what_each_said():
@@ -57,7 +57,7 @@ def test_the_sheet_of_conflicts_shows_what_each_said():
 
 def test_conflicts_take_the_settled_label_and_all_else_stands():
     settled = sheet("conflicts", "z", "b - z", "c", notes={2: "agreed on z"})
-    assert resolve([ANN, BEN], DRAW, settled) == [
+    assert adjudicate([ANN, BEN], DRAW, settled) == [
         label(1, "a", note="sure; me too"),
         label(2, "b", "z", "agreed on z"),
         label(3, "c"),
@@ -68,30 +68,30 @@ def test_conflicts_take_the_settled_label_and_all_else_stands():
 
 
 def test_agreed_pending_may_stay_pending():
-    labels = resolve([ANN, BEN], DRAW, sheet("conflicts", None, "b - x"))
+    labels = adjudicate([ANN, BEN], DRAW, sheet("conflicts", None, "b - x"))
     assert labels[1:3] == [label(2, "b", "x", "hm; no"), label(3, "pending")]
 
 
 def test_an_unsettled_conflict_is_an_error():
     with pytest.raises(LabellingError) as caught:
-        resolve([ANN, BEN], DRAW)
+        adjudicate([ANN, BEN], DRAW)
     where = "ann.csv, ben.csv: question 2 of s"
     assert str(caught.value).startswith(f"{where} is labelled differently;")
     row = {KEYS[1]: "conflicts.csv: row 2: question 2 has no label"}
     with pytest.raises(LabellingError, match=r"^conflicts.csv: row 2: question 2 has no label$"):
-        resolve([ANN, BEN], DRAW, sheet("conflicts", unlabelled=row))
+        adjudicate([ANN, BEN], DRAW, sheet("conflicts", unlabelled=row))
     other = sheet("ann", "b", "b", "b", "b", "b")
     with pytest.raises(LabellingError, match=r"labelled differently \(4 more\)"):
-        resolve([BEN, other], DRAW)
+        adjudicate([BEN, other], DRAW)
 
 
 def test_one_sheet_filled_together_needs_no_settling():
-    assert resolve([ANN], DRAW[:2]) == [label(1, "a", note="sure"), label(2, "b", "x", "hm")]
+    assert adjudicate([ANN], DRAW[:2]) == [label(1, "a", note="sure"), label(2, "b", "x", "hm")]
 
 
 def test_what_not_all_have_labelled_is_left_out():
     ben = sheet("ben", "a", None, "pending", "b - y + a", None)
-    assert [one.question_id for one in resolve([ANN, ben], DRAW)] == [1, 3, 4, 4]
+    assert [one.question_id for one in adjudicate([ANN, ben], DRAW)] == [1, 3, 4, 4]
 
 
 def test_settled_labels_come_first_and_once():

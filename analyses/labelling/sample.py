@@ -1,0 +1,271 @@
+"""A sample: which questions of which sets are to be labelled, and its file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from analyses.common.spreadsheets import read_table, whole_number, write_csv, written_whole
+from analyses.statistics.sampling import PILOT_SHARE, SampleSize, draw, sample_size
+from analyses.warehouse.database import connect
+from loader.errors import LabellingError, WarehouseError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+QuestionKey = tuple[str, str, int]
+"""Question set, site, question id."""
+
+Part = Literal["all", "pilot", "rest"]
+PARTS: tuple[Part, ...] = ("all", "pilot", "rest")
+
+COLUMNS = (
+    "question_set",
+    "site",
+    "question_id",
+    "position",
+    "is_pilot",
+    "title",
+    "url",
+    "seed",
+    "population",
+)
+KEY = COLUMNS[:3]
+_TRUE, _FALSE = frozenset({"true", "1", "yes"}), frozenset({"", "false", "0", "no"})
+
+
+@dataclass(frozen=True)
+class SampledQuestion:
+    """A question sampled for a set; ``position`` is its place in the set's sample, from 1."""
+
+    question_set: str
+    site: str
+    question_id: int
+    position: int
+    is_pilot: bool
+    title: str = ""
+    url: str = ""
+    seed: int | None = None
+    population: int | None = None
+
+    @property
+    def key(self) -> QuestionKey:
+        """What tells it from all others: a question may be sampled for two sets."""
+        return self.question_set, self.site, self.question_id
+
+
+@dataclass(frozen=True)
+class Population:
+    """What there is to sample from: a question set with its questions, and the study's plan.
+
+    Attributes
+    ----------
+    question_set : str
+    is_candidate_set : bool
+        Whether membership still needs people's decisions.
+    questions : mapping of (site, question id) to (title, address)
+    plan : mapping
+        Arguments of `analyses.statistics.sampling.sample_size`; empty before a build.
+    is_whole_set : bool
+        Whether the study labels every question of it.
+    """
+
+    question_set: str
+    is_candidate_set: bool
+    questions: Mapping[tuple[str, int], tuple[str, str]]
+    plan: Mapping[str, Any]
+    is_whole_set: bool = False
+
+    def size(self, **formula: Any) -> SampleSize:
+        """Return how many questions to label: by the study's plan, unless an argument differs."""
+        return sample_size(len(self.questions), **{**self.plan, **formula})
+
+
+def read_populations(
+    data: Path, study: str | None = None, names: Sequence[str] = ()
+) -> list[Population]:
+    """Read question sets with their questions.
+
+    Parameters
+    ----------
+    data : Path
+        The data folder, as given by ``--data``.
+    study : str, optional
+        Name of the study; by default the only one of the folder.
+    names : sequence of str
+        The sets, in the order wanted; none means every topic set.
+
+    Raises
+    ------
+    WarehouseError
+        When the tables are not built, or there is no set of a name.
+    """
+    with connect(data, study) as connection:
+        tables = {name for (name,) in connection.execute("show tables").fetchall()}
+        if not {"question_sets", "question_set_members", "questions"} <= tables:
+            raise WarehouseError(f"{data}: no question sets are built; run `stackstudy build`")
+        sets = {
+            name: (kind, is_candidate_set)
+            for name, kind, is_candidate_set in connection.execute(
+                "select question_set, kind, is_candidate_set from question_sets order by position"
+            ).fetchall()
+        }
+        for name in names:
+            if name not in sets:
+                raise WarehouseError(
+                    f"no question set is named {name!r}; there are {', '.join(sets) or 'none'}"
+                )
+        wanted = list(dict.fromkeys(names)) or [
+            n for n, (kind, _) in sets.items() if kind == "topic"
+        ]
+        rows = connection.execute(
+            """
+            select
+                members.question_set,
+                questions.site,
+                questions.question_id,
+                coalesce(questions.title, ''),
+                coalesce(questions.url, '')
+            from question_set_members as members
+            inner join questions using (site, question_id)
+            where list_contains($wanted, members.question_set)
+            order by all
+            """,
+            {"wanted": wanted},
+        ).fetchall()
+        plans = {}
+        if "sample_sizes" in tables:
+            plans = {
+                name: (dict(zip(_PLAN, plan, strict=True)), is_whole)
+                for name, is_whole, *plan in connection.execute(
+                    "select question_set, is_whole_set, confidence, interval, expected_share,"
+                    " rounding from sample_sizes"
+                ).fetchall()
+            }
+    questions: dict[str, dict[tuple[str, int], tuple[str, str]]] = {name: {} for name in wanted}
+    for question_set, site, question_id, title, url in rows:
+        questions[question_set][site, question_id] = (title, url)
+    of_study = next((plan for plan, _ in plans.values()), {})  # of a set that is no topic
+    return [
+        Population(name, sets[name][1], questions[name], *plans.get(name, (of_study, False)))
+        for name in wanted
+    ]
+
+
+_PLAN = ("confidence", "interval", "proportion", "rounding")
+
+
+def sample_questions(
+    populations: Sequence[tuple[Population, int]], *, seed: int, pilot_share: float = PILOT_SHARE
+) -> list[SampledQuestion]:
+    """Sample questions of every set.
+
+    Parameters
+    ----------
+    populations : sequence of (Population, int)
+        Each set with the number of questions to sample from it.
+    seed, pilot_share
+        As in `analyses.statistics.sampling.draw`, whose sample depends on the seed, the set's
+        name and the questions' sites and ids, and on nothing else.
+
+    Returns
+    -------
+    list of SampledQuestion
+        Set by set, in the order drawn: the pilot first.
+    """
+    sampled = []
+    for population, size in populations:
+        name, questions = population.question_set, population.questions
+        drawn = draw(questions, size, seed=seed, stratum=name, pilot_share=pilot_share)
+        sampled += [
+            SampledQuestion(
+                question_set=name,
+                site=site,
+                question_id=question_id,
+                position=position,
+                is_pilot=position <= drawn.n_pilot,
+                title=questions[site, question_id][0],
+                url=questions[site, question_id][1],
+                seed=seed,
+                population=drawn.population,
+            )
+            for position, (site, question_id) in enumerate(drawn.drawn, start=1)
+        ]
+    return sampled
+
+
+def write_sample(path: Path, questions: Sequence[SampledQuestion], *, force: bool = False) -> None:
+    """Write a sample as CSV; a file of that name is overwritten only with `force`."""
+    with written_whole(path, force=force) as staged:
+        write_csv(
+            staged, COLUMNS, ([getattr(row, column) for column in COLUMNS] for row in questions)
+        )
+
+
+def read_sample(path: Path) -> list[SampledQuestion]:
+    """Read a sample, in the order drawn, whatever order its file has come to.
+
+    Parameters
+    ----------
+    path : Path
+        What `write_sample` wrote, or any CSV or xlsx with the columns question_set, site and
+        question_id: a sample drawn elsewhere. Without ``position`` the order is that of the
+        file, without ``is_pilot`` nothing is a pilot.
+
+    Raises
+    ------
+    LabellingError
+        When the file cannot be read, an id is none, or a question is there twice; the message
+        names the row.
+    """
+    rows: dict[QuestionKey, int] = {}
+    questions: list[SampledQuestion] = []
+    sets: dict[str, int] = {}
+    for line in read_table(path, KEY):
+        where = f"{path}: row {line.number}"
+        question_set, site, text = (line.values[column] for column in KEY)
+        question_id = whole_number(text)
+        if not question_set or not site or question_id is None:
+            raise LabellingError(
+                f"{where}: {text!r} of {site!r} in {question_set!r} is no question; give a"
+                " question_set, a site and a whole number as question_id"
+            )
+        key = (question_set, site, question_id)
+        if key in rows:
+            raise LabellingError(
+                f"{where}: question {question_id} is drawn for {question_set} already, in row"
+                f" {rows[key]}; remove one of the two"
+            )
+        rows[key] = line.number
+        sets.setdefault(question_set, len(sets))
+        pilot = line.values.get("is_pilot", "").lower()
+        if pilot not in _TRUE | _FALSE:
+            raise LabellingError(f"{where}: is_pilot {pilot!r} is neither true nor false")
+        questions.append(
+            SampledQuestion(
+                *key,
+                position=whole_number(line.values.get("position", "")) or len(questions) + 1,
+                is_pilot=pilot in _TRUE,
+                title=line.values.get("title", ""),
+                url=line.values.get("url", ""),
+                seed=whole_number(line.values.get("seed", "")),
+                population=whole_number(line.values.get("population", "")),
+            )
+        )
+    return sorted(questions, key=lambda row: (sets[row.question_set], row.position))
+
+
+def in_part(path: Path, questions: Sequence[SampledQuestion], part: Part) -> list[SampledQuestion]:
+    """Return the pilot, the rest, or all of the questions of a sample's file.
+
+    Raises
+    ------
+    LabellingError
+        When there is none.
+    """
+    chosen = [row for row in questions if part == "all" or row.is_pilot == (part == "pilot")]
+    if not chosen:
+        what = "question" if part == "all" else f"question of the part {part}"
+        raise LabellingError(f"{path}: holds no {what}; draw with `stackstudy draw`")
+    return chosen

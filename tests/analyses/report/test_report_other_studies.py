@@ -1,0 +1,232 @@
+"""Studies other than the shipped one: one topic, a base set alone, many topics, a union."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from published import page_of, when, write_tables
+
+import analyses
+
+if TYPE_CHECKING:
+    from page import Page
+
+MANIFEST = {
+    "site": "serverfault.com", "table": "posts", "state": "finished", "is_synthetic": False,
+    "n_rows": 900, "n_rejected_rows": 0, "n_fabricated_rows": 0, "n_replaced_characters": 0,
+    "first_at": when("2018-01-01 00:00:00"), "last_at": when("2020-12-31 23:00:00"),
+}  # fmt: skip
+FOREIGN = re.compile(r"eep learning|deploy|cloud|chen2020|Chen et|RQ4|tensorflow|[Mm]obile")
+
+
+def study_of(sets: list[dict], n_questions: dict[str, int], **more: list[dict]) -> dict:
+    """Tables of a small study: three years, two fifths of the questions accepted."""
+    years = (2018, 2019, 2020)
+    total = 60
+    accepted = {name: 2 * n // 5 for name, n in n_questions.items()}
+    return {
+        "studies": [
+            {"study": "containers", "title": "Containers in production", "leave_out": ["deleted"]}
+        ],
+        "question_sets": [
+            {"position": place, "is_candidate_set": False, "description": f"About {one['label']}.",
+             **one}
+            for place, one in enumerate(sets, start=1)
+        ],
+        "question_set_rules": [
+            {"rule": "docker_tag", "question_set": sets[0]["question_set"], "kind": "tag",
+             "value": "docker"},
+        ],
+        "question_set_funnel": [
+            {"question_set": name, "n_tag_matched": n, "n_matched": n, "n_questions": n}
+            for name, n in n_questions.items()
+        ],
+        "yearly_popularity": [
+            {"question_set": name, "year": year, "n_questions": n // 3, "n_users": n // 4,
+             "question_share": n / 3 / total, "n_all_questions": total,
+             "n_base_questions": total // 2, "base_question_share": n / 3 / (total // 2)}
+            for name, n in n_questions.items()
+            for year in years
+        ],
+        "acceptance": [
+            {"question_set": name, "n_questions": n, "n_accepted": accepted[name],
+             "n_not_accepted": n - accepted[name],
+             "no_accepted_share": (n - accepted[name]) / n if n else None}
+            for name, n in n_questions.items()
+        ],
+        "response_time_summary": [
+            {"question_set": name, "n_accepted": n, "n_response_times": n,
+             "n_answered_before_asked": 0, "median_response_minutes": 90.0, "q1": 30.0, "q3": 600.0,
+             "median_ci_low": 60.0, "median_ci_high": 120.0, "p90": 900.0,
+             "median_response_minutes_days_dropped": 77.77}
+            for name, n in accepted.items() if n
+        ],
+        "dump_manifest": [MANIFEST],
+        **more,
+    }  # fmt: skip
+
+
+BASE = {"question_set": "docker", "label": "Docker", "kind": "base"}
+TOPIC = {"question_set": "swarm", "label": "Swarm", "kind": "topic", "base_set": "docker"}
+
+
+@pytest.fixture(scope="module")
+def base_alone(tmp_path_factory) -> Page:
+    """A study of one set."""
+    return page_of(write_tables(tmp_path_factory.mktemp("base"), study_of([BASE], {"docker": 90})))
+
+
+@pytest.fixture(scope="module")
+def one_topic(tmp_path_factory) -> Page:
+    """A study of a base set and one topic, without union and baseline."""
+    tables = study_of([BASE, TOPIC], {"docker": 90, "swarm": 24})
+    return page_of(write_tables(tmp_path_factory.mktemp("topic"), tables))
+
+
+@pytest.fixture(scope="module")
+def many_topics(tmp_path_factory) -> Page:
+    """Nine topics, the first without a question, a union and a baseline."""
+    topics = [{**TOPIC, "question_set": f"topic_{n}", "label": f"Topic {n}"} for n in range(9)]
+    union = {"question_set": "any", "label": "Any topic", "kind": "union", "base_set": "docker"}
+    rest = {"question_set": "rest", "label": "The rest", "kind": "baseline", "base_set": "docker"}
+    searched = {"question_set": "found", "label": "Searched", "kind": "scope"}
+    counts = {"docker": 90, "found": 99, **{f"topic_{n}": 6 * n for n in range(9)}, "any": 60,
+              "rest": 30}  # fmt: skip
+    tables = study_of([BASE, searched, *topics, union, rest], counts)
+    return page_of(write_tables(tmp_path_factory.mktemp("topics"), tables))
+
+
+@pytest.mark.parametrize("name", ["base_alone", "one_topic", "many_topics"])
+def test_the_report_speaks_of_its_own_study_alone(name, request) -> None:
+    page = request.getfixturevalue(name)
+    assert page.errors == []
+    assert page.all("h1")[0].text == "Containers in production"
+    assert not FOREIGN.search(page.by_id("main").prose)
+    assert "Deleted" not in page.by_id("summary").text
+    assert "Questions left out of all sets: deleted ones." in page.by_id("question-sets").text
+
+
+def test_a_base_set_alone_is_a_study(base_alone: Page) -> None:
+    text = base_alone.by_id("summary").text
+    assert "questions of Docker 90" in text
+    assert "60.0%" in text
+    assert "95% interval 49.7% to 69.5%" in text  # R: prop.test(54, 90, correct = FALSE)
+    assert "baseline" not in text
+    assert "Questions per year, 2018 compared with 2020: Docker from 30 to 30." in (
+        base_alone.by_id("rq1").text
+    )
+    assert (
+        "60.0% of the 90 Docker questions have no accepted answer" in base_alone.by_id("rq2").text
+    )
+    drawn = {one.attributes["data-figure"] for one in base_alone.all("script")
+             if "data-figure" in one.attributes}  # fmt: skip
+    assert {"funnel-1", "popularity-1", "popularity-shares-1", "acceptance-1"} <= drawn
+    assert "popularity-shares-2" not in drawn, "a base set is no part of itself"
+
+
+def test_one_topic_is_what_its_study_is_about(one_topic: Page) -> None:
+    summary = one_topic.by_id("summary")
+    assert "There are few questions (24), so the intervals are wide." in summary.text
+    assert "questions of Swarm 24" in summary.text
+    lead = one_topic.by_id("rq2").text.replace("\N{NO-BREAK SPACE}", " ")
+    assert "Few questions (n = 24): 62.5% of the 24 Swarm questions" in lead
+
+
+def test_shares_are_of_the_study_s_own_base_set(one_topic: Page) -> None:
+    (panel,) = [
+        json.loads(one.raw)
+        for one in one_topic.all("script")
+        if one.attributes.get("data-figure") == "popularity-shares-2"
+    ]
+    assert panel["layout"]["title"]["text"] == "<b>Of the base set (Docker)</b>"
+    (points,) = [one for one in panel["data"] if one["name"] == "Swarm"]
+    assert points["y"] == pytest.approx([8 / 30] * 3)
+
+
+def test_no_panel_is_empty_and_no_colour_there_twice(many_topics: Page) -> None:
+    figures = {
+        one.attributes["data-figure"]: json.loads(one.raw)
+        for one in many_topics.all("script")
+        if "data-figure" in one.attributes
+    }
+    panels = [figures[name] for name in figures if name.startswith("popularity-")]
+    assert "Topic 1" in panels[0]["layout"]["title"]["text"]
+    assert not [one for one in panels if "no questions" in json.dumps(one)]
+    assert "No question in these data: Topic 0." in many_topics.by_id("chart-popularity").text
+    dots = {
+        one.text: one.attributes["style"]
+        for one in many_topics.by_id("table-acceptance").all("span")
+        if one.attributes.get("class") == "set"
+    }
+    assert len(dots) == len(set(dots.values())) == 13
+
+
+def test_days_dropped_are_shown_only_where_they_are_recomputed(one_topic: Page, tmp_path) -> None:
+    assert "ays dropped" not in one_topic.by_id("main").prose
+    assert "77.77" not in one_topic.by_id("main").prose
+    check = {"step": 1, "figure": "response_minutes_median", "question_set": "swarm",
+             "published": 77.8, "computed": 90.0, "computed_as_printed": 77.77,
+             "verdict": "print is wrong"}  # fmt: skip
+    tables = study_of([BASE, TOPIC], {"docker": 90, "swarm": 24}, replication_checks=[check])
+    page = page_of(write_tables(tmp_path, tables))
+    assert "Days dropped." in page.by_id("rq2").text
+    heads = page.table("response_time_summary")[0]
+    assert page.table("response_time_summary")[2][heads.index("Days dropped")] == "77.77"
+
+
+def test_a_share_of_fewer_than_ten_is_no_headline(tmp_path) -> None:
+    page = page_of(write_tables(tmp_path, study_of([BASE, TOPIC], {"docker": 90, "swarm": 9})))
+    assert "%" not in page.by_id("summary").text
+    lead = page.by_id("rq2").text.replace("\N{NO-BREAK SPACE}", " ")
+    assert "Few questions (n = 9): 6 of the 9 Swarm questions have no accepted answer" in lead
+
+
+def test_a_study_that_no_question_matches_says_so_first(tmp_path) -> None:
+    page = page_of(write_tables(tmp_path, study_of([BASE], {"docker": 0})))
+    text = page.by_id("summary").text
+    assert text.startswith("At a glance No question of these data is in Docker.")
+    assert "stackstudy study new DIR --tag TAG" in text
+
+
+def test_whatever_is_not_shown_is_named(one_topic: Page) -> None:
+    text = one_topic.by_id("not-shown").text
+    for what in (
+        "Trends from year to year: the table popularity_trends was not built.",
+        "Do the shares differ?: no two sets were compared.",
+        "Compared with what other studies printed: the study names no other studies.",
+        "How soon the accepted answers came: the table response_time_quantiles was not built.",
+        "The wait, unanswered questions counted: the table survival_summary was not built.",
+        "The categories of the questions: no labels were given.",
+        "How many questions to label: the table sample_sizes was not built.",
+        "How far the raters agree: their sheets were not given",
+        "What hangs on the rules: the table rule_sensitivity was not built.",
+        "Replication checks: the study holds no published figures to recompute.",
+    ):
+        assert what in text
+    links = {one.attributes["href"] for one in one_topic.all("nav")[0].all("a")}
+    assert "#replication" not in links
+    assert "#not-shown" in links
+
+
+def test_no_study_is_written_into_the_code() -> None:
+    """Nothing of the report, the figures and the notebooks knows the shipped study."""
+    root = Path(analyses.__file__).parent
+    files = [
+        *(root / "report").rglob("*.*"), *(root / "figures").rglob("*.py"), root / "notebook.py",
+        *(root / "export").rglob("*.*"), *(root.parent / "notebooks").glob("*.ipynb"),
+    ]  # fmt: skip
+    shipped = re.compile(
+        r"deep.learning|deploy|\bcloud|\bmobile\b|tensorflow|\b2019\b|chen\b"
+        r"|3368089\.3409759", re.IGNORECASE,
+    )  # fmt: skip
+    text_files = [one for one in files if one.suffix in {".py", ".html", ".js", ".css", ".toml",
+                                                         ".csv", ".md", ".ipynb"}]  # fmt: skip
+    assert len(text_files) > 40
+    for path in text_files:
+        if path.name != "command.py":  # whose help has examples of the study that ships
+            found = shipped.findall(path.read_text("utf-8"))
+            assert not found, (path, found)
