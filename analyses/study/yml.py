@@ -199,7 +199,7 @@ class Yml:
         try:
             return date.fromisoformat(text)
         except ValueError:
-            self.slip(node, f"{name}: {text!r} is no day; write year-month-day, such as 2019-12-01")
+            self.slip(node, f"{name}: {text!r} is no day; write year-month-day, such as 2024-06-30")
             return None
 
     def _not_yaml(self, error: yaml.YAMLError) -> None:
