@@ -118,7 +118,7 @@ def connect(
     try:
         _check_whole(connection, path)
         before = _folder_of_views(connection)
-        if before not in {None, _quoted(data)}:
+        if before is not None and before != _quoted(data):
             connection.close()
             _follow(path, before, _quoted(data))
             _tell(f"{data} was moved or copied since it was built; the views of the dump follow it")
