@@ -42,8 +42,10 @@ def study_of(sets: list[dict], n_questions: dict[str, int], **more: list[dict]) 
              "value": "docker"},
         ],
         "question_set_funnel": [
-            {"question_set": name, "n_tag_matched": n, "n_matched": n, "n_questions": n}
-            for name, n in n_questions.items()
+            {"question_set": one["question_set"], "kind": one["kind"], "n_tag_matched": n,
+             "n_matched": n, "n_questions": n}
+            for one in sets
+            for n in [n_questions[one["question_set"]]]
         ],
         "yearly_popularity": [
             {"question_set": name, "year": year, "n_questions": n // 3, "n_users": n // 4,
