@@ -158,6 +158,8 @@ def test_no_panel_is_empty_and_no_colour_there_twice(many_topics: Page) -> None:
     panels = [figures[name] for name in figures if name.startswith("popularity-")]
     assert "Topic 1" in panels[0]["layout"]["title"]["text"]
     assert not [one for one in panels if "no questions" in json.dumps(one)]
+    lead = "Questions per year, 2018 compared with 2020: Any topic from 20 to 20 and The rest from"
+    assert lead in many_topics.by_id("rq1").text
     assert "No question in these data: Topic 0." in many_topics.by_id("chart-popularity").text
     dots = {
         one.text: one.attributes["style"]
