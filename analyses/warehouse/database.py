@@ -142,7 +142,7 @@ def table_names(connection: duckdb.DuckDBPyConnection) -> set[str]:
 def loaded_since(connection: duckdb.DuckDBPyConnection, data: Path) -> list[str]:
     """Return the sites of which something was loaded, or removed, since a database was built.
 
-    None where nothing is loaded any more: then there is nothing to mix up with.
+    No site where nothing is loaded any more: then there is nothing to mix up with.
     """
     manifests = Store(data).manifests()
     if not manifests or "dump_manifest" not in table_names(connection):
