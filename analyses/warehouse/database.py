@@ -11,6 +11,7 @@ import re
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -114,15 +115,10 @@ def connect(
         build in it did not end whole.
     """
     path = find_database(data, study)
+    _follow(path, data)
     connection = _opened(path)
     try:
         _check_whole(connection, path)
-        before = _folder_of_views(connection)
-        if before is not None and before != _quoted(data):
-            connection.close()
-            _follow(path, before, _quoted(data))
-            _tell(f"{data} was moved or copied since it was built; the views of the dump follow it")
-            connection = _opened(path)
         for note in _changes(connection, data, path) if is_told else ():
             _tell(note)
         yield connection
@@ -144,8 +140,12 @@ def table_names(connection: duckdb.DuckDBPyConnection) -> set[str]:
 
 
 def loaded_since(connection: duckdb.DuckDBPyConnection, data: Path) -> list[str]:
-    """Return the sites of which something was loaded, or removed, since a database was built."""
-    if "dump_manifest" not in table_names(connection):
+    """Return the sites of which something was loaded, or removed, since a database was built.
+
+    No site where nothing is loaded any more: then there is nothing to mix up with.
+    """
+    manifests = Store(data).manifests()
+    if not manifests or "dump_manifest" not in table_names(connection):
         return []
     built = {
         (site, table): (n_rows, finished_at)
@@ -153,10 +153,7 @@ def loaded_since(connection: duckdb.DuckDBPyConnection, data: Path) -> list[str]
             'select site, "table", n_rows, finished_at from dump_manifest'
         ).fetchall()
     }
-    loaded = {
-        (one.site, one.table): (one.n_rows, _moment(one.finished_at))
-        for one in Store(data).manifests()
-    }
+    loaded = {(one.site, one.table): (one.n_rows, _moment(one.finished_at)) for one in manifests}
     keys = built.keys() | loaded.keys()
     return sorted({key[0] for key in keys if built.get(key) != loaded.get(key)})
 
@@ -196,7 +193,13 @@ def _check_whole(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
 
 def _quoted(data: Path) -> str:
     """Return a folder as it stands in the SQL of the views (macro `store_files`)."""
-    return re.sub(r"([*?\[])", r"[\1]", str(data)).replace("'", "''")
+    return re.sub(r"([*?\[])", r"[\1]", str(data.absolute())).replace("'", "''")
+
+
+def _is_the_folder(quoted: str, data: Path) -> bool:
+    """Whether a folder in the SQL of the views is this one, by whatever way it is reached."""
+    named = Path(re.sub(r"\[([*?\[])\]", r"\1", quoted.replace("''", "'")))
+    return named.is_dir() and named.samefile(data)
 
 
 def _folder_of_views(connection: duckdb.DuckDBPyConnection) -> str | None:
@@ -207,26 +210,41 @@ def _folder_of_views(connection: duckdb.DuckDBPyConnection) -> str | None:
     return found[1] if found else None
 
 
-def _follow(path: Path, before: str, now: str) -> None:
-    """Let the views of the dump read another folder."""
-    connection = _opened(path, read_only=False)
-    try:
+def _follow(path: Path, data: Path) -> None:
+    """Let the views of the dump read the folder that a database is in now."""
+    import duckdb  # noqa: PLC0415 - see above
+
+    with _opened(path) as connection:
+        before, now = _folder_of_views(connection), _quoted(data)
+    if before is None or _is_the_folder(before, data):
+        return
+    if "?" in str(path):
+        raise WarehouseError(
+            f"{data}: DuckDB cannot write to a database in a folder with ? in its name; rename it"
+        )
+    with _opened(path, read_only=False) as connection:
         views = connection.execute(
             "select sql from duckdb_views() where schema_name = 'main' and contains(sql, ?)",
             [f"'{before}/"],
         ).fetchall()
-        connection.execute("begin")
-        for (sql,) in views:
-            moved = sql.replace(f"'{before}/", f"'{now}/")
-            connection.execute(re.sub(r"^CREATE VIEW", "CREATE OR REPLACE VIEW", moved))
-        connection.execute("commit")
-    finally:
-        connection.close()
+        try:
+            connection.execute("begin")
+            for (sql,) in views:
+                moved = sql.replace(f"'{before}/", f"'{now}/")
+                connection.execute(re.sub(r"^CREATE VIEW", "CREATE OR REPLACE VIEW", moved))
+            connection.execute("commit")
+        except duckdb.IOException:  # no file where a view would read
+            _tell(
+                f"{data} does not hold the dump that {path.name} was built from; its tables can be"
+                " read, but not the views of the dump (stg_posts, ...)"
+            )
+        else:
+            _tell(f"{data} was moved or copied since it was built; the views of the dump follow it")
 
 
 def _changes(connection: duckdb.DuckDBPyConnection, data: Path, path: Path) -> Iterator[str]:
     """Say what has changed since the database was built."""
-    again = f"run `stackstudy build --data {data} --study"
+    again = f"run `stackstudy build --data {quote(str(data))} --study"
     if sites := loaded_since(connection, data):
         yield (
             f"{path.name} was built before the last load (of {', '.join(sites)}), so its tables and"
@@ -239,7 +257,7 @@ def _changes(connection: duckdb.DuckDBPyConnection, data: Path, path: Path) -> I
             "select study_folder, study_hash from studies where study_folder is not null"
         ).fetchall():
             if Path(folder).is_dir() and hash_of(Path(folder)) != built_hash:
-                yield f"{folder} has changed since {path.name} was built; {again} {folder}`"
+                yield f"{folder} has changed since {path.name} was built; {again} {quote(folder)}`"
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,15 +14,18 @@ import click
 import duckdb
 import pytest
 from click.testing import CliRunner
+from small_dumps import question, write_posts
 
-from analyses.warehouse.build import build
-from loader.errors import StudyError
+from analyses.study import find_study
+from analyses.warehouse.database import database_path
+from loader import load
 from stackstudy import main
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parents[2]
+STUDY = "deep_learning_deployment"
 
 
 def run(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -106,11 +111,17 @@ def test_a_file_where_the_data_folder_should_be_is_misuse(tmp_path: Path) -> Non
     assert "Traceback" not in done.stderr
 
 
-def test_an_open_database_is_named_before_dbt_starts(tmp_path: Path) -> None:
-    folder = tmp_path / "posts" / "site=a.b"
-    folder.mkdir(parents=True)
-    (folder / "part-00000.parquet").write_bytes(b"")
-    database = tmp_path / "stackstudy.duckdb"
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A data folder with a dump of one question."""
+    asked = datetime(2019, 1, 1, tzinfo=UTC)
+    dump = write_posts(tmp_path / "dump", [question(1, asked, "keras")])
+    load([dump], tmp_path / "data", site="a.com")
+    return tmp_path / "data"
+
+
+def test_an_open_database_is_named_before_dbt_starts(data: Path) -> None:
+    database = database_path(data, STUDY)
     duckdb.connect(str(database)).close()
     holder = subprocess.Popen(
         [
@@ -131,26 +142,40 @@ def test_an_open_database_is_named_before_dbt_starts(tmp_path: Path) -> None:
     try:
         assert holder.stdout is not None
         assert holder.stdout.readline() == "open\n"
-        assert_one_line(run("build", "--data", tmp_path), "another program has the database open")
-        assert_one_line(run("sql", "select 1", "--data", tmp_path), "another program")
+        assert_one_line(run("build", "--data", data), "another program has the database open")
+        assert_one_line(run("sql", "select 1", "--data", data), "another program")
     finally:
         holder.communicate("\n")
 
 
 def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
-    (tmp_path / "stackstudy.duckdb").write_bytes(b"not a database, but long enough to be read" * 99)
-    assert_one_line(run("sql", "select 1", "--data", tmp_path), "stackstudy.duckdb")
+    database_path(tmp_path, STUDY).write_bytes(b"not a database, but long enough to be read" * 99)
+    assert_one_line(run("sql", "select 1", "--data", tmp_path), f"{STUDY}.duckdb")
 
 
-def test_bad_decisions_stop_before_anything_is_built(tmp_path: Path) -> None:
-    folder = tmp_path / "posts" / "site=a.b"
-    folder.mkdir(parents=True)
-    (folder / "part-00000.parquet").write_bytes(b"")
-    decisions = tmp_path / "decisions.csv"
-    decisions.write_text("question_set,site,question_id,decision,note\nmobile,a.b,x,include,\n")
-    with pytest.raises(StudyError, match="row 2: question_id 'x'"):
-        build(tmp_path, decisions)
-    assert not (tmp_path / "stackstudy.duckdb").exists()
+def test_a_database_of_an_earlier_version_is_named(tmp_path: Path) -> None:
+    """It held every study; now each has its own."""
+    duckdb.connect(str(tmp_path / "stackstudy.duckdb")).close()
+    done = run("sql", "select 1", "--data", tmp_path)
+    assert_one_line(done, "stackstudy.duckdb: an earlier version made this", "stackstudy build")
+
+
+def test_a_slip_in_a_study_stops_before_anything_is_built(data: Path, tmp_path: Path) -> None:
+    study = Path(shutil.copytree(find_study(STUDY), tmp_path / STUDY))
+    (study / "decisions.csv").write_text(
+        "question_set,site,question_id,decision,note\nmobile,a.com,x,include,\n"
+    )
+    for command in ("build", "run"):
+        dump = [tmp_path / "dump" / "Posts.xml"] if command == "run" else []
+        done = run(command, *dump, "--data", data, "--study", study)
+        assert_one_line(done, f"{study / 'decisions.csv'}: row 2: question_id 'x'")
+    assert not database_path(data, STUDY).exists()
+    assert not (data / "dbt").exists()
+
+
+def test_a_study_comes_from_the_environment(data: Path, tmp_path: Path) -> None:
+    done = run("build", "--data", data, STACKSTUDY_STUDY=str(tmp_path / "nowhere"))
+    assert_one_line(done, f"{tmp_path / 'nowhere'}: is no folder")
 
 
 @pytest.mark.parametrize("name", ["is it loaded?", "study #2"])

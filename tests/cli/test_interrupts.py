@@ -49,8 +49,16 @@ def interrupted(code: str, *arguments: str, after: str) -> tuple[int, str, float
     return process.returncode, said, time.monotonic() - pressed
 
 
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    with duckdb.connect(str(tmp_path / "mine.duckdb")) as connection:
+        connection.execute("create table questions as select 1 as question_id")
+        connection.execute(f"create view acceptance as {FOREVER}")
+    return tmp_path
+
+
 @pytest.mark.parametrize("module", ["click", "loader.errors", "duckdb", "analyses.report.document"])
-def test_during_imports(module: str) -> None:
+def test_during_imports(data: Path, module: str) -> None:
     """Wherever it comes: while the front door is imported, or a command, or what it needs."""
     code = f"""if True:
         import builtins, sys, time
@@ -62,21 +70,11 @@ def test_during_imports(module: str) -> None:
             return real(name, *rest)
         builtins.__import__ = slow
         import stackstudy
-        from importlib import import_module
-        import_module("analyses.report.command").read_tables = None
-        stackstudy.main(["report"])
+        stackstudy.main(["report", "--data", sys.argv[1]])
     """
-    returned, said, _ = interrupted(code, after="importing")
+    returned, said, _ = interrupted(code, str(data), after="importing")
     assert returned in {1, 130, -signal.SIGINT}
     assert said.replace("importing", "").strip() == "Aborted!"
-
-
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
-    with duckdb.connect(str(tmp_path / "stackstudy.duckdb")) as connection:
-        connection.execute("create table questions as select 1 as question_id")
-        connection.execute(f"create view acceptance as {FOREVER}")
-    return tmp_path
 
 
 def test_during_a_query_of_a_report(data: Path) -> None:
@@ -113,7 +111,7 @@ def test_during_a_query_of_sql(data: Path) -> None:
     assert said.split() == ["asking", "Aborted!"]
     assert seconds < 60
     time.sleep(0.2)
-    duckdb.connect(str(data / "stackstudy.duckdb")).close()  # nobody holds it any more
+    duckdb.connect(str(data / "mine.duckdb")).close()  # nobody holds it any more
 
 
 def test_sql_ends_with_the_code_of_the_shell(data: Path) -> None:

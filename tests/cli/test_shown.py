@@ -95,16 +95,19 @@ def test_info_on_a_real_folder(sample_warehouse) -> None:
 
 def test_greeting_of_a_database_without_tables_says_what_to_run(tmp_path) -> None:
     """A bare `dbt build` before a load leaves one."""
-    duckdb.connect(str(tmp_path / "stackstudy.duckdb")).close()
-    assert greeting(tmp_path).startswith("Nothing is built here yet")
-    assert "`stackstudy build`" in greeting(tmp_path)
+    duckdb.connect(str(tmp_path / "mine.duckdb")).close()
+    assert greeting(tmp_path, None).startswith("Nothing is built here yet")
+    assert "`stackstudy build`" in greeting(tmp_path, None)
 
 
 def test_greeting_begins_with_the_tables_to_start_from(sample_warehouse) -> None:
-    first, others = greeting(sample_warehouse).split("Others (")
-    assert "questions, question_sets, question_set_members" in first
+    first, others = greeting(sample_warehouse, None).split("Others (")
+    start, sets = first.split("The questions of each set:")
+    assert "questions, question_sets, question_set_members" in start
+    assert "mobile_questions, non_deployment_questions" in sets.replace("\n ", "")
     assert "replication_checks" in others
-    assert "seed_" not in others
+    assert "stg_question_sets" not in others
+    assert "mobile_questions" not in others.split("Try:")[0]
 
 
 @pytest.mark.parametrize("variable", [{"NO_COLOR": "1"}, {"TERM": "dumb"}, {}])
@@ -161,14 +164,14 @@ def test_sites_without_a_question_of_any_set_say_what_the_study_needs(monkeypatc
         counted = Table("acceptance", ("question_set", "n_questions"), (("a", n_questions),))
         return Tables({one.name: one for one in (sets, counted)})
 
-    monkeypatch.setattr(summary, "read_tables", lambda _data: tables(0))
+    monkeypatch.setattr(summary, "read_tables", lambda _data, _study: tables(0))
     summary.announce(Path("data"))
     said = capsys.readouterr().out
-    assert "No question of these sites matches a rule of any set." in said
-    assert "stackoverflow.com" in said
-    monkeypatch.setattr(summary, "read_tables", lambda _data: tables(1))
+    assert "No question of the loaded sites is in a set of this study." in said
+    assert "`stackstudy study new my_study --tag TAG`" in said
+    monkeypatch.setattr(summary, "read_tables", lambda _data, _study: tables(1))
     summary.announce(Path("data"))
-    assert "No question of these" not in capsys.readouterr().out
+    assert "No question of" not in capsys.readouterr().out
 
 
 def test_a_saved_query_shows_all_of_its_rows_and_round_minutes(sample_warehouse) -> None:
