@@ -466,7 +466,7 @@ class Sheet:
             # Excel reads _x0041_ as A, and LibreOffice _x41_ too
             cell = self._text_cell(_ESCAPED.sub("_x005F_", fitted(value)))
         else:
-            cell = WriteOnlyCell(self._worksheet, value)
+            cell = WriteOnlyCell(self._worksheet, value)  # type: ignore[arg-type]
             if isinstance(value, int) and not isinstance(value, bool):
                 cell.number_format = "0"
         if column == self._look.link and value and self.n_rows < MAX_LINKS:

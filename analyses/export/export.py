@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import duckdb
 
 from analyses.export.files import Written, write_csv, write_json_lines, write_parquet
-from analyses.export.folder import written_whole
+from analyses.export.folder import export_folder
 from analyses.export.readme import readme, write_dictionary
 from analyses.export.tables import data_tables
 from analyses.export.threads import threads_table, write_threads
@@ -47,13 +47,14 @@ class Export:
         return tuple(note for file in self.files for note in file.notes)
 
 
-def export(
+def export(  # noqa: PLR0913 - the last two are by name only
     data: Path,
     folder: Path,
     sets: Sequence[str] = (),
     file_format: str = "parquet",
     *,
     force: bool = False,
+    study: str | None = None,
 ) -> Export:
     """Write question sets, or the whole dataset of a study, into a folder of its own.
 
@@ -68,6 +69,8 @@ def export(
     file_format : str
         One of `analyses.export.FORMATS`.
     force : bool
+    study : str, optional
+        Which study's database; may be left out where the folder holds one.
 
     Raises
     ------
@@ -76,7 +79,8 @@ def export(
     ExportError
         When a set is not known, or the folder may not be replaced.
     """
-    with written_whole(folder, force=force) as staging, connect(data) as connection:
+    of_study = () if study is None else (study,)
+    with export_folder(folder, force=force) as staging, connect(data, *of_study) as connection:
         try:
             names, threaded = _chosen(connection, sets)
             tables = data_tables(connection, names, with_results=not sets)

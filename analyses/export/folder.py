@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from loader.errors import ExportError
+from loader.files import written_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +19,7 @@ _OTHER: Final = "name another folder with --output DIR"
 
 
 @contextmanager
-def written_whole(target: Path, *, force: bool) -> Iterator[Path]:
+def export_folder(target: Path, *, force: bool) -> Iterator[Path]:
     """Hand out a staging folder that takes the target's name when it is whole.
 
     Parameters
@@ -45,26 +44,13 @@ def written_whole(target: Path, *, force: bool) -> Iterator[Path]:
             raise ExportError(
                 f"{target}: an export is there already; replace it with --force, or {_OTHER}"
             )
-    staging = target.with_name(f".{target.name}-{os.getpid()}")
-    old = target.with_name(f"{staging.name}-old")
     try:
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with written_whole(target) as staging:
             staging.mkdir()
-        except OSError as error:  # with the folder's name, not that of the staging folder
-            raise ExportError(
-                f"{target.parent}: cannot be written ({error.strerror}); change its permissions, or"
-                f" {_OTHER}"
-            ) from error
-        yield staging
-        if target.exists():
-            target.rename(old)
-        try:
-            staging.rename(target)
-        except OSError:
-            if old.exists():
-                old.rename(target)
-            raise
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
-        shutil.rmtree(old, ignore_errors=True)
+            yield staging
+    except OSError as error:
+        raise ExportError(
+            f"{target.parent}: cannot be written ({error.strerror}); change its permissions, or"
+            f" {_OTHER}"
+        ) from error

@@ -132,7 +132,9 @@ def _key(figure: PublishedFigure) -> tuple[int | None, str, str, int | None]:
 
 def check_trends(trends: Iterable[YearlyCount], figures: Iterable[PublishedFigure]) -> list[Check]:
     """Check that what counts here as the print of Figure 3 is what the package's own tables say."""
-    cells = {(cell.figure, cell.question_set, cell.year): cell.n for cell in trends}
+    cells: dict[tuple[str, str, int | None], int] = {
+        (cell.figure, cell.question_set, cell.year): cell.n for cell in trends
+    }
     checks = []
     for figure in dict.fromkeys(figure for figure, _, _ in cells):
         printed = [one for one in figures if one.step == 3 and one.figure == figure]

@@ -109,8 +109,6 @@ class Chart:
         The table of the database behind it, for the CSV button and the SQL.
     names : tuple of str
         What each figure is of, where there are several: for the names of files.
-    is_wide : bool
-        Whether its figures need the whole width, and stand below each other.
     """
 
     kind: ClassVar[str] = "chart"
@@ -120,12 +118,11 @@ class Chart:
     figures: tuple[go.Figure, ...]
     data: tables.Table | None = None
     names: tuple[str, ...] = ()
-    is_wide: bool = False
 
     @property
     def across(self) -> int:
         """How many panels stand side by side where there is room: of three, three; else two."""
-        if self.is_wide or len(self.figures) == 1:
+        if len(self.figures) == 1:
             return 1
         return 3 if len(self.figures) % 3 == 0 else 2
 

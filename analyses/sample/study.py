@@ -85,7 +85,7 @@ def write_study(
         The lines of each file that was added to the copy.
     """
     shipped, staging = shipped_studies()[STUDY], folder.with_name(f"{folder.name}.part")
-    files = {"labels.csv": list(_labels(posts, shipped, seed))}
+    files: dict[str, list[tuple[Any, ...]]] = {"labels.csv": list(_labels(posts, shipped, seed))}
     if decide:
         files["decisions.csv"] = list(_decisions(posts))
     try:

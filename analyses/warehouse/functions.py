@@ -143,7 +143,9 @@ def compare_many_shares(k: Sequence[int], n: Sequence[int]) -> ProportionTest | 
     from analyses.statistics.proportions import proportion_test  # noqa: PLC0415
 
     filled = [(int(x), int(total)) for x, total in zip(k, n, strict=True) if total]
-    return proportion_test(*zip(*filled, strict=True)) if len(filled) > 1 else None
+    if len(filled) < 2:
+        return None
+    return proportion_test([x for x, _ in filled], [total for _, total in filled])
 
 
 def compare_ranks(a: Sample, b: Sample) -> RankComparison:
@@ -177,7 +179,7 @@ def median_interval(values: Sample) -> Quantile:
     return median(_sample(values))
 
 
-def quantiles(values: Sample, probabilities: Sample) -> list[float] | None:
+def quantiles(values: Sample, probabilities: NDArray[np.float64]) -> list[float] | None:
     """Quantiles of type 7 (R's and numpy's own), exact between equal neighbours.
 
     DuckDB's ``quantile_cont`` is not: between two times of 727.5655 it finds 727.5655000000002.
@@ -202,16 +204,14 @@ def sample_sizes(
     """Compute how many questions to label, before rounding and rounded both ways."""
     from analyses.statistics.sampling import sample_size  # noqa: PLC0415
 
-    up, down = (
-        sample_size(
-            population,
-            confidence=confidence,
-            interval=interval,
-            proportion=expected_share,
-            rounding=rounding,
-        )
-        for rounding in ("up", "down")
+    size = partial(
+        sample_size,
+        population,
+        confidence=confidence,
+        interval=interval,
+        proportion=expected_share,
     )
+    up, down = size(rounding="up"), size(rounding="down")
     return SampleSizes(up.exact, up.sample_size, down.sample_size)
 
 
@@ -300,9 +300,12 @@ def compare_waiting(
     a, b = _waiting(minutes_a, is_event_a), _waiting(minutes_b, is_event_b)
     test, ratio = log_rank([a, b]), hazard_ratio(a, b)
     return WaitingComparison(
-        *test.n,
-        *test.n_events,
-        *test.n_expected,
+        n_a=test.n[0],
+        n_b=test.n[1],
+        n_events_a=test.n_events[0],
+        n_events_b=test.n_events[1],
+        n_expected_a=test.n_expected[0],
+        n_expected_b=test.n_expected[1],
         chi2=test.chi2,
         df=test.df,
         p_value=test.p_value,
@@ -374,7 +377,7 @@ def register(connection: duckdb.DuckDBPyConnection) -> None:
         (compare_waiting, [sample] * 4, _struct(WaitingComparison)),
         (compare_many_waiting, ["double[][]", "double[][]"], _struct(WaitingTest)),
     ):
-        connection.create_function(
+        connection.create_function(  # type: ignore[call-overload]  # names do, too
             compute.__name__,
             _vectorised(compute, returns, len(parameters)),
             parameters,
@@ -395,7 +398,8 @@ def _vectorised(
 
     # DuckDB counts the parameters by the signature.
     one = partial(Parameter, kind=Parameter.POSITIONAL_ONLY)
-    of_columns.__signature__ = Signature([one(f"column_{n}") for n in range(n_parameters)])
+    signature = Signature([one(f"column_{n}") for n in range(n_parameters)])
+    of_columns.__signature__ = signature  # type: ignore[attr-defined]
     return of_columns
 
 

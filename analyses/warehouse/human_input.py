@@ -109,7 +109,7 @@ def read_human_input(connection: duckdb.DuckDBPyConnection) -> list[SetInput]:
 
 def count_given(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], int]:
     """Count what people gave to the build of a database, by kind and question set."""
-    counts = {}
+    counts: dict[tuple[str, str], int] = {}
     for kind in ("decisions", "labels"):
         if f"stg_{kind}" in table_names(connection):
             rows = connection.execute(

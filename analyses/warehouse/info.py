@@ -188,7 +188,7 @@ def _show_built(connection: duckdb.DuckDBPyConnection, out: Console) -> None:
         " where schema_name = 'main' and not starts_with(table_name, 'int_')"
         " order by table_name"
     ).fetchall()
-    path = connection.execute("pragma database_list").fetchone()[2]
+    path = connection.execute("pragma database_list").fetchall()[0][2]
     table = Table(title=f"Built: {Path(path).stem}", title_justify="left")
     table.add_column("table", no_wrap=True)
     table.add_column("rows", justify="right", no_wrap=True)

@@ -196,7 +196,7 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
         query = saved_query(saved)
         commands += ["-cmd", ".maxrows 1000"]  # they are short, and only a shell has `.last`
     elif query == "-":
-        query = click.get_text_stream("stdin").read()
+        query = sys.stdin.read()
     arguments = [shell_program(), "-readonly", *commands]
     if output != "duckbox":  # the shell's own default, for which it has no flag
         arguments.append(f"-{output}")

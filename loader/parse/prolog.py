@@ -6,9 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from lxml import etree
+
 from loader import schemas
-from loader.errors import NotADumpError, TruncatedError
-from loader.parse.places import short
+from loader.errors import NotADumpError, RowError, TruncatedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +26,7 @@ _SIGNATURES: Final = {
     b"\xfd7zXZ": "is packed with xz; unpack it first",
     b"\x28\xb5\x2f\xfd": "is packed with zstd; unpack it first",
 }
+_ATTRIBUTES: Final = rb"(?:\s++[^\s=<>\"'/]++\s*+=\s*+(?:\"[^\"<]*+\"|'[^'<]*+'))*+\s*+"
 _TABLES: Final = ", ".join(f"<{root}>" for root in schemas.BY_ROOT)
 
 
@@ -39,7 +41,7 @@ class Prolog:
     comment : str or None
         The comments before the root element, joined by line ends.
     text : bytes
-        All that was read to know this: a prefix of the file as clean UTF-8.
+        All that was read to know this: a prefix of the file as UTF-8.
     """
 
     root: str
@@ -60,7 +62,7 @@ def read_prolog(pieces: Iterator[bytes], name: str) -> Prolog:
     Parameters
     ----------
     pieces : iterator of bytes
-        The file as clean UTF-8.
+        The file as UTF-8.
     name : str
         The file, for messages.
 
@@ -86,10 +88,62 @@ def read_prolog(pieces: Iterator[bytes], name: str) -> Prolog:
     raise TruncatedError(f"{name}: ends before its root element; the file is cut off: get it anew")
 
 
+def read_opening(prolog: Prolog, pieces: Iterator[bytes], name: str) -> tuple[bytes, bytes]:
+    """Read to where the rows begin: behind the root's start tag, and the white space after it.
+
+    Parameters
+    ----------
+    prolog : Prolog
+        What was read of the file.
+    pieces : iterator of bytes
+        The rest of it.
+    name : str
+        The file, for messages.
+
+    Returns
+    -------
+    (bytes, bytes)
+        What stands before the rows, and what was read behind. Of an empty element `<posts/>` it is
+        the end tag that it lacks.
+
+    Raises
+    ------
+    RowError
+        When it is not well-formed.
+    TruncatedError
+        When the file ends in it.
+    """
+    root = re.escape(prolog.root.encode())
+    form = re.compile(
+        rb"(?:\s++|(?><\?.*?\?>)|(?><!--.*?-->))*+<%b%b(/?+)>\s*+" % (root, _ATTRIBUTES), re.DOTALL
+    )
+    text = prolog.text
+    while (found := form.match(text)) is None and len(text) < _LONGEST:
+        piece = next(pieces, b"")
+        if not piece:
+            break
+        text += piece
+    if found is None and b">" not in text[text.rindex(b"<" + prolog.root.encode()) :]:
+        raise TruncatedError(
+            f"{name}: the file ends before </{prolog.root}>; it is cut off: get it anew"
+        )
+    end = len(text) if found is None else found.end()
+    end_tag = f"</{prolog.root}>".encode()
+    try:
+        parser = etree.XMLParser(encoding="utf-8", no_network=True, load_dtd=False)
+        etree.fromstring(text[:end] + (b"" if found and found[1] else end_tag), parser)
+    except etree.XMLSyntaxError as error:
+        raise RowError(
+            f"{name}: line {error.position[0]:,}: <{prolog.root}> or what stands before it is not"
+            f" well-formed XML ({error.msg}); mend the file, or get it anew"
+        ) from error
+    return text[:end], (end_tag if found and found[1] else b"") + text[end:]
+
+
 def unknown_table(name: str, root: str) -> NotADumpError:
     """Build the error for an XML file whose root element is none of the eight."""
     return NotADumpError(
-        f"{name}: its root element is <{short(root)}>, and that of a dump's table one of {_TABLES};"
+        f"{name}: its root element is <{root[:60]}>, and that of a dump's table one of {_TABLES};"
         " give a file of a data dump"
     )
 

@@ -211,7 +211,7 @@ def _baselines(study: StudyResults) -> tuple[Block, ...]:
         note="Those studies printed percentages without counts, so theirs are taken as exact, and"
         " the tests are surer than they should be.",
     )  # fmt: skip
-    return (Fold(f"{count(len(tests))} comparisons with other studies", (table,)),)
+    return (Fold(f"Comparisons with other studies ({count(len(tests))})", (table,)),)
 
 
 def _lead(study: StudyResults) -> tuple[Prose, ...]:

@@ -79,7 +79,7 @@ def popularity(study: StudyResults) -> Section:
     empty = [study.style(one).label for one in of_sets if one not in drawn]
     without = f" No question in these data: {and_list(empty)}." if empty else ""
     blocks: list[Block] = [
-        *_lead(study, drawn, [year for year, marks in cut.items() if not marks]),
+        *_lead(study, rows, tuple(drawn), [year for year, marks in cut.items() if not marks]),
         Chart(
             "popularity",
             "Questions and users per year",
@@ -134,19 +134,20 @@ def _edges(study: StudyResults, years: range, cut: dict[int, tuple[str, ...]]) -
 
 
 def _lead(
-    study: StudyResults, drawn: dict[str, list[Row]], whole_years: list[int]
+    study: StudyResults, rows: Sequence[Row], drawn: Sequence[str], whole_years: list[int]
 ) -> tuple[Prose, ...]:
-    """Say from what to what each set went between the same two whole years."""
+    """Say from what to what sets went between the same two whole years; of many, the main two."""
     if len(whole_years) < 2:
         return ()
     first, last = whole_years[0], whole_years[-1]
-    parts = []
-    for name, found in drawn.items():
-        known = {row.year: row.n_questions for row in found}
-        parts.append(
-            f"{study.style(name).in_words} from {count(known.get(first, 0))} to"
-            f" {count(known.get(last, 0))}"
-        )
+    if len(drawn) > 4 and study.contrast:
+        drawn = [one.question_set for one in study.contrast]
+    known = {(row.question_set, row.year): row.n_questions for row in rows}
+    parts = [
+        f"{study.style(name).in_words} from {count(known.get((name, first), 0))} to"
+        f" {count(known.get((name, last), 0))}"
+        for name in drawn
+    ]
     said = f"Questions per year, {first} compared with {last}: {and_list(parts)}."
     return (Prose(said, is_lead=True),)
 
@@ -247,7 +248,7 @@ def _trends(study: StudyResults) -> tuple[Block, ...]:
     )  # fmt: skip
     return (
         *(said or [Prose("There are too few years for a trend.")]),
-        Fold(f"The {count(len(rows))} trends one by one", (table,)),
+        Fold(f"Trends one by one ({count(len(rows))})", (table,)),
     )
 
 

@@ -106,7 +106,7 @@ def question_sets(study: StudyResults) -> Section:
     ]  # fmt: skip
     if n_rules := len(study.tables.rows(RULES)):
         table = table_of(study, RULES, "The rules, one by one", _RULE_COLUMNS)
-        blocks.append(Fold(f"The {count(n_rules)} rules one by one", (table,)))
+        blocks.append(Fold(f"Rules one by one ({count(n_rules)})", (table,)))
     return Section("question-sets", title, short, tuple(blocks))
 
 

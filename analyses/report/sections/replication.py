@@ -64,7 +64,7 @@ def replication(study: StudyResults) -> Section:
     )  # fmt: skip
     shown = sorted(map(computed, rows), key=lambda row: (str(row.step), row.figure, row.year or 0))
     table = table_of(study, _DATA, "Published and computed figures", columns, shown)
-    blocks.append(Fold(f"All {count(len(rows))} figures", (table,)))
+    blocks.append(Fold(f"All figures ({count(len(rows))})", (table,)))
     return Section(name, title, short, tuple(blocks))
 
 

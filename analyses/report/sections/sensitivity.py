@@ -75,7 +75,7 @@ def sensitivity(study: StudyResults) -> Section:
             tuple(measure.column.replace("_", "-") for measure in MEASURES),
         ),
         Fold(
-            f"The {count(len(rows))} readings one by one",
+            f"Readings one by one ({count(len(rows))})",
             (table_of(study, _DATA, "Each topic by each reading of its rules", _COLUMNS, rows),),
         ),
     )

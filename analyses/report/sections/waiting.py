@@ -174,4 +174,4 @@ def _tests(study: StudyResults) -> tuple[Block, ...]:
                 f" {p_words(test.p_value_adjusted)} after Holm’s correction)."
             )
         )
-    return (*said, Fold(f"{count(n_tests)} comparisons of the wait", blocks))
+    return (*said, Fold(f"Comparisons of the wait ({count(n_tests)})", blocks))

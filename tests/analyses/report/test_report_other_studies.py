@@ -42,8 +42,10 @@ def study_of(sets: list[dict], n_questions: dict[str, int], **more: list[dict]) 
              "value": "docker"},
         ],
         "question_set_funnel": [
-            {"question_set": name, "n_tag_matched": n, "n_matched": n, "n_questions": n}
-            for name, n in n_questions.items()
+            {"question_set": one["question_set"], "kind": one["kind"], "n_tag_matched": n,
+             "n_matched": n, "n_questions": n}
+            for one in sets
+            for n in [n_questions[one["question_set"]]]
         ],
         "yearly_popularity": [
             {"question_set": name, "year": year, "n_questions": n // 3, "n_users": n // 4,
@@ -156,6 +158,8 @@ def test_no_panel_is_empty_and_no_colour_there_twice(many_topics: Page) -> None:
     panels = [figures[name] for name in figures if name.startswith("popularity-")]
     assert "Topic 1" in panels[0]["layout"]["title"]["text"]
     assert not [one for one in panels if "no questions" in json.dumps(one)]
+    lead = "Questions per year, 2018 compared with 2020: Any topic from 20 to 20 and The rest from"
+    assert lead in many_topics.by_id("rq1").text
     assert "No question in these data: Topic 0." in many_topics.by_id("chart-popularity").text
     dots = {
         one.text: one.attributes["style"]
