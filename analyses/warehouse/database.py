@@ -253,11 +253,11 @@ def _changes(connection: duckdb.DuckDBPyConnection, data: Path, path: Path) -> I
     if "studies" in table_names(connection):
         from analyses.study.study import hash_of  # noqa: PLC0415 - it reads YAML
 
-        [(folder, built_hash)] = connection.execute(
-            "select study_folder, study_hash from studies"
-        ).fetchall()
-        if Path(folder).is_dir() and hash_of(Path(folder)) != built_hash:
-            yield (f"{folder} has changed since {path.name} was built; {again} {quote(folder)}`")
+        for folder, built_hash in connection.execute(
+            "select study_folder, study_hash from studies where study_folder is not null"
+        ).fetchall():
+            if Path(folder).is_dir() and hash_of(Path(folder)) != built_hash:
+                yield f"{folder} has changed since {path.name} was built; {again} {quote(folder)}`"
 
 
 def _moment(text: str | None) -> datetime | None:

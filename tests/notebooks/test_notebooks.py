@@ -48,7 +48,7 @@ def printed(book: nbformat.NotebookNode) -> str:
 def own_copy(warehouse: Path, folder: Path) -> Path:
     """Copy the database: other tests read it at the same time, and a writer needs it alone."""
     folder.mkdir(parents=True)
-    shutil.copy(warehouse / "stackstudy.duckdb", folder)
+    shutil.copy(warehouse / "deep_learning_deployment.duckdb", folder)
     return folder
 
 
@@ -81,7 +81,7 @@ def test_it_runs_and_leaves_the_database_free(path, sample_warehouse, tmp_path) 
             "import subprocess, sys\n"
             "from analyses.notebook import find_data\n"
             "code = 'import sys, duckdb; duckdb.connect(sys.argv[1])'\n"
-            "database = find_data() / 'stackstudy.duckdb'\n"
+            "database = find_data() / 'deep_learning_deployment.duckdb'\n"
             "subprocess.run([sys.executable, '-c', code, database], check=True)"
         )
     )
@@ -99,7 +99,7 @@ def test_it_runs_and_leaves_the_database_free(path, sample_warehouse, tmp_path) 
 
 def test_taxonomy_without_labels_says_how_to_come_to_some(sample_warehouse, tmp_path) -> None:
     data = own_copy(sample_warehouse, tmp_path / "data")
-    with duckdb.connect(str(data / "stackstudy.duckdb")) as connection:
+    with duckdb.connect(str(data / "deep_learning_deployment.duckdb")) as connection:
         connection.execute("delete from labels")
         connection.execute(
             "update taxonomy_distribution set n_questions = 0, n_labelled = 0, share = null"
@@ -113,7 +113,7 @@ def test_taxonomy_without_labels_says_how_to_come_to_some(sample_warehouse, tmp_
 
 def test_popularity_without_other_questions_draws_no_share(sample_warehouse, tmp_path) -> None:
     data = own_copy(sample_warehouse, tmp_path / "data")
-    with duckdb.connect(str(data / "stackstudy.duckdb")) as connection:
+    with duckdb.connect(str(data / "deep_learning_deployment.duckdb")) as connection:
         connection.execute(
             "update yearly_popularity as one set n_all_questions = topics.n_questions"
             " from yearly_popularity as topics"
@@ -139,7 +139,7 @@ def test_one_line_changes_the_sets(sample_warehouse) -> None:
 
 def database(folder: Path) -> Path:
     folder.mkdir(parents=True)
-    duckdb.connect(str(folder / "stackstudy.duckdb")).close()
+    duckdb.connect(str(folder / "deep_learning_deployment.duckdb")).close()
     return folder
 
 
@@ -150,7 +150,7 @@ def test_the_data_folder_is_found_from_wherever_it_is_started(tmp_path, monkeypa
     demo = database(tmp_path / "project" / "data" / "demo")
     assert find_data(deep) == demo
     own = tmp_path / "project" / "data"
-    duckdb.connect(str(own / "stackstudy.duckdb")).close()
+    duckdb.connect(str(own / "deep_learning_deployment.duckdb")).close()
     assert find_data(deep) == own
     monkeypatch.chdir(deep)
     assert find_data() == own
@@ -178,4 +178,4 @@ def test_asking_closes_also_after_a_mistake(sample_warehouse, tmp_path, capsys) 
         ask("from no_such_table", data)
     assert "mobile" in open_study(data).sets
     assert "synthetic" in capsys.readouterr().out
-    duckdb.connect(str(data / "stackstudy.duckdb")).close()
+    duckdb.connect(str(data / "deep_learning_deployment.duckdb")).close()

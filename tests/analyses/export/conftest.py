@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
 
+from analyses.study import find_study, read_study
 from analyses.warehouse.build import build
 from loader import load
 
@@ -43,8 +45,9 @@ def data(shared_data, tmp_path_factory) -> Path:
     """A data folder of the authors' posts with two labels, built without dbt's own checks."""
     folder = tmp_path_factory.mktemp("export") / "da'ta"
     load([shared_data / "fse2020" / "Posts.xml"], folder, site="stackoverflow.com")
-    labels = folder.parent / "labels.csv"
-    labels.write_text(
+    study = folder.parent / "deep_learning_deployment"
+    shutil.copytree(find_study(study.name), study)
+    (study / "labels.csv").write_text(
         "question_set,site,question_id,inner_category,leaf_category,note\n"
         "mobile,stackoverflow.com,34889605,general questions,entire procedure of deployment,=1+1\n"
         "server_cloud,stackoverflow.com,39682394,unclear,,\n",
@@ -52,5 +55,5 @@ def data(shared_data, tmp_path_factory) -> Path:
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DBT_EXCLUDE_RESOURCE_TYPES", "test unit_test")
-        build(folder, labels=labels)
+        build(folder, read_study(study))
     return folder

@@ -17,7 +17,7 @@ from analyses.export.export import export
 from analyses.export.files import write_csv
 from analyses.export.tables import Table, licence_of
 from analyses.export.workbook import write_workbook
-from analyses.warehouse.build import question_sets
+from analyses.study import find_study, read_study
 from analyses.warehouse.database import connect
 from analyses.warehouse.dictionary import ColumnEntry
 from loader.errors import ExportError, WarehouseError
@@ -139,7 +139,7 @@ def test_the_readme_says_which_sets_have_a_file_of_posts(data, tmp_path) -> None
     said = readme.split("one file per question set (")[1].split(")")[0]
     assert set(said.split(", ")) == there
     others = readme.split("none for ")[1].split(", whose questions")[0].split(", ")
-    assert {*others} == {*question_sets()} - there
+    assert {*others} == {*read_study(find_study()).set_names()} - there
     assert {"dl", "deployment"} <= {*others}
     export(data, tmp_path / "one", ["mobile"], "jsonl")
     assert (
@@ -197,7 +197,7 @@ def test_an_unknown_set_is_answered_with_those_there_are(data, tmp_path) -> None
 def test_no_database_and_no_posts_are_named(tmp_path, data) -> None:
     with pytest.raises(WarehouseError, match="no database yet"):
         export(tmp_path, tmp_path / "out")
-    duckdb.connect(str(tmp_path / "stackstudy.duckdb")).close()
+    duckdb.connect(str(tmp_path / "deep_learning_deployment.duckdb")).close()
     with pytest.raises(WarehouseError, match="stackstudy build"):
         export(tmp_path, tmp_path / "out")
 

@@ -272,7 +272,7 @@ def test_acceptance_is_the_table_of_the_build(run, tmp_path):
     output, code = run("label", "acceptance", data=data)
     assert code == 1
     assert "the study was built without labels; put labels.csv into its folder" in output
-    with duckdb.connect(str(data / "stackstudy.duckdb")) as connection:
+    with duckdb.connect(str(data / "deep_learning_deployment.duckdb")) as connection:
         connection.execute(
             """
             create table label_acceptance as

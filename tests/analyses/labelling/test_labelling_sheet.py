@@ -175,7 +175,7 @@ def test_a_question_that_is_not_loaded_is_named(tmp_path):
 
 
 def test_a_database_without_posts_is_one_line(tmp_path):
-    with duckdb.connect(str(tmp_path / "stackstudy.duckdb")) as connection:
+    with duckdb.connect(str(tmp_path / "deep_learning_deployment.duckdb")) as connection:
         connection.execute("create view stg_posts as select 1 as a")
         connection.execute("drop view stg_posts")
     with pytest.raises(WarehouseError, match="run `stackstudy build`") as caught:

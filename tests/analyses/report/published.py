@@ -203,14 +203,8 @@ def published_rows(data_end: str, *, is_synthetic: bool) -> dict[str, list[tuple
 def declarations() -> dict[str, str]:
     """Columns of every table, with their types, as the contracts of the models have them."""
     return {
-        "studies": (
-            "study varchar, title varchar, doi varchar, citation varchar, study_hash varchar,"
-            " sites varchar[], asked_from date, asked_until date, min_score bigint,"
-            " leave_out varchar[]"
-        ),
-    } | {
         name: ", ".join(f'"{column.name}" {column.data_type}' for column in entry.columns)
-        for name, entry in (read_dictionary("seeds") | read_dictionary()).items()
+        for name, entry in read_dictionary().items()
     }
 
 
@@ -224,7 +218,7 @@ def write_tables(folder: Path, tables: dict[str, list[dict[str, object]]]) -> Pa
     """Write a database of these rows; a column that a row leaves out is null."""
     folder.mkdir(parents=True, exist_ok=True)
     declared = declarations()
-    with duckdb.connect(str(folder / "stackstudy.duckdb")) as connection:
+    with duckdb.connect(str(folder / "deep_learning_deployment.duckdb")) as connection:
         connection.execute("set TimeZone = 'UTC'")
         for name, rows in tables.items():
             connection.execute(f"create table {name} ({declared[name]})")

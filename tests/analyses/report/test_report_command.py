@@ -55,18 +55,18 @@ def test_no_database(tmp_path: Path) -> None:
 
 
 def test_tables_not_built(tmp_path: Path) -> None:
-    with duckdb.connect(str(tmp_path / "stackstudy.duckdb")) as connection:
+    with duckdb.connect(str(tmp_path / "deep_learning_deployment.duckdb")) as connection:
         connection.execute("create table something_else (id integer)")
     assert_one_line(run("--data", tmp_path), "not built yet", "stackstudy build")
 
 
 def test_not_a_database(tmp_path: Path) -> None:
-    (tmp_path / "stackstudy.duckdb").write_text("this is no database")
-    assert_one_line(run("--data", tmp_path), "stackstudy.duckdb")
+    (tmp_path / "deep_learning_deployment.duckdb").write_text("this is no database")
+    assert_one_line(run("--data", tmp_path), "deep_learning_deployment.duckdb")
 
 
 def test_tables_of_another_version(tmp_path: Path) -> None:
-    with duckdb.connect(str(tmp_path / "stackstudy.duckdb")) as connection:
+    with duckdb.connect(str(tmp_path / "deep_learning_deployment.duckdb")) as connection:
         connection.execute(
             "create table acceptance as select 'mobile' as question_set, 0.5 as share"
         )

@@ -163,7 +163,7 @@ def test_the_same_data_give_the_same_page(published_data: Path) -> None:
 
 def test_the_database_is_closed_again(published_data: Path, tmp_path: Path) -> None:
     write_report(published_data, tmp_path / "report.html")
-    duckdb.connect(str(published_data / "stackstudy.duckdb")).close()
+    duckdb.connect(str(published_data / "deep_learning_deployment.duckdb")).close()
 
 
 def test_a_table_without_a_column_says_which() -> None:

@@ -122,7 +122,9 @@ def test_the_library_is_there_once(each: Page) -> None:
 
 def decoded(data: Path, name: str) -> list[list[str]]:
     """A table as DuckDB itself writes it to CSV, an independent writer."""
-    with duckdb.connect(str(data / "stackstudy.duckdb"), read_only=True) as connection:
+    with duckdb.connect(
+        str(data / "deep_learning_deployment.duckdb"), read_only=True
+    ) as connection:
         connection.execute("set TimeZone = 'UTC'")
         columns = connection.execute(f'describe main."{name}"').fetchall()
         chosen = ", ".join(
