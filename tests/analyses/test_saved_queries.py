@@ -9,13 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 import yaml
-from click.testing import CliRunner
 
-from analyses.sample.command import sample
-from analyses.warehouse.build import build
 from analyses.warehouse.database import connect
 from analyses.warehouse.shell import SAVED, command, saved_queries, saved_query
-from loader import load
 from loader.errors import WarehouseError
 
 if TYPE_CHECKING:
@@ -26,18 +22,10 @@ if TYPE_CHECKING:
 QUERIES = sorted(path.stem for path in SAVED.glob("*.sql"))
 
 
-@pytest.fixture(scope="module")
-def data(tmp_path_factory) -> Path:
-    """A data folder with a sample dump, all eight tables, built without dbt's own checks."""
-    folder = tmp_path_factory.mktemp("saved")
-    dump = folder / "sample.stackstudy"
-    done = CliRunner().invoke(sample, [str(dump), "--questions", "2500", "--seed", "3"])
-    assert done.exit_code == 0, done.output
-    load([dump], folder / "data")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DBT_EXCLUDE_RESOURCE_TYPES", "test unit_test")
-        build(folder / "data")
-    return folder / "data"
+@pytest.fixture
+def data(sample_warehouse) -> Path:
+    """A data folder with a sample dump, all eight tables."""
+    return sample_warehouse
 
 
 @pytest.fixture

@@ -14,14 +14,14 @@ import pytest
 from analyses.replication.labelled import CategoryNames, read_slips
 from analyses.replication.package import find_package
 from analyses.replication.questions import read_sets
-from analyses.study.labels import read_taxonomy
-from analyses.warehouse.build import seed_path
+from analyses.study import find_study, read_study
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from analyses.replication.package import Package
     from analyses.replication.questions import PublishedSet
+    from analyses.study import Study
     from analyses.study.labels import Category
 
 
@@ -68,12 +68,18 @@ def sets(package: Package) -> tuple[PublishedSet, ...]:
 
 
 @pytest.fixture(scope="session")
-def taxonomy() -> list[Category]:
-    return read_taxonomy(seed_path("taxonomy"))
+def study() -> Study:
+    """The shipped study, whose package it is."""
+    return read_study(find_study())
 
 
 @pytest.fixture(scope="session")
-def names(taxonomy: list[Category]) -> CategoryNames:
+def taxonomy(study: Study) -> tuple[Category, ...]:
+    return study.taxonomy.categories
+
+
+@pytest.fixture(scope="session")
+def names(taxonomy: tuple[Category, ...]) -> CategoryNames:
     return CategoryNames(taxonomy, read_slips())
 
 

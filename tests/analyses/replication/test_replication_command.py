@@ -13,7 +13,10 @@ import duckdb
 import pytest
 from click.testing import CliRunner, Result
 
+from analyses.replication.replicate import STUDY
+from analyses.study import find_study, read_study
 from analyses.warehouse.build import BuildResult
+from analyses.warehouse.database import database_path
 from loader import load
 from stackstudy import main
 
@@ -34,7 +37,7 @@ class Run:
         return [row for row in self.rows if row["figure"] == figure]
 
     def query(self, sql: str) -> list[tuple]:
-        with duckdb.connect(str(self.data / "stackstudy.duckdb"), read_only=True) as connection:
+        with duckdb.connect(str(database_path(self.data, STUDY)), read_only=True) as connection:
             return connection.execute(sql).fetchall()
 
 
@@ -135,7 +138,7 @@ def test_the_table_is_printed_and_written_for_pasting(run: Run) -> None:
 
 def test_what_the_models_were_given_lies_beside_the_database(run: Run) -> None:
     n_lines = {
-        name: len((run.data / name).read_text("utf-8").splitlines()) - 1
+        name: len((run.data / STUDY / name).read_text("utf-8").splitlines()) - 1
         for name in ("decisions.csv", "labels.csv", "published_response_times.csv")
     }
     assert n_lines == {
@@ -143,6 +146,16 @@ def test_what_the_models_were_given_lies_beside_the_database(run: Run) -> None:
         "labels.csv": 582,
         "published_response_times.csv": 25_262,
     }
+
+
+def test_the_study_beside_it_is_the_shipped_one_with_what_the_authors_did(run: Run) -> None:
+    """It can be built again, changed, and handed on; the shipped one is as it was."""
+    shipped, written = read_study(find_study(STUDY)), read_study(run.data / STUDY)
+    assert not shipped.decisions
+    assert not shipped.labels
+    assert (written.sets, written.rules) == (shipped.sets, shipped.rules)
+    assert {one.question_set for one in written.decisions} == {"server_cloud", "mobile", "browser"}
+    assert run.query("select study_folder from studies") == [(str(run.data / STUDY),)]
 
 
 def test_no_dump_file_is_left_behind(run: Run) -> None:
@@ -187,12 +200,14 @@ def test_a_figure_that_is_not_equal_ends_with_1_and_is_named(
     unpacked.edit_text("user_trend.csv", "mobile,8,54,221,404,592", "mobile,8,54,221,404,591")
     data = Path(shutil.copytree(run.data, tmp_path / "store"))
     monkeypatch.setattr(
-        "analyses.replication.replicate.build", lambda *_, **__: BuildResult(1, 1, ())
+        "analyses.replication.replicate.build", lambda *_: BuildResult(STUDY, 1, 1, ())
     )
     result = replicate(unpacked.folder, "--data", data)
     assert result.exit_code == 1
-    assert "users_in_the_package" in result.stderr
-    assert result.stderr.count("\n") == 1
+    # beside it, that the store was copied, and loaded after what was built: nothing was here
+    *notes, error = result.stderr.splitlines()
+    assert error == "Error: 1 figures should be equal and are not: users_in_the_package"
+    assert [note.partition(":")[0] for note in notes] == ["Note", "Note"]
     with (data / "replication_checks.csv").open(encoding="utf-8", newline="") as file:
         differing = [row["figure"] for row in csv.DictReader(file) if row["verdict"] == "differs"]
     assert differing == ["users_in_the_package"]
@@ -232,7 +247,7 @@ def test_a_store_of_other_posts_is_refused(package_folder: Path, tmp_path: Path)
 
 def test_a_store_of_its_own_is_used_again(run: Run, package_folder: Path, tmp_path: Path) -> None:
     shutil.copytree(run.data / "posts", tmp_path / "posts")
-    (tmp_path / "stackstudy.duckdb").write_text("not a database")
+    database_path(tmp_path, STUDY).write_text("not a database")
     # it goes past the posts that are there, and stops where the database is no database
     assert "cannot be opened as a DuckDB database" in one_line(
         replicate(package_folder, "--data", tmp_path)

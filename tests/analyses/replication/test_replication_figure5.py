@@ -40,7 +40,10 @@ def verdicts(checks: list[Check]) -> list[str]:
 
 
 def test_the_published_labels_give_the_printed_figure(
-    package: Package, sets: tuple[PublishedSet, ...], names: CategoryNames, taxonomy: list[Category]
+    package: Package,
+    sets: tuple[PublishedSet, ...],
+    names: CategoryNames,
+    taxonomy: tuple[Category, ...],
 ) -> None:
     labels = read_published_labels(package, sets, names)
     checks = check_taxonomy(labels, taxonomy, PRINTED)

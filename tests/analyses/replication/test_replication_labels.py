@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections import Counter
 from typing import TYPE_CHECKING
@@ -60,17 +59,11 @@ def read(unpacked: Unpacked, sets: tuple[PublishedSet, ...], names: CategoryName
     return message
 
 
-def test_the_seed_is_the_published_taxonomy(taxonomy: list[Category], shared_facts: Path) -> None:
-    with (shared_facts / "taxonomy.csv").open(encoding="utf-8", newline="") as file:
-        facts = [tuple(row.values()) for row in csv.DictReader(file)]
-    assert [
-        (one.question_set, one.inner_category, one.leaf_category, str(one.published_percent))
-        for one in taxonomy
-    ] == facts
-
-
 def test_the_labels_are_the_published_ones(
-    package: Package, sets: tuple[PublishedSet, ...], names: CategoryNames, taxonomy: list[Category]
+    package: Package,
+    sets: tuple[PublishedSet, ...],
+    names: CategoryNames,
+    taxonomy: tuple[Category, ...],
 ) -> None:
     labels = read_published_labels(package, sets, names)
     assert Counter(label.question_set for label in labels) == {
@@ -121,7 +114,7 @@ def test_the_labels_file_is_what_the_models_read(
     package: Package,
     sets: tuple[PublishedSet, ...],
     names: CategoryNames,
-    taxonomy: list[Category],
+    taxonomy: tuple[Category, ...],
     tmp_path: Path,
 ) -> None:
     labels = read_published_labels(package, sets, names)

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from analyses.replication.memberships import decide
 from analyses.replication.questions import PublishedSet, Question
 from analyses.study.decisions import read_decisions, write_decisions
-from analyses.warehouse.build import question_sets
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from analyses.replication.package import Package
+    from analyses.study import Study
 
 FILES = {
     "server_cloud": "dl_server_post.txt",
@@ -27,10 +27,10 @@ FILES = {
 
 
 def test_the_decisions_are_the_files_question_for_question(
-    package: Package, sets: tuple[PublishedSet, ...], tmp_path: Path
+    package: Package, sets: tuple[PublishedSet, ...], study: Study, tmp_path: Path
 ) -> None:
     write_decisions(tmp_path / "decisions.csv", decide(sets))
-    decisions = read_decisions(tmp_path / "decisions.csv", question_sets())
+    decisions = read_decisions(tmp_path / "decisions.csv", study.set_names())
     published = {
         question_set: {
             int(json.loads(line)["Id"]) for line in package.member(file).read().splitlines()

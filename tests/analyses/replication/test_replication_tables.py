@@ -12,16 +12,17 @@ from rich.console import Console
 from analyses.replication.checks import (
     VERDICTS,
     Check,
-    PublishedFigure,
     failures,
     read_checks,
-    read_published_figures,
 )
 from analyses.replication.tables import markdown, number, summary, tables, write_csv
+from analyses.study.published import PublishedFigure
 from loader.errors import WarehouseError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from analyses.study import Study
 
 CHECKS = (
     Check(
@@ -173,7 +174,7 @@ def test_only_a_figure_that_should_be_equal_fails() -> None:
 
 
 def warehouse(data: Path, rows: str) -> Path:
-    with duckdb.connect(str(data / "stackstudy.duckdb")) as connection:
+    with duckdb.connect(str(data / "any.duckdb")) as connection:
         connection.execute(
             "create table replication_checks as select * from (values " + rows + ") as checks("
             "step, figure, question_set, year, published, unit, computed, computed_as_printed,"
@@ -182,15 +183,28 @@ def warehouse(data: Path, rows: str) -> Path:
     return data
 
 
-def test_the_table_is_read_in_the_order_of_the_seed(tmp_path: Path) -> None:
+def figure(step: int, name: str, question_set: str, year: int | None, said: str) -> PublishedFigure:
+    return PublishedFigure(
+        step=step,
+        figure=name,
+        question_set=question_set,
+        year=year,
+        published=8,
+        derivable_from_package=said,
+        measure=name,
+        decimals=0,
+    )
+
+
+def test_the_table_is_read_in_the_order_of_the_print(tmp_path: Path) -> None:
     data = warehouse(
         tmp_path,
         "(3, 'users', 'mobile', 2015, 8.0, 'count', 8.0, null, 'equal', null),"
         "(2, 'questions', 'dl', null, 9.0, 'count', null, null, 'not derivable', 'Needs it all.')",
     )
     figures = [
-        PublishedFigure(2, "questions", "dl", None, 9, is_derivable=False),
-        PublishedFigure(3, "users", "mobile", 2015, 8, is_derivable=True),
+        figure(2, "questions", "dl", None, "no"),
+        figure(3, "users", "mobile", 2015, "yes"),
     ]
     checks = read_checks(data, figures)
     assert [(check.figure, check.year, check.is_required) for check in checks] == [
@@ -205,12 +219,12 @@ def test_a_figure_that_was_not_checked_is_said(tmp_path: Path) -> None:
         tmp_path, "(3, 'users', 'mobile', 2015, 8.0, 'count', 8.0, null, 'equal', null)"
     )
     with pytest.raises(WarehouseError, match="no row for users of browser"):
-        read_checks(data, [PublishedFigure(3, "users", "browser", 2018, 44, is_derivable=False)])
+        read_checks(data, [figure(3, "users", "browser", 2018, "no")])
 
 
-def test_the_seed_names_what_the_package_allows_to_compute(shared_facts: Path) -> None:
-    figures = read_published_figures(shared_facts / "published_figures.csv")
-    assert (len(figures), sum(figure.is_derivable for figure in figures)) == (77, 43)
+def test_the_study_names_what_the_package_allows_to_compute(study: Study) -> None:
+    derivable = [one.derivable_from_package for one in study.published.figures]
+    assert (len(derivable), derivable.count("yes")) == (77, 43)
 
 
 def test_the_summary_counts_verdicts_in_a_fixed_order() -> None:

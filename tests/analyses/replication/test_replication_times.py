@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING
 import openpyxl
 import pytest
 
-from analyses.replication.checks import check_times, check_trends, read_published_figures
+from analyses.replication.checks import check_times, check_trends
 from analyses.replication.response_times import compare, read_times, write_times
 from analyses.replication.trends import read_trends
-from analyses.warehouse.build import seed_path
 from loader.errors import PackageError
 
 if TYPE_CHECKING:
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
 
     from analyses.replication.package import Package
     from analyses.replication.questions import PublishedSet
+    from analyses.study import Study
     from tests.analyses.replication.conftest import Unpacked
 
 TIMES = "response_time.xlsx"
@@ -105,7 +105,9 @@ def test_a_sheet_that_is_not_as_published(
     assert reason in refusal(read_times, unpacked)
 
 
-def test_the_trends_are_the_printed_figures(package: Package, shared_facts: Path) -> None:
+def test_the_trends_are_the_printed_figures(
+    package: Package, study: Study, shared_facts: Path
+) -> None:
     with (shared_facts / "published_figures.csv").open(encoding="utf-8", newline="") as file:
         printed = {
             (row["figure"], row["question_set"], int(row["year"])): float(row["published"])
@@ -117,19 +119,17 @@ def test_the_trends_are_the_printed_figures(package: Package, shared_facts: Path
     assert {key: cells[key] for key in printed} == printed
     # what is not printed is zero: nobody asked about browsers before 2018
     assert {cells[key] for key in cells.keys() - printed.keys()} == {0}
-    checks = check_trends(
-        read_trends(package), read_published_figures(seed_path("published_figures"))
-    )
+    checks = check_trends(read_trends(package), study.published.figures)
     assert [(check.published, check.computed, check.verdict) for check in checks] == [
         (17, 17, "equal"),
         (17, 17, "equal"),
     ]
 
 
-def test_a_trend_that_is_not_the_printed_one(unpacked: Unpacked) -> None:
+def test_a_trend_that_is_not_the_printed_one(unpacked: Unpacked, study: Study) -> None:
     unpacked.edit_text("user_trend.csv", "mobile,8,54", "mobile,8,55")
     trends = read_trends(unpacked.find())
-    checks = check_trends(trends, read_published_figures(seed_path("published_figures")))
+    checks = check_trends(trends, study.published.figures)
     assert [(check.computed, check.verdict) for check in checks] == [(17, "equal"), (16, "differs")]
 
 
