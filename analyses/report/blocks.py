@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
+from re import fullmatch
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from markupsafe import Markup
 
+from analyses.common.numbers import between, count, duration, number, p_value, percent
 from analyses.figures import alternative_of
+from analyses.warehouse.dictionary import read_dictionary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -17,6 +21,7 @@ if TYPE_CHECKING:
 
     from analyses.report.study import StudyResults
     from analyses.warehouse import tables
+    from analyses.warehouse.dictionary import TableEntry
 
 Text = str | Markup
 
@@ -150,6 +155,33 @@ class Cell:
     explanation: str = ""
 
 
+def time_cell(minutes: float | None) -> Cell:
+    """Write a time, with its minutes on demand."""
+    known = "" if minutes is None else f"{number(minutes)} minutes"
+    return Cell(duration(minutes), explanation=known)
+
+
+_WRITERS: Final[tuple[tuple[str, Callable[[Any], Any]], ...]] = (
+    (r"n(_\w+)?|population|sample_size|u", count),
+    (r"\w*p_value\w*", p_value),
+    (r"share\w*|\w+_share|agreement", percent),
+    (r"\w+_minutes|q1|q3|p90", time_cell),
+    (r"median_ci_\w+", duration),
+    (r"\w+", number),
+)
+"""How a column of the database is written, by its name: the first pattern that it matches."""
+
+
+def _written(*names: str) -> Callable[..., Text | Cell] | str:
+    """Choose how to write columns of the database by their names; two of them are an interval."""
+    if "question_set" in names:
+        return "name"
+    write = next(write for pattern, write in _WRITERS if fullmatch(pattern, names[0]))
+    if len(names) > 1:
+        return lambda low, high: between(low, high, write)
+    return write
+
+
 @dataclass(frozen=True)
 class Column:
     """A column of a table for reading.
@@ -159,10 +191,11 @@ class Column:
     header : str or Markup
     source : str
         The columns of the database's table that it shows, parted by blanks; '' for the row.
-    write : callable or str
-        Writes their values, or the row, as a cell; a text names the method of `StudyResults`.
-    explanation : str
-        Shown with the header on demand.
+    write : callable, str or None
+        Writes their values, or the row, as a cell; a text names the method of `StudyResults`. By
+        default numbers are written by the name of their column: counts, shares, times, p-values.
+    explanation : str or None
+        Shown with the header on demand; by default what the data dictionary says of the column.
     is_number : bool
         Numbers stand right, in figures of one width.
     wraps : bool
@@ -171,8 +204,8 @@ class Column:
 
     header: Text
     source: str = ""
-    write: Callable[..., Text | Cell] | str = str
-    explanation: str = ""
+    write: Callable[..., Text | Cell] | str | None = None
+    explanation: str | None = None
     is_number: bool = True
     wraps: bool = False
 
@@ -181,9 +214,24 @@ class Column:
         """Its class in the page."""
         return "number" if self.is_number else "words" if self.wraps else ""
 
+    def cell(self, study: StudyResults, row: Any) -> Cell:
+        """Write the cell of a row."""
+        names = self.source.split()
+        write = self.write or _written(*names)
+        write = write if callable(write) else getattr(study, write)
+        made = write(*([getattr(row, name) for name in names] or [row]))
+        return made if isinstance(made, Cell) else Cell(made)
 
-SET: Final = Column("Question set", "question_set", "name", is_number=False)
-PAIR: Final = Column("Comparison", "set_a set_b", "pair", is_number=False)
+
+def words(
+    header: str, source: str, write: Callable[..., Text] | str = str, *, wraps: bool = False
+) -> Column:
+    """Make a column of words."""
+    return Column(header, source, write, "", is_number=False, wraps=wraps)
+
+
+SET: Final = words("Question set", "question_set", "name")
+PAIR: Final = words("Comparison", "set_a set_b", "pair")
 
 
 @dataclass(frozen=True)
@@ -237,17 +285,24 @@ def table_of(  # noqa: PLR0913 - what a table has
         Unique in the page; that of the database's table if it is not given.
     note : str or Markup
     """
+    entry = _dictionary().get(data)
+
+    def explained(column: Column) -> Column:
+        found = entry.column((column.source or " ").split(" ")[0]) if entry else None
+        if column.explanation is not None or found is None:
+            return column
+        return replace(column, explanation=found.description.replace("`", ""))
+
     columns = tuple(columns)
-
-    def cell(column: Column, row: Any) -> Cell:
-        write = column.write if callable(column.write) else getattr(study, column.write)
-        values = [getattr(row, name) for name in column.source.split()]
-        made = write(*(values or [row]))
-        return made if isinstance(made, Cell) else Cell(made)
-
     shown = study.rows(data) if rows is None else rows
-    cells = [[cell(column, row) for column in columns] for row in shown]
-    return Table(name or data, caption, columns, cells, study.table(data), note)
+    cells = [[column.cell(study, row) for column in columns] for row in shown]
+    heads = tuple(explained(column) for column in columns)
+    return Table(name or data, caption, heads, cells, study.table(data), note)
+
+
+@cache
+def _dictionary() -> dict[str, TableEntry]:
+    return read_dictionary()
 
 
 @dataclass(frozen=True)

@@ -160,6 +160,23 @@ def test_every_encoding_gives_the_same_rows(tmp_path, name):
     assert (one.n_rows, one.n_replaced_characters, one.xml_bytes) == (40, 0, len(ENCODINGS[name]))
 
 
+def test_deleted_posts_of_the_spring_2024_dump(tmp_path):
+    """As public mirrors have it: UTF-16-LE, LF, no indent, DeletionDate on deleted posts."""
+    rows = [
+        f'<row Id="{i}" PostTypeId="1" CreationDate="2024-01-01T00:00:00.000"'
+        + (' DeletionDate="2024-02-03T04:05:06.007"' if i % 3 == 0 else "")
+        + f' Body="&lt;p&gt;{i}&lt;/p&gt;&#xA;" Tags="|a|b|" />'
+        for i in range(1, 301)
+    ]
+    text = '<?xml version="1.0" encoding="utf-16"?>\n<posts>\n' + "\n".join(rows) + "\n</posts>\n"
+    path = stores.write(tmp_path / "Posts.xml", codecs.BOM_UTF16_LE + text.encode("utf-16-le"))
+    loader.load([path], tmp_path / "data", site=stores.SITE)
+    found = stores.rows(tmp_path / "data", "posts")
+    assert [row["Id"] for row in found if "DeletionDate" in row] == list(range(3, 301, 3))
+    assert found[2]["DeletionDate"] - found[2]["CreationDate"] == 2_865_906_007
+    assert found[2]["Tags"] == ["a", "b"]
+
+
 def test_latin_1_is_decoded_as_declared(tmp_path):
     text = stores.posts(3, Title="Grüße").replace("utf-8", "iso-8859-1").encode("latin-1")
     loader.load([stores.write(tmp_path / "Posts.xml", text)], tmp_path / "data", site=stores.SITE)

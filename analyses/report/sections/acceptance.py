@@ -11,7 +11,6 @@ from analyses.common.numbers import (
     count,
     few,
     number,
-    p_value,
     p_words,
     percent,
     points,
@@ -30,6 +29,7 @@ from analyses.report.blocks import (
     Missing,
     Prose,
     table_of,
+    words,
 )
 from analyses.statistics.proportions import proportion
 
@@ -43,13 +43,9 @@ if TYPE_CHECKING:
 ALPHA = 0.05
 """Below it a sentence says that sets differ; the p-value itself stands beside it."""
 
-HOLM = Column(
-    "p, Holm", "p_value_adjusted", p_value,
-    "p-value corrected for all comparisons of this table by Holm’s method",
-)  # fmt: skip
-_COHEN = Column(
-    "Cohen’s\N{NO-BREAK SPACE}h", "cohens_h", signed, "Effect size of a difference of shares"
-)
+HOLM = Column("p, Holm", "p_value_adjusted")
+_COHEN = Column("Cohen’s\N{NO-BREAK SPACE}h", "cohens_h", signed)
+_DIFFERENCE = Column("95% interval", "ci_low ci_high", lambda low, high: between(low, high, points))
 
 
 def statistic(value: float | None, df: float | None) -> str:
@@ -59,39 +55,27 @@ def statistic(value: float | None, df: float | None) -> str:
 
 _BASELINE_COLUMNS = (
     SET,
-    Column(
+    words(
         "Published study of", "label baseline",
-        lambda label, name: label or name.replace("_", " "), is_number=False,
+        lambda label, name: label or name.replace("_", " "),
     ),
-    Column("Published share", "baseline_share", percent),
-    Column("Share here", "no_accepted_share", percent),
+    Column("Published share", "baseline_share"),
+    Column("Share here", "no_accepted_share"),
     Column("Difference", "share_difference", points),
-    Column(
-        "95% interval", "ci_low ci_high", lambda low, high: between(low, high, points),
-        "Wilson’s interval of the share, less the published one",
-    ),
+    _DIFFERENCE,
     _COHEN,
-    Column("χ²", "chi2", lambda chi2: number(chi2, 1), "One degree of freedom"),
+    Column("χ²", "chi2", lambda chi2: number(chi2, 1)),
     HOLM,
 )  # fmt: skip
 _TEST_COLUMNS = (
     PAIR,
-    Column(
-        "Difference", "share_difference", lambda share: points(share) + _unit(share),
-        "Share without an accepted answer, first minus second",
-    ),
-    Column(
-        "95% interval", "ci_low ci_high", lambda low, high: between(low, high, points),
-        "Confidence interval of the difference",
-    ),
+    Column("Difference", "share_difference", lambda share: points(share) + _unit(share)),
+    _DIFFERENCE,
     _COHEN,
-    Column(
-        "χ²", "chi2 df", statistic,
-        "Test of equal shares, with the degrees of freedom",
-    ),
-    Column("p", "p_value", p_value),
+    Column("χ²", "chi2 df", statistic),
+    Column("p", "p_value"),
     HOLM,
-)  # fmt: skip
+)
 
 
 def acceptance_blocks(study: StudyResults) -> tuple[Block, ...]:
@@ -106,16 +90,14 @@ def acceptance_blocks(study: StudyResults) -> tuple[Block, ...]:
     drawn = [row for row in filled if row.question_set in names] or filled
     columns = (
         SET,
-        Column("Questions", "n_questions", count),
-        Column("Accepted", "n_accepted", count, "The question names an accepted answer"),
-        Column("No accepted answer", "n_not_accepted", count),
+        Column("Questions", "n_questions"),
+        Column("Accepted", "n_accepted"),
+        Column("No accepted answer", "n_not_accepted"),
         Column(
             "Share without", "no_accepted_share question_set",
             lambda share, name: Cell(percent(share), share, study.style(name).colour),
         ),
-        Column(
-            "95% interval", "n_not_accepted n_questions", _wilson, "Wilson’s interval of the share"
-        ),
+        Column("95% interval", "n_not_accepted n_questions", _wilson, "Wilson’s, of the share"),
     )  # fmt: skip
     return (
         Heading(title),

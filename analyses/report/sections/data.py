@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from analyses.common.numbers import NONE, and_list, count
-from analyses.report.blocks import Column, Fact, Facts, Fold, Missing, Prose, Section, table_of
+from analyses.report.blocks import (
+    Column,
+    Fact,
+    Facts,
+    Fold,
+    Missing,
+    Prose,
+    Section,
+    table_of,
+    words,
+)
 from analyses.report.study import day, moment, total
 
 if TYPE_CHECKING:
@@ -28,39 +38,23 @@ def _day(value: datetime | str | None) -> str:
 
 
 _COLUMNS = (
-    Column("Site", "name is_synthetic", _site, is_number=False),
-    Column("First post", "first", day, is_number=False),
-    Column("Last post", "last", day, is_number=False),
-    Column("Rows", "n_rows", count),
-    Column(
-        "Rejected", "n_rejected_rows", count, "Rows that could not be read; they are in quarantine"
-    ),
-    Column(
-        "Fabricated", "n_fabricated_rows", count,
-        "Invented posts of dumps from 2025 on; they are in quarantine",
-    ),
-    Column(
-        "Replaced characters", "n_replaced_characters", count,
-        "Characters that XML does not allow, replaced by U+FFFD",
-    ),
-)  # fmt: skip
-
-
+    words("Site", "name is_synthetic", _site),
+    words("First post", "first", day),
+    words("Last post", "last", day),
+    Column("Rows", "n_rows"),
+    Column("Rejected", "n_rejected_rows"),
+    Column("Fabricated", "n_fabricated_rows"),
+    Column("Replaced characters", "n_replaced_characters"),
+)
 _FILE_COLUMNS = (
-    Column("Site and table", "site table", "{} {}".format, is_number=False),
-    Column("State", "state", is_number=False),
-    Column(
-        "Source", "source_file",
-        lambda path: PurePath(path).name if path else "not in the dump", is_number=False,
-    ),
-    Column("Rows", "n_rows", count),
-    Column("Rejected", "n_rejected_rows", count),
-    Column("Fabricated", "n_fabricated_rows", count),
-    Column("Replaced characters", "n_replaced_characters", count),
-    Column("First", "first_at", _day, is_number=False),
-    Column("Last", "last_at", _day, is_number=False),
-    Column("Loaded", "finished_at", _day, is_number=False),
-)  # fmt: skip
+    words("Site and table", "site table", "{} {}".format),
+    words("State", "state"),
+    words("Source", "source_file", lambda path: PurePath(path).name if path else "not in the dump"),
+    *_COLUMNS[3:],
+    words("First", "first_at", _day),
+    words("Last", "last_at", _day),
+    words("Loaded", "finished_at", _day),
+)
 
 
 def data(study: StudyResults) -> Section:
@@ -93,7 +87,12 @@ def data(study: StudyResults) -> Section:
         ),
     ]
     if len({site.last.date() for site in sites if site.last is not None}) > 1:
-        blocks.append(Prose("The sites end on different days."))
+        blocks.append(
+            Prose(
+                "The sites end on different days. Counts of years after the end of a site hold the"
+                " other sites’ questions only; trends are over the years that all sites cover."
+            )
+        )
     blocks.append(
         table_of(
             study, "dump_manifest", "Sites in these data, all tables together", _COLUMNS, sites,

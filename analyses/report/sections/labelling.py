@@ -6,41 +6,41 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from analyses.common.numbers import between, count, number, p_value, percent, points
-from analyses.report.blocks import SET, Column, Fold, Missing, table_of
+from analyses.common.numbers import between, count, number, points
+from analyses.report.blocks import SET, Column, Fold, Missing, table_of, words
 
 if TYPE_CHECKING:
     from analyses.report.blocks import Block
     from analyses.report.study import StudyResults
 
+
+def _three(value: float | None) -> str:
+    return number(value, 3)
+
+
 _AGREEMENT_COLUMNS = (
     SET,
-    Column("Level", "level", is_number=False),
-    Column("Raters", "rater_a rater_b", lambda a, b: f"{a}, {b}", is_number=False),
-    Column("Questions", "n", count),
-    Column("Agreed", "agreement", percent),
-    Column("Cohen’s\N{NO-BREAK SPACE}κ", "kappa", lambda kappa: number(kappa, 3)),
-    Column(
-        "95% interval", "ci_low ci_high",
-        lambda low, high: between(low, high, lambda value: number(value, 3)),
-    ),
-)  # fmt: skip
+    words("Level", "level"),
+    words("Raters", "rater_a rater_b", "{}, {}".format),
+    Column("Questions", "n"),
+    Column("Agreed", "agreement"),
+    Column("Cohen’s\N{NO-BREAK SPACE}κ", "kappa", _three),
+    Column("95% interval", "ci_low ci_high", lambda low, high: between(low, high, _three)),
+)
 _KIND_COLUMNS = (
     SET,
-    Column("Label", "label_kind", lambda kind: kind.replace("_", " "), is_number=False),
-    Column("Questions", "n_questions", count),
-    Column("No accepted answer", "n_not_accepted", count),
-    Column("Share without", "no_accepted_share", percent),
-    Column(
-        "95% interval", "share_ci_low share_ci_high", lambda low, high: between(low, high, percent)
-    ),
+    words("Label", "label_kind", lambda kind: kind.replace("_", " ")),
+    Column("Questions", "n_questions"),
+    Column("No accepted answer", "n_not_accepted"),
+    Column("Share without", "no_accepted_share"),
+    Column("95% interval", "share_ci_low share_ci_high"),
     Column(
         "Difference", "share_difference ci_low ci_high",
         lambda share, low, high: points(share)
         + ("" if low is None else f" ({between(low, high, points)})"),
         "Percentage points, from the questions in a category",
     ),
-    Column("p, Holm", "p_value_adjusted", p_value),
+    Column("p, Holm", "p_value_adjusted"),
 )  # fmt: skip
 
 
@@ -54,20 +54,15 @@ def sample_blocks(study: StudyResults) -> tuple[Block, ...]:
         labelled.setdefault(one.question_set, set()).add((one.site, one.question_id))
     columns = (
         SET,
-        Column("Questions", "population", count),
+        Column("Questions", "population"),
         Column("Confidence", "confidence", lambda share: f"{100 * share:g}%"),
-        Column(
-            "Interval", "interval", lambda share: f"±{100 * share:g}%",
-            "Half its width, for a share of one half",
-        ),
-        Column("Sample", "sample_size", count, "Cochran’s formula for a finite population"),
-        Column(
+        Column("Interval", "interval", lambda share: f"±{100 * share:g}%"),
+        Column("Sample", "sample_size"),
+        words(
             "Rounded", "rounding is_whole_set",
-            lambda rounding, whole: "all questions" if whole else rounding or "", is_number=False,
+            lambda rounding, whole: "all questions" if whole else rounding or "",
         ),
-        Column(
-            "Labelled here", "question_set", lambda name: count(len(labelled.get(name, ()))),
-        ),
+        Column("Labelled", "question_set", lambda name: count(len(labelled.get(name, ()))), ""),
     )  # fmt: skip
     note = (
         "Rounding up keeps the interval; rounding down just misses it."

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup
 
-from analyses.common.numbers import and_list, between, count, number, p_value, p_words
+from analyses.common.numbers import and_list, between, count, number, p_words
 from analyses.figures import popularity_panel, popularity_shares
 from analyses.figures.popularity import is_partial
 from analyses.report.blocks import (
@@ -20,6 +20,7 @@ from analyses.report.blocks import (
     Section,
     Table,
     table_of,
+    words,
 )
 from analyses.report.denominators import counted_sets, known_shares, reaches_beyond
 from analyses.report.study import day
@@ -38,24 +39,15 @@ _SHARE_OF: Final = {
     "share_of_base_set": "base_question_share",
 }
 _TREND_COLUMNS = (
-    Column("Years", "first_year last_year", lambda first, last: f"{first}–{last}"),
-    Column(
-        "Factor per year", "rate_ratio", number, "Of a log-linear rate: 2 is doubling every year"
-    ),
-    Column(
-        "95% interval", "rate_ratio_ci_low rate_ratio_ci_high", between,
-        "Quasi-Poisson: allows for years that scatter more",
-    ),
-    Column("p", "rate_p_value", p_value),
-    Column(
-        "p, Holm", "rate_p_value_adjusted", p_value, "Adjusted for several tests by Holm’s method"
-    ),
-    Column(
-        "Kendall’s\N{NO-BREAK SPACE}τ", "tau", number, "From −1 (falls every year) to 1 (rises)"
-    ),
-    Column("p of τ", "mann_kendall_p_value", p_value),
-    Column("p of τ, Holm", "mann_kendall_p_value_adjusted", p_value),
-)  # fmt: skip
+    Column("Years", "first_year last_year", "{}–{}".format, "The years that are compared"),
+    Column("Factor per year", "rate_ratio"),
+    Column("95% interval", "rate_ratio_ci_low rate_ratio_ci_high"),
+    Column("p", "rate_p_value"),
+    Column("p, Holm", "rate_p_value_adjusted"),
+    Column("Kendall’s\N{NO-BREAK SPACE}τ", "tau"),
+    Column("p of τ", "mann_kendall_p_value"),
+    Column("p of τ, Holm", "mann_kendall_p_value_adjusted"),
+)
 
 
 def popularity(study: StudyResults) -> Section:
@@ -239,7 +231,7 @@ def _trends(study: StudyResults) -> tuple[Block, ...]:
         for one in subjects
         if one is not None and (sentence := _sentence(study, one.question_set, measures, rows))
     ]
-    measure = Column("Measure", "measure", lambda measure: measures[measure], is_number=False)
+    measure = words("Measure", "measure", lambda measure: measures[measure])
     table = table_of(
         study, "popularity_trends", "Does it rise from year to year?",
         (SET, measure, *_TREND_COLUMNS), rows,
@@ -314,6 +306,6 @@ def _table(
         counts = [Cell(count(values.get((one, year), 0))) for one in shown]
         cells.append([Cell(label), *counts])
     return Table(
-        f"{_DATA}_{column}", caption, (Column("Year", is_number=False), *heads), cells,
+        f"{_DATA}_{column}", caption, (words("Year", "year"), *heads), cells,
         study.table(_DATA),
     )  # fmt: skip

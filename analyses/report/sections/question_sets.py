@@ -19,6 +19,7 @@ from analyses.report.blocks import (
     Prose,
     Section,
     table_of,
+    words,
 )
 from analyses.report.study import day
 
@@ -56,32 +57,24 @@ def _code(text: str | None) -> Markup | str:
 
 _COLUMNS = (
     SET,
-    Column("Kind", "kind", lambda kind: _KINDS[kind], is_number=False),
-    Column("By tag", "n_tag_matched", count, "Questions that carry a tag which a rule names"),
-    Column("By term", "n_term_matched", count, "Questions that contain a term which a rule names"),
-    Column("Any rule", "n_matched", count, "Distinct questions that match by tag, term or both"),
-    Column("Left to others", "n_left_to_others", count, "Matches that a set with precedence keeps"),
-    Column("Excluded", "n_excluded", count, "Taken out by a person’s decision"),
-    Column("Included", "n_included", count, "Put in by a person’s decision"),
-    Column(
-        "Questions", "n_questions", lambda n: Markup("<strong>{}</strong>").format(count(n)),
-        "Members of the set",
-    ),
-)  # fmt: skip
+    words("Kind", "kind", lambda kind: _KINDS[kind]),
+    Column("By tag", "n_tag_matched"),
+    Column("By term", "n_term_matched"),
+    Column("Any rule", "n_matched"),
+    Column("Left to others", "n_left_to_others"),
+    Column("Excluded", "n_excluded"),
+    Column("Included", "n_included"),
+    Column("Questions", "n_questions", lambda n: Markup("<strong>{}</strong>").format(count(n))),
+)
 _RULE_COLUMNS = (
-    Column("Tag or term", "value", _code, is_number=False),
+    words("Tag or term", "value", _code),
     SET,
-    *(
-        Column(header, source, _words, is_number=False)
-        for header, source in (
-            ("Kind", "kind"),
-            ("Where", "scope"),
-            ("Match", "match"),
-            ("Code", "code"),
-            ("Searched among", "runs_over"),
-        )
-    ),
-    Column("Must contain", "must_contain", _code, is_number=False),
+    words("Kind", "kind", _words),
+    words("Where", "scope", _words),
+    words("Match", "match", _words),
+    words("Code", "code", _words),
+    words("Searched among", "runs_over", _words),
+    words("Must contain", "must_contain", _code),
 )
 
 

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from analyses.common.numbers import NONE, and_list, count
 from analyses.figures.theme import GREEN, GREY, VERMILION
-from analyses.report.blocks import SET, Column, Fold, Missing, Prose, Section, table_of
+from analyses.report.blocks import SET, Column, Fold, Missing, Prose, Section, table_of, words
 
 if TYPE_CHECKING:
     from analyses.report.blocks import Block
@@ -26,7 +26,7 @@ def replication(study: StudyResults) -> Section:
     if not rows:
         because = "the study holds no published figures to recompute"
         return Section(name, title, short, (Missing(title, because),))
-    verdicts = Counter(words(row.verdict) for row in rows)
+    verdicts = Counter(as_words(row.verdict) for row in rows)
     order = sorted(verdicts, key=lambda verdict: (not verdict.startswith("equal"), verdict))
     blocks: list[Block] = [
         Prose(
@@ -54,14 +54,14 @@ def replication(study: StudyResults) -> Section:
         return row._replace(computed=0) if is_count and is_zero else row
 
     columns = (
-        Column("Figure", "figure", words, is_number=False),
+        words("Figure", "figure", as_words),
         SET,
-        Column("Year", "year", lambda year: NONE if year is None else str(year)),
+        Column("Year", "year", lambda year: NONE if year is None else str(year), ""),
         Column("Published", "published unit", plain),
         Column("Computed", "computed unit", plain),
-        Column("Verdict", "verdict", _verdict, is_number=False),
-        Column("Reason", "reason", lambda reason: reason or "", is_number=False, wraps=True),
-    )  # fmt: skip
+        words("Verdict", "verdict", _verdict),
+        words("Reason", "reason", lambda reason: reason or "", wraps=True),
+    )
     shown = sorted(map(computed, rows), key=lambda row: (str(row.step), row.figure, row.year or 0))
     table = table_of(study, _DATA, "Published and computed figures", columns, shown)
     blocks.append(Fold(f"All figures ({count(len(rows))})", (table,)))
@@ -75,11 +75,11 @@ def _verdict(verdict: str | None) -> Markup | str:
     is_equal = verdict.startswith("equal")
     colour = GREEN if is_equal else VERMILION if verdict == "differs" else GREY
     return Markup('<span class="verdict" style="--verdict:{}">{}</span>').format(
-        colour, words(verdict)
+        colour, as_words(verdict)
     )
 
 
-def words(name: str | None) -> str:
+def as_words(name: str | None) -> str:
     """Write a name of the tables as words."""
     return NONE if name is None else name.replace("_", " ")
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from analyses.common.numbers import between, count, duration, few, number, p_value, p_words, signed
+from analyses.common.numbers import between, count, duration, few, number, p_words, signed
 from analyses.figures import cumulative_curves, response_time_boxes
 from analyses.figures.times import axis_floor, has_box
 from analyses.report.blocks import (
@@ -19,6 +19,7 @@ from analyses.report.blocks import (
     Missing,
     Prose,
     table_of,
+    time_cell,
 )
 from analyses.report.sections.acceptance import HOLM, tests_of
 
@@ -30,17 +31,6 @@ if TYPE_CHECKING:
 _DATA = "response_time_summary"
 
 
-def time_cell(minutes: float | None) -> Cell:
-    """Write a time, with its minutes on demand."""
-    known = "" if minutes is None else f"{number(minutes)} minutes"
-    return Cell(duration(minutes), explanation=known)
-
-
-def time_interval(low: float | None, high: float | None) -> str:
-    """Write an interval of times: 20.1 h to 1.5 d."""
-    return between(low, high, duration)
-
-
 def _strong(minutes: float | None) -> Cell:
     cell = time_cell(minutes)
     return Cell(Markup("<strong>{}</strong>").format(cell.text), explanation=cell.explanation)
@@ -48,45 +38,27 @@ def _strong(minutes: float | None) -> Cell:
 
 _COLUMNS = (
     SET,
-    Column("Accepted", "n_accepted", count, "Questions that name an accepted answer"),
-    Column(
-        "With a time", "n_response_times", count,
-        "Accepted answers in the data, not older than the question",
-    ),
-    Column("First quartile", "q1", time_cell),
+    Column("Accepted", "n_accepted"),
+    Column("With a time", "n_response_times"),
+    Column("First quartile", "q1"),
     Column("Median", "median_response_minutes", _strong),
-    Column(
-        "95% interval", "median_ci_low median_ci_high", time_interval,
-        "Of the median, from order statistics",
-    ),
-    Column("Third quartile", "q3", time_cell),
-    Column("Nine tenths", "p90", time_cell),
+    Column("95% interval", "median_ci_low median_ci_high", None, "Of the median"),
+    Column("Third quartile", "q3"),
+    Column("Nine tenths", "p90"),
     Column("Median in minutes", "median_response_minutes", number),
-)  # fmt: skip
-_DAYS_DROPPED = Column(
-    "Days dropped", "median_response_minutes_days_dropped", number,
-    "Median in minutes with whole days left out, as printed",
-)  # fmt: skip
-_OLDER = Column(
-    "Older", "n_answered_before_asked", count,
-    "Accepted answers that are older than their question",
-)  # fmt: skip
+)
+_DAYS_DROPPED = Column("Days dropped", "median_response_minutes_days_dropped", number)
+_OLDER = Column("Older", "n_answered_before_asked")
 _TEST_COLUMNS = (
     PAIR,
-    Column("n", "n_a n_b", lambda a, b: f"{count(a)}, {count(b)}"),
-    Column("Cliff’s\N{NO-BREAK SPACE}δ", "cliffs_delta", signed, "Effect size, from −1 to 1"),
-    Column(
-        "95% interval", "ci_low ci_high", lambda low, high: between(low, high, signed),
-        "Confidence interval of Cliff’s delta",
-    ),
-    Column(
-        "Shift", "hodges_lehmann_minutes", duration,
-        "Hodges-Lehmann estimate of the difference, first minus second",
-    ),
-    Column("U", "u", count, "Mann-Whitney statistic"),
-    Column("p", "p_value", p_value),
+    Column("n", "n_a n_b", "{:,}, {:,}".format),
+    Column("Cliff’s\N{NO-BREAK SPACE}δ", "cliffs_delta", signed),
+    Column("95% interval", "ci_low ci_high", lambda low, high: between(low, high, signed)),
+    Column("Shift", "hodges_lehmann_minutes"),
+    Column("U", "u"),
+    Column("p", "p_value"),
     HOLM,
-)  # fmt: skip
+)
 
 
 def response_time_blocks(study: StudyResults) -> tuple[Block, ...]:
@@ -140,7 +112,7 @@ def _lead(study: StudyResults) -> tuple[Prose, ...]:
             f"the {count(row.n_response_times)} accepted answers to"
             f" {study.style(row.question_set).in_words} questions came within"
             f" {duration(row.median_response_minutes)}"
-            f" (95% interval {time_interval(row.median_ci_low, row.median_ci_high)})"
+            f" (95% interval {between(row.median_ci_low, row.median_ci_high, duration)})"
             for row in known
         )
     )

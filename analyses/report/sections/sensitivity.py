@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyses.common.numbers import and_list, between, count, duration, few, percent
+from analyses.common.numbers import and_list, count, few, percent
 from analyses.figures import sensitivity_strips
 from analyses.figures.sensitivity import MEASURES, variant_in_words
-from analyses.report.blocks import SET, Chart, Column, Fold, Missing, Prose, Section, table_of
+from analyses.report.blocks import (
+    SET,
+    Chart,
+    Column,
+    Fold,
+    Missing,
+    Prose,
+    Section,
+    table_of,
+    words,
+)
 from analyses.report.denominators import known_shares
 from analyses.report.sections.question_sets import RULES
 
@@ -19,21 +29,16 @@ if TYPE_CHECKING:
 _DATA = "rule_sensitivity"
 _COLUMNS = (
     SET,
-    Column(
+    words(
         "Reading", "",
         lambda row: variant_in_words(row) + (" (as studied)" if row.is_study_variant else ""),
-        is_number=False, wraps=True,
+        wraps=True,
     ),
-    Column("Questions", "n_questions", count),
-    Column(
-        "Of these as studied", "n_in_study_variant", count,
-        "Questions that the study’s own reading finds too",
-    ),
-    Column("Share without", "no_accepted_share", percent),
-    Column(
-        "95% interval", "share_ci_low share_ci_high", lambda low, high: between(low, high, percent)
-    ),
-    Column("Median response", "median_response_minutes", duration),
+    Column("Questions", "n_questions"),
+    Column("Of these as studied", "n_in_study_variant"),
+    Column("Share without", "no_accepted_share"),
+    Column("95% interval", "share_ci_low share_ci_high"),
+    Column("Median response", "median_response_minutes"),
 )  # fmt: skip
 
 

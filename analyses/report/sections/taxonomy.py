@@ -8,7 +8,17 @@ from markupsafe import Markup
 
 from analyses.common.numbers import NONE, and_list, between, count, few, percent
 from analyses.figures import taxonomy_bars
-from analyses.report.blocks import Cell, Chart, Column, Fold, Missing, Prose, Section, table_of
+from analyses.report.blocks import (
+    Cell,
+    Chart,
+    Column,
+    Fold,
+    Missing,
+    Prose,
+    Section,
+    table_of,
+    words,
+)
 from analyses.report.sections.labelling import (
     agreement_blocks,
     label_acceptance_blocks,
@@ -168,29 +178,19 @@ def _table(study: StudyResults, rows: list[Row]) -> Table:
         is_sum = value is not None and original[inner, leaf] is None
         return ("sum " if is_sum else "") + (NONE if value is None else f"{value:.1f}%")
 
-    columns = [Column("Category", "inner_category leaf_category", category, is_number=False)]
+    columns = [words("Category", "inner_category leaf_category", category)]
     is_labelled = any(row.n_questions for row in rows)
     if is_labelled:
         columns += [
-            Column(
-                "Questions", "n_questions", count,
-                "Each once, also where it was given the category twice",
-            ),
-            Column(
-                "Share", "share", share,
-                "Of the labelled questions of the set that are in a category",
-            ),
-            Column(
-                "95% interval", "share_ci_low share_ci_high",
-                lambda low, high: between(low, high, percent), "Wilson’s interval of the share",
-            ),
-        ]  # fmt: skip
+            Column("Questions", "n_questions"),
+            Column("Share", "share", share),
+            Column("95% interval", "share_ci_low share_ci_high"),
+        ]
     note = "Inner categories in bold, their leaves below."
     if any(row.published_percent is not None for row in rows):
         columns.append(
             Column(
-                "Published", "published_percent inner_category leaf_category", published,
-                "The percentage that the publication printed, or the sum over its leaves",
+                "Published", "published_percent inner_category leaf_category", published
             )
         )  # fmt: skip
         if any(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,10 +22,17 @@ from analyses.common.numbers import (
     signed,
     small_percent,
 )
+from analyses.report.blocks import Column
 from analyses.report.sections.replication import plain
+from analyses.warehouse.dictionary import read_dictionary
+from analyses.warehouse.tables import Table
 
 NONE = "\N{EN DASH}"
 MINUS = "\N{MINUS SIGN}"
+
+
+if TYPE_CHECKING:
+    from page import Page
 
 
 @pytest.mark.parametrize(
@@ -105,3 +114,26 @@ def test_a_p_value_is_never_rounded_to_zero_or_one(value: float) -> None:
 def test_a_number_and_its_unit_stay_together(first: float, second: float) -> None:
     assert " " not in duration(first)
     assert " " not in signed(second)
+
+
+def test_a_number_is_written_by_the_name_of_its_column() -> None:
+    row = Table(
+        "t", ("n_questions", "no_accepted_share", "p_value_adjusted", "median_minutes", "tau",
+              "share_ci_low", "share_ci_high"),
+        ((1234, 0.5, 0.00001, 90.0, 0.333, 0.25, 0.75),),
+    ).rows[0]  # fmt: skip
+    written = {
+        source: Column("x", source).cell(None, row).text.replace("\N{NO-BREAK SPACE}", " ")
+        for source in (*row._fields[:5], "share_ci_low share_ci_high")
+    }
+    assert written == {
+        "n_questions": "1,234", "no_accepted_share": "50.0%", "p_value_adjusted": "< 0.001",
+        "median_minutes": "1.5 h", "tau": "0.33", "share_ci_low share_ci_high": "25.0% to 75.0%",
+    }  # fmt: skip
+
+
+def test_a_head_is_explained_by_the_data_dictionary(published: Page) -> None:
+    heads = {one.text: one.attributes["title"] for one in
+             published.by_id("table-acceptance").all("abbr")}  # fmt: skip
+    said = read_dictionary()["acceptance"].column("n_accepted").description
+    assert heads["Accepted"] == said
