@@ -128,6 +128,9 @@ class _SiteLoad:
         finally:
             for file in self._files.values():
                 file.end_hash()
+        if not self._taken:
+            files = ", ".join(str(source.file) for source in self._sources)
+            raise NotADumpError(f"{files}: no table of a dump in it; give a site's archive")
         for table in schemas.TABLES.values():
             is_there = self._store.folder(table.name, self._site).exists()
             if table.name not in self._taken and not is_there:

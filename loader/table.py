@@ -36,6 +36,7 @@ SMALL_BYTES: Final = 64 << 20
 _LONGEST_OPENING: Final = 1 << 20
 _HEAD_BYTES: Final = 512
 _COMMENT: Final = rb"(?><!--.*?--)>"
+_DOCTYPE: Final = rb"<!DOCTYPE\s++[A-Za-z_][^\s\[>]*+\s*+>"
 
 
 class TableLoad:
@@ -214,7 +215,8 @@ class TableLoad:
         opening = text[: max(begin, 0)]
         clean = scrubber.feed(opening) + scrubber.finish()
         root = re.escape(self._prolog.root.encode())
-        form = rb"(?:\s++|(?><\?.*?\?>)|%b)*+<%b\s*+>(?:\s++|%b)*+" % (_COMMENT, root, _COMMENT)
+        form = rb"(?:\s++|(?><\?.*?\?>)|%b|%b)*+<%b\s*+>(?:\s++|%b)*+"
+        form %= (_COMMENT, _DOCTYPE, root, _COMMENT)
         if begin < 0 or not re.fullmatch(form, clean, re.DOTALL):
             return None, text
         if not is_well_formed(clean + f"</{self._prolog.root}>".encode()):

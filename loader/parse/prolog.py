@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from loader import schemas
 from loader.errors import NotADumpError, TruncatedError
+from loader.parse.formats import BEGINNING_BYTES, form_of
 from loader.parse.places import short
 
 if TYPE_CHECKING:
@@ -16,15 +17,8 @@ if TYPE_CHECKING:
 _LONGEST: Final = 1 << 20
 _SPACE: Final = re.compile(rb"\s*")
 _NAME: Final = re.compile(rb"<([A-Za-z_][^\s/>]*)(?=[\s/>])")
-_SIGNATURES: Final = {
-    b"version https://git-lfs": "is a git-lfs pointer, not the file itself; run `git lfs pull`",
-    b"7z\xbc\xaf\x27\x1c": "is a 7z archive under another name; rename it to end in .7z",
-    b"PK\x03\x04": "is a zip archive; unpack it first",
-    b"\x1f\x8b": "is packed with gzip; unpack it first",
-    b"BZh": "is packed with bzip2; unpack it first",
-    b"\xfd7zXZ": "is packed with xz; unpack it first",
-    b"\x28\xb5\x2f\xfd": "is packed with zstd; unpack it first",
-}
+_DOCTYPE: Final = re.compile(rb"<!DOCTYPE\s+([A-Za-z_][^\s\[>]*)\s*(>?)")
+_OPENING: Final = re.compile(rb"<(?:[A-Za-z_][^\s/>]*|!(?:-|D[A-Z]{0,6})?)?")
 _TABLES: Final = ", ".join(f"<{root}>" for root in schemas.BY_ROOT)
 
 
@@ -55,7 +49,8 @@ class Prolog:
 def read_prolog(pieces: Iterator[bytes], name: str) -> Prolog:
     """Read up to the root element's name; the iterator then stands after ``Prolog.text``.
 
-    A document type declaration is refused here, before a parser could fetch or expand anything.
+    A document type declaration with anything in it but a name is refused here, before a parser
+    could fetch or expand anything.
 
     Parameters
     ----------
@@ -67,7 +62,7 @@ def read_prolog(pieces: Iterator[bytes], name: str) -> Prolog:
     Raises
     ------
     NotADumpError
-        When it is empty, not XML, or has a document type declaration.
+        When it is empty, not XML, or declares more of its document type than a name.
     TruncatedError
         When it ends before its root element.
     """
@@ -83,6 +78,7 @@ def read_prolog(pieces: Iterator[bytes], name: str) -> Prolog:
             )
     if not text.strip():
         raise NotADumpError(f"{name}: is empty; get it anew, or remove it")
+    _parse(text, name, is_end=True)
     raise TruncatedError(f"{name}: ends before its root element; the file is cut off: get it anew")
 
 
@@ -94,7 +90,7 @@ def unknown_table(name: str, root: str) -> NotADumpError:
     )
 
 
-def _parse(text: bytes, name: str) -> Prolog | None:
+def _parse(text: bytes, name: str, *, is_end: bool = False) -> Prolog | None:
     """Find the root element, or None where more text is needed."""
     comments: list[str] = []
     position = 0
@@ -112,30 +108,48 @@ def _parse(text: bytes, name: str) -> Prolog | None:
                 return None
             position = end + 2
         elif text.startswith(b"<!DOCTYPE", position):
-            raise NotADumpError(
-                f"{name}: has a document type declaration (<!DOCTYPE), which no dump has;"
-                " it is not read, for safety: remove the declaration if you trust the file"
-            )
+            end = _after_doctype(text, position, name)
+            if end is None:
+                return None
+            position = end
         else:
             found = _NAME.match(text, position)
             if found:
                 root = found[1].decode("utf-8", "replace")
                 return Prolog(root, "\n".join(comments) or None, text)
-            rest = text[position : position + 64]
-            if _may_become_markup(rest, text, position):
+            is_short = not is_end and len(text) - position < BEGINNING_BYTES
+            if is_short or _OPENING.fullmatch(text, position):
                 return None
-            raise _not_xml(name, rest)
+            raise not_xml(name, text[position:])
 
 
-def _may_become_markup(rest: bytes, text: bytes, position: int) -> bool:
-    opening = re.fullmatch(rb"<(?:[A-Za-z_][^\s/>]*|!(?:-|D[A-Z]{0,6})?)?", text[position:])
-    is_short = any(signature.startswith(rest) for signature in _SIGNATURES)
-    return opening is not None or is_short
+def _after_doctype(text: bytes, position: int, name: str) -> int | None:
+    """Return the end of a document type declaration that is harmless: None where it is not there.
+
+    `<!DOCTYPE posts>`, which copies have, says nothing. More may name another file, or declare
+    entities; and in a file that has one of those a parser drops an entity that it does not know.
+    """
+    found = _DOCTYPE.match(text, position)
+    if found is None or not text[found.end() :].strip() + found[2]:
+        return None
+    root = found[1].decode("utf-8", "replace")
+    if Prolog(root, None, b"").table is None:
+        raise unknown_table(name, root)
+    if not found[2]:
+        raise NotADumpError(
+            f"{name}: has a document type declaration with more than a name in it (<!DOCTYPE"
+            f" {short(root)} …>); it is not read, for safety: remove it if you trust the file"
+        )
+    return found.end()
 
 
-def _not_xml(name: str, rest: bytes) -> NotADumpError:
-    for signature, reason in _SIGNATURES.items():
-        if rest.startswith(signature):
-            return NotADumpError(f"{name}: {reason}")
-    beginning = rest[:24].decode("utf-8", "backslashreplace")
-    return NotADumpError(f"{name}: is not XML (it begins with {beginning!r}); get the file anew")
+def not_xml(name: str, beginning: bytes) -> NotADumpError:
+    """Build the error for a file that is something else than XML."""
+    form = form_of(name, beginning[:BEGINNING_BYTES])
+    if form is not None:
+        return NotADumpError(f"{name}: {form}")
+    begins = beginning[:24].decode("utf-8", "backslashreplace")
+    return NotADumpError(
+        f"{name}: is not XML (it begins with {begins!r}); what is read is a data dump: Posts.xml"
+        " and its like, or a site's .7z; if it should be one of them, get it anew"
+    )
