@@ -155,8 +155,10 @@ _OTHER_CHANGES = """## Other changes
 - Line ends are CRLF in official dumps, LF in some copies; most files begin with a byte order mark.
   Both are read.
 - `Tags` is `<a><b>` until 2023 and `|a|b|` from 2024 on.
-- Dumps of 2025 carry invented posts with ids from 1,000,000,000 on; they are set aside in
-  `fabricated/` and counted.
+- The dump of 2025-06-30 carries invented posts (ids 1,000,000,001 and 1,000,000,010). Rows with ids
+  from 1,000,000,000 on are set aside in `_fabricated/` and counted.
+- A dump of spring 2024, seen on public mirrors, is in UTF-16-LE, with LF line ends and no indent.
+  It has deleted posts, known by their `DeletionDate`.
 - Characters that XML forbids occur as references (`&#x0;`); they become U+FFFD and are counted.
 
 What the loader makes of each is in [decisions](decisions/README.md).

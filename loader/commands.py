@@ -104,7 +104,7 @@ def load(
     at which it stopped.
 
     A row that cannot be loaded ends the load, or with --on-error quarantine is set aside: its
-    bytes, line and reason go to DATA/TABLE/site=SITE/rejected, and the rest is loaded. A file that
+    bytes, line and reason go to DATA/TABLE/site=SITE/_rejected, and the rest is loaded. A file that
     is cut off is an error in any case.
     """
     load_and_show(dumps, data, site=site, force=force, on_error=on_error)

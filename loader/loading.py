@@ -118,6 +118,7 @@ class _SiteLoad:
         self._taken: dict[str, Source] = {}
 
     def run(self) -> None:
+        self._check_others()
         new = [source for source in self._sources if self._force or not self._keep(source)]
         for table in schemas.TABLES:
             is_begun = table not in self._taken and self._is_begun(table, new)
@@ -132,10 +133,16 @@ class _SiteLoad:
             files = ", ".join(str(source.file) for source in self._sources)
             raise NotADumpError(f"{files}: no table of a dump in it; give a site's archive")
         for table in schemas.TABLES.values():
-            is_there = self._store.folder(table.name, self._site).exists()
-            if table.name not in self._taken and not is_there:
+            if table.name not in self._taken and not self._store.holds(table.name, self._site):
                 write_absent(self._store, table, self._site)
-        self._store.commit(self._site, self._staged())
+        self._store.commit(self._site)
+
+    def _check_others(self) -> None:
+        """Refuse to put tables beside others of the site that cannot be read any more."""
+        given = {source.table for source in self._sources}
+        for table in schemas.TABLES if None not in given else ():
+            if table not in given:
+                self._store.holds(table, self._site)
 
     def _is_begun(self, table: str, new: list[Source]) -> bool:
         """Whether a load of one of these sources was broken off in the middle of a table."""
@@ -200,6 +207,3 @@ class _SiteLoad:
     def _take(self, table: str, source: Source) -> None:
         source = replace(source, table=table)
         folders.check_twice(source, self._taken.setdefault(table, source))
-
-    def _staged(self) -> list[str]:
-        return [table for table in schemas.TABLES if self._store.staged_manifest(table, self._site)]

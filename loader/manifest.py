@@ -1,23 +1,54 @@
-"""What is known about a loaded table: a flat JSON object beside its Parquet."""
+"""What is known about a loaded table: a JSON object beside its Parquet."""
 
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+import xxhash
+
 from loader.errors import StoreError
+from loader.files import write_json
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-FORMAT: Final = 1
-FILE_NAME: Final = "manifest.json"
+FORMAT: Final = 2
+FILE_NAME: Final = "_manifest.json"
+OLD_FILE_NAME: Final = "manifest.json"
 SYNTHETIC_MARK: Final = "stackstudy sample"
 """A file whose comment before the root element holds this was written by ``stackstudy sample``."""
+
+_PIECE_BYTES: Final = 1 << 20
+
+
+@dataclass(frozen=True)
+class PartFile:
+    """A Parquet file of a table.
+
+    Attributes
+    ----------
+    name : str
+        Its name in the table's folder, with slashes.
+    n_rows, n_bytes : int
+        Its rows and its size.
+    xxh3_128 : str
+        Hash of all its bytes.
+    """
+
+    name: str
+    n_rows: int
+    n_bytes: int
+    xxh3_128: str
+
+    @classmethod
+    def look(cls, folder: Path, name: str, n_rows: int) -> PartFile:
+        """Describe a file that was just written."""
+        path = folder / name
+        return cls(name, n_rows, path.stat().st_size, hash_of(path))
 
 
 @dataclass(frozen=True)
@@ -26,7 +57,8 @@ class Manifest:
 
     Dates are ISO 8601 in UTC, with milliseconds; that of the source file, by which it is known
     again, has microseconds. ``state`` is ``finished``, or ``absent`` where the
-    dump had no such table. ``n_rows`` leaves out the fabricated rows, which have their own count.
+    dump had no such table. ``n_rows``, ``n_files`` and ``n_bytes`` are those of the table alone;
+    ``parts`` lists the files of fabricated and rejected rows, too.
     """
 
     site: str
@@ -51,21 +83,17 @@ class Manifest:
     first_at: str | None = None
     last_at: str | None = None
     is_synthetic: bool = False
+    parts: list[PartFile] = field(default_factory=list)
     loader_version: str = ""
     format: int = FORMAT
 
     def to_dict(self) -> dict[str, Any]:
-        """As it is written to ``manifest.json``."""
+        """As it is written to ``_manifest.json``."""
         return asdict(self)
 
     def write(self, folder: Path) -> None:
         """Write it into a folder, whole or not at all."""
-        unfinished = folder / (FILE_NAME + ".tmp")
-        with unfinished.open("w", encoding="utf-8") as file:
-            file.write(json.dumps(self.to_dict(), indent=2, ensure_ascii=False) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(folder / FILE_NAME)
+        write_json(folder / FILE_NAME, self.to_dict())
 
 
 def read_manifest(folder: Path) -> Manifest | None:
@@ -74,27 +102,44 @@ def read_manifest(folder: Path) -> Manifest | None:
     Returns
     -------
     Manifest or None
-        None where there is none, or one of another format.
+        None where there is none.
 
     Raises
     ------
     StoreError
-        When the file is not a manifest.
+        When the file is not a manifest, or one of another version of stackstudy.
     """
     path = folder / FILE_NAME
+    if not path.exists():
+        path = folder / OLD_FILE_NAME
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError) as error:
         raise StoreError(f"{path}: cannot be read ({error}); load the table again") from error
-    if not isinstance(found, dict) or found.get("format") != FORMAT:
-        return None
+    if not isinstance(found, dict) or "format" not in found:
+        raise StoreError(f"{path}: is not a manifest; load the table again")
+    if found["format"] != FORMAT:
+        raise StoreError(
+            f"{path}: was written by another version of stackstudy, whose store looks different;"
+            f" load the table again: stackstudy load {found.get('source_file') or 'DUMP'}"
+        )
     known = {one.name for one in fields(Manifest)}
     try:
+        found["parts"] = [PartFile(**part) for part in found.get("parts", [])]
         return Manifest(**{name: value for name, value in found.items() if name in known})
-    except TypeError as error:
+    except (AttributeError, TypeError) as error:
         raise StoreError(f"{path}: is not a manifest ({error}); load the table again") from error
+
+
+def hash_of(path: Path) -> str:
+    """Return the XXH3-128 hash of a file: quick, and not meant against forgers."""
+    digest = xxhash.xxh3_128()
+    with path.open("rb", buffering=0) as file:
+        while piece := file.read(_PIECE_BYTES):
+            digest.update(piece)
+    return digest.hexdigest()
 
 
 def now() -> str:

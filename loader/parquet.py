@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
@@ -12,6 +11,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from loader import schemas
+from loader.files import sync
+from loader.manifest import PartFile
+from loader.store import BESIDE, FABRICATED
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,8 +24,6 @@ ROW_GROUP_ROWS: Final = 100_000
 ROW_GROUP_BYTES: Final = 128 << 20
 LONG_BYTES: Final = 16 << 20
 """Rows that come as so much at once do not wait: the next, as long, will need the memory."""
-FABRICATED: Final = "fabricated"
-"""Folder, inside a partition, of the rows that belong to invented posts."""
 
 
 class PartWriter:
@@ -75,8 +75,7 @@ class PartWriter:
         if self._n_waiting:
             self._write_row_group()
         self._writer.close()
-        with self.path.open("rb") as written:
-            os.fsync(written.fileno())
+        sync(self.path)
 
     def abandon(self) -> None:
         """Close the file as it is, to be thrown away."""
@@ -110,14 +109,18 @@ class TableWriter:
         self.last: datetime | None = None
         self._folder = folder
         self._table = table
-        self._name = part_name(number)
-        self._part = PartWriter(folder / self._name, table)
+        self._number = number
+        self._part = PartWriter(folder / part_name(number), table)
         self._fabricated: PartWriter | None = None
 
-    def close(self) -> None:
-        """Write what waits, and hand all of it to the disk."""
+    def close(self) -> list[PartFile]:
+        """Write what waits, hand all of it to the disk, and describe the files."""
         for part in self._files():
             part.close()
+        return [
+            PartFile.look(self._folder, part.path.relative_to(self._folder).as_posix(), part.n_rows)
+            for part in self._files()
+        ]
 
     def abandon(self) -> None:
         """Close the files as they are, to be thrown away."""
@@ -145,7 +148,7 @@ class TableWriter:
         if self._fabricated is None:
             folder = self._folder / FABRICATED
             folder.mkdir(exist_ok=True)
-            self._fabricated = PartWriter(folder / self._name, self._table)
+            self._fabricated = PartWriter(folder / part_name(self._number, BESIDE), self._table)
         self._fabricated.write(batch.filter(is_fabricated))
         return batch.filter(pc.invert(is_fabricated))
 
@@ -184,9 +187,9 @@ def _moment(milliseconds: int) -> datetime:
     return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds)
 
 
-def part_name(number: int) -> str:
+def part_name(number: int, suffix: str = ".parquet") -> str:
     """Return the name of a part's file."""
-    return f"part-{number:05}.parquet"
+    return f"part-{number:05}{suffix}"
 
 
 def _repeating(table: Table) -> list[str]:

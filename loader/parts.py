@@ -8,17 +8,16 @@ and goes on behind them. When the table is whole the notes are removed.
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from collections import Counter
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from loader.manifest import iso
+from loader.files import read_json, remove, write_json
+from loader.manifest import PartFile, iso
 from loader.parquet import TableWriter, part_name
 from loader.parse.chunks import Place
-from loader.parse.quarantine import REJECTED, Quarantine
-from loader.store import UNFINISHED
+from loader.parse.quarantine import Quarantine
+from loader.store import FABRICATED, REJECTED, UNFINISHED, n_bytes_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,13 +46,14 @@ class Note:
     unknown_attributes: dict[str, int] = field(default_factory=dict)
     first_at: str | None = None
     last_at: str | None = None
-    files: dict[str, int] = field(default_factory=dict)
+    files: list[PartFile] = field(default_factory=list)
 
     @classmethod
     def from_dict(cls, found: dict[str, Any]) -> Note:
         """Read what `dataclasses.asdict` wrote."""
         begin, end = Place(**found.pop("begin")), Place(**found.pop("end"))
-        return cls(begin=begin, end=end, **found)
+        files = [PartFile(**one) for one in found.pop("files")]
+        return cls(begin=begin, end=end, files=files, **found)
 
     @property
     def n_rows_read(self) -> int:
@@ -84,7 +84,7 @@ class Part:
         self._number = number
         self._begin = begin
         self._writer = TableWriter(parts.folder, parts.table, number)
-        self._rejects = Quarantine(parts.folder, number)
+        self._quarantine = Quarantine(parts.folder, number)
         self._unknown: Counter[str] = Counter()
         self._n_replaced = 0
         self._is_finished = False
@@ -104,13 +104,13 @@ class Part:
     def abandon(self) -> None:
         """Close the files as they are, to be thrown away."""
         self._writer.abandon()
-        self._rejects.__exit__(KeyboardInterrupt, None, None)
+        self._quarantine.__exit__(KeyboardInterrupt, None, None)
 
     def take(self, parsed: Parsed) -> None:
         """Write what came out of a chunk."""
         for batch in parsed.batches:
             self._writer.write(batch)
-        self._rejects.add(parsed.rejects)
+        self._quarantine.add(parsed.rejects)
         self._unknown.update(parsed.unknown)
         self._n_replaced += parsed.n_replaced
 
@@ -119,20 +119,19 @@ class Part:
 
         Where the part is not whole no later load may go on behind it, but this one does.
         """
-        self._writer.close()
-        self._rejects.close()
+        files = [*self._writer.close(), *self._quarantine.close()]
         note = Note(
             number=self._number,
             begin=self._begin,
             end=end,
             n_rows=self._writer.n_rows,
             n_fabricated_rows=self._writer.n_fabricated_rows,
-            n_rejected_rows=self._rejects.n_rows,
+            n_rejected_rows=self._quarantine.n_rows,
             n_replaced_characters=self._n_replaced,
             unknown_attributes=dict(self._unknown),
             first_at=None if self._writer.first is None else iso(self._writer.first),
             last_at=None if self._writer.last is None else iso(self._writer.last),
-            files=_sizes(self._parts.folder, self._number),
+            files=files,
         )
         self._is_finished = True
         self._parts.take(note, is_whole=is_whole)
@@ -161,23 +160,23 @@ class Parts:
         if plan is not None and is_of_plan(folder, plan):
             self._find()
         else:
-            shutil.rmtree(folder, ignore_errors=True)
+            remove(folder)
         self._remove_unfinished()
         if plan is not None:
             self._place.mkdir(parents=True, exist_ok=True)
-            _write(self._place / _PLAN, plan)
+            write_json(self._place / _PLAN, plan)
         folder.mkdir(parents=True, exist_ok=True)
 
     def take(self, note: Note, *, is_whole: bool) -> None:
         """Take the note of a part."""
         self.notes[note.number] = note
         if self._keeps_notes and is_whole:
-            _write(self._place / f"{note.number:05}.json", asdict(note))
+            write_json(self._place / f"{note.number:05}.json", asdict(note))
 
     def forget(self) -> None:
         """Keep no notes: what follows cannot be gone on with."""
         self._keeps_notes = False
-        shutil.rmtree(self._place, ignore_errors=True)
+        remove(self._place)
 
     def drop(self, numbers: Iterable[int]) -> None:
         """Remove parts."""
@@ -199,17 +198,17 @@ class Parts:
         if not self.notes:
             with Part(self, 0, Place()) as part:
                 part.finish(Place())
-        elif any(note.n_rows for note in self.notes.values()):
-            self._remove_empty()
-        shutil.rmtree(self._place, ignore_errors=True)
-        files = sorted(self.folder.glob("*.parquet"))
+        remove(self._place)
         notes = self.notes.values()
+        parts = self._parts_with_rows()
+        own = [part for part in parts if "/" not in part.name]
         unknown: Counter[str] = Counter()
         for note in notes:
             unknown.update(note.unknown_attributes)
         return {
-            "n_files": len(files),
-            "n_bytes": sum(file.stat().st_size for file in files),
+            "parts": parts,
+            "n_files": len(own),
+            "n_bytes": sum(part.n_bytes for part in own),
             "n_rows": sum(note.n_rows for note in notes),
             "n_fabricated_rows": sum(note.n_fabricated_rows for note in notes),
             "n_rejected_rows": sum(note.n_rejected_rows for note in notes),
@@ -219,29 +218,38 @@ class Parts:
             "last_at": max((one.last_at for one in notes if one.last_at), default=None),
         }
 
-    def _remove_empty(self) -> None:
-        for note in self.notes.values():
-            if not note.n_rows:
-                (self.folder / part_name(note.number)).unlink(missing_ok=True)
+    def _parts_with_rows(self) -> list[PartFile]:
+        """Return the files, without empty ones, which are removed; one of a table is kept."""
+        parts = sorted((part for note in self.notes.values() for part in note.files), key=_place_of)
+        first = part_name(min(self.notes))
+        has_rows = any(note.n_rows for note in self.notes.values())
+        empty = [part for part in parts if not part.n_rows and (has_rows or part.name != first)]
+        for part in empty:
+            remove(self.folder / part.name)
+        return [part for part in parts if part not in empty]
 
     def _find(self) -> None:
         for path in sorted(self._place.glob("[0-9]*.json")):
             try:
-                note = Note.from_dict(json.loads(path.read_text(encoding="utf-8")))
-            except (OSError, ValueError, TypeError, KeyError):
+                note = Note.from_dict(read_json(path))
+            except (AttributeError, TypeError, KeyError):
                 continue
-            if note.files and note.files == _sizes(self.folder, note.number):
+            if note.files and all(
+                n_bytes_of(self.folder / part.name) == part.n_bytes for part in note.files
+            ):
                 self.notes[note.number] = note
 
     def _remove_unfinished(self) -> None:
-        known = {name for note in self.notes.values() for name in note.files}
-        for file in self.folder.glob("**/*.parquet"):
+        known = {part.name for note in self.notes.values() for part in note.files}
+        for file in self.folder.glob("**/part-*"):
             if file.relative_to(self.folder).as_posix() not in known:
                 file.unlink()
+        for file in self.folder.glob(".*"):  # what was killed while it was written
+            file.unlink()
         for file in self._place.glob("[0-9]*.json"):
             if int(file.stem) not in self.notes:
                 file.unlink()
-        for name in ("fabricated", REJECTED):
+        for name in (FABRICATED, REJECTED):
             folder = self.folder / name
             if folder.is_dir() and not any(folder.iterdir()):
                 folder.rmdir()
@@ -249,10 +257,7 @@ class Parts:
 
 def plan_in(folder: Path) -> dict[str, Any] | None:
     """Return the plan of the load that was broken off in a folder, if there is one."""
-    try:
-        found = json.loads((folder / UNFINISHED / _PLAN).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
+    found = read_json(folder / UNFINISHED / _PLAN)
     return found if isinstance(found, dict) else None
 
 
@@ -261,20 +266,6 @@ def is_of_plan(folder: Path, plan: dict[str, Any]) -> bool:
     return plan_in(folder) == json.loads(json.dumps(plan))
 
 
-def _sizes(folder: Path, number: int) -> dict[str, int]:
-    """Sizes of a part's files, by their names in the folder."""
-    name = part_name(number)
-    return {
-        file.relative_to(folder).as_posix(): file.stat().st_size
-        for file in sorted(folder.glob(f"**/{name}"))
-    }
-
-
-def _write(path: Path, content: dict[str, Any]) -> None:
-    """Write JSON, whole or not at all, and on disk when this returns."""
-    unfinished = path.with_suffix(".tmp")
-    with unfinished.open("w", encoding="utf-8") as file:
-        json.dump(content, file)
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.replace(path)
+def _place_of(part: PartFile) -> tuple[bool, str]:
+    """Sort the table's own files before those that are set aside."""
+    return "/" in part.name, part.name

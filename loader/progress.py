@@ -280,7 +280,9 @@ def _print_remarks(manifests: list[Manifest], console: Console) -> None:
         _print(console, "Replaced: characters that XML forbids, now U+FFFD.")
     if any(one.n_fabricated_rows for one in manifests):
         _print(
-            console, "Fabricated: rows of invented posts (ids from 1,000,000,000 on), set aside."
+            console,
+            "Fabricated: rows of invented posts (ids from 1,000,000,000 on), set aside; the dump of"
+            " 2025-06-30 has such.",
         )
     if any(one.is_synthetic for one in manifests):
         _print(console, "Synthetic: this dump was made by `stackstudy sample`; nobody wrote it.")

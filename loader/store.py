@@ -1,35 +1,45 @@
-"""The folders of the Parquet store: where a table lies, and how it is swapped in.
+"""The folders of the Parquet store: where a table lies, how it is swapped in, whether it is whole.
 
-A table is written aside, in ``<data>/.loading/<table>/site=<site>``. When every table of a dump is
-whole, a note of what is to be swapped goes to disk, and each folder is renamed into its place. A
-break before the note leaves the store as it was, and the whole tables aside for the next load to
-use; a break after it is finished at the next start.
+A table is written in a staging folder, ``<data>/.loading/<table>/site=<site>``. When every table of
+a dump is whole, a note of what is to be swapped goes to disk, and each folder is renamed into its
+place. A break before the note leaves the store as it was, and the whole tables in staging for the
+next load to use; a break after it is finished at the next start.
+
+What is no table data begins with an underscore: Spark, pandas and pyarrow.dataset pass it over.
 """
 
 from __future__ import annotations
 
-import json
-import os
 import re
-import shutil
-from contextlib import contextmanager, suppress
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 from loader import schemas
+from loader.cores import n_cores
 from loader.errors import StoreError
-from loader.manifest import Manifest, read_manifest
+from loader.files import remove, sync, write_json
+from loader.locks import locked
+from loader.manifest import FILE_NAME, Manifest, PartFile, hash_of, read_manifest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-try:
-    import fcntl
-except ImportError:  # Windows: no lock, and one load at a time is up to the user
-    fcntl = None  # type: ignore[assignment]
+FABRICATED: Final = "_fabricated"
+"""Folder, inside a table's, of the rows that belong to invented posts."""
+
+REJECTED: Final = "_rejected"
+"""Folder, inside a table's, of the rows that were not loaded."""
+
+BESIDE: Final = ".pq"
+"""Ending of the files in these folders: DuckDB's ``**/*.parquet`` would read them as data."""
 
 UNFINISHED: Final = "unfinished"
-"""Folder, inside a table's folder aside, of what a load knows that was broken off in its middle."""
+"""Folder, inside a table's in staging, of what a load knows that was broken off in its middle."""
 
 _SITE: Final = re.compile(r"(?=.*[a-z])[a-z0-9]+(?:(?:\.|_+|-+)[a-z0-9]+)*")
 _LONGEST_SITE: Final = 200
@@ -50,6 +60,54 @@ def check_site(site: str) -> str:
             " such as stackoverflow.com"
         )
     return lower
+
+
+def verify(data: Path, *, deep: bool = False) -> list[str]:
+    """Compare the store with its manifests.
+
+    Parameters
+    ----------
+    data : Path
+        The data folder.
+    deep : bool
+        Whether the hash of each part is computed, too, which reads all of the store. Without it
+        parts are only counted, and their bytes and rows, which takes a moment.
+
+    Returns
+    -------
+    list of str
+        A line for each part that is missing, shorter, altered, or unknown to its manifest, and for
+        each table without one, with the cure. Empty where the store is whole.
+    """
+    wrong: list[str] = []
+    parts: list[tuple[Path, Manifest, PartFile]] = []
+    for folder in _folders(data):
+        try:
+            manifest = read_manifest(folder)
+        except StoreError as error:
+            wrong.append(str(error))
+            continue
+        if manifest is None:
+            wrong.append(
+                f"{folder}: has no {FILE_NAME}; load the table again, or remove the folder"
+            )
+            continue
+        parts += [(folder, manifest, part) for part in manifest.parts]
+        known = {folder / part.name for part in manifest.parts}
+        wrong += [
+            f"{path}: is not in the manifest beside it, and would be read as data; remove it"
+            for path in sorted(folder.glob("*.parquet"))
+            if path not in known
+        ]
+    with ThreadPoolExecutor(n_cores(), "verify") as executor:
+        found = executor.map(lambda one: _wrong_with(one[0], one[2], deep=deep), parts)
+        wrong += [
+            f"{folder / part.name}: {what}; load it again:"
+            f" stackstudy load {manifest.source_file or 'DUMP'} --site {manifest.site} --force"
+            for (folder, manifest, part), what in zip(parts, found, strict=True)
+            if what is not None
+        ]
+    return wrong
 
 
 class Store:
@@ -83,19 +141,36 @@ class Store:
         """Manifest of a loaded table; None where it or its Parquet is not, or not all, there."""
         return _whole(self.folder(table, site))
 
+    def holds(self, table: str, site: str) -> bool:
+        """Whether there is a table of a site, with rows, or of which a dump had none.
+
+        Raises
+        ------
+        StoreError
+            When there are rows whose manifest cannot be read.
+        """
+        folder = self.folder(table, site)
+        try:
+            return read_manifest(folder) is not None or _may_hold_rows(folder)
+        except StoreError:
+            if _may_hold_rows(folder):
+                raise
+            return False
+
     def staged_manifest(self, table: str, site: str) -> Manifest | None:
         """Manifest of a table that a broken-off load finished but did not swap in."""
         return _whole(self.staging(table, site))
 
     def manifests(self, site: str = "*") -> list[Manifest]:
-        """Manifests of all that is loaded, or of one site, by site and table."""
-        found = []
-        for table in schemas.TABLES:
-            for folder in sorted(self.data.glob(f"{table}/site={site}")):
-                manifest = read_manifest(folder)
-                if manifest is not None:
-                    found.append(manifest)
-        return sorted(found, key=lambda one: one.site)
+        """Manifests of all that is loaded, or of one site, by site and table.
+
+        Raises
+        ------
+        StoreError
+            When one cannot be read, or is of another version of stackstudy.
+        """
+        found = [read_manifest(folder) for folder in _folders(self.data, site)]
+        return sorted((one for one in found if one is not None), key=lambda one: one.site)
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -106,105 +181,127 @@ class Store:
         StoreError
             When another load runs, or the folder cannot be written.
         """
+        busy = StoreError(
+            f"{self.data}: another load is writing here; wait for it, or choose another --data"
+        )
         try:
             self._staging.mkdir(parents=True, exist_ok=True)
-            lock = (self._staging / "lock").open("w")
+            (self._staging / "lock").touch()
         except OSError as error:
             raise StoreError(
                 f"{self.data}: cannot be written ({error.strerror}); choose another --data"
             ) from error
-        with lock:
-            if fcntl is not None:
-                try:
-                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except OSError as error:
-                    raise StoreError(
-                        f"{self.data}: another load is writing here;"
-                        " wait for it, or choose another --data"
-                    ) from error
+        with locked(self._staging / "lock", busy):
             self.recover()
             yield
 
     def begin(self, table: str, site: str) -> Path:
         """Make an empty folder to write a table into."""
         folder = self.staging(table, site)
-        _remove(folder)
+        remove(folder)
         folder.mkdir(parents=True)
         return folder
 
     def discard(self, table: str, site: str) -> None:
-        """Remove what lies aside of a table."""
-        _remove(self.staging(table, site))
+        """Remove what lies in staging of a table."""
+        remove(self.staging(table, site))
 
     def n_staged_bytes(self) -> int:
-        """Bytes of what lies aside, of tables that are whole or in the making."""
-        files = [path for path in self._staging.rglob("*.parquet") if path.is_file()]
+        """Bytes of what lies in staging, of tables that are whole or in the making."""
+        files = [path for path in self._staging.rglob("part-*") if path.is_file()]
         return sum(path.stat().st_size for path in files)
 
-    def commit(self, site: str, tables: list[str]) -> None:
-        """Swap tables that lie aside into their places: all, also when broken off between."""
-        if not tables:
+    def commit(self, site: str) -> None:
+        """Swap the site's whole tables into their places: all, also when broken off between."""
+        staged = [table for table in schemas.TABLES if self.staged_manifest(table, site)]
+        if not staged:
             return
-        for table in tables:
-            _sync(self.staging(table, site))
+        for table in staged:
+            sync(self.staging(table, site))
         note = self._staging / f"swap-{site}.json"
-        unfinished = note.with_suffix(".tmp")
-        unfinished.write_text(json.dumps({"site": site, "tables": tables}), encoding="utf-8")
-        _sync(unfinished)
-        unfinished.replace(note)
-        _sync(self._staging)
+        write_json(note, {"site": site, "tables": staged})
+        sync(self._staging)
         self._swap(note)
 
     def recover(self) -> None:
         """Finish a swap that was broken off, and remove what was not written to its end."""
         for note in sorted(self._staging.glob("swap-*.json")):
             self._swap(note)
-        _remove(self._old)
+        for path in (self._old, *self._staging.glob(".*")):
+            remove(path)
         for folder in self._staging.glob("*/site=*"):
             if _whole(folder) is None and not (folder / UNFINISHED).is_dir():
-                _remove(folder)
+                remove(folder)
 
     def _swap(self, note: Path) -> None:
-        swap = json.loads(note.read_text(encoding="utf-8"))
-        for table in swap["tables"]:
-            new, place = self.staging(table, swap["site"]), self.folder(table, swap["site"])
-            if not new.exists():
+        # What the note says is for people: that it is there says enough, also when it is damaged.
+        site = note.stem.removeprefix("swap-")
+        for table in schemas.TABLES:
+            new, place = self.staging(table, site), self.folder(table, site)
+            if _whole(new) is None:
                 continue
             if place.exists():
                 old = self._old / table / place.name
-                _remove(old)
+                remove(old)
                 old.parent.mkdir(parents=True, exist_ok=True)
                 place.rename(old)
             place.parent.mkdir(parents=True, exist_ok=True)
             new.rename(place)
-            _sync(place.parent)
+            sync(place.parent)
         note.unlink()
-        _remove(self._old)
+        remove(self._old)
+
+
+def _folders(data: Path, site: str = "*") -> Iterator[Path]:
+    """Yield the folders of tables that are there."""
+    for table in schemas.TABLES:
+        yield from sorted(data.glob(f"{table}/site={site}"))
 
 
 def _whole(folder: Path) -> Manifest | None:
+    """Return the manifest of a table whose parts are all there, of their sizes."""
     try:
         manifest = read_manifest(folder)
     except StoreError:  # a power cut may leave it empty: the table is loaded anew
         return None
     if manifest is None:
         return None
-    parts = [part.stat().st_size for part in folder.glob("*.parquet")]
-    is_whole = len(parts) == manifest.n_files and sum(parts) == manifest.n_bytes
+    names = {path.name for path in folder.glob("*.parquet")}
+    is_whole = names <= {part.name for part in manifest.parts} and all(
+        n_bytes_of(folder / part.name) == part.n_bytes for part in manifest.parts
+    )
     return manifest if is_whole else None
 
 
-def _remove(folder: Path) -> None:
-    with suppress(FileNotFoundError):
-        shutil.rmtree(folder)
-
-
-def _sync(path: Path) -> None:
-    """Hand a file or a folder's entries to the disk."""
-    if os.name == "nt" and path.is_dir():
-        return
-    handle = os.open(path, os.O_RDONLY)
+def _may_hold_rows(folder: Path) -> bool:
     try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        return any(pq.read_metadata(path).num_rows for path in folder.glob("*.parquet"))
+    except (OSError, pa.ArrowException):
+        return True
+
+
+def n_bytes_of(path: Path) -> int | None:
+    """Return the size of a file, or None where there is none."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return None
+
+
+def _wrong_with(folder: Path, part: PartFile, *, deep: bool) -> str | None:
+    """Say what is wrong with a part, or None where nothing is."""
+    path = folder / part.name
+    n_bytes = n_bytes_of(path)
+    if n_bytes is None:
+        return "is missing"
+    if n_bytes != part.n_bytes:
+        return f"has {n_bytes:,} bytes, not {part.n_bytes:,} as when it was loaded"
+    try:
+        n_rows = pq.read_metadata(path).num_rows
+        if n_rows != part.n_rows:
+            return f"has {n_rows:,} rows, not {part.n_rows:,} as when it was loaded"
+        if deep and hash_of(path) != part.xxh3_128:
+            return "was altered since it was loaded (its hash is another)"
+    except (OSError, pa.ArrowException) as error:
+        return f"cannot be read ({' '.join(str(error).split())})"
+    return None

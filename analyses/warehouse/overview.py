@@ -13,7 +13,7 @@ from analyses.warehouse.summary import console, print_fitting
 from loader import Store
 from loader.checks import check_site
 from loader.errors import StoreError
-from loader.parse.quarantine import REJECTED
+from loader.store import REJECTED
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -136,9 +136,10 @@ def _site(entry: Manifest) -> str:
 def _show_remarks(data: Path, manifests: list[Manifest], checks: Checks, out: Console) -> None:
     for entry in manifests:
         if entry.n_rejected_rows:
+            folder = Store(data).folder(entry.table, entry.site) / REJECTED
             out.print(
                 f"{entry.site} {entry.table}: rows set aside, with line and reason: stackstudy sql"
-                f" \"from '{Store(data).folder(entry.table, entry.site) / REJECTED}/*.parquet'\"",
+                f" \"from read_parquet('{folder}/*')\"",
                 soft_wrap=True,
                 markup=False,
             )

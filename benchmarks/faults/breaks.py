@@ -89,7 +89,7 @@ class Breaks:
             )
             if seen := visible(data):
                 self._check(f"{about}: after the break", data)
-                if not any(name.endswith("manifest.json") for name in seen):
+                if not any(name.endswith("_manifest.json") for name in seen):
                     raise ViolationError(f"{about}: Parquet without manifest")
         done = self._start(self._dumps[kind], data)
         try:

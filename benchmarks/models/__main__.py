@@ -143,7 +143,7 @@ def main(folder: Path, questions: int, memory_limit: str, *, dry: bool) -> None:
     }
     click.echo("a model at a time …")
     nodes = by_model(data, memory_limit)
-    posts = json.loads((data / "posts/site=sample.stackstudy/manifest.json").read_text("utf-8"))
+    posts = json.loads((data / "posts/site=sample.stackstudy/_manifest.json").read_text("utf-8"))
     text = as_markdown(sizes, posts["n_rows"], build, script, nodes, memory_limit)
     click.echo("\n" + text)
     if found:

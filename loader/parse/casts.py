@@ -6,7 +6,7 @@ What each type accepts (docs/decisions/loader-values.md says why):
 - flags: ``True``, ``False`` in any letter case, ``1``, ``0``; the empty string is null;
 - dates: ISO 8601 without zone (UTC) or with one, in UTC of a year from 1 to 9999; digits of a
   second after the third are cut off; the empty string is null;
-- tags: ``<a><b>`` and ``|a|b|``; the empty string is the empty list.
+- tags: ``<a><b>`` and ``|a|b|``, also with blanks between them; the empty string is the empty list.
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ _HEX_MARK: Final = re.compile(rb"[xX]")
 _ZONE: Final = r"(?:Z|[+-]\d\d(?::?\d\d)?)$"
 _FIRST_MOMENT: Final = -62_135_596_800_000  # 0001-01-01T00:00:00.000 in ms since 1970
 _LAST_MOMENT: Final = 253_402_300_799_999  # 9999-12-31T23:59:59.999
+_ODD_TAGS: Final = r"[<>]|\|\||^\s|\s$|\s\||\|\s"
+_BETWEEN_TAGS: Final = r"\s*[<>|][<>|\s]*"
 _EXPECTED: Final = {
     schemas.ID: "a whole number of 64 bits",
     schemas.ENUMERATION: "a whole number of 32 bits",
@@ -154,7 +156,9 @@ def _cast(strings: pa.StringArray, kind: pa.DataType) -> pa.Array:
     if kind == schemas.TAGS:
         return _tags(strings)
     if kind == schemas.DATE:
-        return _within_years(_quick_or_careful(strings, _plain_dates, _odd_dates))
+        return _within_years(
+            _quick_or_careful(strings, lambda values: values.cast(kind), _odd_dates)
+        )
     if pa.types.is_integer(kind) and _HEX_MARK.search(strings.buffers()[2] or b""):
         # Arrow reads 0x1F as 31; a dump never means that.
         raise pa.ArrowInvalid("hexadecimal")
@@ -173,16 +177,13 @@ def _quick_or_careful(
         return (careful or quick)(strings)
 
 
-def _plain_dates(strings: pa.StringArray) -> pa.Array:
-    return pc.assume_timezone(strings.cast(pa.timestamp("ms")), "UTC")
-
-
 def _odd_dates(strings: pa.StringArray) -> pa.Array:
     """Dates of which some have a zone, or more digits of a second than three."""
     strings = pc.replace_substring_regex(strings, r"(\.\d{3})\d+", r"\1")
     has_zone = pc.match_substring_regex(strings, r"\d\d:\d\d.*" + _ZONE)
-    zoned = pc.if_else(has_zone, strings, None).cast(schemas.DATE)
-    return pc.coalesce(zoned, _plain_dates(pc.if_else(has_zone, None, strings)))
+    zoned = pc.if_else(has_zone, strings, None).cast(pa.timestamp("ms", "UTC"))
+    plain = pc.if_else(has_zone, None, strings).cast(schemas.DATE)
+    return pc.coalesce(zoned.cast(schemas.DATE), plain)
 
 
 def _within_years(dates: pa.Array) -> pa.Array:
@@ -197,6 +198,9 @@ def _within_years(dates: pa.Array) -> pa.Array:
 def _tags(strings: pa.StringArray) -> pa.ListArray:
     # No Python value goes to Arrow here: with the first Arrow imports pandas, for a second.
     bars = pc.utf8_trim(pc.replace_substring(strings, "><", "|"), "<>|")
+    if pc.any(pc.match_substring_regex(bars, _ODD_TAGS)).as_py():
+        bars = pc.replace_substring_regex(strings, _BETWEEN_TAGS, "|")
+        bars = pc.utf8_trim(bars, "| \t\r\n")
     has_tags = pc.binary_length(bars).cast(pa.bool_())
     tagged = bars.filter(has_tags)
     n_tags = np.zeros(len(strings), np.int32)

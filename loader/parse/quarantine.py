@@ -1,14 +1,13 @@
 """Rows that are not loaded: what `--on-error quarantine` sets aside, beside the Parquet.
 
-They lie in ``rejected/part-00000.parquet`` inside the partition, which ``site=*/*.parquet`` does
-not match. Parquet and not JSON lines: a row may be bad because its bytes are no text at all, which
+They lie in ``_rejected/part-00000.pq`` inside the table's folder, which no reader of the table
+enters. Parquet and not JSON lines: a row may be bad because its bytes are no text at all, which
 JSON cannot hold, and whoever looks for a row has the same tool as for the rest
-(``from 'data/posts/site=*/rejected/*.parquet'``).
+(``from read_parquet('data/posts/site=*/_rejected/*')``).
 """
 
 from __future__ import annotations
 
-import os
 from contextlib import suppress
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final, Literal
@@ -17,10 +16,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from loader.errors import RowError
+from loader.files import sync
+from loader.manifest import PartFile
+from loader.parquet import part_name
 from loader.parse.casts import bad_rows, typed
 from loader.parse.markup import Markup
 from loader.parse.places import lines_before, row_id_at
 from loader.parse.salvage import QuarantinedRow
+from loader.store import BESIDE, REJECTED
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -33,9 +36,6 @@ if TYPE_CHECKING:
     from loader.schemas import Table
 
 OnError = Literal["stop", "quarantine"]
-
-REJECTED: Final = "rejected"
-"""Folder, inside a partition, of the rows that were not loaded."""
 
 SCHEMA: Final = pa.schema(
     [
@@ -70,7 +70,9 @@ class Quarantine:
 
     def __init__(self, partition: Path, part: int = 0) -> None:
         self.n_rows = 0
-        self._path = partition / REJECTED / f"part-{part:05}.parquet"
+        self._folder = partition
+        self._name = f"{REJECTED}/{part_name(part, BESIDE)}"
+        self._path = partition / self._name
         self._waiting: list[QuarantinedRow] = []
         self._n_bytes = 0
         self._writer: pq.ParquetWriter | None = None
@@ -99,14 +101,15 @@ class Quarantine:
             if len(self._waiting) >= _MAX_WAITING or self._n_bytes >= _MAX_WAITING_BYTES:
                 self._write()
 
-    def close(self) -> None:
-        """Write what waits, the footer, and hand all of it to the disk."""
+    def close(self) -> list[PartFile]:
+        """Write what waits, the footer, hand all of it to the disk, and describe the file."""
         self._write()
-        if self._writer is not None:
-            self._writer.close()
-            self._writer = None
-            with self._path.open("rb") as written:
-                os.fsync(written.fileno())
+        if self._writer is None:
+            return []
+        self._writer.close()
+        self._writer = None
+        sync(self._path)
+        return [PartFile.look(self._folder, self._name, self.n_rows)]
 
     def _write(self) -> None:
         if not self._waiting:

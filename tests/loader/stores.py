@@ -50,7 +50,7 @@ def rows(
         read = pq.read_table(path, partitioning=None)
         for number, field in enumerate(read.schema):
             if pa.types.is_timestamp(field.type):
-                assert field.type == pa.timestamp("ms", "UTC")
+                assert field.type == pa.timestamp("ms")
                 read = read.set_column(number, field.name, read.column(number).cast(pa.int64()))
         found += [{k: v for k, v in row.items() if v is not None} for row in read.to_pylist()]
     for row in found:
@@ -60,7 +60,7 @@ def rows(
 
 
 def manifest(data: Path, table: str, site: str = SITE) -> dict[str, object]:
-    return json.loads((data / table / f"site={site}" / "manifest.json").read_text())
+    return json.loads((data / table / f"site={site}" / "_manifest.json").read_text())
 
 
 def snapshot(data: Path) -> dict[str, str]:

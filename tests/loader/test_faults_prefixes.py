@@ -72,8 +72,8 @@ def test_it_is_set_aside_and_its_neighbours_are_as_expat_reads_them(tmp_path, na
     ]
     assert len(others) == 3
     assert stores.rows(tmp_path / "data", "posts") == others
-    folder = tmp_path / "data" / "posts" / f"site={SITE}" / "rejected"
-    (reject,) = pq.read_table(folder / "part-00000.parquet").to_pylist()
+    folder = tmp_path / "data" / "posts" / f"site={SITE}" / "_rejected"
+    (reject,) = pq.read_table(folder / "part-00000.pq").to_pylist()
     assert reject["xml"].decode() == ODD[name]
 
 

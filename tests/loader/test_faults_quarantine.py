@@ -33,7 +33,7 @@ def quarantine(tmp_path: Path, content: str | bytes, name: str = "Posts.xml"):
 
 
 def rejects(data: Path, table: str = "posts") -> list[dict[str, object]]:
-    folder = data / table / f"site={SITE}" / "rejected"
+    folder = data / table / f"site={SITE}" / "_rejected"
     return [row for path in sorted(folder.glob("*")) for row in pq.read_table(path).to_pylist()]
 
 
@@ -170,7 +170,7 @@ def test_a_bad_row_of_fifty_megabytes(tmp_path):
 def test_nothing_is_written_where_nothing_is_rejected(tmp_path):
     one = quarantine(tmp_path, posts(3))
     assert one.n_rejected_rows == 0
-    assert not list((tmp_path / "data").rglob("rejected"))
+    assert not list((tmp_path / "data").rglob("_rejected"))
 
 
 def test_all_rows_bad(tmp_path):
@@ -183,7 +183,9 @@ def test_readers_of_the_table_do_not_meet_the_rejects(tmp_path):
     quarantine(tmp_path, posts(9).replace('Id="5"', 'Id="five"'))
     data = tmp_path / "data"
     assert duckdb.sql(f"select count(*) from '{data}/posts/site=*/*.parquet'").fetchall() == [(8,)]
-    found = duckdb.sql(f"select site, line, row_id from '{data}/posts/site=*/rejected/*.parquet'")
+    found = duckdb.sql(
+        f"select site, line, row_id from read_parquet('{data}/posts/site=*/_rejected/*')"
+    )
     assert found.fetchall() == [(SITE, 7, "five")]
 
 
@@ -198,7 +200,7 @@ def test_what_was_set_aside_stays_set_aside_until_the_source_changes(tmp_path):
     assert stores.snapshot(tmp_path / "data") == before
     one = quarantine(tmp_path, posts(9))
     assert (one.n_rows, one.n_rejected_rows) == (9, 0)
-    assert not list((tmp_path / "data").rglob("rejected"))
+    assert not list((tmp_path / "data").rglob("_rejected"))
 
 
 def test_a_document_type_is_refused_in_any_case(tmp_path):

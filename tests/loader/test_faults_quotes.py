@@ -52,8 +52,8 @@ def ids(folder: Path) -> list[object]:
 def test_what_is_quoted_behind_a_bad_row_is_not_loaded(tmp_path, bad, quote, end):
     load(tmp_path, end.join(["<posts>", '<row Id="1"/>', bad, quote, '<row Id="3"/>', "</posts>"]))
     assert ids(tmp_path) == [1, 3]
-    folder = tmp_path / "data" / "posts" / f"site={SITE}" / "rejected"
-    aside = b"".join(row["xml"] for row in pq.read_table(folder / "part-00000.parquet").to_pylist())
+    folder = tmp_path / "data" / "posts" / f"site={SITE}" / "_rejected"
+    aside = b"".join(row["xml"] for row in pq.read_table(folder / "part-00000.pq").to_pylist())
     assert bad.encode() in aside
 
 

@@ -291,7 +291,7 @@ def test_nothing_is_unpacked_to_disk(tmp_path, monkeypatch):
 
     loader.load([path], tmp_path / "data", reporter=Watch())
     assert path.name in seen
-    assert seen <= {path.name, "lock", "part-00000.parquet", "manifest.json"}
+    assert seen <= {path.name, "lock", "part-00000.parquet", "_manifest.json"}
 
 
 def test_a_malformed_row_in_an_archive(tmp_path):

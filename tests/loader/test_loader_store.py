@@ -14,10 +14,11 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 import stores
+import xxhash
 from stores import SITE, posts, xml
 
 import loader
-from loader import parquet, store, table
+from loader import files, parquet, store, table
 from loader.errors import LoaderError, RowError, StoreError, TruncatedError
 from loader.schemas import FIRST_FABRICATED_POST_ID, POSTS, TABLES
 
@@ -171,8 +172,9 @@ def test_a_break_at_any_rename_or_removal_is_mended_at_the_next_start(dump, data
             (Path, "rename"),
             (Path, "replace"),
             (Path, "unlink"),
-            (store.shutil, "rmtree"),
-            (store, "_sync"),
+            (files.shutil, "rmtree"),
+            (files, "sync"),
+            (store, "sync"),
         ):
             true = getattr(owner, name)
 
@@ -264,7 +266,7 @@ def test_a_source_that_changes_while_it_is_read(dump, data, monkeypatch):
 
 def test_an_unreadable_manifest(dump, data):
     load(dump, data)
-    stores.write(data / "posts" / f"site={SITE}" / "manifest.json", "{half")
+    stores.write(data / "posts" / f"site={SITE}" / "_manifest.json", "{half")
     with pytest.raises(StoreError, match=r"manifest\.json: cannot be read.*load the table again"):
         loader.Store(data).manifests()
     assert ("begin", "posts") in load(dump, data)
@@ -274,21 +276,20 @@ def test_an_unreadable_manifest(dump, data):
 def test_a_table_that_cannot_be_read_is_not_emptied_by_a_dump_without_it(dump, data):
     load(dump, data)
     for name in ("badges", "users"):
-        stores.write(data / name / f"site={SITE}" / "manifest.json", '{"format": 99}')
+        stores.write(data / name / f"site={SITE}" / "_manifest.json", '{"format": 99}')
     before = stores.snapshot(data)
     stores.write(dump / "Posts.xml", posts(7))
-    loader.load([dump / "Posts.xml"], data)
-    after = stores.snapshot(data)
-    assert {name for name in after if after[name] != before[name]} == {
-        f"posts/site={SITE}/manifest.json",
-        f"posts/site={SITE}/part-00000.parquet",
-    }
+    with pytest.raises(StoreError, match=r"users/.*another version.*load the table again"):
+        loader.load([dump / "Posts.xml"], data)
+    assert stores.snapshot(data) == before
+    load(dump, data)
+    assert len(stores.rows(data, "posts")) == 7
 
 
 def test_a_manifest_of_another_format_means_load_again(dump, data):
     load(dump, data)
-    path = data / "posts" / f"site={SITE}" / "manifest.json"
-    stores.write(path, path.read_text().replace('"format": 1', '"format": 0'))
+    path = data / "posts" / f"site={SITE}" / "_manifest.json"
+    stores.write(path, path.read_text().replace('"format": 2', '"format": 0'))
     assert ("begin", "posts") in load(dump, data)
 
 
@@ -306,7 +307,17 @@ def test_the_manifest(dump, data):
     assert one.pop("loader_version")
     assert one.pop("source_modified_at")[-1] == "Z"
     assert one == {
-        "format": 1,
+        "format": 2,
+        "parts": [
+            {
+                "name": "part-00000.parquet",
+                "n_rows": 30,
+                "n_bytes": (folder / "part-00000.parquet").stat().st_size,
+                "xxh3_128": xxhash.xxh3_128(
+                    (folder / "part-00000.parquet").read_bytes()
+                ).hexdigest(),
+            }
+        ],
         "site": SITE,
         "table": "posts",
         "state": "finished",
@@ -343,12 +354,12 @@ def test_fabricated_rows_are_set_aside_and_counted(dump, data):
     stores.write(dump / "Users.xml", xml("users", f'Id="{first}"'))
     load(dump, data)
     assert [row["Id"] for row in stores.rows(data, "posts")] == [1, first - 1, 2]
-    assert [row["Id"] for row in stores.rows(data, "posts", part="fabricated/*.parquet")] == [
+    assert [row["Id"] for row in stores.rows(data, "posts", part="_fabricated/*.pq")] == [
         first,
         first + 7,
     ]
     assert [row["Id"] for row in stores.rows(data, "votes")] == [0, 1, 4, 9]
-    assert [row["Id"] for row in stores.rows(data, "votes", part="fabricated/*.parquet")] == [2, 3]
+    assert [row["Id"] for row in stores.rows(data, "votes", part="_fabricated/*.pq")] == [2, 3]
     assert [row["Id"] for row in stores.rows(data, "users")] == [first], (
         "ids of users are not of posts"
     )

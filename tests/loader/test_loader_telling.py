@@ -185,7 +185,7 @@ def test_a_source_that_changed_within_a_millisecond_is_another(tmp_path):
 def test_a_broken_manifest_stops_no_load(tmp_path, content, place):
     """A power cut may leave one: the table is loaded anew, or what lies aside is thrown away."""
     path = stores.write(tmp_path / "Posts.xml", posts(3))
-    stores.write(tmp_path / "data" / place / "manifest.json", content)
+    stores.write(tmp_path / "data" / place / "_manifest.json", content)
     loader.load([path], tmp_path / "data", site=SITE)
     assert len(stores.rows(tmp_path / "data", "posts")) == 3
     assert not (tmp_path / "data" / ".loading/posts/site=other.example.com").exists()

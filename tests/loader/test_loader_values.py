@@ -85,6 +85,30 @@ def test_tags_of_both_forms():
     assert load_rows("posts", *written, {"Id": "99"}) == [*loaded, {"Id": 99}]
 
 
+ODD_TAGS = {
+    "<a> <b>": ["a", "b"],
+    " <a>\t<b> ": ["a", "b"],
+    "|a||b|": ["a", "b"],
+    "| a | b |": ["a", "b"],
+    "<a><>": ["a"],
+    "<><a>": ["a"],
+    "<><>": [],
+    "||": [],
+    " ": [],
+    "<a b>": ["a b"],
+    "<c#> <.net>": ["c#", ".net"],
+    "\u00e9\u6f22": ["\u00e9\u6f22"],
+}
+
+
+@pytest.mark.parametrize("tags", ODD_TAGS)
+def test_tags_with_blanks_or_nothing_between(tags):
+    """By itself, and beside tags of the usual form."""
+    assert load_rows("posts", {"Id": "1", "Tags": tags}) == [{"Id": 1, "Tags": ODD_TAGS[tags]}]
+    loaded = load_rows("posts", {"Id": "1", "Tags": "<x><y>"}, {"Id": "2", "Tags": tags})
+    assert loaded == [{"Id": 1, "Tags": ["x", "y"]}, {"Id": 2, "Tags": ODD_TAGS[tags]}]
+
+
 def test_flags():
     forms = {"True": True, "False": False, "true": True, "false": False, "1": True, "0": False}
     written = [{"Id": str(i), "IsRequired": flag} for i, flag in enumerate(forms)]

@@ -60,7 +60,7 @@ def table(data: Path, name: str = "posts") -> pa.Table:
 
 def facts(data: Path, name: str = "posts") -> dict[str, object]:
     found = stores.manifest(data, name)
-    for key in ("started_at", "finished_at", "n_files", "n_bytes"):
+    for key in ("started_at", "finished_at", "n_files", "n_bytes", "parts"):
         found.pop(key)
     return found
 
@@ -158,7 +158,7 @@ def test_whatever_is_odd_ends_as_by_the_reference(tmp_path, small, in_one_go, na
 
 
 def rejected(data: Path) -> list[dict[str, object]]:
-    files = sorted(data.glob("posts/site=*/rejected/*.parquet"))
+    files = sorted(data.glob("posts/site=*/_rejected/*.pq"))
     return [row for one in files for row in pq.read_table(one, partitioning=None).to_pylist()]
 
 

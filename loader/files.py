@@ -1,0 +1,84 @@
+"""Writing files and folders whole or not at all, and seeing to it that they are on disk."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@contextmanager
+def written_whole(target: Path) -> Iterator[Path]:
+    """Hand out a path that takes the target's name, and replaces what has it, when all is written.
+
+    The block writes a file or a folder there. When the block raises, nothing is left of it, and the
+    target is what it was.
+
+    Parameters
+    ----------
+    target : Path
+        A file or a folder; what holds it must exist.
+
+    Yields
+    ------
+    Path
+        A hidden name beside the target's, with the same suffix. There is nothing there yet.
+    """
+    staged = target.with_name(f".{os.getpid()}-{target.name}")
+    old = target.with_name(f".{os.getpid()}-old-{target.name}")
+    try:
+        remove(staged)
+        yield staged
+        sync(staged)
+        if target.is_dir():  # a folder cannot be renamed over another
+            target.rename(old)
+        try:
+            staged.replace(target)
+        except OSError:
+            if old.exists():
+                old.rename(target)
+            raise
+    finally:
+        remove(staged)
+        remove(old)
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Write JSON, whole or not at all, and on disk when this returns."""
+    with written_whole(path) as staged:
+        text = json.dumps(content, indent=2, ensure_ascii=False)
+        staged.write_text(text + "\n", encoding="utf-8")
+
+
+def read_json(path: Path) -> Any:
+    """Read JSON; None where there is no such file, or it cannot be read."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+def remove(path: Path) -> None:
+    """Remove a file, or a folder with all that is in it, if it is there."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+        return
+    with suppress(FileNotFoundError):
+        path.unlink()
+
+
+def sync(path: Path) -> None:
+    """Hand a file, or a folder's entries, to the disk."""
+    if os.name == "nt" and path.is_dir():
+        return
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
