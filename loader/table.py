@@ -36,7 +36,7 @@ SMALL_BYTES: Final = 64 << 20
 _LONGEST_OPENING: Final = 1 << 20
 _HEAD_BYTES: Final = 512
 _COMMENT: Final = rb"(?><!--.*?--)>"
-_DOCTYPE: Final = rb"<!DOCTYPE\s++[A-Za-z_][^\s\[>]*+\s*+>"
+_DOCTYPE: Final = re.compile(rb"<!DOCTYPE[^<>]*>")
 
 
 class TableLoad:
@@ -206,6 +206,8 @@ class TableLoad:
         The first is None where it is more than a prolog, the root's bare start tag and comments.
         """
         text = b"".join(self._head)
+        if self._prolog.has_doctype:
+            text = _DOCTYPE.sub(lambda found: b" " * len(found[0]), text, count=1)
         while (begin := text.find(ROW)) < 0 and len(text) < _LONGEST_OPENING:
             piece = next(self._text, b"")
             if not piece:
@@ -215,8 +217,7 @@ class TableLoad:
         opening = text[: max(begin, 0)]
         clean = scrubber.feed(opening) + scrubber.finish()
         root = re.escape(self._prolog.root.encode())
-        form = rb"(?:\s++|(?><\?.*?\?>)|%b|%b)*+<%b\s*+>(?:\s++|%b)*+"
-        form %= (_COMMENT, _DOCTYPE, root, _COMMENT)
+        form = rb"(?:\s++|(?><\?.*?\?>)|%b)*+<%b\s*+>(?:\s++|%b)*+" % (_COMMENT, root, _COMMENT)
         if begin < 0 or not re.fullmatch(form, clean, re.DOTALL):
             return None, text
         if not is_well_formed(clean + f"</{self._prolog.root}>".encode()):

@@ -49,11 +49,8 @@ def form_named(name: str) -> str | None:
         What follows the file's name in a message; None where the name says nothing.
     """
     lower = name.lower()
-    if split := _SPLIT.fullmatch(name):
-        whole = split["whole"].rsplit("/", 1)[-1]
-        return f"is a part of a split archive; join the parts: cat {whole}.* > {whole}"
-    if lower.endswith(_UNFINISHED):
-        return "is not fetched to its end; `stackstudy fetch`, or what else began it, goes on"
+    if (part := _part(name)) is not None:
+        return part
     if lower.endswith(_PACKED):
         return "is packed; unpack it first"
     return next((_not_read(form) for end, form in _SUFFIXES.items() if lower.endswith(end)), None)
@@ -71,6 +68,8 @@ def form_signed(beginning: bytes) -> str | None:
 
 def form_of(name: str, beginning: bytes) -> str | None:
     """Say what a file is that should be a dump's XML, as `form_named` does."""
+    if (part := _part(name)) is not None:
+        return part
     text = beginning.removeprefix(b"\xef\xbb\xbf").lstrip()
     if text.startswith((b"<", b"\xff\xfe", b"\xfe\xff", b"\0<")):
         return None
@@ -82,8 +81,18 @@ def form_of(name: str, beginning: bytes) -> str | None:
     return found
 
 
+def _part(name: str) -> str | None:
+    """Say that a file is but a part of one."""
+    if split := _SPLIT.fullmatch(name):
+        whole = split["whole"].rsplit("/", 1)[-1]
+        return f"is a part of a split archive; join the parts: cat {whole}.* > {whole}"
+    if name.lower().endswith(_UNFINISHED):
+        return "is not fetched to its end; `stackstudy fetch`, or what else began it, goes on"
+    return None
+
+
 def _not_read(form: str) -> str:
     return (
-        f"is {form}, and what is read is a data dump: Posts.xml and its like, or a site's .7z"
-        " (`stackstudy fetch SITE` brings it)"
+        f"is {form}, and what is read is the XML of a data dump; give its Posts.xml, or a site's"
+        " .7z (`stackstudy fetch SITE` brings it)"
     )

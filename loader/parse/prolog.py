@@ -34,11 +34,14 @@ class Prolog:
         The comments before the root element, joined by line ends.
     text : bytes
         All that was read to know this: a prefix of the file as clean UTF-8.
+    has_doctype : bool
+        Whether there is a document type declaration, of a name and nothing else.
     """
 
     root: str
     comment: str | None
     text: bytes
+    has_doctype: bool = False
 
     @property
     def table(self) -> schemas.Table | None:
@@ -93,7 +96,7 @@ def unknown_table(name: str, root: str) -> NotADumpError:
 def _parse(text: bytes, name: str, *, is_end: bool = False) -> Prolog | None:
     """Find the root element, or None where more text is needed."""
     comments: list[str] = []
-    position = 0
+    position, has_doctype = 0, False
     while True:
         position = _SPACE.match(text, position).end()  # type: ignore[union-attr]
         if text.startswith(b"<!--", position):
@@ -111,12 +114,12 @@ def _parse(text: bytes, name: str, *, is_end: bool = False) -> Prolog | None:
             end = _after_doctype(text, position, name)
             if end is None:
                 return None
-            position = end
+            position, has_doctype = end, True
         else:
             found = _NAME.match(text, position)
             if found:
                 root = found[1].decode("utf-8", "replace")
-                return Prolog(root, "\n".join(comments) or None, text)
+                return Prolog(root, "\n".join(comments) or None, text, has_doctype)
             is_short = not is_end and len(text) - position < BEGINNING_BYTES
             if is_short or _OPENING.fullmatch(text, position):
                 return None
@@ -126,8 +129,8 @@ def _parse(text: bytes, name: str, *, is_end: bool = False) -> Prolog | None:
 def _after_doctype(text: bytes, position: int, name: str) -> int | None:
     """Return the end of a document type declaration that is harmless: None where it is not there.
 
-    `<!DOCTYPE posts>`, which copies have, says nothing. More may name another file, or declare
-    entities; and in a file that has one of those a parser drops an entity that it does not know.
+    `<!DOCTYPE posts>`, which copies have, says nothing, and no parser is shown it. More may name
+    another file, or declare entities; and with it a parser drops an entity that it does not know.
     """
     found = _DOCTYPE.match(text, position)
     if found is None or not text[found.end() :].strip() + found[2]:
@@ -150,6 +153,6 @@ def not_xml(name: str, beginning: bytes) -> NotADumpError:
         return NotADumpError(f"{name}: {form}")
     begins = beginning[:24].decode("utf-8", "backslashreplace")
     return NotADumpError(
-        f"{name}: is not XML (it begins with {begins!r}); what is read is a data dump: Posts.xml"
-        " and its like, or a site's .7z; if it should be one of them, get it anew"
+        f"{name}: is not XML (it begins with {begins!r}); what is read is the XML of a data"
+        " dump; give its Posts.xml, or a site's .7z, and if this should be it, get it anew"
     )

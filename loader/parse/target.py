@@ -84,10 +84,9 @@ class Target:
                 f"is followed by the text {short(text)!r}, where only <row> may stand"
             )
 
-    def doctype(self, name: str | None, *others: object) -> None:
-        """Stop at a document type that is more than a name: `read_prolog` let none pass, either."""
-        if any(other is not None for other in others):
-            raise StructureError(f"has a document type declaration ({name})")
+    def doctype(self, *_: object) -> None:
+        """Stop at a document type: `read_prolog` let none pass, and this lets none pass either."""
+        raise StructureError("has a document type declaration")
 
     def close(self) -> None:
         """Do nothing: the rows are taken as they come."""
