@@ -135,7 +135,25 @@ class _SiteLoad:
         for table in schemas.TABLES.values():
             if table.name not in self._taken and not self._store.holds(table.name, self._site):
                 write_absent(self._store, table, self._site)
+        self._tell_what_changes()
         self._store.commit(self._site)
+
+    def _tell_what_changes(self) -> None:
+        """Say what takes the place of what, and which tables stay from another dump."""
+        replaced, staying = [], []
+        for table in schemas.TABLES:
+            old = self._store.manifest(table, self._site)
+            if old is None or old.state != "finished":
+                continue
+            new = self._store.staged_manifest(table, self._site)
+            if new is None and table not in self._taken:
+                staying.append(old)
+            elif new is not None and new.source_sha256 != old.source_sha256:
+                replaced.append((old, new))
+        if replaced:
+            self._reporter.replace(replaced)
+        if staying and self._taken:
+            self._reporter.stay(staying)
 
     def _check_others(self) -> None:
         """Refuse to put tables beside others of the site that cannot be read any more."""

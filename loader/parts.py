@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from loader.parse.chunk_parser import Parsed
+    from loader.parse.reference_parser import Parsed
     from loader.schemas import Table
 
 MOST_PARTS: Final = 64
@@ -104,13 +104,13 @@ class Part:
     def abandon(self) -> None:
         """Close the files as they are, to be thrown away."""
         self._writer.abandon()
-        self._quarantine.__exit__(KeyboardInterrupt, None, None)
+        self._quarantine.abandon()
 
     def take(self, parsed: Parsed) -> None:
         """Write what came out of a chunk."""
         for batch in parsed.batches:
             self._writer.write(batch)
-        self._quarantine.add(parsed.rejects)
+        self._quarantine.add(parsed.quarantined)
         self._unknown.update(parsed.unknown)
         self._n_replaced += parsed.n_replaced
 

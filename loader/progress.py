@@ -37,8 +37,8 @@ _LONG: Final = 100_000_000  # bytes from which on a table is announced there
 _MEASURABLE: Final = 10_000_000  # bytes from which on a rate means something
 _WIDE: Final = 160  # columns of a pipe, which has no width
 _WIDE_TERMINAL: Final = 100  # columns from which on the bar has room for the site
-_WITH_DATES: Final = 90  # columns from which on the summary has room for dates
-_NARROWEST: Final = 66  # columns that the summary needs so as not to cut numbers
+_WITH_DATES: Final = 96  # columns from which on the summary has room for dates
+_NARROWEST: Final = 72  # columns that the summary needs so as not to cut numbers
 
 
 class _RowsColumn(ProgressColumn):
@@ -188,6 +188,24 @@ class ProgressReporter(Reporter):
             line += f" in {now - self._began:,.1f} s, {self._rate(now)}"
         self._say(line)
 
+    def replace(self, tables: list[tuple[Manifest, Manifest]]) -> None:
+        """Say what takes the place of what."""
+        changes = [f"{new.table} ({_extent(old)} by {_extent(new)})" for old, new in tables]
+        files = dict.fromkeys(str(old.source_file) for old, _ in tables)
+        site = tables[0][0].site
+        self._say(f"{site}: replaced, of {' and '.join(files)}: {', '.join(changes)}")
+        ends = [[one.last_at for one in side if one.last_at] for side in zip(*tables, strict=True)]
+        if all(ends) and max(ends[1]) < max(ends[0]):
+            self._say(f"{site}: what was loaded now is the older dump")
+
+    def stay(self, manifests: list[Manifest]) -> None:
+        """Say which tables are not of the dump that was loaded."""
+        tables = ", ".join(f"{one.table} ({_extent(one)})" for one in manifests)
+        self._say(
+            f"{manifests[0].site}: not in this dump, and kept from an earlier load: {tables};"
+            " if that was of another date, load its tables of this one, too"
+        )
+
     def _rate(self, now: float) -> str:
         return f"{self._n_bytes / 1e6 / max(now - self._began, 0.001):,.0f} MB/s"
 
@@ -237,7 +255,7 @@ def print_summary(manifests: list[Manifest], console: Console) -> None:
         of_site = [one for one in manifests if one.site == site]
         table = Table(box=None, pad_edge=False, title=f"\n{site}", title_justify="left")
         table.add_column("table", no_wrap=True)
-        for name in ("rows", "rejected", "fabricated", "replaced", "unknown"):
+        for name in ("rows", "rejected", "fabricated", "chars replaced", "unknown"):
             table.add_column(name, justify="right", no_wrap=True)
         for name in ("first", "last") if has_dates else ():
             table.add_column(name, no_wrap=True)
@@ -247,12 +265,17 @@ def print_summary(manifests: list[Manifest], console: Console) -> None:
         console.print(table)
         absent = [one.table for one in of_site if one.state == "absent"]
         if absent:
-            _print(console, f"Not in the dump: {', '.join(absent)}.")
+            print_line(console, f"Not in the dump: {', '.join(absent)}.")
         _print_remarks(of_site, console)
 
 
 def _duration(seconds: float) -> str:
     return f"{seconds / 60:,.0f} min" if seconds >= 120 else f"{max(seconds, 0):.0f} s"
+
+
+def _extent(one: Manifest) -> str:
+    """How much a table holds, and up to when."""
+    return f"{one.n_rows:,} rows" + (f" to {one.last_at[:10]}" if one.last_at else "")
 
 
 def _counts(one: Manifest) -> list[str]:
@@ -275,18 +298,23 @@ def _print_remarks(manifests: list[Manifest], console: Console) -> None:
     for one in manifests:
         if one.unknown_attributes:
             names = ", ".join(f"{name} ({n:,})" for name, n in one.unknown_attributes.items())
-            _print(console, f"{one.table}: unknown attributes, kept in OtherAttributes: {names}.")
+            print_line(
+                console, f"{one.table}: unknown attributes, kept in OtherAttributes: {names}."
+            )
     if any(one.n_replaced_characters for one in manifests):
-        _print(console, "Replaced: characters that XML forbids, now U+FFFD.")
+        print_line(console, "Characters replaced: references to what XML forbids, now U+FFFD.")
     if any(one.n_fabricated_rows for one in manifests):
-        _print(
+        print_line(
             console,
             "Fabricated: rows of invented posts (ids from 1,000,000,000 on), set aside; the dump of"
             " 2025-06-30 has such.",
         )
     if any(one.is_synthetic for one in manifests):
-        _print(console, "Synthetic: this dump was made by `stackstudy sample`; nobody wrote it.")
+        print_line(
+            console, "Synthetic: this dump was made by `stackstudy sample`; nobody wrote it."
+        )
 
 
-def _print(console: Console, line: str) -> None:
+def print_line(console: Console, line: str) -> None:
+    """Print a line as it is, whatever the names in it hold."""
     console.print(on_one_line(line), markup=False, highlight=False, soft_wrap=True)

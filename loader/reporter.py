@@ -41,3 +41,9 @@ class Reporter:
 
     def end(self, source: Source, table: str) -> None:
         """Hear that the table is whole."""
+
+    def replace(self, tables: list[tuple[Manifest, Manifest]]) -> None:
+        """Hear which tables (old, new) are replaced by those of another source."""
+
+    def stay(self, manifests: list[Manifest]) -> None:
+        """Hear which tables of the site stay as they were: they are not in the dump."""

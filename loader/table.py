@@ -1,8 +1,7 @@
-"""One table: its XML, from any source, to Parquet and manifest in a folder aside."""
+"""One table: its XML, from any source, to Parquet and manifest in a staging folder."""
 
 from __future__ import annotations
 
-import re
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,10 +10,9 @@ from loader.manifest import SYNTHETIC_MARK, Manifest, loader_version, now
 from loader.parse import splits, workers
 from loader.parse.chunk_parser import ChunkParser
 from loader.parse.chunks import Place, chunks
-from loader.parse.places import ROW
-from loader.parse.prolog import read_prolog, unknown_table
-from loader.parse.sanitizing import Scrubber, encoding_of, utf8_pieces
-from loader.parse.target import is_well_formed
+from loader.parse.prolog import read_opening, read_prolog, unknown_table
+from loader.parse.reference_parser import TableText
+from loader.parse.sanitizing import encoding_of, utf8_pieces
 from loader.parse.workers import Workers
 from loader.parts import MOST_PARTS, Parts, plan_in
 
@@ -29,14 +27,11 @@ if TYPE_CHECKING:
     from loader.schemas import Table
     from loader.store import Store
 
-PLAN_FORMAT: Final = 1
+PLAN_FORMAT: Final = 2
 SMALL_BYTES: Final = 64 << 20
 """Sources up to this size are not resumed in their middle: loading them anew takes a second."""
 
-_LONGEST_OPENING: Final = 1 << 20
 _HEAD_BYTES: Final = 512
-_COMMENT: Final = rb"(?><!--.*?--)>"
-_DOCTYPE: Final = re.compile(rb"<!DOCTYPE[^<>]*>")
 
 
 class TableLoad:
@@ -68,16 +63,14 @@ class TableLoad:
         self._raw_head = b""
         self._n_bytes = 0
         self._n_told = 0
-        self._n_replaced_before = 0
         self._text = utf8_pieces(self._counted(), source.name)
-        self._head: list[bytes] = []
-        self._prolog = read_prolog(self._clean_head(), source.name)
+        self._prolog = read_prolog(self._text, source.name)
         if self._prolog.table is None:
             raise unknown_table(source.name, self._prolog.root)
         self.table: Table = self._prolog.table
 
     def run(self, store: Store, reporter: Reporter, on_error: OnError = "stop") -> None:
-        """Write the table aside in the store, whole.
+        """Write the table in the store's staging folder, whole.
 
         When the source is at fault nothing is left there; when anything else stops the load, the
         parts that are whole stay, and the next load of the same source goes on behind them.
@@ -107,18 +100,11 @@ class TableLoad:
     def _write(self, folder: Path, reporter: Reporter, on_error: OnError) -> Manifest:
         if self._file.n_bytes > SMALL_BYTES:
             self._file.begin_hash()
-        parser = ChunkParser(
-            self.table,
-            self._prolog.root,
-            self._source.name,
-            takes_rejects=on_error == "quarantine",
-        )
-        facts, xml_bytes = self._load(folder, reporter, parser, on_error)
+        facts, xml_bytes = self._load(folder, reporter, on_error)
         reporter.advance(xml_bytes - self._n_told, 0)
         sha256 = self._file.sha256
         self._file.check()  # when it is hashed, too: the hash must be of what was loaded
         comment = self._prolog.comment
-        facts["n_replaced_characters"] += self._n_replaced_before
         return Manifest(
             site=self._source.site,
             table=self.table.name,
@@ -138,17 +124,21 @@ class TableLoad:
         )
 
     def _load(
-        self, folder: Path, reporter: Reporter, parser: ChunkParser, on_error: OnError
+        self, folder: Path, reporter: Reporter, on_error: OnError
     ) -> tuple[dict[str, Any], int]:
         """Write the parts; return what the manifest says of them, and how much XML was read."""
-        opening, behind = self._opening()
+        opening, behind = read_opening(self._prolog, self._text, self._source.name)
         text = chain([behind], self._text)
-        if opening is None:
-            parts = Parts(folder, self.table, None)
-            Workers(parser, parts, self._teller(reporter)).by_reference(text)
-            return parts.facts(), self._n_bytes
         begin = Place().after(opening)
         encoding, shift = encoding_of(self._raw_head, self._source.name)
+        about = TableText(
+            self.table,
+            self._prolog.root,
+            self._source.name,
+            quarantines=on_error == "quarantine",
+            shift=shift if encoding is None else None,
+        )
+        parser = ChunkParser(about)
         plan: dict[str, Any] | None = self._plan(on_error)
         if self._source.member is None and encoding is None:
             cut = splits.cut(self._file, begin, shift, knows_lines=on_error == "quarantine")
@@ -200,31 +190,6 @@ class TableLoad:
         found = before.pop("splits", None)
         return splits.from_plan(found) if found and before == plan else cut
 
-    def _opening(self) -> tuple[bytes | None, bytes]:
-        """Read up to the first row: what stands before it, and what was read of it and behind.
-
-        The first is None where it is more than a prolog, the root's bare start tag and comments.
-        """
-        text = b"".join(self._head)
-        if self._prolog.has_doctype:
-            text = _DOCTYPE.sub(lambda found: b" " * len(found[0]), text, count=1)
-        while (begin := text.find(ROW)) < 0 and len(text) < _LONGEST_OPENING:
-            piece = next(self._text, b"")
-            if not piece:
-                break
-            text += piece
-        scrubber = Scrubber()
-        opening = text[: max(begin, 0)]
-        clean = scrubber.feed(opening) + scrubber.finish()
-        root = re.escape(self._prolog.root.encode())
-        form = rb"(?:\s++|(?><\?.*?\?>)|%b)*+<%b\s*+>(?:\s++|%b)*+" % (_COMMENT, root, _COMMENT)
-        if begin < 0 or not re.fullmatch(form, clean, re.DOTALL):
-            return None, text
-        if not is_well_formed(clean + f"</{self._prolog.root}>".encode()):
-            return None, text
-        self._n_replaced_before = scrubber.n_replaced
-        return opening, text[begin:]
-
     def _skip(
         self, text: Iterator[bytes], n_bytes: int, tell: Callable[[int, int], None]
     ) -> Iterator[bytes]:
@@ -255,13 +220,6 @@ class TableLoad:
 
         return tell
 
-    def _clean_head(self) -> Iterator[bytes]:
-        scrubber = Scrubber()
-        for piece in self._text:
-            self._head.append(piece)
-            yield scrubber.feed(piece)
-        yield scrubber.finish()
-
     def _counted(self) -> Iterator[bytes]:
         for piece in self._raw:
             self._n_bytes += len(piece)
@@ -271,7 +229,7 @@ class TableLoad:
 
 
 def write_absent(store: Store, table: Table, site: str) -> None:
-    """Write the empty partition of a table that a dump lacks, aside in the store."""
+    """Write the empty folder of a table that a dump lacks, in staging."""
     started_at = now()
     folder = store.begin(table.name, site)
     manifest = Manifest(

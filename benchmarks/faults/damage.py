@@ -14,7 +14,7 @@ from benchmarks.faults import dumps, oracle
 from loader import table
 from loader.dump import files as dump_files
 from loader.errors import StackstudyError, TruncatedError
-from loader.parse import chunks, reference_parser, splits, workers
+from loader.parse import chunks, splits, workers
 from loader.schemas import BY_ROOT
 
 if TYPE_CHECKING:
@@ -201,8 +201,6 @@ def _sizes(rng: random.Random) -> Iterator[None]:
     with ExitStack() as stack:
         limits = {
             (dump_files, "PIECE_BYTES"): rng.choice([64, 1000, 128 << 10]),
-            (reference_parser, "MAX_BATCH_ROWS"): rng.choice([1, 7, 20_000]),
-            (reference_parser, "MAX_BATCH_BYTES"): rng.choice([100, 5_000, 8 << 20]),
             (chunks, "CHUNK_BYTES"): rng.choice([100, 3_000, 4 << 20]),
             (splits, "LEAST_BYTES"): rng.choice([500, 2_000, 16 << 20]),
             (workers, "PART_BYTES"): rng.choice([1_000, 512 << 20]),

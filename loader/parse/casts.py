@@ -22,9 +22,8 @@ from loader import schemas
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from loader.parse.batch import RowBatch
     from loader.schemas import Table
 
 _HEX_MARK: Final = re.compile(rb"[xX]")
@@ -42,12 +41,26 @@ _EXPECTED: Final = {
 }
 
 
-def typed(batch: RowBatch, table: Table, unknown: Counter[str]) -> pa.RecordBatch:
+class BadValuesError(Exception):
+    """Rows hold values that their columns cannot hold.
+
+    Attributes
+    ----------
+    bad : dict of int to str
+        Index of each such row, and what is wrong with it: with the first such column, if several.
+    """
+
+    def __init__(self, bad: dict[int, str]) -> None:
+        super().__init__(bad)
+        self.bad = bad
+
+
+def typed(rows: Sequence[dict[str, str]], table: Table, unknown: Counter[str]) -> pa.RecordBatch:
     """Give every attribute its column and type.
 
     Parameters
     ----------
-    batch : RowBatch
+    rows : sequence of dict
         Rows as strings.
     table : Table
         Says the types.
@@ -57,26 +70,27 @@ def typed(batch: RowBatch, table: Table, unknown: Counter[str]) -> pa.RecordBatc
 
     Raises
     ------
-    RowError
-        For the first value, in the order of rows, that its column cannot hold.
+    BadValuesError
+        When there are values that their columns cannot hold.
     """
+    kind = pa.struct([pa.field(name, pa.string()) for name in table.attributes])
+    strings = pa.array(rows, type=kind)
     arrays = []
-    bad: list[tuple[int, str]] = []
-    for field in table.schema:
-        if field.name == schemas.OTHER_ATTRIBUTES:
-            continue
-        strings = batch.strings.field(field.name)
+    bad: dict[int, str] = {}
+    for name in table.attributes:
+        column, kind = strings.field(name), table.schema.field(name).type
+        found = (
+            [index for index, row in enumerate(rows) if not row.get(name)] if name == "Id" else []
+        )
         try:
-            array = _cast(strings, field.type)
+            arrays.append(_cast(column, kind))
         except pa.ArrowInvalid:
-            bad.append((_first_bad(strings, field.type), field.name))
-            continue
-        if field.name == "Id" and array.null_count:
-            bad.append((pc.index(array.is_null(), value=True).as_py(), field.name))
-        arrays.append(array)
+            found += _all_bad(column, kind)
+        for index in found:
+            bad.setdefault(index, _what(rows[index].get(name), name, kind))
     if bad:
-        raise _value_error(batch, table, *min(bad))
-    arrays.append(_others(batch, table, unknown))
+        raise BadValuesError(bad)
+    arrays.append(_others(rows, strings, table, unknown))
     return pa.RecordBatch.from_arrays(arrays, schema=table.schema)
 
 
@@ -108,44 +122,11 @@ def typed_fast(strings: pa.RecordBatch, table: Table) -> pa.RecordBatch | None:
     return None if typed_rows.column("Id").null_count else typed_rows
 
 
-def bad_rows(batch: RowBatch, table: Table) -> dict[int, str]:
-    """Find all rows that hold a value which its column cannot hold.
-
-    Parameters
-    ----------
-    batch : RowBatch
-        Rows as strings.
-    table : Table
-        Says the types.
-
-    Returns
-    -------
-    dict of int to str
-        Index of each such row, and what is wrong with it: with the first such column, if several.
-    """
-    bad: dict[int, str] = {}
-    for field in table.schema:
-        if field.name == schemas.OTHER_ATTRIBUTES:
-            continue
-        found = _all_bad(batch.strings.field(field.name), field.type)
-        if field.name == "Id":
-            found += [index for index, row in enumerate(batch.rows) if not row.get("Id")]
-        for index in found:
-            bad.setdefault(index, _what(batch, table, index, field.name))
-    return bad
-
-
-def _value_error(batch: RowBatch, table: Table, index: int, column: str) -> Exception:
-    cure = "mend the row, or get the file anew"
-    return batch.error(index, f"{_what(batch, table, index, column)}; {cure}")
-
-
-def _what(batch: RowBatch, table: Table, index: int, column: str) -> str:
-    value = batch.rows[index].get(column)
+def _what(value: str | None, column: str, kind: pa.DataType) -> str:
     if not value:
         return "has no Id, which every row needs"
     shown = value if len(value) <= 60 else value[:59] + "…"
-    return f"{column} is {shown!r}, not {_EXPECTED[table.schema.field(column).type]}"
+    return f"{column} is {shown!r}, not {_EXPECTED[kind]}"
 
 
 def _cast(strings: pa.StringArray, kind: pa.DataType) -> pa.Array:
@@ -215,21 +196,6 @@ def _tags(strings: pa.StringArray) -> pa.ListArray:
     return pa.ListArray.from_arrays(starts, values, mask=strings.is_null())
 
 
-def _first_bad(strings: pa.StringArray, kind: pa.DataType) -> int:
-    """Index of the first value that cannot be cast: there is one."""
-    low, high = 0, len(strings)
-    while high - low > 1:
-        middle = (low + high) // 2
-        # A copy, for the cast to see these values only.
-        part = pa.array(strings[low:middle].to_pylist(), pa.string())
-        try:
-            _cast(part, kind)
-            low = middle
-        except pa.ArrowInvalid:
-            high = middle
-    return low
-
-
 def _all_bad(strings: pa.StringArray, kind: pa.DataType) -> list[int]:
     """Indexes of all values that cannot be cast."""
     try:
@@ -244,13 +210,15 @@ def _all_bad(strings: pa.StringArray, kind: pa.DataType) -> list[int]:
     return _all_bad(strings[:middle], kind) + [middle + index for index in late]
 
 
-def _others(batch: RowBatch, table: Table, unknown: Counter[str]) -> pa.MapArray:
-    n_known = sum(len(child) - child.null_count for child in batch.strings.flatten())
-    if sum(map(len, batch.rows)) == n_known:
-        return pa.nulls(len(batch.rows), schemas.OTHER)
+def _others(
+    rows: Sequence[dict[str, str]], strings: pa.StructArray, table: Table, unknown: Counter[str]
+) -> pa.MapArray:
+    n_known = sum(len(child) - child.null_count for child in strings.flatten())
+    if sum(map(len, rows)) == n_known:
+        return pa.nulls(len(rows), schemas.OTHER)
     known = frozenset(table.attributes)
     others = []
-    for row in batch.rows:
+    for row in rows:
         other = [(name, value) for name, value in row.items() if name not in known]
         unknown.update(name for name, _ in other)
         others.append(other or None)

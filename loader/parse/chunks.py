@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from loader.parse.places import ROW
+from loader.parse.markup import ROW
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

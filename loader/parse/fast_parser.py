@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from loader.parse.places import ROW
+from loader.parse.markup import ROW
 
 if TYPE_CHECKING:
     import pyarrow as pa

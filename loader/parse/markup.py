@@ -1,31 +1,66 @@
-"""Where rows, comments and processing instructions stand in raw XML, well-formed or not.
+"""A table's text, cut into rows, what may stand between them, and what is neither.
 
-A text is passed over once for each kind of mark, however often it is asked: a text of nothing but
-comments that never end takes no longer than any other.
+A bad row ends where the next one begins: `<` may not stand raw in a value, so `<row` followed by
+white space, `/` or `>` is the beginning of a row wherever no comment, processing instruction or
+CDATA section quotes it. The text may be well-formed or not; it is passed over once for each kind of
+mark, so that a text of nothing but comments that never end takes no longer than any other.
 """
 
 from __future__ import annotations
 
 import re
-from itertools import islice
-from typing import TYPE_CHECKING, Final
-
-from loader.parse.places import ROW
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+ROW: Final = b"<row"
+"""Beginning of a row; but in a comment it is nothing else: no attribute holds a raw `<`."""
+
 BEGIN: Final = re.compile(rb"<row(?=[\s/>])")
-_SPACE: Final = re.compile(rb"\s*+")
-_ATTRIBUTES: Final = rb"(?:\s++[^\s=<>\"'/]++\s*+=\s*+(?:\"[^\"<]*+\"|'[^'<]*+'))*+\s*+"
-_START_TAG: Final = re.compile(rb"<row" + _ATTRIBUTES + rb"/?+>")
+_BLANKS: Final = re.compile(rb"[ \t\r\n]*+")
+_NAME: Final = rb"(?!xmlns[\s=])[^\s=<>\"'/:]++"
+_VALUE: Final = rb"\s*+=\s*+(?:\"[^\"<]*+\"|'[^'<]*+')"
+_START_TAG: Final = re.compile(rb"<row(?:\s++" + _NAME + _VALUE + rb")*+\s*+/?+>")
+_PREFIXED: Final = re.compile(rb"<row(?:\s++[^\s=<>\"'/]++" + _VALUE + rb")*+\s*+/?+>")
 _END_TAG: Final = re.compile(rb"</row\s*+>")
 _CLOSINGS: Final = {b"<!--": b"-->", b"<?": b"?>", b"<![CDATA[": b"]]>"}
-_QUOTE: Final = rb"<!--|<\?|<!\[CDATA\["
-_ROW_OR_MISC: Final = re.compile(rb"<!--|<\?|<row(?=[\s/>])")
+_OPENING: Final = rb"<!--|<\?|<!\[CDATA\["
+_ID: Final = re.compile(rb"\sId\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _LOOK_BACK: Final = 256
 _LONGEST_QUOTE: Final = 64 << 20
 """What ought to close a comment, or the like, in a damaged place is looked for so far."""
+
+
+class Piece(NamedTuple):
+    """A stretch of a text: a likely row, what may stand between rows, or what is neither."""
+
+    begin: int
+    end: int
+    kind: Literal["row", "misc", "odd"]
+
+
+@dataclass
+class Cut:
+    """A text in pieces.
+
+    Attributes
+    ----------
+    pieces : list of Piece
+        In order, without the white space between them.
+    end : int
+        Where the text begins that must wait for more.
+    is_closed : bool
+        Whether the root's end tag was found.
+    goes_on_at : int or None
+        Where something stands behind that end tag that may not.
+    """
+
+    pieces: list[Piece] = field(default_factory=list)
+    end: int = 0
+    is_closed: bool = False
+    goes_on_at: int | None = None
 
 
 class Markup:
@@ -34,110 +69,123 @@ class Markup:
     Parameters
     ----------
     text : bytes
-        XML as UTF-8, from anywhere on to anywhere.
+        XML as UTF-8, from between two rows on.
+    root : str
+        Name of the root element.
     """
 
-    def __init__(self, text: bytes) -> None:
-        self.text = text
+    def __init__(self, text: bytes, root: str) -> None:
+        self._text = text
+        closing = re.escape(f"</{root}".encode())
+        self._end_tag = re.compile(closing + rb"\s*+>")
+        self._marks = re.compile(_OPENING + rb"|" + BEGIN.pattern + rb"|" + self._end_tag.pattern)
         self._found: dict[bytes, tuple[int, int]] = {}
-        self._judged = (-1, False)
 
-    def after_misc(self, position: int) -> int:
-        """Return the position behind white space, comments and processing instructions."""
-        while True:
-            position = _SPACE.match(self.text, position).end()  # type: ignore[union-attr]
-            opening = self._opening_at(position)
-            closed = -1 if opening is None else self._closed(opening, position)
-            if closed < 0:
-                return position
-            position = closed
+    def cut(self, *, is_complete: bool, is_last: bool) -> Cut:
+        """Cut the text.
 
-    def open_at(self, position: int) -> bytes | None:
-        """Return what would close the comment or processing instruction that begins there."""
-        opening = self._opening_at(position)
-        return None if opening is None else _CLOSINGS[opening]
-
-    def after_root(self, root: str) -> int | None:
-        """Return the position after the root's start tag, or None where it is not whole."""
-        tag = re.compile(rb"<" + re.escape(root.encode()) + _ATTRIBUTES + rb">")
-        found = tag.match(self.text, self.after_misc(0))
-        return found.end() if found else None
-
-    def row_end(self, position: int) -> int | None:
-        """Return where the row ends that begins there, or None where it is not whole."""
-        start = _START_TAG.match(self.text, position)
-        if start is None or self.text.startswith(b"/>", start.end() - 2):
-            return start and start.end()
-        end = _END_TAG.match(self.text, self.after_misc(start.end()))
-        return end and end.end()
-
-    def row_spans(self) -> Iterator[tuple[int, int]]:
-        """Yield where each row of a well-formed text begins and ends."""
-        position = 0
-        while found := _ROW_OR_MISC.search(self.text, position):
-            begin = found.start()
-            if found[0] == b"<row":
-                end = self.row_end(begin)
-                yield begin, len(self.text) if end is None else end
-                position = found.end() if end is None else end
-            else:
-                position = self._closed(found[0], begin)
-                if position < 0:
-                    return
-
-    def unclosed_row(self, position: int) -> int | None:
-        """Return where a row begins that has no end where the next begins, if nothing is before it.
-
-        Before it, from a position between two rows on, there may be whole rows, and what is none.
+        Parameters
+        ----------
+        is_complete : bool
+            Whether a row begins where the text ends, so that its last piece ends there.
+        is_last : bool
+            Whether the table's end is in it, or ought to be.
         """
-        end: int | None = position
-        while end is not None:
-            position = self.after_misc(end)
-            end = self.row_end(position)
-        begins = BEGIN.match(self.text, position) and not _START_TAG.match(self.text, position)
-        return position if begins and BEGIN.search(self.text, position + 1) else None
+        cut = Cut()
+        for piece in self._pieces(cut, is_complete=is_complete, is_last=is_last):
+            cut.pieces.append(piece)
+            cut.end = piece.end
+        return cut
 
-    def next_mark(
-        self, position: int, closing: bytes, *, is_last: bool
-    ) -> tuple[int | None, bytes | None]:
+    def _pieces(self, cut: Cut, *, is_complete: bool, is_last: bool) -> Iterator[Piece]:
+        text, position = self._text, 0
+        while (position := self._after_blanks(position)) < len(text):
+            end = self._misc_end(position)
+            if end is not None:
+                yield Piece(position, end, "misc")
+                position = end
+                continue
+            end = self._row_end(position)
+            if end is not None:
+                yield Piece(position, end, "row")
+                position = end
+                continue
+            end_tag = self._end_tag.match(text, position)
+            if end_tag:
+                if is_complete:
+                    cut.goes_on_at = len(text)
+                else:
+                    yield from self._trailing(cut, position, end_tag.end(), is_last=is_last)
+                return
+            begin = position + bool(BEGIN.match(text, position))
+            following = self._next_mark(begin, is_last=is_last or is_complete)
+            if following is None and not is_complete:
+                return  # it is cut off here, or goes on
+            position, begin = len(text) if following is None else following, position
+            yield Piece(begin, position, "odd")
+
+    def _trailing(self, cut: Cut, end_tag: int, position: int, *, is_last: bool) -> Iterator[Piece]:
+        """Judge what stands behind the root's end tag; hold it while more may come."""
+        pieces = []
+        while (end := self._misc_end(self._after_blanks(position))) is not None:
+            pieces.append(Piece(self._after_blanks(position), end, "misc"))
+            position = end
+        position = self._after_blanks(position)
+        may_close = self._text.startswith((b"<!--", b"<?"), position)
+        if position < len(self._text) and (is_last or not may_close):
+            cut.goes_on_at = position
+        elif is_last:
+            cut.is_closed = True
+        else:
+            return
+        yield from pieces
+        cut.end = max(cut.end, end_tag)
+
+    def _after_blanks(self, position: int) -> int:
+        return _BLANKS.match(self._text, position).end()  # type: ignore[union-attr]
+
+    def _misc_end(self, position: int) -> int | None:
+        """Return where a comment or processing instruction ends that begins there."""
+        for opening in (b"<!--", b"<?"):
+            if self._text.startswith(opening, position):
+                end = self._closed(opening, position)
+                return None if end < 0 else end
+        return None
+
+    def _row_end(self, position: int) -> int | None:
+        """Return where the row ends that begins there, or None where it is not whole."""
+        start = _START_TAG.match(self._text, position)
+        if start is None or self._text.startswith(b"/>", start.end() - 2):
+            return start and start.end()
+        position = self._after_blanks(start.end())
+        while (end := self._misc_end(position)) is not None:
+            position = self._after_blanks(end)
+        end_tag = _END_TAG.match(self._text, position)
+        return end_tag and end_tag.end()
+
+    def _next_mark(self, position: int, *, is_last: bool) -> int | None:
         """Find the next row, or the root's end tag, behind a damaged place.
 
         What a comment, a processing instruction or a CDATA section quotes is neither. Such a one
         may begin anywhere in a damaged place; it is one where it is closed, and begins a line or
         follows a tag, or is followed by one: `<!--` may also be what the damage is.
 
-        Parameters
-        ----------
-        position : int
-            Where to begin.
-        closing : bytes
-            The root's end tag without its bracket.
-        is_last : bool
-            Whether nothing comes after the text.
-
         Returns
         -------
-        (int or None, bytes or None)
-            Where it begins; or None, and what must come before more can be known, if anything.
+        int or None
+            None where there is none, or more of the text must come before it can be known.
         """
-        marks = re.compile(_QUOTE + rb"|<row(?=[\s/>])|" + re.escape(closing) + rb"(?=\s*+>)")
-        while found := marks.search(self.text, position):
+        while found := self._marks.search(self._text, position):
             if found[0] not in _CLOSINGS:
-                return found.start(), None
+                return found.start()
             closed = self._closed(found[0], found.start())
             if closed >= 0:
                 is_quote = self._is_set_off(found.start()) or self._is_followed_by_tag(closed)
                 position = closed if is_quote else found.end()
-            elif is_last or len(self.text) - found.start() > _LONGEST_QUOTE:
+            elif is_last or len(self._text) - found.start() > _LONGEST_QUOTE:
                 position = found.end()
             else:
-                return None, _CLOSINGS[found[0]]
-        return None, None
-
-    def _opening_at(self, position: int) -> bytes | None:
-        for opening in (b"<!--", b"<?"):
-            if self.text.startswith(opening, position):
-                return opening
+                return None
         return None
 
     def _closed(self, opening: bytes, position: int) -> int:
@@ -146,48 +194,34 @@ class Markup:
         begin = position + len(opening)
         asked, found = self._found.get(closing, (0, -2))
         if found == -2 or begin < asked or 0 <= found < begin:
-            found = self.text.find(closing, begin)
+            found = self._text.find(closing, begin)
             self._found[closing] = begin, found
         return found if found < 0 else found + len(closing)
 
     def _is_set_off(self, position: int) -> bool:
-        before = self.text[max(position - _LOOK_BACK, 0) : position].rstrip(b" \t")
+        before = self._text[max(position - _LOOK_BACK, 0) : position].rstrip(b" \t")
         return not before or before.endswith((b">", b"\n", b"\r"))
 
     def _is_followed_by_tag(self, position: int) -> bool:
-        if self._judged[0] != position:
-            behind = _SPACE.match(self.text, position).end()  # type: ignore[union-attr]
-            is_tag = behind == len(self.text) or self.text.startswith(b"<", behind)
-            self._judged = position, is_tag
-        return self._judged[1]
+        # It may be asked of one place a million times, behind a million blanks.
+        return self._text[position : position + _LOOK_BACK].lstrip()[:1] in {b"<", b""}
 
 
-def end_of_rows(text: bytes, n_rows: int) -> int:
-    """Return where the last of some rows ends in a well-formed text, which may go on behind it."""
-    markup = Markup(text)
-    if b"<!" in text or b"<?" in text:
-        return next(islice(markup.row_spans(), n_rows - 1, None))[1]
-    position = len(text)
-    for _ in range(text.count(ROW) - n_rows + 1):
-        position = text.rfind(ROW, 0, position)
-    end = markup.row_end(position)
-    if end is None:
-        following = BEGIN.search(text, position + 1)
-        end = following.start() if following else len(text)
-    return end
+def has_prefix(row: bytes) -> bool:
+    """Whether a row is whole, but for a name with a colon, or the declaration of a namespace."""
+    return _START_TAG.match(row) is None and _PREFIXED.match(row) is not None
 
 
-def without(text: bytes, spans: list[tuple[int, int]]) -> bytes:
-    """Return a text of whose spans only the line ends are left, so that lines keep their number.
+def row_id_at(text: bytes, position: int) -> str | None:
+    """Return the Id of the row at a position, as written, or None."""
+    end = text.find(b"<", position + 1)
+    found = _ID.search(text, position, end if end > 0 else len(text))
+    return None if found is None else (found[1] or found[2] or b"").decode("utf-8", "replace")
 
-    All else in them becomes a space: what follows stands where it stood.
-    """
-    kept = []
+
+def line_start(text: bytes, n_lines: int) -> int:
+    """Return the position behind a number of line ends."""
     position = 0
-    for begin, end in spans:
-        kept += [text[position:begin], text[begin:end].translate(_BLANK)]
-        position = end
-    return b"".join([*kept, text[position:]])
-
-
-_BLANK: Final = bytes(one if one == ord("\n") else ord(" ") for one in range(256))
+    for _ in range(n_lines):
+        position = text.find(b"\n", position) + 1 or len(text)
+    return position

@@ -6,10 +6,11 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from lxml import etree
+
 from loader import schemas
-from loader.errors import NotADumpError, TruncatedError
+from loader.errors import NotADumpError, RowError, TruncatedError
 from loader.parse.formats import BEGINNING_BYTES, form_of
-from loader.parse.places import short
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
 _LONGEST: Final = 1 << 20
 _SPACE: Final = re.compile(rb"\s*")
 _NAME: Final = re.compile(rb"<([A-Za-z_][^\s/>]*)(?=[\s/>])")
-_DOCTYPE: Final = re.compile(rb"<!DOCTYPE\s+([A-Za-z_][^\s\[>]*)\s*(>?)")
+_DOCTYPE: Final = re.compile(rb"<!DOCTYPE\s+([A-Za-z_][^\s\[>]*)([^\[<>]*>|[^\[<>]*\[)")
 _OPENING: Final = re.compile(rb"<(?:[A-Za-z_][^\s/>]*|!(?:-|D[A-Z]{0,6})?)?")
+_ATTRIBUTES: Final = rb"(?:\s++[^\s=<>\"'/]++\s*+=\s*+(?:\"[^\"<]*+\"|'[^'<]*+'))*+\s*+"
 _TABLES: Final = ", ".join(f"<{root}>" for root in schemas.BY_ROOT)
 
 
@@ -33,15 +35,12 @@ class Prolog:
     comment : str or None
         The comments before the root element, joined by line ends.
     text : bytes
-        All that was read to know this: a prefix of the file as clean UTF-8.
-    has_doctype : bool
-        Whether there is a document type declaration, of a name and nothing else.
+        All that was read to know this: a prefix of the file as UTF-8.
     """
 
     root: str
     comment: str | None
     text: bytes
-    has_doctype: bool = False
 
     @property
     def table(self) -> schemas.Table | None:
@@ -52,20 +51,20 @@ class Prolog:
 def read_prolog(pieces: Iterator[bytes], name: str) -> Prolog:
     """Read up to the root element's name; the iterator then stands after ``Prolog.text``.
 
-    A document type declaration with anything in it but a name is refused here, before a parser
-    could fetch or expand anything.
+    A document type declaration, which copies have, is passed over, and one with declarations in it
+    is refused: no parser is shown any, so that nothing is fetched or expanded.
 
     Parameters
     ----------
     pieces : iterator of bytes
-        The file as clean UTF-8.
+        The file as UTF-8.
     name : str
         The file, for messages.
 
     Raises
     ------
     NotADumpError
-        When it is empty, not XML, or declares more of its document type than a name.
+        When it is empty, not XML, or has a document type with declarations in it.
     TruncatedError
         When it ends before its root element.
     """
@@ -85,10 +84,65 @@ def read_prolog(pieces: Iterator[bytes], name: str) -> Prolog:
     raise TruncatedError(f"{name}: ends before its root element; the file is cut off: get it anew")
 
 
+def read_opening(prolog: Prolog, pieces: Iterator[bytes], name: str) -> tuple[bytes, bytes]:
+    """Read to where the rows begin: behind the root's start tag, and the white space after it.
+
+    Parameters
+    ----------
+    prolog : Prolog
+        What was read of the file.
+    pieces : iterator of bytes
+        The rest of it.
+    name : str
+        The file, for messages.
+
+    Returns
+    -------
+    (bytes, bytes)
+        What stands before the rows, and what was read behind. Of an empty element `<posts/>` it is
+        the end tag that it lacks.
+
+    Raises
+    ------
+    RowError
+        When it is not well-formed.
+    TruncatedError
+        When the file ends in it.
+    """
+    root = re.escape(prolog.root.encode())
+    form = re.compile(
+        rb"(?:\s++|(?><\?.*?\?>)|(?><!--.*?-->)|(?><!DOCTYPE[^\[<>]*>))*+<%b%b(/?+)>\s*+"
+        % (root, _ATTRIBUTES),
+        re.DOTALL,
+    )
+    text = prolog.text
+    while (found := form.match(text)) is None and len(text) < _LONGEST:
+        piece = next(pieces, b"")
+        if not piece:
+            break
+        text += piece
+    if found is None and b">" not in text[text.rindex(b"<" + prolog.root.encode()) :]:
+        raise TruncatedError(
+            f"{name}: the file ends before </{prolog.root}>; it is cut off: get it anew"
+        )
+    end = len(text) if found is None else found.end()
+    end_tag = f"</{prolog.root}>".encode()
+    try:
+        parser = etree.XMLParser(encoding="utf-8", no_network=True, load_dtd=False)
+        shown = _DOCTYPE.sub(lambda one: b" " * len(one[0]), text[:end], count=1)
+        etree.fromstring(shown + (b"" if found and found[1] else end_tag), parser)
+    except etree.XMLSyntaxError as error:
+        raise RowError(
+            f"{name}: line {error.position[0]:,}: <{prolog.root}> or what stands before it is not"
+            f" well-formed XML ({error.msg}); mend the file, or get it anew"
+        ) from error
+    return text[:end], (end_tag if found and found[1] else b"") + text[end:]
+
+
 def unknown_table(name: str, root: str) -> NotADumpError:
     """Build the error for an XML file whose root element is none of the eight."""
     return NotADumpError(
-        f"{name}: its root element is <{short(root)}>, and that of a dump's table one of {_TABLES};"
+        f"{name}: its root element is <{root[:60]}>, and that of a dump's table one of {_TABLES};"
         " give a file of a data dump"
     )
 
@@ -96,7 +150,7 @@ def unknown_table(name: str, root: str) -> NotADumpError:
 def _parse(text: bytes, name: str, *, is_end: bool = False) -> Prolog | None:
     """Find the root element, or None where more text is needed."""
     comments: list[str] = []
-    position, has_doctype = 0, False
+    position = 0
     while True:
         position = _SPACE.match(text, position).end()  # type: ignore[union-attr]
         if text.startswith(b"<!--", position):
@@ -111,39 +165,31 @@ def _parse(text: bytes, name: str, *, is_end: bool = False) -> Prolog | None:
                 return None
             position = end + 2
         elif text.startswith(b"<!DOCTYPE", position):
-            end = _after_doctype(text, position, name)
-            if end is None:
+            found = _DOCTYPE.match(text, position)
+            if found is None:
                 return None
-            position, has_doctype = end, True
+            _check_doctype(found, name)
+            position = found.end()
         else:
             found = _NAME.match(text, position)
             if found:
                 root = found[1].decode("utf-8", "replace")
-                return Prolog(root, "\n".join(comments) or None, text, has_doctype)
+                return Prolog(root, "\n".join(comments) or None, text)
             is_short = not is_end and len(text) - position < BEGINNING_BYTES
             if is_short or _OPENING.fullmatch(text, position):
                 return None
             raise not_xml(name, text[position:])
 
 
-def _after_doctype(text: bytes, position: int, name: str) -> int | None:
-    """Return the end of a document type declaration that is harmless: None where it is not there.
-
-    `<!DOCTYPE posts>`, which copies have, says nothing, and no parser is shown it. More may name
-    another file, or declare entities; and with it a parser drops an entity that it does not know.
-    """
-    found = _DOCTYPE.match(text, position)
-    if found is None or not text[found.end() :].strip() + found[2]:
-        return None
+def _check_doctype(found: re.Match[bytes], name: str) -> None:
     root = found[1].decode("utf-8", "replace")
     if Prolog(root, None, b"").table is None:
         raise unknown_table(name, root)
-    if not found[2]:
+    if found[2].endswith(b"["):
         raise NotADumpError(
-            f"{name}: has a document type declaration with more than a name in it (<!DOCTYPE"
-            f" {short(root)} …>); it is not read, for safety: remove it if you trust the file"
+            f"{name}: has a document type with declarations in it (<!DOCTYPE {root} … [); it is not"
+            " read, for safety: remove it if you trust the file"
         )
-    return found.end()
 
 
 def not_xml(name: str, beginning: bytes) -> NotADumpError:

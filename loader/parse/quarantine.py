@@ -9,31 +9,19 @@ JSON cannot hold, and whoever looks for a row has the same tool as for the rest
 from __future__ import annotations
 
 from contextlib import suppress
-from operator import itemgetter
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from loader.errors import RowError
 from loader.files import sync
 from loader.manifest import PartFile
 from loader.parquet import part_name
-from loader.parse.casts import bad_rows, typed
-from loader.parse.markup import Markup
-from loader.parse.places import lines_before, row_id_at
-from loader.parse.salvage import QuarantinedRow
 from loader.store import BESIDE, REJECTED
 
 if TYPE_CHECKING:
-    from collections import Counter
     from collections.abc import Iterable
     from pathlib import Path
-    from types import TracebackType
-    from typing import Self
-
-    from loader.parse.batch import RowBatch
-    from loader.schemas import Table
 
 OnError = Literal["stop", "quarantine"]
 
@@ -50,17 +38,38 @@ _MAX_WAITING: Final = 10_000
 _MAX_WAITING_BYTES: Final = 16 << 20
 
 
-class Quarantine:
-    """The rows of a table that are not loaded; memory holds some megabytes of them at most.
+class QuarantinedRow(NamedTuple):
+    """A row that is not loaded.
 
-    Use as a context manager: leaving it closes the file. There is none where nothing was rejected.
+    Attributes
+    ----------
+    line : int
+        Line of the file at which it begins, from 1.
+    row_id : str or None
+        Its Id as written, where one can be told.
+    reason : str
+        What is wrong with it.
+    xml : bytes
+        Its bytes, in UTF-8, without the white space at its end.
+    """
+
+    line: int
+    row_id: str | None
+    reason: str
+    xml: bytes
+
+
+class Quarantine:
+    """The rows of a part that are not loaded; memory holds some megabytes of them at most.
+
+    There is no file where nothing was rejected.
 
     Parameters
     ----------
-    partition : Path
-        Folder of the table's Parquet.
+    folder : Path
+        The table's folder.
     part : int
-        Number of the file, where several processes write into one partition.
+        Which part.
 
     Attributes
     ----------
@@ -68,36 +77,21 @@ class Quarantine:
         How many were rejected so far.
     """
 
-    def __init__(self, partition: Path, part: int = 0) -> None:
+    def __init__(self, folder: Path, part: int = 0) -> None:
         self.n_rows = 0
-        self._folder = partition
+        self._folder = folder
         self._name = f"{REJECTED}/{part_name(part, BESIDE)}"
-        self._path = partition / self._name
+        self._path = folder / self._name
         self._waiting: list[QuarantinedRow] = []
         self._n_bytes = 0
         self._writer: pq.ParquetWriter | None = None
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if kind is None:
-            self.close()
-        elif self._writer is not None:
-            with suppress(OSError, pa.ArrowException):
-                self._writer.close()
-
-    def add(self, rejects: Iterable[QuarantinedRow]) -> None:
+    def add(self, rows: Iterable[QuarantinedRow]) -> None:
         """Set rows aside."""
-        for reject in rejects:
+        for row in rows:
             self.n_rows += 1
-            self._waiting.append(reject)
-            self._n_bytes += len(reject.xml)
+            self._waiting.append(row)
+            self._n_bytes += len(row.xml)
             if len(self._waiting) >= _MAX_WAITING or self._n_bytes >= _MAX_WAITING_BYTES:
                 self._write()
 
@@ -111,6 +105,12 @@ class Quarantine:
         sync(self._path)
         return [PartFile.look(self._folder, self._name, self.n_rows)]
 
+    def abandon(self) -> None:
+        """Close the file as it is, to be thrown away."""
+        if self._writer is not None:
+            with suppress(OSError, pa.ArrowException):
+                self._writer.close()
+
     def _write(self) -> None:
         if not self._waiting:
             return
@@ -123,48 +123,3 @@ class Quarantine:
         self._waiting, self._n_bytes = [], 0
         arrays = [pa.array(column, one.type) for column, one in zip(columns, SCHEMA, strict=True)]
         self._writer.write_table(pa.Table.from_arrays(arrays, schema=SCHEMA))
-
-
-def typed_or_quarantined(
-    batch: RowBatch, table: Table, unknown: Counter[str], rejects: Quarantine | None
-) -> pa.RecordBatch:
-    """Give every attribute its column and type, as `typed` does; rows that have none are set aside.
-
-    Parameters
-    ----------
-    batch : RowBatch
-        Rows as strings.
-    table : Table
-        Says the types.
-    unknown : Counter of str
-        Attributes that the table does not know are counted here.
-    rejects : Quarantine or None
-        Takes the rows that hold a value which its column cannot hold; None makes that an error.
-
-    Raises
-    ------
-    RowError
-        For the first bad value, where nothing is to be set aside.
-    """
-    try:
-        rows = typed(batch, table, unknown)
-    except RowError:
-        if rejects is None:
-            raise
-    else:
-        if rejects is not None:
-            rejects.add(reject for _, reject in batch.rejects)
-        return rows
-    found = list(batch.rejects)
-    bad = bad_rows(batch, table)
-    spans = list(Markup(batch.text).row_spans())
-    line, position = batch.first_line, 0
-    for index in sorted(bad):
-        begin, end = spans[index]
-        line += lines_before(batch.text[position:begin], begin - position)
-        position = begin
-        row_id = row_id_at(batch.text, begin)
-        reject = QuarantinedRow(line, row_id, bad[index], batch.raw(begin, batch.text[begin:end]))
-        found.append((index, reject))
-    rejects.add(reject for _, reject in sorted(found, key=itemgetter(0)))
-    return typed(batch.without(bad), table, unknown)

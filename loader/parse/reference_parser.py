@@ -1,46 +1,51 @@
-"""XML → batches of rows as Arrow strings.
+"""Any text → typed rows, by lxml: the parser that judges what is odd, and words what is wrong.
 
-One seam: `ReferenceParser` takes clean UTF-8 and yields `RowBatch`; nothing behind it knows which
-parser did it. lxml's feed interface with a SAX target builds no tree, and the attribute dicts of
-its rows go into Arrow as they are. Where bad rows go to the quarantine, a batch that lxml refuses
-is cut into rows (`loader.parse.salvage`), and the parser begins anew behind them.
+It takes a table chunk after chunk, in order. `Markup` cuts the text into rows, and lxml says
+whether they are rows: all at once, and by halves where it refuses. A bad row ends the load with one
+line, or goes to the quarantine with its bytes, its line and the reason. lxml builds the tree of one
+chunk. No document type reaches it (`read_prolog` lets none pass): its only entities are XML's own.
 """
 
 from __future__ import annotations
 
-from functools import partial
-from itertools import takewhile
-from typing import TYPE_CHECKING, Final
+import re
+from bisect import bisect_left
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-import pyarrow as pa
 from lxml import etree
 
 from loader.errors import RowError, TruncatedError
-from loader.parse import salvage
-from loader.parse.batch import RowBatch
-from loader.parse.error_messages import AfterEndError, ErrorMessages
-from loader.parse.markup import Markup, end_of_rows
-from loader.parse.places import ROW, line_start, lines_before
-from loader.parse.target import StructureError, Target, make_parser, misread
+from loader.parse.casts import BadValuesError, typed
+from loader.parse.markup import BEGIN, ROW, Markup, Piece, has_prefix, line_start, row_id_at
+from loader.parse.quarantine import QuarantinedRow
+from loader.parse.sanitizing import forbidden_at, sanitize
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Sequence
 
-    from loader.parse.quarantine import Quarantine
-    from loader.parse.salvage import QuarantinedRow
-    from loader.parse.sanitizing import Scrubber
+    import pyarrow as pa
+
+    from loader.parse.chunks import Chunk, Place
     from loader.schemas import Table
 
-MAX_BATCH_ROWS: Final = 20_000
-MAX_BATCH_BYTES: Final = 8 << 20
 MAX_ROW_BYTES: Final = 128 << 20
 """Where none ends for so long there are no rows: what waits for one must fit into memory."""
 
+CURE: Final = "mend the file, get it anew, or load with --on-error quarantine"
+_LONGEST_SHOWN: Final = 60
 
-class ReferenceParser:
-    """Rows of one table, batch by batch.
 
-    Parameters
+class AfterEndError(RowError):
+    """Something follows the end of the table: it is not a row that is bad, but the file."""
+
+
+@dataclass(frozen=True)
+class TableText:
+    """What is known of a table's text before its rows are read.
+
+    Attributes
     ----------
     table : Table
         Says which attributes become columns.
@@ -48,265 +53,278 @@ class ReferenceParser:
         Name of the root element, as written.
     name : str
         The file, for messages.
-    rejects : Quarantine, optional
-        Takes what is no well-formed row; without it that is an error.
-    scrubber : Scrubber, optional
-        Made the text clean, and knows what the file held; it must keep that.
+    quarantines : bool
+        Whether bad rows are set aside, and not an error.
+    shift : int or None
+        Bytes of the file before its text; None where it is in another encoding than UTF-8, so that
+        nobody can tell the bytes of a place in it.
     """
 
-    def __init__(
-        self,
-        table: Table,
-        root: str,
-        name: str,
-        rejects: Quarantine | None = None,
-        scrubber: Scrubber | None = None,
-    ) -> None:
-        self.n_rows = 0
-        self._name = name
-        self._root = root
-        self._messages = ErrorMessages(name, root)
-        self._rejects = rejects
-        self._scrubber = scrubber
-        self._kind = pa.struct([pa.field(column, pa.string()) for column in table.attributes])
-        self._target = Target()
-        self._parser = make_parser(self._target)
-        self._pieces: list[bytes] = []
-        self._begin = 0
-        self._n_bytes = 0
-        self._n_to_check = MAX_BATCH_BYTES
-        self._first_line = 1
-        self._lines_given_up = 0
-        self._is_in_root = False
-        self._awaits = ROW
-        self._is_lost = False
+    table: Table
+    root: str
+    name: str
+    quarantines: bool = False
+    shift: int | None = 0
 
-    def stand_behind(self, n_rows: int, n_lines: int, column: int) -> None:
-        """Begin between two rows of the table.
 
-        Parameters
-        ----------
-        n_rows : int
-            Rows before.
-        n_lines : int
-            Line ends before.
-        column : int
-            Bytes between the last of them and the text that will be parsed.
-        """
+@dataclass
+class Parsed:
+    """What a chunk holds.
+
+    Attributes
+    ----------
+    batches : list of pyarrow.RecordBatch
+        Its rows, typed.
+    unknown : Counter of str
+        Attributes that the table does not know.
+    n_replaced : int
+        References in them that XML forbids.
+    quarantined : list of QuarantinedRow
+        What is no row, or holds a value that its column cannot hold.
+    """
+
+    batches: list[pa.RecordBatch] = field(default_factory=list)
+    unknown: Counter[str] = field(default_factory=Counter)
+    n_replaced: int = 0
+    quarantined: list[QuarantinedRow] = field(default_factory=list)
+
+    @property
+    def n_rows(self) -> int:
+        """Rows in the batches."""
+        return sum(batch.num_rows for batch in self.batches)
+
+
+class ReferenceParser:
+    """Reads chunks of one table in order, from between two rows on.
+
+    Parameters
+    ----------
+    about : TableText
+        What is known of it.
+    n_rows : int
+        Rows before.
+    """
+
+    def __init__(self, about: TableText, n_rows: int = 0) -> None:
         self.n_rows = n_rows
-        self._is_in_root = True
-        self._first_line = n_lines + 1
-        self._lines_given_up = n_lines - 1
-        self._parser.feed(f"<{self._root}>\n".encode() + b" " * column)
+        self._about = about
+        self._held = b""
+        self._held_at: Place | None = None
 
-    def batches(self, pieces: Iterable[bytes]) -> Iterator[RowBatch]:
-        """Parse a table.
+    @property
+    def is_between_rows(self) -> bool:
+        """Whether nothing is held back of what was read."""
+        return not self._held
+
+    def read(self, chunk: Chunk, *, is_alone: bool = False) -> Parsed:
+        """Read a chunk, and what was held back before it.
 
         Parameters
         ----------
-        pieces : iterable of bytes
-            The whole of its XML as clean UTF-8, cut anywhere.
-
-        Yields
-        ------
-        RowBatch
-            Never empty; bounded in rows and in bytes of XML, but for a single longer row.
+        chunk : Chunk
+            The next of the table.
+        is_alone : bool
+            Whether it is certain that a row begins where the chunk ends.
 
         Raises
         ------
         RowError
-            When the XML is not well-formed, or holds something that is not a row.
+            When there is something bad, and bad rows are not set aside; or something follows the
+            end of the table, or there is no row for 128 MiB.
         TruncatedError
-            When it ends before its root element does.
+            When it is the last chunk, and the table does not end in it.
         """
+        text = self._held + chunk.text
+        place = self._held_at or chunk.begin
+        self._held = b""  # or a long row would lie in memory twice
+        cut = Markup(text, self._about.root).cut(is_complete=is_alone, is_last=chunk.is_last)
+        reading = _Reading(self._about, text, place)
+        parsed = reading.parse(cut.pieces)
+        self.n_rows += parsed.n_rows
+        if cut.goes_on_at is not None:
+            line = place.line + 1 + text.count(b"\n", 0, cut.goes_on_at)
+            raise AfterEndError(
+                f"{self._about.name}: line {line:,}: something follows </{self._about.root}>;"
+                " mend the file, or get it anew"
+            )
+        if chunk.is_last and not cut.is_closed:
+            raise self._truncated(text, place)
+        if not chunk.is_last and not is_alone:
+            self._hold(text, cut.end, place)
+        return parsed
+
+    def _hold(self, text: bytes, end: int, place: Place) -> None:
+        self._held_at = place.after(text[:end])
+        self._held = text[end:]
+        if not self._held.strip():
+            self._held, self._held_at = b"", None
+        elif len(self._held) > MAX_ROW_BYTES:
+            begin = max(self._held.rfind(ROW), 0)
+            line = self._held_at.line + 1 + self._held.count(b"\n", 0, begin)
+            row = _named(row_id_at(self._held, begin))
+            raise RowError(
+                f"{self._about.name}: line {line:,}, at {row}: no row for"
+                f" {len(self._held) >> 20:,} MiB; the file is damaged: get it anew"
+            )
+
+    def _truncated(self, text: bytes, place: Place) -> TruncatedError:
+        line = place.line + 1 + text.count(b"\n")
+        last = text.rfind(ROW)
+        at = f", at {_named(row_id_at(text, last))}" if last >= 0 else ""
+        return TruncatedError(
+            f"{self._about.name}: line {line:,}{at}: the file ends before </{self._about.root}>,"
+            f" after {self.n_rows:,} whole rows; it is cut off: get it anew"
+        )
+
+
+class _Bad(NamedTuple):
+    """A piece, what is wrong with it, and where in the text, if that can be told."""
+
+    piece: Piece
+    what: str
+    position: int | None = None
+
+
+class _Reading:
+    """One text, and what its pieces are."""
+
+    def __init__(self, about: TableText, text: bytes, place: Place) -> None:
+        self._about = about
+        self._text = text
+        self._place = place
+        self._lines = (0, 0)
+        self._rows: dict[int, dict[str, str]] = {}
+        self._bad: dict[int, _Bad] = {}
+        self._n_replaced = 0
+
+    def parse(self, pieces: Sequence[Piece]) -> Parsed:
+        likely = [piece for piece in pieces if piece.kind != "odd"]
+        self._judge(likely)
         for piece in pieces:
-            try:
-                is_full = self._take(piece)
-                if is_full and not self._target.n_whole and self._n_bytes >= self._n_to_check:
-                    self._check_closed()
-            except RowError as error:
-                yield from self._quarantine(error)
-                continue
-            if is_full and self._target.n_whole:
-                yield self._flush()
-            elif self._n_bytes > MAX_ROW_BYTES:
-                raise self._messages.lost(b"".join(self._pieces), self._first_line)
-        if self._is_lost:
-            yield from self._quarantine(self._truncated(), is_last=True)
+            if piece.kind == "odd":
+                self._bad[piece.begin] = self._judged(piece)
+        parsed = Parsed()
+        begins = sorted(self._rows)
+        first_bad = min(self._bad, default=len(self._text))
+        if not self._about.quarantines:
+            begins = begins[: bisect_left(begins, first_bad)]
+        rows = [self._rows[begin] for begin in begins]
+        table = self._about.table
+        try:
+            if rows:
+                parsed.batches.append(typed(rows, table, parsed.unknown))
+        except BadValuesError as error:
+            ends = {piece.begin: piece for piece in pieces}
+            for index, what in error.bad.items():
+                self._bad[begins[index]] = _Bad(ends[begins[index]], what)
+                self._n_replaced -= sanitize(self._bytes(ends[begins[index]]))[1]
+            if self._about.quarantines:
+                rows = [row for index, row in enumerate(rows) if index not in error.bad]
+                parsed.batches.append(typed(rows, table, parsed.unknown))
+        parsed.n_replaced = self._n_replaced
+        for begin in sorted(self._bad):
+            parsed.quarantined.append(self._quarantined(self._bad[begin]))
+        return parsed
+
+    def _quarantined(self, bad: _Bad) -> QuarantinedRow:
+        """Set a bad piece aside, or make it the error with which the load ends."""
+        xml = self._bytes(bad.piece).rstrip()
+        row_id = row_id_at(xml, 0)
+        line = self._line(bad.piece.begin)
+        if self._about.quarantines:
+            return QuarantinedRow(line, row_id, bad.what, xml)
+        place = f"line {line:,}"
+        if bad.position is not None and self._about.shift is not None:
+            place += f", byte {self._about.shift + self._place.offset + bad.position:,}"
+        is_row = BEGIN.match(xml) is not None
+        shown = _named(row_id) if is_row else f"what begins with {_short(xml)}"
+        raise RowError(f"{self._about.name}: {place}: {shown}: {bad.what}; {CURE}")
+
+    def _line(self, position: int) -> int:
+        n, counted_to = self._lines
+        n += self._text.count(b"\n", counted_to, position)
+        self._lines = n, position
+        return self._place.line + n + 1
+
+    def _bytes(self, piece: Piece) -> bytes:
+        return self._text[piece.begin : piece.end]
+
+    def _judge(self, pieces: Sequence[Piece]) -> None:
+        """Let lxml say whether pieces are what they look like: all at once, then by halves."""
+        if not pieces:
             return
+        text, n_replaced = sanitize(b"".join(map(self._bytes, pieces)))
+        places = [piece.begin for piece in pieces if piece.kind == "row"]
         try:
-            self._parser.close()
-            self._check_names()
-        except RowError as error:
-            yield from self._quarantine(error, is_last=True)
-        except (StructureError, etree.XMLSyntaxError):
-            yield from self._close()
-        if self._target.rows:
-            yield self._flush()
+            rows = _rows(text)
+        except etree.XMLSyntaxError:
+            rows = None
+        if rows is not None and len(rows) == len(places):
+            self._rows.update(zip(places, rows, strict=True))
+            self._n_replaced += n_replaced
+        elif len(pieces) == 1:
+            self._bad[pieces[0].begin] = self._judged(pieces[0])
+        else:
+            middle = len(pieces) // 2
+            self._judge(pieces[:middle])
+            self._judge(pieces[middle:])
 
-    def _take(self, piece: bytes) -> bool:
-        """Feed a piece, and say whether a batch is full; a lost reader looks for the next row."""
-        if not self._is_lost:
-            self._feed(piece)
-            return self._n_bytes >= MAX_BATCH_BYTES or len(self._target.rows) >= MAX_BATCH_ROWS
-        n_before = self._n_bytes
-        self._hold(piece)
-        has_doubled = self._n_bytes.bit_length() > n_before.bit_length()
-        if self._awaits in piece or has_doubled or self._n_bytes > MAX_ROW_BYTES:
-            raise self._messages.lost(b"".join(self._pieces), self._first_line)
-        return False
-
-    def _close(self) -> Iterator[RowBatch]:
-        """End a file that the parser does not take for whole."""
+    def _judged(self, piece: Piece) -> _Bad:
+        """Say what is wrong with a piece."""
+        position = forbidden_at(self._text, piece.begin, piece.end)
+        if position is not None:
+            what = f"holds the byte 0x{self._text[position]:02X}, which XML forbids: it is damaged"
+            return _Bad(piece, what, position)
+        xml = self._bytes(piece)
+        if piece.kind == "misc":
+            return _Bad(piece, "not well-formed XML")
+        if not BEGIN.match(xml):
+            return _Bad(piece, "no row: it does not begin with <row", piece.begin)
+        if has_prefix(xml):
+            return _Bad(piece, "has a name with a prefix (a colon), which no dump has")
         try:
-            # At its end the parser takes `<ro` for an element of that name.
-            self._check_closed()
-            raise self._truncated()
-        except (RowError, TruncatedError) as error:
-            yield from self._quarantine(error, is_last=True)
-
-    def _hold(self, piece: bytes) -> None:
-        self._pieces.append(piece)
-        self._n_bytes += len(piece)
-
-    def _feed(self, piece: bytes) -> None:
-        if not piece:
-            return
-        self._hold(piece)
-        self._parse(piece)
-
-    def _parse(self, piece: bytes) -> None:
-        failure: RowError | None = None
-        try:
-            self._parser.feed(piece)
-        except StructureError as error:
-            failure = self._messages.structure(
-                b"".join(self._pieces), self._first_line, self._target.rows, str(error)
-            )
+            root = etree.fromstring(b"<rows>%b</rows>" % sanitize(xml)[0], _parser())
         except etree.XMLSyntaxError as error:
-            failure = self._messages.malformed(
-                b"".join(self._pieces), self._first_line, self._lines_given_up, error
-            )
-        self._check_names()
-        if failure is not None:
-            raise failure
+            what = re.sub(r",? line \d+, column \d+.*", "", error.msg or "", flags=re.DOTALL)
+            if "Unescaped '<'" in what:
+                what += ": a quote is missing, or a < stands raw"
+            line, column = error.position
+            in_line = max(column - 1 - (len("<rows>") if line == 1 else 0), 0)
+            position = piece.begin + min(line_start(xml, line - 1) + in_line, len(xml) - 1)
+            return _Bad(piece, f"not well-formed XML ({what})", position)
+        return _Bad(piece, _structure(root[0]))
 
-    def _check_names(self) -> None:
-        """Refuse a row of whose names the parser made others, before it did or did not stop."""
-        remark = misread(self._parser)
-        if remark is not None:
-            raise self._misread(remark)
 
-    def _flush(self) -> RowBatch:
-        rows = self._target.take()
-        text = b"".join(self._pieces)
-        # The parser may lag behind what it was fed: that stays for the next batch.
-        cut = end_of_rows(text, len(rows))
-        batch = self._batch(rows, text)
-        self._is_in_root = True
-        self._keep(text, cut)
-        return batch
+def _structure(row: etree._Element) -> str:
+    """Say what a row holds, or is followed by, that may not be there."""
+    inner = [f"an element <{_shown(one.tag)}>" for one in row if isinstance(one.tag, str)]
+    texts = [(text or "").strip(" \t\r\n") for text in (row.text, *(one.tail for one in row))]
+    inner += [f"the text {_shown(text)!r}" for text in texts if text]
+    if not inner:
+        return "is followed by what is no row"
+    return f"holds {inner[0]}, where attributes only may stand"
 
-    def _batch(
-        self,
-        rows: list[dict[str, str]],
-        text: bytes,
-        rejects: Iterable[tuple[int, QuarantinedRow]] = (),
-    ) -> RowBatch:
-        self.n_rows += len(rows)
-        strings = pa.array(rows, type=self._kind)
-        raw = partial(self._raw, self._begin)
-        return RowBatch(rows, strings, text, self._first_line, self._name, raw, list(rejects))
 
-    def _raw(self, text_begin: int, begin: int, xml: bytes) -> bytes:
-        return xml if self._scrubber is None else self._scrubber.raw(text_begin + begin, xml)
+def _rows(text: bytes) -> list[dict[str, str]]:
+    """Return the attributes of rows in a well-formed text."""
+    root = etree.fromstring(b"<rows>%b</rows>" % text, _parser())
+    return [dict(element.attrib) for element in root.iterchildren("row")]
 
-    def _keep(self, text: bytes, cut: int) -> None:
-        """Hold what follows a cut, and nothing else."""
-        if self._scrubber is not None:  # of what was kept last, the batch was taken
-            self._scrubber.forget(self._begin)
-        self._begin += cut
-        self._first_line += lines_before(text, cut)
-        self._pieces.clear()
-        self._n_bytes = 0
-        self._n_to_check = MAX_BATCH_BYTES
-        self._hold(text[cut:])
 
-    def _quarantine(self, error: Exception, *, is_last: bool = False) -> Iterator[RowBatch]:
-        """Go on behind a bad row, or raise the error where that is not wanted, or cannot be."""
-        if self._rejects is None or isinstance(error, AfterEndError):
-            if self._target.n_whole:  # one before it may hold a value that its column cannot hold
-                yield self._batch(self._target.take(), b"".join(self._pieces))
-            raise error
-        text = b"".join(self._pieces)
-        begin = 0 if self._is_in_root else Markup(text).after_root(self._root)
-        if begin is None:
-            raise error
-        try:
-            found = salvage.salvage(text, begin, self._root, self._first_line, is_last=is_last)
-        except StructureError:
-            line = self._first_line + lines_before(text, text.find(f"</{self._root}".encode()))
-            raise self._messages.after_end(f"line {line:,}") from None
-        self._target.rows = []
-        if is_last and not found.is_closed:
-            self.n_rows += len(found.rows)
-            self._keep(text, found.end)
-            raise self._truncated()
-        if len(text) - found.end > MAX_ROW_BYTES:
-            raise error
-        rejects = [
-            (n_before, reject._replace(xml=self._raw(self._begin, begin, reject.xml)))
-            for n_before, begin, reject in found.rejects
-        ]
-        batch = self._batch(found.rows, found.text, rejects) if found.rows else None
-        if batch is None:
-            self._rejects.add(reject for _, reject in rejects)
-        self._is_in_root = True
-        self._keep(text, found.end)
-        self._awaits = found.awaits or ROW
-        if not is_last:
-            self._begin_anew()
-        if batch is not None:
-            yield batch
+def _parser() -> etree.XMLParser:
+    """Return a parser of UTF-8 that fetches nothing."""
+    return etree.XMLParser(encoding="utf-8", huge_tree=True, no_network=True, load_dtd=False)
 
-    def _begin_anew(self) -> None:
-        """Give what waits to another parser, which stands between two rows."""
-        self._target = Target()
-        self._parser = make_parser(self._target)
-        self._lines_given_up = self._first_line - 1
-        self._is_lost = False
-        try:
-            self._parser.feed(f"<{self._root}>".encode())
-            self._parse(b"".join(self._pieces))
-        except AfterEndError:
-            raise
-        except RowError:
-            self._is_lost = True
 
-    def _check_closed(self) -> None:
-        """Refuse a row whose attribute is not closed.
+def _named(row_id: str | None) -> str:
+    """Return how messages name a row."""
+    return "row without Id" if row_id is None else f"row Id {_shown(row_id)}"
 
-        The parser would look for the quote up to the end of the file, and keep all of it in memory.
-        What has no end yet may also be a comment, which may quote as many rows as it likes.
-        """
-        self._n_to_check = 2 * self._n_bytes
-        text = b"".join(self._pieces)
-        markup = Markup(text)
-        begin = 0 if self._is_in_root else markup.after_root(self._root)
-        unclosed = None if begin is None else markup.unclosed_row(begin)
-        if unclosed is not None:
-            raise self._messages.unclosed(text, self._first_line, unclosed)
 
-    def _misread(self, remark: etree._LogEntry) -> RowError:
-        """Say which row it is, and forget that row and what follows it."""
-        text = b"".join(self._pieces)
-        line = remark.line + self._lines_given_up
-        position = line_start(text, line - self._first_line) + max(remark.column, 1)
-        begin = text.rfind(b"<", 0, position)  # the parser remarks where the tag ends
-        spans = Markup(text).row_spans()
-        self._target.keep(sum(1 for _ in takewhile(lambda span: span[0] < begin, spans)))
-        return self._messages.misread(text, begin, line, remark)
+def _shown(value: str) -> str:
+    """Return a value, cut to what fits into a message."""
+    return value if len(value) <= _LONGEST_SHOWN else value[: _LONGEST_SHOWN - 1] + "…"
 
-    def _truncated(self) -> TruncatedError:
-        n_rows = self.n_rows + len(self._target.rows)
-        return self._messages.truncated(b"".join(self._pieces), self._first_line, n_rows)
+
+def _short(xml: bytes) -> str:
+    return repr(_shown(xml[: 4 * _LONGEST_SHOWN].decode("utf-8", "backslashreplace")))

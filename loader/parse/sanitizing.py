@@ -1,17 +1,15 @@
-"""Bytes of a dump file → clean UTF-8: decoding, and replacing what XML 1.0 forbids.
+"""Bytes of a dump file → UTF-8: decoding, and replacing references that XML 1.0 forbids.
 
 Dumps hold character references that no XML parser accepts (``&#x0;``, ``&#x1F;``): the text of
 users, written by a writer that does not check. A parser in recovery mode would drop the attribute,
 or the rest of the file, without a word; here each becomes U+FFFD before the parser sees it, and is
-counted.
+counted. A forbidden character that stands there as itself is damage: no writer of dumps makes one.
 """
 
 from __future__ import annotations
 
 import codecs
 import re
-from array import array
-from bisect import bisect_left
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
@@ -22,8 +20,6 @@ if TYPE_CHECKING:
 
 REPLACEMENT: Final = "\ufffd".encode()
 
-_CONTROLS: Final = bytes(set(range(0x20)) - {0x09, 0x0A, 0x0D})
-_CONTROL: Final = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _BAD_HEX: Final = (
     rb"x0*(?:[0-8bcefBCEF]|1[0-9a-fA-F]|[dD][89a-fA-F][0-9a-fA-F]{2}|[fF]{3}[eEfF]"
     rb"|1[1-9a-fA-F][0-9a-fA-F]{4}|[2-9a-fA-F][0-9a-fA-F]{5}|[1-9a-fA-F][0-9a-fA-F]{6,});"
@@ -34,12 +30,9 @@ _BAD_DECIMAL: Final = (
     rb"|111[5-9][0-9]{3}|11[2-9][0-9]{4}|1[2-9][0-9]{5}|[2-9][0-9]{6}|[1-9][0-9]{7,});"
 )
 _REFERENCE: Final = re.compile(rb"&#(?:" + _BAD_HEX + rb"|" + _BAD_DECIMAL + rb")")
-_NON_CHARACTER: Final = re.compile(rb"\xef\xbf[\xbe\xbf]|\xed[\xa0-\xbf][\x80-\xbf]")
 _FORBIDDEN: Final = re.compile(
-    b"|".join(one.pattern for one in (_REFERENCE, _CONTROL, _NON_CHARACTER))
+    rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]|\xed[\xa0-\xbf][\x80-\xbf]"
 )
-_UNFINISHED: Final = re.compile(rb"(?:&(?:#(?:x?[0-9a-fA-F]*)?)?|\xef\xbf?|\xed[\xa0-\xbf]?)\Z")
-_LONGEST_REFERENCE: Final = 4096
 _BLOCK_BYTES: Final = 1 << 20
 
 _DECLARED: Final = re.compile(rb"\s*<\?xml[^>]*?\sencoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
@@ -53,103 +46,37 @@ _MARKS: Final = {
 }
 
 
-class Scrubber:
-    """Replaces characters and references that XML 1.0 forbids by U+FFFD.
+def sanitize(text: bytes) -> tuple[bytes, int]:
+    """Replace character references that XML 1.0 forbids by U+FFFD.
 
     Parameters
     ----------
-    keeps : bool
-        Whether `raw` will be asked: it remembers what was replaced, until it may `forget` it.
+    text : bytes
+        UTF-8 that does not end within a reference.
 
-    Attributes
-    ----------
-    n_replaced : int
-        How many were replaced so far, without those that `raw` gave back.
+    Returns
+    -------
+    (bytes, int)
+        The text without them, and how many they were.
     """
+    if b"&#" not in text:
+        return text, 0
+    # By blocks: what is replaced is listed first, and there may be millions of it.
+    parts, begin, n_replaced = [], 0, 0
+    while begin < len(text):
+        end = text.find(b"&", begin + _BLOCK_BYTES)  # no reference goes on where one may begin
+        end = len(text) if end < 0 else end
+        part, n = _REFERENCE.subn(REPLACEMENT, text[begin:end])
+        parts.append(part)
+        n_replaced += n
+        begin = end
+    return (b"".join(parts), n_replaced) if n_replaced else (text, 0)
 
-    def __init__(self, *, keeps: bool = False) -> None:
-        self.n_replaced = 0
-        self._held = b""
-        self._keeps = keeps
-        self._n_clean = 0
-        self._places = array("Q")
-        self._originals: list[bytes] = []
-        self._known: dict[bytes, bytes] = {}  # there may be millions, and but a few kinds of them
 
-    def raw(self, begin: int, text: bytes) -> bytes:
-        """Return what was replaced in a clean text, which begins at a byte of all that was fed.
-
-        It is then not counted any more: who asks sets the text aside.
-        """
-        first = bisect_left(self._places, begin)
-        last = bisect_left(self._places, begin + len(text))
-        parts, position = [], 0
-        for place, original in zip(
-            self._places[first:last], self._originals[first:last], strict=True
-        ):
-            parts += [text[position : place - begin], original]
-            position = place - begin + len(REPLACEMENT)
-        self.n_replaced -= last - first
-        return b"".join([*parts, text[position:]])
-
-    def forget(self, before: int) -> None:
-        """Forget what was replaced before a byte of the clean text."""
-        n_before = bisect_left(self._places, before)
-        del self._places[:n_before], self._originals[:n_before]
-
-    def feed(self, piece: bytes) -> bytes:
-        """Clean one piece; what may begin something forbidden is held back for the next."""
-        if len(piece) <= _BLOCK_BYTES:
-            return self._feed(piece)
-        # By blocks: what is replaced is listed first, and there may be millions of it.
-        blocks = range(0, len(piece), _BLOCK_BYTES)
-        return b"".join([self._feed(piece[at : at + _BLOCK_BYTES]) for at in blocks])
-
-    def _feed(self, piece: bytes) -> bytes:
-        piece = self._held + piece
-        held = _UNFINISHED.search(piece, max(0, len(piece) - _LONGEST_REFERENCE))
-        cut = held.start() if held else len(piece)
-        self._held = piece[cut:]
-        return self._clean(piece[:cut])
-
-    def finish(self) -> bytes:
-        """Return what was held back."""
-        rest, self._held = self._held, b""
-        return self._clean(rest)
-
-    def _clean(self, piece: bytes) -> bytes:
-        has_references = b"&#" in piece
-        has_controls = len(piece.translate(None, _CONTROLS)) != len(piece)
-        has_marks = b"\xef\xbf" in piece or b"\xed" in piece
-        if self._keeps:
-            if has_references or has_controls or has_marks:
-                piece = self._replace_and_keep(piece)
-            self._n_clean += len(piece)
-            return piece
-        if has_references:
-            piece = self._replace(_REFERENCE, piece)
-        if has_controls:
-            piece = self._replace(_CONTROL, piece)
-        if has_marks:
-            piece = self._replace(_NON_CHARACTER, piece)
-        return piece
-
-    def _replace_and_keep(self, piece: bytes) -> bytes:
-        parts, position, n_clean = [], 0, self._n_clean
-        for found in _FORBIDDEN.finditer(piece):
-            parts += [piece[position : found.start()], REPLACEMENT]
-            n_clean += found.start() - position
-            position = found.end()
-            self._places.append(n_clean)
-            self._originals.append(self._known.setdefault(found[0], found[0]))
-            n_clean += len(REPLACEMENT)
-            self.n_replaced += 1
-        return b"".join([*parts, piece[position:]])
-
-    def _replace(self, pattern: re.Pattern[bytes], piece: bytes) -> bytes:
-        piece, n = pattern.subn(REPLACEMENT, piece)
-        self.n_replaced += n
-        return piece
+def forbidden_at(text: bytes, begin: int, end: int) -> int | None:
+    """Return where the first character that XML 1.0 forbids stands as itself, if one does."""
+    found = _FORBIDDEN.search(text, begin, end)
+    return found and found.start()
 
 
 def utf8_pieces(pieces: Iterable[bytes], name: str) -> Iterator[bytes]:

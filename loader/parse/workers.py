@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from pathlib import Path
 
-    from loader.parse.chunk_parser import ChunkParser, Parsed
+    from loader.parse.chunk_parser import ChunkParser
+    from loader.parse.reference_parser import Parsed
     from loader.parse.splits import Split
     from loader.parts import Parts
 
@@ -116,20 +117,6 @@ class Workers:
         if self._doubts:
             self._from_doubt(path, shift, told)
 
-    def by_reference(self, text: Iterable[bytes]) -> None:
-        """Write a table of which nothing is certain, from its prolog on, by the reference parser.
-
-        Raises
-        ------
-        LoaderError
-            When there is a row that cannot be loaded, or the table is cut off.
-        """
-        with Part(self._parts, 0, Place()) as part:
-            for parsed in self._parser.whole(text):
-                part.take(parsed)
-                self._tell(0, parsed.n_rows)
-            part.finish(Place())
-
     def _watch(self, running: Sequence[Future[None]], told: dict[int, tuple[int, int]]) -> None:
         """Tell how the workers go on until all are done; note what was told of each."""
         left = set(running)
@@ -191,11 +178,9 @@ class Workers:
 
     def _rest(self, left: Iterable[Chunk], roll: _Roll) -> None:
         self._parts.forget()
-        last: Chunk | None = None
         for chunk, parsed in self._parser.rest(left, roll.n_rows):
             roll.write(chunk, parsed)
-            self._tell(0 if chunk is last else len(chunk.text), parsed.n_rows)
-            last = chunk
+            self._tell(len(chunk.text), parsed.n_rows)
 
 
 class _Flow:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+import re
 import shutil
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from stores import SITE, attributes, xml
 
 import loader
 from loader import checks as checks_module
-from loader.checks import REFERENCES, check_site
+from loader.checks import REFERENCES, check_site, warnings
 from loader.schemas import TABLES
 from stackstudy import main
 
@@ -84,6 +85,11 @@ def test_any_tables_by_duckdbs_account(tmp_path_factory, tables, batch, widest):
         ids = [row["Id"] for row in rows]
         one = found[name]
         assert (one.n_duplicate_ids, one.n_dangling) == by_duckdb(store, name, set(tables))
+        assert one.n_named == {
+            column: sum(column in row for row in rows)
+            for column, target in REFERENCES.get(name, {}).items()
+            if target in tables
+        }
         assert one.n_out_of_order == sum(b < a for a, b in itertools.pairwise(ids))
     shutil.rmtree(folder)
 
@@ -138,3 +144,71 @@ def test_real_dumps_are_in_order_and_name_deleted_posts(shared_data, tmp_path):
         assert one.n_duplicate_ids == twice == 0
         if one.table == "votes":
             assert set(one.n_dangling) <= {"PostId", "UserId"}
+
+
+POSTS = [
+    *({"Id": n, "PostTypeId": 1, "AnswerCount": n % 3} for n in range(1, 60)),
+    *(
+        {"Id": 100 * a + n, "PostTypeId": 2, "ParentId": n}
+        for n in range(1, 60)
+        for a in range(1, n % 3 + 1)
+    ),
+]
+
+
+@pytest.mark.parametrize("widest", [3, 1 << 29])
+def test_questions_with_fewer_answers_than_they_say(tmp_path, monkeypatch, widest):
+    monkeypatch.setattr(checks_module, "_WIDEST", widest)
+    (one,) = check_site(load(tmp_path, {"posts": POSTS}), SITE)
+    assert (one.n_questions, one.n_stated_answers) == (59, 60)
+    assert (one.n_short_questions, one.n_lacking_answers, one.n_mixed_answers) == (0, 0, 0)
+    assert warnings([one]) == []
+    # An answer more than stated (a deleted one, say) hides none that lacks elsewhere.
+    more = [*POSTS[:-7], {"Id": 999, "PostTypeId": 2, "ParentId": 1}]
+    (one,) = check_site(load(tmp_path, {"posts": more}), SITE)
+    lacking = {row["ParentId"] for row in POSTS[-7:]}
+    assert (one.n_short_questions, one.n_lacking_answers) == (len(lacking), 7)
+    (line,) = warnings([one])
+    assert line.startswith(f"{SITE} posts: 8% of the questions (5 of 59) say that they have more")
+    assert "7 of 60 answers are lacking, where none is usual" in line
+
+
+@pytest.mark.parametrize("odd", [{"Title": "a"}, {"Tags": "<a>"}, {"AnswerCount": 2}])
+def test_an_answer_with_what_only_questions_have_is_reported(tmp_path, odd):
+    """A spliced row whose date happens to be right."""
+    rows = [*POSTS[:-1], POSTS[-1] | odd]
+    (one,) = check_site(load(tmp_path, {"posts": rows}), SITE)
+    assert one.n_mixed_answers == 1
+    (line,) = warnings([one])
+    assert "1 answers have a title, tags or a number of answers" in line
+
+
+def test_deleted_posts_are_counted(tmp_path):
+    date = "2024-01-01T00:00:00.000"
+    rows = [POSTS[0], POSTS[1] | {"DeletionDate": date}, POSTS[2] | {"DeletionDate": date}]
+    (one,) = check_site(load(tmp_path, {"posts": rows}), SITE)
+    assert one.n_deleted == 2
+
+
+def test_a_real_dump_is_as_usual_and_half_of_it_is_not(shared_data, tmp_path):
+    """Cut at half of its rows and closed again: it has every other mark of a whole dump."""
+    real = shared_data / "sites" / "beer.stackexchange.com-2014-05"
+    dump = shutil.copytree(real, tmp_path / "beer.stackexchange.com")
+    arguments = ["load", str(dump), "--data", str(tmp_path / "data")]
+    done = CliRunner().invoke(main, arguments)
+    assert "Warning" not in done.output
+    posts = (dump / "Posts.xml").read_bytes()
+    cut = posts.index(b"<row", len(posts) // 2)
+    (dump / "Posts.xml").write_bytes(posts[:cut] + b"</posts>")
+    done = CliRunner().invoke(main, arguments)
+    assert done.exit_code == 0
+    lines = [line for line in done.output.splitlines() if line.startswith("Warning: ")]
+    assert re.search(r"13% of the questions \(19 of 142\) say .* 26 of 250 answers", lines[0])
+    assert "49% of the 4,318 votes with a PostId name one that is not there (2,122" in lines[1]
+    assert len(lines) == 2
+
+
+def test_rows_that_are_there_twice_are_a_warning(tmp_path):
+    (one,) = check_site(load(tmp_path, {"posts": [*POSTS, *POSTS[:3]]}), SITE)
+    (line,) = warnings([one])
+    assert f"3 of {len(POSTS) + 3} rows have an Id that an earlier row has" in line

@@ -18,7 +18,7 @@ from test_loader_values import as_loaded, tables
 import loader
 from loader import table
 from loader.dump import files
-from loader.parse import chunks, reference_parser, splits, workers
+from loader.parse import chunks, splits, workers
 from loader.schemas import TABLES
 
 FORMS = {
@@ -35,7 +35,6 @@ FORMS = {
 }
 SIZES = {
     (files, "PIECE_BYTES"): [1 << 17, 64],
-    (reference_parser, "MAX_BATCH_BYTES"): [8 << 20, 100],
     (chunks, "CHUNK_BYTES"): [4 << 20, 100],
     (splits, "LEAST_BYTES"): [16 << 20, 300],
     (workers, "PART_BYTES"): [512 << 20, 500],

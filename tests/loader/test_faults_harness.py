@@ -45,12 +45,11 @@ def test_some_loads_broken_off():
 
 
 PLANTED = {
-    "a row is lost": "import loader.parse.reference_parser as r;"
-    " t = r.ReferenceParser._batch;"
-    " r.ReferenceParser._batch = lambda s, rows, text: t(s, rows[:-1] or rows, text);",
-    "a prefix is dropped": "import loader.parse.reference_parser as r;"
-    " import loader.parse.salvage as s;"
-    " r.misread = s.misread = lambda parser: None;",
+    "a row is lost": "import loader.parse.reference_parser as r; t = r._rows;"
+    " r._rows = lambda text: t(text)[:-1] * 2 if b'Id' in text else t(text);",
+    "a hole is replaced": "import loader.parse.reference_parser as r; t = r._rows;"
+    " r._rows = lambda text: t(text.translate(bytes(range(256)).replace(bytes(1), b'?')));",
+    "a prefix is dropped": "import loader.parse.markup as m, re; m._START_TAG = m._PREFIXED;",
     "a year that is none": "import loader.parse.casts as c; c._within_years = lambda dates: dates;",
     "quoted rows are loaded": "import loader.parse.markup as m;"
     " m.Markup._is_set_off = m.Markup._is_followed_by_tag = lambda *_: False;",

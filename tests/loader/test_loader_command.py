@@ -56,12 +56,12 @@ def test_the_lines_of_a_load(dump, tmp_path):
     assert lines[2].startswith(f"{SITE} posts: 3 rows, ")
     assert lines[3].startswith(f"{SITE} users: 1 rows, ")
     summary = lines[lines.index(SITE) + 1 :]
-    assert summary[0] == "table rows rejected fabricated replaced unknown first last"
+    assert summary[0] == "table rows rejected fabricated chars replaced unknown first last"
     assert summary[1] == "posts 2 0 1 1 1"
     assert summary[2] == "users 1 0 0 0 0"
     assert summary[3] == "Not in the dump: votes, comments, badges, post_history, post_links, tags."
     assert summary[4] == "posts: unknown attributes, kept in OtherAttributes: Zeta (1)."
-    assert any(line.startswith("Replaced: ") for line in summary)
+    assert any(line.startswith("Characters replaced: ") for line in summary)
     assert any(line.startswith("Fabricated: ") for line in summary)
     again = run(dump, "--data", tmp_path / "data")
     assert again.stdout.count("kept, loaded before from the same source") == 2
@@ -74,7 +74,7 @@ def test_an_error_is_one_line_and_exit_code_1(dump, tmp_path):
     (line,) = done.stderr.splitlines()
     assert line == (
         f"Error: {dump}/Users.xml: line 3: row Id 1: Age is 'old', not a whole number of 64 bits;"
-        " mend the row, or get the file anew"
+        " mend the file, get it anew, or load with --on-error quarantine"
     )
     assert stores.snapshot(tmp_path / "data") == {}
 

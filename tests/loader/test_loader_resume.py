@@ -65,7 +65,7 @@ def rows_of(data: Path) -> pa.Table:
 
 def facts(data: Path) -> dict[str, object]:
     found = stores.manifest(data, "posts")
-    for key in ("started_at", "finished_at", "n_files", "n_bytes"):
+    for key in ("started_at", "finished_at", "n_files", "n_bytes", "parts"):
         found.pop(key)
     return found
 

@@ -398,7 +398,6 @@ def test_the_parquet_that_readers_like(dump, data, monkeypatch):
 def test_row_groups_are_bounded_in_bytes(dump, data, monkeypatch):
     monkeypatch.setattr(parquet, "ROW_GROUP_BYTES", 1 << 20)
     stores.write(dump / "Posts.xml", posts(3_000, Title="t" * 1_000))
-    monkeypatch.setattr("loader.parse.reference_parser.MAX_BATCH_BYTES", 100_000)
     load(dump, data)
     found = pq.ParquetFile(data / "posts" / f"site={SITE}" / "part-00000.parquet").metadata
     assert found.num_row_groups >= 3

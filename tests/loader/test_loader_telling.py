@@ -189,3 +189,39 @@ def test_a_broken_manifest_stops_no_load(tmp_path, content, place):
     loader.load([path], tmp_path / "data", site=SITE)
     assert len(stores.rows(tmp_path / "data", "posts")) == 3
     assert not (tmp_path / "data" / ".loading/posts/site=other.example.com").exists()
+
+
+def dated(folder: Path, year: int, *tables: str, n_rows: int = 3) -> Path:
+    """A dump whose rows are of a year."""
+    for table in tables:
+        rows = (f'Id="{i}" CreationDate="{year}-0{i}-01T00:00:00"' for i in range(1, n_rows + 1))
+        stores.write(folder / f"{table}.xml", stores.xml(table, *rows))
+    return folder
+
+
+def test_what_replaces_what_and_what_stays(tmp_path):
+    old = dated(tmp_path / "old", 2020, "posts", "users", "votes")
+    new = dated(tmp_path / "new", 2022, "posts", "votes", n_rows=2)
+    first = lines_of(old, tmp_path / "data")
+    assert not [line for line in first if "replaced" in line or "kept" in line]
+    said = lines_of(new, tmp_path / "data")
+    assert (
+        f"{SITE}: replaced, of {old}/posts.xml and {old}/votes.xml: posts (3 rows to 2020-03-01 by"
+        " 2 rows to 2022-02-01), votes (3 rows to 2020-03-01 by 2 rows to 2022-02-01)"
+    ) in said
+    assert (
+        f"{SITE}: not in this dump, and kept from an earlier load: users (3 rows to 2020-03-01);"
+        " if that was of another date, load its tables of this one, too"
+    ) in said
+    assert f"{SITE}: what was loaded now is the older dump" not in said
+    back = lines_of(old, tmp_path / "data")
+    assert f"{SITE}: what was loaded now is the older dump" in back
+    assert not [line for line in back if "not in this dump" in line]
+
+
+def test_the_same_dump_again_replaces_nothing(tmp_path):
+    dump = dated(tmp_path / "dump", 2020, "posts")
+    lines_of(dump, tmp_path / "data")
+    with ProgressReporter(Console(file=(said := io.StringIO()), width=300)) as reporter:
+        loader.load([dump], tmp_path / "data", site=SITE, force=True, reporter=reporter)
+    assert "replaced" not in said.getvalue()

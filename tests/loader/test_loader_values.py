@@ -15,7 +15,7 @@ from stores import SITE, attributes, xml
 
 import loader
 from loader.dump import files
-from loader.parse import reference_parser
+from loader.parse import chunks
 from loader.schemas import OTHER_ATTRIBUTES, TABLES
 
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - dumps write no zone
@@ -219,14 +219,14 @@ def serialise(root: str, rows: list[dict[str, str]], form: str, quote: str) -> b
     tables(),
     st.sets(st.sampled_from(["lines", "comment", "lf", "references"])),
     st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
-    st.integers(1, 3),
+    st.sampled_from([1, 100, 4 << 20]),
     st.sampled_from([1, 7, 100, 1 << 17]),
 )
-def test_any_table_of_values_comes_through(table, forms, encoding, batch_rows, piece_bytes):
+def test_any_table_of_values_comes_through(table, forms, encoding, chunk_bytes, piece_bytes):
     root, written = table
     name = next(table.name for table in TABLES.values() if table.root == root)
-    before = reference_parser.MAX_BATCH_ROWS, files.PIECE_BYTES
-    reference_parser.MAX_BATCH_ROWS, files.PIECE_BYTES = batch_rows, piece_bytes
+    before = chunks.CHUNK_BYTES, files.PIECE_BYTES
+    chunks.CHUNK_BYTES, files.PIECE_BYTES = chunk_bytes, piece_bytes
     try:
         with tempfile.TemporaryDirectory() as folder:
             path = stores.write(
@@ -237,7 +237,7 @@ def test_any_table_of_values_comes_through(table, forms, encoding, batch_rows, p
             }
             loaded = stores.rows(Path(folder) / "data", name)
     finally:
-        reference_parser.MAX_BATCH_ROWS, files.PIECE_BYTES = before
+        chunks.CHUNK_BYTES, files.PIECE_BYTES = before
     assert loaded == [as_loaded(row) for row in written]
     one = manifests[name]
     assert (one.n_rows, one.n_replaced_characters) == (len(written), 0)
