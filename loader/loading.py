@@ -129,6 +129,9 @@ class _SiteLoad:
         finally:
             for file in self._files.values():
                 file.end_hash()
+        if not self._taken:
+            files = ", ".join(str(source.file) for source in self._sources)
+            raise NotADumpError(f"{files}: no table of a dump in it; give a site's archive")
         for table in schemas.TABLES.values():
             if table.name not in self._taken and not self._store.holds(table.name, self._site):
                 write_absent(self._store, table, self._site)
