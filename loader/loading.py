@@ -120,10 +120,10 @@ class _SiteLoad:
     def run(self) -> None:
         self._check_others()
         new = [source for source in self._sources if self._force or not self._keep(source)]
-        for table in schemas.TABLES:
-            is_begun = table not in self._taken and self._is_begun(table, new)
-            if self._force or not (table in self._taken or is_begun):
-                self._store.discard(table, self._site)
+        for name in schemas.TABLES:
+            is_begun = name not in self._taken and self._is_begun(name, new)
+            if self._force or not (name in self._taken or is_begun):
+                self._store.discard(name, self._site)
         try:
             self._load(new)
         finally:
@@ -174,7 +174,9 @@ class _SiteLoad:
                 self._load_source(source, pieces_of(source.path))
         for path in dict.fromkeys(source.path for source in new if source.member is not None):
             members = {
-                source.packed_name or source.member: source for source in new if source.path == path
+                source.packed_name or source.member or "": source
+                for source in new
+                if source.path == path
             }
             with archives.streams(path, list(members)) as streams:
                 for name, pieces in streams:

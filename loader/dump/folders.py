@@ -150,7 +150,8 @@ def _find_in_folder(dump: Dump, folder: Path, named: str | None) -> None:
         elif (why := _suspicion(path)) is not None:
             dump.left_out.append(f"{path}: {why}")
     for place in places:
-        if not any(place in source.path.parents for source in (*dump.sources, *dump.nested)):
+        paths = [one.path for one in dump.sources] + [one.path for one in dump.nested]
+        if not any(place in path.parents for path in paths):
             _refuse(dump, place.name, f"{place}: {_IS_FOLDER}")
     if len(dump.sources) + len(dump.nested) == n_before:
         found = "".join(f"; {line}" for line in dump.left_out[n_left_out : n_left_out + 1])
