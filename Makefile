@@ -13,7 +13,7 @@ help:  ## list the targets
 $(VENV)/.ready: requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "make: no python3.11 found; install Python 3.11 or newer, or say make PYTHON=/path/to/python"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
@@ -49,7 +49,7 @@ format: $(VENV)/.ready  ## let ruff and sqlfluff mend what they can
 	$(BIN)/sqlfluff fix --processes 2 models analyses dbt_project
 
 lock: $(VENV)/.ready  ## resolve the dependencies anew into requirements.lock (needs uv)
-	uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header \
+	uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header --generate-hashes \
 	  --group dev pyproject.toml --output-file requirements.lock --upgrade
 
 clean:  ## remove what make made

@@ -57,33 +57,31 @@ def commands() -> str:
 
 def data_dictionary() -> str:
     """Tables and columns, from the models' yml."""
-    marts, seeds, staging = (read_dictionary(layer) for layer in ("marts", "seeds", "staging"))
+    marts, staging = (read_dictionary(layer) for layer in ("marts", "staging"))
     parts = [
         "# Data dictionary\n",
         MADE.format("the yml beside each model"),
         _ABOUT_TABLES,
         (
             f"[Tables of a study](#tables-of-a-study) ({len(marts)}),"
-            f" [the loaded dump](#the-loaded-dump) ({len(staging)} views),"
-            f" [what a study is made from](#what-a-study-is-made-from) ({len(seeds)} seeds).\n"
+            f" [the loaded dump and the study](#the-loaded-dump-and-the-study) ({len(staging)}"
+            " views).\n"
         ),
         "## Tables of a study\n",
     ]
     parts += [_described(entry) for entry in marts.values()]
     parts += [
-        "## The loaded dump\n",
+        "## The loaded dump and the study\n",
         (
-            "Views on the Parquet store, one a table of the dump; what each column is called in the"
-            " dump stands in\n[dump-schema.md](dump-schema.md).\n"
+            "Views on the Parquet store, one per table of the dump, and on what the study folder"
+            " says; what each column is called in the\ndump stands in"
+            " [dump-schema.md](dump-schema.md).\n"
         ),
         "| view | holds |\n|---|---|\n"
         + "".join(
             f"| `{entry.name}` | {_cell(entry.description)} |\n" for entry in staging.values()
         ),
-        "## What a study is made from\n",
-        "Seeds: CSV files in `dbt_project/seeds`, which are tables too.\n",
     ]
-    parts += [_described(entry) for entry in seeds.values()]
     return "\n".join(parts)
 
 
@@ -133,7 +131,7 @@ def decisions() -> str:
     return "\n".join(parts) + "\n"
 
 
-_ABOUT_TABLES = """Every table that people query, in schema `main` of `<data>/stackstudy.duckdb`.
+_ABOUT_TABLES = """Every table that people query, in schema `main` of `<data>/<study>.duckdb`.
 Names are a promise: tables and columns are added, not renamed. Times are UTC. A share stands beside
 its numerator and its denominator. The same quantity has the same name everywhere.
 """

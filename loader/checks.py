@@ -204,16 +204,17 @@ def _check(store: Store, manifests: dict[str, Manifest]) -> list[TableCheck]:
             for column, target in REFERENCES.get(other, {}).items()
             if target == name
         ]
-        ids = _Ids.of(folder) if naming or n_falling else None
+        ids = _Ids.of(folder) if naming or n_falling or name == "posts" else None
         if ids is not None and n_falling:
             n_equal = manifest.n_rows - ids.n_distinct
         facts[name] = {"n_duplicate_ids": n_equal, "n_out_of_order": n_falling}
         for other, column in naming:
+            assert ids is not None  # read above, since something names it
             n, n_known = ids.count_known(store.folder(other, manifest.site), column)
             n_named[other][column] = n
             if n > n_known:
                 n_dangling[other][column] = n - n_known
-        if name == "posts":
+        if name == "posts" and ids is not None:
             facts[name] |= _answers(folder, ids)
     return [
         TableCheck(

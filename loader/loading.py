@@ -120,15 +120,18 @@ class _SiteLoad:
     def run(self) -> None:
         self._check_others()
         new = [source for source in self._sources if self._force or not self._keep(source)]
-        for table in schemas.TABLES:
-            is_begun = table not in self._taken and self._is_begun(table, new)
-            if self._force or not (table in self._taken or is_begun):
-                self._store.discard(table, self._site)
+        for name in schemas.TABLES:
+            is_begun = name not in self._taken and self._is_begun(name, new)
+            if self._force or not (name in self._taken or is_begun):
+                self._store.discard(name, self._site)
         try:
             self._load(new)
         finally:
             for file in self._files.values():
                 file.end_hash()
+        if not self._taken:
+            files = ", ".join(str(source.file) for source in self._sources)
+            raise NotADumpError(f"{files}: no table of a dump in it; give a site's archive")
         for table in schemas.TABLES.values():
             if table.name not in self._taken and not self._store.holds(table.name, self._site):
                 write_absent(self._store, table, self._site)
@@ -171,7 +174,9 @@ class _SiteLoad:
                 self._load_source(source, pieces_of(source.path))
         for path in dict.fromkeys(source.path for source in new if source.member is not None):
             members = {
-                source.packed_name or source.member: source for source in new if source.path == path
+                source.packed_name or source.member or "": source
+                for source in new
+                if source.path == path
             }
             with archives.streams(path, list(members)) as streams:
                 for name, pieces in streams:

@@ -139,7 +139,7 @@ class TableLoad:
             shift=shift if encoding is None else None,
         )
         parser = ChunkParser(about)
-        plan: dict[str, Any] | None = self._plan(on_error)
+        plan = self._plan(on_error)
         if self._source.member is None and encoding is None:
             cut = splits.cut(self._file, begin, shift, knows_lines=on_error == "quarantine")
         else:
@@ -156,9 +156,7 @@ class TableLoad:
             )
             return parts.facts(), self._file.n_bytes
         n_bytes = max(self._source.n_bytes, self._file.n_bytes)
-        if n_bytes <= SMALL_BYTES:
-            plan = None
-        parts = Parts(folder, self.table, plan)
+        parts = Parts(folder, self.table, plan if n_bytes > SMALL_BYTES else None)
         done = parts.behind(begin)
         # Its bytes are read again: an archive can be decoded from its beginning only.
         reporter.resume(0, sum(note.n_rows_read for note in parts.notes.values()))

@@ -14,9 +14,6 @@ if TYPE_CHECKING:
 
     from analyses.warehouse.dictionary import TableEntry
 
-_STUDY: Final = ("question_set_rules", "studies")
-"""What a study is, beside its results."""
-
 
 def licence_of(post: str) -> str:
     """Return SQL for the licence of a post: the dump's word, else what was in force when written.
@@ -109,7 +106,7 @@ def data_tables(
         Whether the tables without questions (popularity, tests, ...) belong to it; then all rows of
         every table go out: results are also of other studies and of pairs of sets.
     """
-    dictionary = read_dictionary("seeds") | read_dictionary()
+    dictionary = read_dictionary()
     relations = connection.execute(
         "select table_name from information_schema.tables where table_schema = 'main' order by all"
     )
@@ -127,7 +124,7 @@ def data_tables(
         tables += [
             _copied(connection, dictionary.get(name), name, f"results/{name}")
             for name in built
-            if (name in marts or name in _STUDY)
+            if name in marts
             and name not in {"questions", *of_sets}
             and not name.endswith("_questions")
         ]

@@ -73,9 +73,9 @@ def sample_size(
     proportion : float
         p, in (0, 1); 0.5 needs the largest sample and so is safe for any.
     rounding : {"up", "down"}
-        Up keeps the interval within e; one question fewer ("down") just misses it. Chen et al.
-        (2020), https://doi.org/10.1145/3368089.3409759, print 297 and 307 for 1,325 and 1,533,
-        which are 297.98 and 307.33 (297.99 and 307.34 with z = 1.96) rounded down.
+        Up keeps the interval within e; one question fewer ("down") just misses it. A
+        print of 297 and 307 for 1,325 and 1,533 is 297.98 and 307.33 (297.99 and 307.34 with
+        z = 1.96) rounded down.
 
     Returns
     -------

@@ -1,21 +1,30 @@
-"""Members of a .7z archive as streams: decoded in a thread, never unpacked to disk."""
+"""Members of a .7z archive as streams: decoded in a thread, never unpacked to disk.
+
+py7zr reads the archive's header, and decodes what is packed in an uncommon way. BZip2, LZMA and
+LZMA2 are decoded here, straight out of the archive: BZip2 on all cores, each piece by piece, so
+that what is in memory does not grow with what a stream becomes.
+"""
 
 from __future__ import annotations
 
+import bz2
+import io
+import lzma
+import os
+import zlib
 from collections import Counter
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from pathlib import PurePosixPath
-from queue import Empty, Full, Queue
-from threading import Event, Thread
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
+import indexed_bzip2
 import py7zr
 import py7zr.exceptions
-from py7zr.io import Py7zIO, WriterFactory
 
-from loader.dump.streams import ChecksumError, Stream, members_of, streams_of
+from loader.ahead import Ahead
+from loader.cores import n_cores
 from loader.errors import ArchiveError
+from loader.parse.chunks import pieces_between
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,80 +32,46 @@ if TYPE_CHECKING:
 
 SIGNATURE: Final = b"7z\xbc\xaf\x27\x1c"
 
+_COPY, _BZIP2, _PPMD = b"\x00", b"\x04\x02\x02", b"\x03\x04\x01"
+_LZMA: Final = {b"\x03\x01\x01": lzma.FILTER_LZMA1, b"\x21": lzma.FILTER_LZMA2}
 _PIECE_BYTES: Final = 1 << 20
 _PIECES_AHEAD: Final = 16
-_PATIENCE: Final = 0.2  # seconds between looks at whether the other side is still there
+_UNPACKED_BY_PACKED: Final = 40
+"""Dumps are packed 4 to 7 to 1. A block of BZip2 may become 46 MB, and the decoder on all cores
+holds some ten of them: what is packed closer than this is decoded piece by piece, on one."""
 
 
 @dataclass(frozen=True)
 class Member:
-    """A file in an archive: its name, and its size when unpacked."""
+    """What is in an archive.
+
+    Attributes
+    ----------
+    name : str
+        As the archive has it.
+    n_bytes : int
+        Its size when unpacked.
+    kind : {"file", "folder", "link"}
+        What it is.
+    crc : int or None
+        Its checksum, where it has one.
+    """
 
     name: str
     n_bytes: int
+    kind: str = "file"
+    crc: int | None = None
 
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Names of its folders, and its own, without what says nothing (``./a//b``)."""
+        names = self.name.replace("\\", "/").split("/")
+        return tuple(one for one in names if one not in {"", "."})
 
-class _AbandonedError(Exception):
-    """The reader of the stream is gone."""
-
-
-class _Hands:
-    """Give what was decoded to the reader."""
-
-    def __init__(self, queue: Queue[object], gone: Event) -> None:
-        self._queue = queue
-        self._gone = gone
-
-    def put(self, item: object) -> None:
-        if not _hand_over(self._queue, self._gone, item):
-            raise _AbandonedError
-
-    def are_full(self) -> bool:
-        """Whether nobody takes what they hold any more."""
-        return self._gone.is_set()
-
-
-class _Stream(Py7zIO):
-    """What py7zr takes for the file it unpacks into."""
-
-    def __init__(self, queue: Queue[object], gone: Event, name: str) -> None:
-        self._hands = _Hands(queue, gone)
-        self._hands.put(Member(name, 0))
-
-    def write(self, s: bytes | bytearray) -> int:
-        """Hand decoded bytes over, waiting while the reader is behind."""
-        view = memoryview(s)
-        for start in range(0, len(view), _PIECE_BYTES):
-            self._hands.put(bytes(view[start : start + _PIECE_BYTES]))
-        return len(s)
-
-    def close(self) -> None:
-        """Mark the member's end: py7zr calls this only after its checksum was right."""
-        self._hands.put(None)
-
-    def read(self, size: int | None = None) -> bytes:  # noqa: ARG002
-        """Nothing can be read back."""
-        return b""
-
-    def seek(self, offset: int, whence: int = 0) -> int:  # noqa: ARG002
-        """Nothing is kept to seek in."""
-        return 0
-
-    def flush(self) -> None:
-        """Nothing is held back."""
-
-    def size(self) -> int:
-        """Nothing is kept."""
-        return 0
-
-
-class _Streams(WriterFactory):
-    def __init__(self, queue: Queue[object], gone: Event) -> None:
-        self._queue = queue
-        self._gone = gone
-
-    def create(self, filename: str) -> Py7zIO:
-        return _Stream(self._queue, self._gone, filename)
+    @property
+    def is_hidden(self) -> bool:
+        """Whether a part of its name begins with a dot."""
+        return any(part.startswith(".") for part in self.parts)
 
 
 def is_archive(path: Path) -> bool:
@@ -109,7 +84,7 @@ def is_archive(path: Path) -> bool:
 
 
 def members(path: Path) -> list[Member]:
-    """List the files of an archive, in its order.
+    """List what is in an archive, in its order.
 
     Raises
     ------
@@ -119,21 +94,18 @@ def members(path: Path) -> list[Member]:
     try:
         with path.open("rb") as file, py7zr.SevenZipFile(file) as archive:
             is_encrypted = archive.needs_password()
-            found = [
-                Member(one.filename, one.uncompressed) for one in archive.list() if one.is_file
-            ]
+            found = [_member(one) for one in archive.files]
     except Exception as error:
         raise _damaged(path, error) from error
     if is_encrypted:
         raise _encrypted(path)
     for member in found:
-        name = PurePosixPath(member.name.replace("\\", "/"))
-        if name.is_absolute() or ".." in name.parts:
+        if member.name.startswith(("/", "\\")) or ".." in member.parts:
             raise ArchiveError(
                 f"{path}: {member.name}: a name that climbs out of its folder;"
                 " give an archive of a data dump"
             )
-    for name, n_times in Counter(member.name for member in found).items():
+    for name, n_times in Counter(one.name for one in found if one.kind != "folder").items():
         if n_times > 1:
             raise ArchiveError(
                 f"{path}: {name}: twice in the archive; unpack it, and load one of them"
@@ -163,99 +135,199 @@ def streams(path: Path, wanted: Sequence[str]) -> Iterator[Iterator[tuple[str, I
     ArchiveError
         While reading, when the archive is damaged.
     """
-    queue: Queue[object] = Queue(_PIECES_AHEAD)
-    gone = Event()
-    thread = Thread(target=_decode, args=(path, wanted, queue, gone), name="7z", daemon=True)
-    thread.start()
+    with Ahead(_decode(path, frozenset(wanted)), _PIECES_AHEAD, "7z") as items:
+
+        def each() -> Iterator[tuple[str, Iterator[bytes]]]:
+            for item in items:
+                assert isinstance(item, Member), "the member before was not read to its end"
+                yield item.name, pieces()
+
+        def pieces() -> Iterator[bytes]:
+            while isinstance(piece := next(items), bytes):
+                yield piece
+
+        yield each()
+
+
+def _member(file: py7zr.py7zr.ArchiveFile) -> Member:
+    is_link = file.is_symlink or file.is_junction or file.is_socket
+    kind = "folder" if file.is_directory else "link" if is_link else "file"
+    return Member(file.filename, file.uncompressed, kind, file.crc32)
+
+
+def _decode(path: Path, wanted: frozenset[str]) -> Iterator[Member | bytes | None]:
+    """Yield, for each member that is wanted, itself, its pieces, and None."""
     try:
-        yield _members(path, queue, thread)
-    finally:
-        gone.set()
-        thread.join()
+        with path.open("rb") as file, py7zr.SevenZipFile(file) as archive:
+            packed = _packed(archive, path)
+            full = {one.name for stream in packed for one in stream.members}
+            for member in map(_member, archive.files):
+                if member.name in wanted - full:
+                    yield member
+                    yield None
+            for stream in packed:
+                yield from stream.decode(wanted)
+    except Exception as error:
+        raise _damaged(path, error) from error
 
 
-def _members(
-    path: Path, queue: Queue[object], thread: Thread
-) -> Iterator[tuple[str, Iterator[bytes]]]:
-    while True:
-        item = _next(path, queue, thread)
-        if item is None:
-            return
-        assert isinstance(item, Member), (
-            "the pieces of the member before were not read to their end"
-        )
-        yield item.name, _pieces(path, queue, thread)
+def _packed(archive: py7zr.SevenZipFile, path: Path) -> list[_Packed]:
+    """Return the packed streams of an archive."""
+    header = archive.header.main_streams
+    found: list[_Packed] = []
+    if header is None:
+        return found
+    begin = archive.afterheader + header.packinfo.packpos
+    positions = [begin + one for one in header.packinfo.packpositions]
+    n_before = 0
+    for folder in header.unpackinfo.folders:
+        files = [one for one in folder.files or () if not one.emptystream]
+        begin, end = positions[n_before], positions[n_before + 1]
+        n_before += len(folder.packed_indices)
+        members = tuple(map(_member, files))
+        found.append(_Packed(path, begin, end, folder.get_unpack_size(), members, folder))
+    if positions[-1] > os.path.getsize(path):  # noqa: PTH202 - no more is read of it
+        raise _PackedError("a stream of it ends behind its end")
+    return found
 
 
-def _pieces(path: Path, queue: Queue[object], thread: Thread) -> Iterator[bytes]:
-    while isinstance(piece := _next(path, queue, thread), bytes):
-        yield piece
+class _PackedError(Exception):
+    """A packed stream is not what the archive's header says."""
 
 
-def _next(path: Path, queue: Queue[object], thread: Thread) -> object:
-    while True:
-        try:
-            item = queue.get(timeout=_PATIENCE)
-        except Empty:
-            if not thread.is_alive() and queue.empty():
-                raise ArchiveError(
-                    f"{path}: decoding stopped without a word; get it anew"
-                ) from None
-            continue
-        if isinstance(item, Exception):
-            raise _damaged(path, item) from item
-        return item
+class _ChecksumError(_PackedError):
+    """What came out is not what was packed."""
 
 
-def _hand_over(queue: Queue[object], gone: Event, item: object) -> bool:
-    """Put an item into the queue, waiting for room; False when nobody will take it."""
-    while not gone.is_set():
-        try:
-            queue.put(item, timeout=_PATIENCE)
-        except Full:
-            continue
+@dataclass(frozen=True)
+class _Packed:
+    """A packed stream: where it lies, what size it has unpacked, its files in order, its coders."""
+
+    path: Path
+    begin: int
+    end: int
+    n_bytes: int
+    members: tuple[Member, ...]
+    folder: Any
+
+    def decode(self, wanted: frozenset[str]) -> Iterator[Member | bytes | None]:
+        """Decode it up to the last member that is wanted."""
+        left = [one for one in self.members if one.name in wanted]
+        held = b""
+        with closing(self._pieces()) as pieces:  # type: ignore[type-var]
+            for member in self.members if left else ():
+                if member is left[0]:
+                    yield member
+                crc, n_left = 0, member.n_bytes
+                while n_left:
+                    held = held or next(pieces, b"")
+                    if not held:
+                        raise _PackedError(f"{member.name} is cut off")
+                    piece, held = held[:n_left], held[n_left:]
+                    n_left -= len(piece)
+                    crc = zlib.crc32(piece, crc)
+                    if member is left[0]:
+                        yield piece
+                if member.crc is not None and crc != member.crc:
+                    raise _ChecksumError(member.name)
+                if member is left[0]:
+                    yield None
+                    del left[0]
+                if not left:
+                    return
+
+    def _pieces(self) -> Iterator[bytes]:
+        if any(coder["method"] == _PPMD for coder in self.folder.coders):
+            # A damaged stream of it ends the process: https://codeberg.org/miurahr/pyppmd
+            raise py7zr.exceptions.UnsupportedCompressionMethodError(None, "PPMd")
+        coder, *more = self.folder.coders
+        method = None if more else coder["method"]
+        packed = pieces_between(self.path, self.begin, self.end)
+        if method == _COPY:
+            return packed
+        if method == _BZIP2:
+            ratio = self.n_bytes / max(self.end - self.begin, 1)
+            if n_cores() == 1 or ratio > _UNPACKED_BY_PACKED:
+                return _unpacked(packed, bz2.BZ2Decompressor())
+            return self._bzip2()
+        if method in _LZMA:
+            # py7zr reads the properties with the same function, for want of a public one.
+            properties = lzma._decode_filter_properties(  # type: ignore[attr-defined]  # noqa: SLF001
+                _LZMA[method], coder["properties"] or b""
+            )
+            return _unpacked(packed, lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=[properties]))
+        return self._otherwise()
+
+    def _bzip2(self) -> Iterator[bytes]:
+        """Decode BZip2 on all cores; left open, the reader would end the process with an abort."""
+        with _Window(self.path, self.begin, self.end) as window:
+            reader = indexed_bzip2.open(window, parallelization=n_cores())
+            try:
+                while piece := reader.read(_PIECE_BYTES):
+                    yield piece
+            finally:
+                reader.close()
+
+    def _otherwise(self) -> Iterator[bytes]:
+        """Decode what is packed in an uncommon way as py7zr does it."""
+        with self.path.open("rb") as file:
+            file.seek(self.begin)
+            decoder = self.folder.get_decompressor(self.end - self.begin, reset=True)
+            n_left = self.n_bytes
+            while n_left:
+                at = file.tell()
+                piece = decoder.decompress(file, min(n_left, _PIECE_BYTES))
+                if not piece and file.tell() == at:
+                    return
+                n_left -= len(piece)
+                yield bytes(piece)
+
+
+def _unpacked(packed: Iterator[bytes], decoder: Any) -> Iterator[bytes]:
+    """Decode by a decoder of the standard library, which holds no more than is taken."""
+    for piece in packed:
+        held = piece
+        while not decoder.eof:
+            content = decoder.decompress(held, _PIECE_BYTES)
+            held = b""
+            if content:
+                yield content
+            elif decoder.needs_input:
+                break
+
+
+class _Window(io.RawIOBase):
+    """A stretch of a file, as a file."""
+
+    def __init__(self, path: Path, begin: int, end: int) -> None:
+        self._file = path.open("rb", buffering=0)
+        self._begin = begin
+        self._n_bytes = end - begin
+        self._at = 0
+
+    def readable(self) -> bool:
         return True
-    return False
 
+    def seekable(self) -> bool:
+        return True
 
-def _decode(path: Path, wanted: Sequence[str], queue: Queue[object], gone: Event) -> None:
-    """Decode in the thread; the last item is None, or what went wrong."""
-    last: object = None
-    try:
-        in_place = streams_of(path, frozenset(wanted))
-        if in_place is None:
-            # An open file: with its name py7zr decodes several folders at once, and mixes them.
-            with path.open("rb") as file, py7zr.SevenZipFile(file) as archive:
-                archive.extract(targets=list(wanted), factory=_Streams(queue, gone))
-        else:
-            _decode_in_place(path, wanted, in_place, _Hands(queue, gone))
-    except _AbandonedError:
-        return
-    except Exception as error:  # noqa: BLE001 - see _damaged
-        last = error
-    _hand_over(queue, gone, last)
+    def tell(self) -> int:
+        return self._at
 
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        start = {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: self._n_bytes}[whence]
+        self._at = start + offset
+        return self._at
 
-def _decode_in_place(
-    path: Path, wanted: Sequence[str], streams: Sequence[Stream], hands: _Hands
-) -> None:
-    not_empty = {member.name for stream in streams for member in stream.members}
-    for name in wanted:
-        if name not in not_empty:
-            hands.put(Member(name, 0))
-            hands.put(None)
-    for stream in streams:
-        with closing(members_of(stream, path)) as members:
-            for name, pieces in members:
-                if name not in wanted:
-                    for _ in pieces:
-                        if hands.are_full():
-                            raise _AbandonedError
-                    continue
-                hands.put(Member(name, 0))
-                for piece in pieces:
-                    hands.put(piece)
-                hands.put(None)
+    def readinto(self, buffer: Any) -> int:
+        self._file.seek(self._begin + self._at)
+        n_read = self._file.readinto(memoryview(buffer)[: max(self._n_bytes - self._at, 0)])
+        self._at += n_read
+        return n_read
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
 
 
 def _encrypted(path: Path) -> ArchiveError:
@@ -270,12 +342,11 @@ def _damaged(path: Path, error: Exception) -> ArchiveError:
     """
     if isinstance(error, py7zr.exceptions.PasswordRequired):
         return _encrypted(path)
-    if isinstance(error, (py7zr.exceptions.CrcError, ChecksumError)):
-        name = getattr(error, "filename", None) or (error.args[0] if error.args else "a member")
-        return ArchiveError(f"{path}: {name}: wrong checksum; the archive is damaged: get it anew")
+    if isinstance(error, _ChecksumError):
+        return ArchiveError(f"{path}: {error}: wrong checksum; the archive is damaged: get it anew")
     if isinstance(error, py7zr.exceptions.UnsupportedCompressionMethodError):
         return ArchiveError(
-            f"{path}: is packed in a way that py7zr does not know; unpack it with 7-Zip first"
+            f"{path}: is packed in a way that is not read; unpack it with 7-Zip first"
         )
     reason = " ".join(str(error).split()) or type(error).__name__
     return ArchiveError(

@@ -12,6 +12,7 @@ from loader.dump import archives
 from loader.dump.files import pieces_of
 from loader.dump.sources import Dump, Nested, Source
 from loader.errors import LoaderError, NotADumpError
+from loader.parse.formats import BEGINNING_BYTES, form_named, form_of, form_signed
 from loader.parse.prolog import read_prolog, unknown_table
 from loader.parse.sanitizing import utf8_pieces
 from loader.store import check_site
@@ -24,6 +25,9 @@ _HOST: Final = re.compile(
 )
 _PARTS: Final = re.compile(r"[^a-z]+")
 _DEEPEST: Final = 4
+_READ: Final = (".xml", ".7z")
+_BESIDE: Final = {".txt", ".md", ".html", ".pdf", ".md5", ".sha1", ".sha256", ".sha512", ".torrent"}
+_IS_FOLDER: Final = "is a folder, and no table of a dump is in it; get the file anew"
 
 
 def find(paths: Sequence[Path], site: str | None = None) -> Dump:
@@ -133,24 +137,34 @@ def _top(path: Path) -> Path:
 
 
 def _find_in_folder(dump: Dump, folder: Path, named: str | None) -> None:
-    n_before = len(dump.sources)
+    n_before, n_left_out = len(dump.sources) + len(dump.nested), len(dump.left_out)
+    places = []
     for path in sorted(_paths_in(folder, dump)):
-        if not path.is_file():
+        if path.is_dir():
+            places.append(path)
+        elif not path.is_file():
             if table_named(path.name) is not None:
                 raise _no_file(path)
-            continue
-        if path.suffix.lower() in {".xml", ".7z"}:
+        elif path.suffix.lower() in _READ or _is_archive_file(path):
             _find_in_file(dump, path, named, folder)
-        elif table_named(path.name) is not None:
-            dump.left_out.append(f"{path}: neither .xml nor .7z")
-    if len(dump.sources) == n_before:
+        elif (why := _suspicion(path)) is not None:
+            dump.left_out.append(f"{path}: {why}")
+    for place in places:
+        paths = [one.path for one in dump.sources] + [one.path for one in dump.nested]
+        if not any(place in path.parents for path in paths):
+            _refuse(dump, place.name, f"{place}: {_IS_FOLDER}")
+    if len(dump.sources) + len(dump.nested) == n_before:
+        found = "".join(f"; {line}" for line in dump.left_out[n_left_out : n_left_out + 1])
         raise NotADumpError(
-            f"{folder}: no table of a dump in it (.xml or .7z); give the dump's folder"
+            f"{folder}: no table of a dump in it (.xml or .7z); give the dump's folder{found}"
         )
 
 
 def _paths_in(folder: Path, dump: Dump) -> Iterator[Path]:
-    """Yield all that is in a folder but folders; those that are links are not entered."""
+    """Yield all files in a folder, and folders that are called as files are.
+
+    Folders that are links are not entered.
+    """
 
     def refuse(error: OSError) -> None:
         raise LoaderError(
@@ -160,12 +174,41 @@ def _paths_in(folder: Path, dump: Dump) -> Iterator[Path]:
 
     for found, folders, names in os.walk(folder, onerror=refuse):
         place = Path(found)
-        depth = len(place.relative_to(folder).parts)
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        is_deepest = len(place.relative_to(folder).parts) + 1 >= _DEEPEST
         for name in folders:
             if (place / name).is_symlink():
                 dump.left_out.append(f"{place / name}: a link to a folder; give it by itself")
-        folders[:] = [name for name in folders if not name.startswith(".") and depth + 1 < _DEEPEST]
+            elif is_deepest:
+                dump.left_out.append(f"{place / name}: a folder too deep down; give it by itself")
+            elif name.lower().endswith(_READ):
+                yield place / name
+        if is_deepest:
+            folders.clear()
         yield from (place / name for name in names if not name.startswith("."))
+
+
+def _suspicion(path: Path) -> str | None:
+    """Say why a file is not loaded that could be a part of a dump; None where it could not."""
+    beginning = _beginning(path)
+    is_named = table_named(path.name) or site_named(path.name)
+    if is_named and path.suffix.lower() not in _BESIDE:
+        return form_of(path.name, beginning) or "neither .xml nor .7z"
+    if beginning.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"<?xml", b"<posts")):
+        return "neither .xml nor .7z; rename it, if it is a table of the dump"
+    return form_named(path.name) or form_signed(beginning)
+
+
+def _beginning(path: Path) -> bytes:
+    return next(pieces_of(path, BEGINNING_BYTES), b"")
+
+
+def _refuse(dump: Dump, name: str, line: str) -> None:
+    """Refuse what is called as a table is, and is none; name what is called as any other file."""
+    if name.lower().endswith(_READ):
+        if table_named(name) is not None:
+            raise NotADumpError(line)
+        dump.left_out.append(line)
 
 
 def _no_file(path: Path) -> LoaderError:
@@ -183,11 +226,15 @@ def _no_file(path: Path) -> LoaderError:
 def _find_in_file(
     dump: Dump, path: Path, named: str | None, top: Path, *, is_given: bool = False
 ) -> None:
-    if path.suffix.lower() == ".7z" or archives.is_archive(path):
+    form = form_of(path.name, _beginning(path))
+    is_called_archive = path.suffix.lower() == ".7z"
+    if _is_archive_file(path) or (is_called_archive and form is None):
         _find_in_archive(dump, path, named, top)
         return
-    is_claimed = is_given or table_named(path.name) is not None
+    is_claimed = is_given or is_called_archive or table_named(path.name) is not None
     try:
+        if form is not None:
+            raise NotADumpError(f"{path}: {form}")
         prolog = read_prolog(utf8_pieces(pieces_of(path), str(path)), str(path))
         if prolog.table is None:
             raise unknown_table(str(path), prolog.root)
@@ -201,59 +248,77 @@ def _find_in_file(
     dump.sources.append(Source(path, None, n_bytes, site, prolog.table.name, is_claimed))
 
 
+def _is_archive_file(path: Path) -> bool:
+    """Whether a file is a whole .7z, whatever it is called."""
+    return archives.is_archive(path) and form_named(path.name) is None
+
+
 def _find_in_archive(dump: Dump, path: Path, named: str | None, top: Path) -> None:
     found = archives.members(path)
-    inner = [one for one in found if _is_archive(one.name)]
+    inner = [one for one in found if _is_inner_archive(one)]
     if len(inner) < len(found) or not inner:
-        dump.sources += members_of(path, _site(dump, path, named, top), dump.left_out, found)
+        add_members(dump, path, _site(dump, path, named, top), found, inner)
     for member in inner:
-        site = named or site_named(member.name.rsplit("/", 1)[-1])
+        site = named or site_named(member.parts[-1])
         site = check_site(site) if site else _site(dump, path, named, top)
         dump.nested.append(Nested(path, member.name, member.n_bytes, site))
 
 
-def members_of(
-    path: Path, site: str, left_out: list[str], found: Sequence[archives.Member] | None = None
-) -> list[Source]:
-    """Return the tables in an archive.
+def add_members(
+    dump: Dump,
+    path: Path,
+    site: str,
+    found: Sequence[archives.Member],
+    inner: Sequence[archives.Member] = (),
+) -> None:
+    """Add the tables in an archive to a dump, and name what could be one and is not loaded.
 
     Parameters
     ----------
+    dump : Dump
+        Takes them.
     path : Path
         The archive.
     site : str
         Whose they are.
-    left_out : list of str
-        Takes lines about members that look like a part of the dump and are not loaded.
-    found : sequence of Member, optional
-        What is in the archive, if that is known; archives in it are then somebody else's business.
+    found : sequence of Member
+        What is in the archive.
+    inner : sequence of Member
+        Archives in it, which are somebody else's business.
 
     Raises
     ------
     LoaderError
-        When the archive cannot be read, or holds no table.
+        When it holds no table, or something else under a table's name.
     """
-    sources = []
-    n_taken = 0
-    for member in archives.members(path) if found is None else found:
-        stem = member.name.rsplit("/", 1)[-1]
-        if any(part.startswith(".") for part in member.name.split("/")):
+    taken = {one.parts for one in inner}
+    places: set[tuple[str, ...]] = set()
+    for member in found:
+        if member.is_hidden or not member.parts or member in inner:
             continue
-        if not stem.lower().endswith(".xml"):
-            is_taken = _is_archive(member.name) and found is not None
-            n_taken += is_taken
-            if not is_taken and (stem.lower().endswith(".7z") or table_named(stem) is not None):
-                left_out.append(f"{path}: {member.name}: not .xml; unpack it first")
+        stem, name = member.parts[-1], f"{path}: {member.name}"
+        is_folder = member.kind == "folder"
+        above = (member.parts[:n] for n in range(1, len(member.parts) + is_folder))
+        places.update(place for place in above if place[-1].lower().endswith(_READ))
+        if is_folder:
             continue
-        exact = schemas.BY_ROOT.get(re.sub(r"[^a-z]", "", stem.lower().removesuffix(".xml")))
-        table = exact.name if exact else None
-        is_claimed = table_named(stem) is not None
-        sources.append(Source(path, member.name, member.n_bytes, site, table, is_claimed))
-    if not sources and not n_taken:
+        if member.kind == "link":
+            _refuse(dump, stem, f"{name}: is a link to another file; pack that file itself")
+        elif stem.lower().endswith(".xml"):
+            exact = schemas.BY_ROOT.get(re.sub(r"[^a-z]", "", stem.lower().removesuffix(".xml")))
+            table = exact.name if exact else None
+            is_claimed = table_named(stem) is not None
+            dump.sources.append(Source(path, member.name, member.n_bytes, site, table, is_claimed))
+            taken.add(member.parts)
+        elif table_named(stem) or form_named(stem) or stem.lower().endswith(".7z"):
+            dump.left_out.append(f"{name}: {form_named(stem) or 'not .xml; unpack it first'}")
+    for place in sorted(places):
+        if not any(parts[: len(place)] == place for parts in taken):
+            _refuse(dump, place[-1], f"{path}: {'/'.join(place)}: {_IS_FOLDER}")
+    if not taken:
         raise NotADumpError(f"{path}: no .xml file in it; not an archive of a dump")
-    return sources
 
 
-def _is_archive(name: str) -> bool:
-    hidden = any(part.startswith(".") for part in name.split("/"))
-    return name.lower().endswith(".7z") and not hidden
+def _is_inner_archive(member: archives.Member) -> bool:
+    is_file = member.kind == "file" and not member.is_hidden
+    return is_file and member.name.lower().endswith(".7z")

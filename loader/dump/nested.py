@@ -84,12 +84,14 @@ def _add(dump: Dump, nested: Nested, place: Path, reporter: Reporter) -> None:
             for piece in pieces:
                 file.write(piece)
                 reporter.prepare(len(piece))
-    for source in folders.members_of(place, nested.site, dump.left_out):
-        dump.sources.append(
-            replace(
-                source,
-                origin=nested.path,
-                member=f"{nested.member}/{source.member}",
-                packed_name=source.member,
-            )
+    inner = replace(dump, sources=[])
+    folders.add_members(inner, place, nested.site, archives.members(place))
+    dump.sources += [
+        replace(
+            source,
+            origin=nested.path,
+            member=f"{nested.member}/{source.member}",
+            packed_name=source.member,
         )
+        for source in inner.sources
+    ]

@@ -93,4 +93,5 @@ class Dump:
     @property
     def sites(self) -> list[str]:
         """Sites, in the order found."""
-        return list(dict.fromkeys(one.site for one in (*self.sources, *self.nested)))
+        sites = [one.site for one in self.sources] + [one.site for one in self.nested]
+        return list(dict.fromkeys(sites))

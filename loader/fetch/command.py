@@ -12,6 +12,8 @@ from loader.errors import FetchError
 from loader.options import data_option
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import Console
 
     from loader.fetch.names import Wanted
@@ -120,7 +122,7 @@ def fetch(  # noqa: PLR0913 - options of a command
         web = Web(progress.wait)
         if is_dates:
             forms = {True: "dump", False: "another form"}
-            rows = [
+            rows: list[tuple[str | int | None, ...]] = [
                 (one.dated.isoformat(), one.item, one.n_bytes, one.published_on, forms[one.is_dump])
                 for one in dated_items(web)
             ]
@@ -153,7 +155,7 @@ def _asked(source: Source, wanted: list[Wanted]) -> list[RemoteFile]:
 
 
 def _show(
-    console: Console, heads: tuple[str, ...], rows: list[tuple[str | int | None, ...]]
+    console: Console, heads: tuple[str, ...], rows: Sequence[tuple[str | int | None, ...]]
 ) -> None:
     """Print a table; elsewhere than on a terminal tabs, and sizes in bytes."""
     from rich.filesize import decimal  # noqa: PLC0415

@@ -16,6 +16,7 @@ from loader.fetch.progress import FetchProgress
 from loader.fetch.sources import open_source
 from loader.fetch.transfer import Transfer, check_space, part_of, read_record, size_of
 from loader.fetch.web import Web
+from loader.locks import locked
 from loader.sites import find_site
 
 if TYPE_CHECKING:
@@ -80,7 +81,12 @@ def fetch(  # noqa: PLR0913 - what, from where, to where, and how
     try:
         check_space(folder, sum(missing), f"what is missing ({len(missing)} archives)")
         for path, (file, names) in chosen.items():
-            with Transfer(path, file, web, progress) as transfer:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            busy = FetchError(
+                f"{path}: another fetch of it is under way; wait for it, and try again"
+            )
+            with locked(path.with_name(f".{path.name}.lock"), busy):
+                transfer = Transfer(path, file, web, progress)
                 if force or not transfer.keep(names):
                     transfer.run(names)
     except OSError as error:

@@ -7,8 +7,6 @@ together with another. What is hidden (a leading dot) is not seen by the loader.
 from __future__ import annotations
 
 import hashlib
-import json
-import os
 import re
 import shutil
 import struct
@@ -22,19 +20,14 @@ from rich.filesize import decimal
 from loader.dump import archives
 from loader.errors import ArchiveError, FetchError
 from loader.fetch.web import Interrupted, host
+from loader.files import read_json, sync, write_json
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from typing import Self
 
     from loader.fetch.progress import FetchProgress
     from loader.fetch.sources import RemoteFile
     from loader.fetch.web import Answer, Web
-
-try:
-    import fcntl
-except ImportError:  # Windows: no lock, and one fetch of a file at a time is up to the user
-    fcntl = None  # type: ignore[assignment]
 
 _RANGE: Final = re.compile(r"bytes\s+(?:(\d{1,18})-(\d{1,18})|\*)/(\d{1,18}|\*)", re.IGNORECASE)
 _START: Final = struct.Struct("<8xIQQ4x")
@@ -61,7 +54,7 @@ class WrongBytesError(FetchError):
 
 
 class Transfer:
-    """Brings a file to a path, and holds it against other fetches; use as a context manager."""
+    """Brings a file to a path."""
 
     def __init__(self, path: Path, file: RemoteFile, web: Web, progress: FetchProgress) -> None:
         self._path = path
@@ -71,22 +64,6 @@ class Transfer:
         self._set(file)
         self._most = size_of(self._part)
         self._is_mixed = self._most > 0
-
-    def __enter__(self) -> Self:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        self._record = _record_of(self._path).open("a+b", buffering=0)
-        try:
-            if fcntl is not None:
-                fcntl.flock(self._record, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            self._record.close()
-            raise FetchError(
-                f"{self._path}: another fetch of this file is under way; wait for it, and try again"
-            ) from error
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._record.close()
 
     def _set(self, file: RemoteFile) -> None:
         self._file = file
@@ -126,9 +103,9 @@ class Transfer:
             checked_by = self._bring()
         except KeyboardInterrupt as stop:
             raise FetchError(f"stopped; {self._prospect()}") from stop
-        _sync(self._part)
+        sync(self._part)
         self._part.replace(self._path)
-        _sync(self._path.parent)
+        sync(self._path.parent)
         self._note(checked_by, belongs_to)
         size = decimal(size_of(self._path))
         self._progress.end(f"{self._path}: {size}, {checked_by} checked")
@@ -306,13 +283,12 @@ class Transfer:
         return 0
 
     def _note(self, checked_by: str, belongs_to: list[str]) -> None:
-        """Note where a whole file is from: in place, for the note's file is the lock."""
+        """Note where a whole file is from."""
         found, now = self._path.stat(), datetime.now(UTC).isoformat(timespec="seconds")
         size, date = found.st_size, found.st_mtime_ns
         url, published = self._file.url, dict(self._file.hashes)
         record = Record(url, published, checked_by, size, date, now, belongs_to)
-        self._record.truncate(0)
-        self._record.write(json.dumps(asdict(record), indent=1).encode())
+        write_json(_record_of(self._path), asdict(record))
 
     def _prospect(self) -> str:
         """Say what the same command will make of what came."""
@@ -334,9 +310,9 @@ def size_of(path: Path) -> int:
 def read_record(path: Path) -> Record | None:
     """Return where a file is from; None where it is not there, or was changed since."""
     try:
-        record = Record(**json.loads(_record_of(path).read_bytes()))
+        record = Record(**read_json(_record_of(path)))
         found = path.stat()
-    except (OSError, ValueError, TypeError):
+    except (OSError, TypeError):
         return None
     is_same = (record.n_bytes, record.modified_ns) == (found.st_size, found.st_mtime_ns)
     return record if is_same else None
@@ -355,14 +331,3 @@ def check_space(folder: Path, n_bytes: int, what: str) -> None:
 
 def _record_of(path: Path) -> Path:
     return path.with_name(f".{path.name}.json")
-
-
-def _sync(path: Path) -> None:
-    """Hand a file, or a folder's entries, to the disk."""
-    if os.name == "nt":
-        return
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

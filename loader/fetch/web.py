@@ -8,10 +8,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from importlib.metadata import PackageNotFoundError, version
-from queue import Empty, Queue
+from queue import Empty
 from socket import gaierror
 from ssl import SSLCertVerificationError
-from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import urljoin, urlsplit
 
@@ -19,6 +18,7 @@ import requests
 from urllib3.exceptions import HTTPError, InvalidHeader, MaxRetryError
 from urllib3.util.retry import Retry
 
+from loader.ahead import Ahead
 from loader.errors import FetchError
 
 if TYPE_CHECKING:
@@ -171,10 +171,9 @@ class Answer:
     ) -> None:
         self.url = url
         self._limits = limits
-        self._queue: Queue[Any] = Queue(_PIECES_AHEAD)
-        self._is_closed = Event()
         request = {"headers": {name.replace("_", "-"): value for name, value in headers.items()}}
-        Thread(target=self._read, args=(session, method, request), daemon=True).start()
+        items = self._read(session, method, request)
+        self._items = Ahead(items, _PIECES_AHEAD, "answer", is_waited_for=False)
         response = self._next(limits.answer)
         if response is None:
             self.close()
@@ -197,10 +196,7 @@ class Answer:
 
     def close(self) -> None:
         """Take no more of it."""
-        self._is_closed.set()
-        with suppress(Empty):
-            while True:
-                self._queue.get_nowait()
+        self._items.close()
 
     def pieces(self, until: float = float("inf")) -> Iterator[bytes]:
         """Return the body as it comes: what arrived before a break is not lost."""
@@ -218,26 +214,24 @@ class Answer:
     def _next(self, seconds: float) -> Any:
         """Return what was read next; None where nothing was in so many seconds."""
         try:
-            item = self._queue.get(timeout=max(seconds, 0))
+            return self._items.next(max(seconds, 0))
         except Empty:
             return None
-        if isinstance(item, Exception):
-            raise _failure(self.url, item) from item
-        return item
+        except StopIteration:
+            return b""
+        except Exception as error:
+            raise _failure(self.url, error) from error
 
-    def _read(self, session: requests.Session, method: str, request: dict[str, Any]) -> None:
-        """Read in the thread: the response, pieces of its body, and an empty one or an error."""
+    def _read(
+        self, session: requests.Session, method: str, request: dict[str, Any]
+    ) -> Iterator[requests.Response | bytes]:
+        """Read, in the thread, the response and the pieces of its body."""
         timeouts = self._limits.connect, 3 * self._limits.period
         request |= {"stream": True, "timeout": timeouts, "allow_redirects": False}
-        try:
-            with session.request(method, self.url, **request) as response:
-                item: Any = response
-                while item != b"" and not self._is_closed.is_set():
-                    self._queue.put(item)
-                    item = response.raw.read1(_PIECE_BYTES)
-                self._queue.put(b"")
-        except Exception as error:  # noqa: BLE001 - raised where the pieces are taken
-            self._queue.put(error)
+        with session.request(method, self.url, **request) as response:
+            yield response
+            while piece := response.raw.read1(_PIECE_BYTES):
+                yield piece
 
 
 @dataclass(frozen=True)

@@ -153,7 +153,9 @@ def _file(address: str, said: str) -> RemoteFile | None:
     size = _SIZE.search(_DATE.sub(" ", said))
     about = round(float(size[1]) * 1024 ** " KMGT".index(size[2] or " ")) if size else None
     date = dated[1] if dated else ""
-    return archive and RemoteFile(archive, address, about_bytes=about, date=date)
+    if archive is None:
+        return None
+    return RemoteFile(archive, address, about_bytes=about, date=date)
 
 
 def _described(file: RemoteFile, answer: Answer) -> RemoteFile:

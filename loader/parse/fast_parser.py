@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 try:
     from xml2arrow import XmlToArrowParser
 except ImportError:  # no wheel for this machine: lxml reads everything
-    XmlToArrowParser = None
+    XmlToArrowParser = None  # type: ignore[assignment, misc]
 
 _QUOTE, _SPACE, _SLASH, _LESS, _GREATER = (ord(one) for one in '" /<>')
 _BLANK: Final = tuple(ord(one) for one in " \t\r\n")

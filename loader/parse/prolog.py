@@ -10,6 +10,7 @@ from lxml import etree
 
 from loader import schemas
 from loader.errors import NotADumpError, RowError, TruncatedError
+from loader.parse.formats import BEGINNING_BYTES, form_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,15 +18,8 @@ if TYPE_CHECKING:
 _LONGEST: Final = 1 << 20
 _SPACE: Final = re.compile(rb"\s*")
 _NAME: Final = re.compile(rb"<([A-Za-z_][^\s/>]*)(?=[\s/>])")
-_SIGNATURES: Final = {
-    b"version https://git-lfs": "is a git-lfs pointer, not the file itself; run `git lfs pull`",
-    b"7z\xbc\xaf\x27\x1c": "is a 7z archive under another name; rename it to end in .7z",
-    b"PK\x03\x04": "is a zip archive; unpack it first",
-    b"\x1f\x8b": "is packed with gzip; unpack it first",
-    b"BZh": "is packed with bzip2; unpack it first",
-    b"\xfd7zXZ": "is packed with xz; unpack it first",
-    b"\x28\xb5\x2f\xfd": "is packed with zstd; unpack it first",
-}
+_DOCTYPE: Final = re.compile(rb"<!DOCTYPE\s+([A-Za-z_][^\s\[>]*)([^\[<>]*>|[^\[<>]*\[)")
+_OPENING: Final = re.compile(rb"<(?:[A-Za-z_][^\s/>]*|!(?:-|D[A-Z]{0,6})?)?")
 _ATTRIBUTES: Final = rb"(?:\s++[^\s=<>\"'/]++\s*+=\s*+(?:\"[^\"<]*+\"|'[^'<]*+'))*+\s*+"
 _TABLES: Final = ", ".join(f"<{root}>" for root in schemas.BY_ROOT)
 
@@ -57,7 +51,8 @@ class Prolog:
 def read_prolog(pieces: Iterator[bytes], name: str) -> Prolog:
     """Read up to the root element's name; the iterator then stands after ``Prolog.text``.
 
-    A document type declaration is refused here, before a parser could fetch or expand anything.
+    A document type declaration, which copies have, is passed over, and one with declarations in it
+    is refused: no parser is shown any, so that nothing is fetched or expanded.
 
     Parameters
     ----------
@@ -69,7 +64,7 @@ def read_prolog(pieces: Iterator[bytes], name: str) -> Prolog:
     Raises
     ------
     NotADumpError
-        When it is empty, not XML, or has a document type declaration.
+        When it is empty, not XML, or has a document type with declarations in it.
     TruncatedError
         When it ends before its root element.
     """
@@ -85,6 +80,7 @@ def read_prolog(pieces: Iterator[bytes], name: str) -> Prolog:
             )
     if not text.strip():
         raise NotADumpError(f"{name}: is empty; get it anew, or remove it")
+    _parse(text, name, is_end=True)
     raise TruncatedError(f"{name}: ends before its root element; the file is cut off: get it anew")
 
 
@@ -115,7 +111,9 @@ def read_opening(prolog: Prolog, pieces: Iterator[bytes], name: str) -> tuple[by
     """
     root = re.escape(prolog.root.encode())
     form = re.compile(
-        rb"(?:\s++|(?><\?.*?\?>)|(?><!--.*?-->))*+<%b%b(/?+)>\s*+" % (root, _ATTRIBUTES), re.DOTALL
+        rb"(?:\s++|(?><\?.*?\?>)|(?><!--.*?-->)|(?><!DOCTYPE[^\[<>]*>))*+<%b%b(/?+)>\s*+"
+        % (root, _ATTRIBUTES),
+        re.DOTALL,
     )
     text = prolog.text
     while (found := form.match(text)) is None and len(text) < _LONGEST:
@@ -131,7 +129,8 @@ def read_opening(prolog: Prolog, pieces: Iterator[bytes], name: str) -> tuple[by
     end_tag = f"</{prolog.root}>".encode()
     try:
         parser = etree.XMLParser(encoding="utf-8", no_network=True, load_dtd=False)
-        etree.fromstring(text[:end] + (b"" if found and found[1] else end_tag), parser)
+        shown = _DOCTYPE.sub(lambda one: b" " * len(one[0]), text[:end], count=1)
+        etree.fromstring(shown + (b"" if found and found[1] else end_tag), parser)
     except etree.XMLSyntaxError as error:
         raise RowError(
             f"{name}: line {error.position[0]:,}: <{prolog.root}> or what stands before it is not"
@@ -148,7 +147,7 @@ def unknown_table(name: str, root: str) -> NotADumpError:
     )
 
 
-def _parse(text: bytes, name: str) -> Prolog | None:
+def _parse(text: bytes, name: str, *, is_end: bool = False) -> Prolog | None:
     """Find the root element, or None where more text is needed."""
     comments: list[str] = []
     position = 0
@@ -166,30 +165,40 @@ def _parse(text: bytes, name: str) -> Prolog | None:
                 return None
             position = end + 2
         elif text.startswith(b"<!DOCTYPE", position):
-            raise NotADumpError(
-                f"{name}: has a document type declaration (<!DOCTYPE), which no dump has;"
-                " it is not read, for safety: remove the declaration if you trust the file"
-            )
+            found = _DOCTYPE.match(text, position)
+            if found is None:
+                return None
+            _check_doctype(found, name)
+            position = found.end()
         else:
             found = _NAME.match(text, position)
             if found:
                 root = found[1].decode("utf-8", "replace")
                 return Prolog(root, "\n".join(comments) or None, text)
-            rest = text[position : position + 64]
-            if _may_become_markup(rest, text, position):
+            is_short = not is_end and len(text) - position < BEGINNING_BYTES
+            if is_short or _OPENING.fullmatch(text, position):
                 return None
-            raise _not_xml(name, rest)
+            raise not_xml(name, text[position:])
 
 
-def _may_become_markup(rest: bytes, text: bytes, position: int) -> bool:
-    opening = re.fullmatch(rb"<(?:[A-Za-z_][^\s/>]*|!(?:-|D[A-Z]{0,6})?)?", text[position:])
-    is_short = any(signature.startswith(rest) for signature in _SIGNATURES)
-    return opening is not None or is_short
+def _check_doctype(found: re.Match[bytes], name: str) -> None:
+    root = found[1].decode("utf-8", "replace")
+    if Prolog(root, None, b"").table is None:
+        raise unknown_table(name, root)
+    if found[2].endswith(b"["):
+        raise NotADumpError(
+            f"{name}: has a document type with declarations in it (<!DOCTYPE {root} … [); it is not"
+            " read, for safety: remove it if you trust the file"
+        )
 
 
-def _not_xml(name: str, rest: bytes) -> NotADumpError:
-    for signature, reason in _SIGNATURES.items():
-        if rest.startswith(signature):
-            return NotADumpError(f"{name}: {reason}")
-    beginning = rest[:24].decode("utf-8", "backslashreplace")
-    return NotADumpError(f"{name}: is not XML (it begins with {beginning!r}); get the file anew")
+def not_xml(name: str, beginning: bytes) -> NotADumpError:
+    """Build the error for a file that is something else than XML."""
+    form = form_of(name, beginning[:BEGINNING_BYTES])
+    if form is not None:
+        return NotADumpError(f"{name}: {form}")
+    begins = beginning[:24].decode("utf-8", "backslashreplace")
+    return NotADumpError(
+        f"{name}: is not XML (it begins with {begins!r}); what is read is the XML of a data"
+        " dump; give its Posts.xml, or a site's .7z, and if this should be it, get it anew"
+    )

@@ -76,12 +76,12 @@ def n_lines(path: Path, begin: int, end: int, shift: int) -> int:
     return sum(map(n_line_ends, pieces_between(path, begin + shift, end + shift)))
 
 
-def to_plan(splits: list[Split]) -> list[list[int | None]]:
+def to_plan(splits: list[Split]) -> list[tuple[int, int, int, int | None]]:
     """Write splits as JSON can hold them."""
-    return [[one.begin.offset, one.begin.line, one.begin.column, one.end] for one in splits]
+    return [(one.begin.offset, one.begin.line, one.begin.column, one.end) for one in splits]
 
 
-def from_plan(found: list[list[int | None]]) -> list[Split]:
+def from_plan(found: list[tuple[int, int, int, int | None]]) -> list[Split]:
     """Read what `to_plan` wrote."""
     return [Split(Place(offset, line, column), end) for offset, line, column, end in found]
 

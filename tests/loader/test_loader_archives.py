@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import random
+import struct
 import threading
+import zlib
 from typing import TYPE_CHECKING
 
 import py7zr
@@ -26,6 +28,9 @@ PACKINGS = {
     "LZMA2": [{"id": py7zr.FILTER_LZMA2, "preset": 3}],
     "LZMA": [{"id": py7zr.FILTER_LZMA, "preset": 3}],
     "stored": [{"id": py7zr.FILTER_COPY}],
+    "Deflate": [{"id": py7zr.FILTER_DEFLATE}],
+    "zstd": [{"id": py7zr.FILTER_ZSTD, "level": 3}],
+    "x86 and LZMA2": [{"id": py7zr.FILTER_X86}, {"id": py7zr.FILTER_LZMA2, "preset": 3}],
 }
 USERS = xml("users", 'Id="-1" Reputation="1"', 'Id="4" Reputation="62000"')
 VOTES = xml("votes", *(f'Id="{i}" PostId="{i % 9 + 1}" VoteTypeId="2"' for i in range(1, 20_001)))
@@ -171,21 +176,100 @@ def test_an_archive_of_something_else(tmp_path):
         loader.load([path], tmp_path / "data")
 
 
+def pack_under(path: Path, name: str, content: str, packing: str = "BZip2") -> Path:
+    """An archive with a name in it that py7zr would not write."""
+    stand_in = "x" * len(name)
+    with py7zr.SevenZipFile(path, "w", filters=PACKINGS[packing]) as archive:
+        archive.set_encoded_header_mode(False)
+        archive.writestr(content.encode(), stand_in)
+    packed = path.read_bytes().replace(stand_in.encode("utf-16-le"), name.encode("utf-16-le"))
+    offset, size = struct.unpack_from("<QQ", packed, 12)
+    index = packed[32 + offset : 32 + offset + size]
+    start = packed[12:28] + struct.pack("<I", zlib.crc32(index))
+    path.write_bytes(packed[:8] + struct.pack("<I", zlib.crc32(start)) + start + packed[32:])
+    return path
+
+
 @pytest.mark.parametrize(
-    "name", ["../Posts.xml", "/etc/Posts.xml", "a/../../Posts.xml", "..\\Posts.xml"]
+    "name", ["../Posts.xml", "/etc/Posts.xml", "a/../../Posts.xml", "..\\Posts.xml", "\\Posts.xml"]
 )
-def test_names_that_climb_out_are_refused(tmp_path, monkeypatch, name):
-    path = pack(tmp_path / f"{SITE}.7z", {"Posts.xml": posts(1)})
-    true_list = py7zr.SevenZipFile.list
-
-    def named(archive):
-        found = true_list(archive)
-        found[0].filename = name
-        return found
-
-    monkeypatch.setattr(py7zr.SevenZipFile, "list", named)
+def test_names_that_climb_out_are_refused(tmp_path, name):
+    path = pack_under(tmp_path / f"{SITE}.7z", name, posts(1))
     with pytest.raises(ArchiveError, match="climbs out"):
         loader.load([path], tmp_path / "data")
+
+
+@pytest.mark.parametrize("packing", ["BZip2", "Deflate"])
+@pytest.mark.parametrize("name", ["a//Posts.xml", "a/./Posts.xml", "./Posts.xml", "a\\Posts.xml"])
+def test_names_with_parts_that_say_nothing(tmp_path, name, packing):
+    path = pack_under(tmp_path / f"{SITE}.7z", name, posts(3), packing)
+    loader.load([path], tmp_path / "data")
+    assert len(stores.rows(tmp_path / "data", "posts")) == 3
+    assert stores.manifest(tmp_path / "data", "posts")["source_member"] == name.replace("\\", "/")
+
+
+@pytest.mark.parametrize("name", ["a/.hidden/Posts.xml", "./.git/Posts.xml", "._Posts.xml"])
+def test_hidden_members(tmp_path, name):
+    path = pack_under(tmp_path / f"{SITE}.7z", name, posts(3))
+    with pytest.raises(NotADumpError, match=r"no \.xml file in it"):
+        loader.load([path], tmp_path / "data")
+
+
+def test_a_link_in_an_archive_is_not_passed_over(tmp_path):
+    stores.write(tmp_path / "Users.xml", USERS)
+    stores.write(tmp_path / "elsewhere.xml", posts(1))
+    for name in ("feed.xml", "Posts.xml"):
+        (tmp_path / name).symlink_to("elsewhere.xml")
+
+    def packed(*names):
+        with py7zr.SevenZipFile(tmp_path / f"{SITE}.7z", "w") as archive:
+            for name in names:
+                archive.write(tmp_path / name, name)
+        return tmp_path / f"{SITE}.7z"
+
+    notes = Notes()
+    loader.load([packed("Users.xml", "feed.xml")], tmp_path / "data", reporter=notes)
+    assert "feed.xml: is a link to another file" in notes.lines[0]
+    with pytest.raises(NotADumpError, match=r"Posts\.xml: is a link to another file; pack that"):
+        loader.load([packed("Users.xml", "Posts.xml")], tmp_path / "data")
+
+
+def test_a_folder_in_an_archive_that_is_called_as_a_table(tmp_path):
+    (tmp_path / "Posts.xml").mkdir()
+    path = tmp_path / f"{SITE}.7z"
+    with py7zr.SevenZipFile(path, "w") as archive:
+        archive.writestr(USERS.encode(), "Users.xml")
+        archive.write(tmp_path / "Posts.xml", "dump/Posts.xml")
+    with pytest.raises(NotADumpError, match=r"dump/Posts\.xml: is a folder, and no table"):
+        loader.load([path], tmp_path / "data")
+    pack(path, {"Users.xml": USERS, "Posts.xml/part-0.txt": "x"})
+    with pytest.raises(NotADumpError, match=r": Posts\.xml: is a folder, and no table"):
+        loader.load([path], tmp_path / "data")
+    pack(path, {"Users.xml": USERS, "Posts.xml/Posts.xml": posts(2)})
+    loader.load([path], tmp_path / "data")
+    assert len(stores.rows(tmp_path / "data", "posts")) == 2
+
+
+def test_a_packing_whose_decoder_ends_the_process_is_refused(tmp_path):
+    path = tmp_path / f"{SITE}.7z"
+    filters = [{"id": py7zr.FILTER_PPMD, "order": 6, "mem": 24}]
+    with py7zr.SevenZipFile(path, "w", filters=filters) as archive:
+        archive.writestr(posts(3).encode(), "Posts.xml")
+    with pytest.raises(
+        ArchiveError, match="packed in a way that is not read; unpack it with 7-Zip"
+    ):
+        loader.load([path], tmp_path / "data")
+
+
+def test_an_archive_of_nothing_that_is_a_table(tmp_path):
+    """Stack Overflow's archives have one of the list of sites beside them."""
+    path = pack(tmp_path / "stackoverflow.com-Sites.7z", {"Sites.xml": "<sites><row /></sites>"})
+    with pytest.raises(NotADumpError, match=r"Sites\.7z: no table of a dump in it"):
+        loader.load([path], tmp_path / "data")
+    assert stores.snapshot(tmp_path / "data") == {}
+    both = pack(tmp_path / "stackoverflow.com-Posts.7z", {"Posts.xml": posts(2)})
+    loader.load([path, both], tmp_path / "data")
+    assert len(stores.rows(tmp_path / "data", "posts", "stackoverflow.com")) == 2
 
 
 def test_an_encrypted_archive(tmp_path):
@@ -226,7 +310,7 @@ def test_a_table_cut_off_before_it_was_packed(tmp_path):
         loader.load([path], tmp_path / "data")
 
 
-@pytest.mark.parametrize("packing", ["BZip2", "LZMA2", "stored"])
+@pytest.mark.parametrize("packing", ["BZip2", "LZMA2", "stored", "Deflate"])
 def test_a_cut_off_archive(tmp_path, packing):
     whole = pack(
         tmp_path / "whole.7z", {"Posts.xml": posts(300), "Votes.xml": VOTES}, packing
@@ -240,7 +324,7 @@ def test_a_cut_off_archive(tmp_path, packing):
     assert stores.snapshot(tmp_path / "data") == {}
 
 
-@pytest.mark.parametrize("packing", ["BZip2", "LZMA2", "stored"])
+@pytest.mark.parametrize("packing", ["BZip2", "LZMA2", "stored", "Deflate"])
 def test_flipped_bytes_are_an_error_or_change_nothing(tmp_path, packing):
     files = {"Posts.xml": posts(300), "Users.xml": USERS}
     whole = pack(tmp_path / "whole.7z", files, packing).read_bytes()

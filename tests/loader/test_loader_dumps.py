@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import py7zr
 import pytest
 import stores
 from stores import posts, xml
@@ -214,7 +215,7 @@ def test_what_is_left_out_of_a_folder_is_reported(tmp_path):
     stores.write(folder / "Users.xml.gz", b"\x1f\x8b")
     stores.write(folder / "Votes.csv", "Id")
     stores.write(folder / "broken.xml", "<!-- half")
-    stores.write(folder / "notes.txt", "hello")
+    stores.write(folder / "notes.txt", "hello, world")
     stores.write(folder / ".hidden.xml", "<rss/>")
     lines = find([folder]).left_out
     assert [Path(line.split(": ")[0]).name for line in lines] == [
@@ -224,6 +225,123 @@ def test_what_is_left_out_of_a_folder_is_reported(tmp_path):
         "broken.xml",
         "feed.xml",
     ]
+
+
+BEER = "beer.stackexchange.com.7z"
+ZIP = b"PK\x03\x04" + bytes(40)
+READ = "what is read is the XML of a data dump; give its Posts.xml, or a site's .7z"
+BESIDE = {
+    "beer.stackexchange.com.zip": (ZIP, "is a zip archive; unpack it first"),
+    "old.zip": (ZIP, "is a zip archive; unpack it first"),
+    "dump": (ZIP, "is a zip archive; unpack it first"),
+    "beer.stackexchange.com.7z.001": (
+        b"7z\xbc\xaf\x27\x1c" + bytes(40),
+        f"is a part of a split archive; join the parts: cat {BEER}.* > {BEER}",
+    ),
+    "beer.stackexchange.com.7z.002": (bytes(40), "is a part of a split archive; join the parts"),
+    "Posts.xml.001": ("<posts>", "is a part of a split archive; join the parts: cat Posts.xml.*"),
+    "Posts.xml.gz": (b"\x1f\x8b" + bytes(40), "is packed with gzip; unpack it first"),
+    "more.xml.xz": (b"\xfd7zXZ" + bytes(40), "is packed with xz; unpack it first"),
+    "more.tar": (bytes(300), "is packed; unpack it first"),
+    "beer.stackexchange.com.7z.1f2e3d4c.part": (b"7z", "is not fetched to its end"),
+    "QueryResults.csv": (
+        "Id,Title\r\n1,a\r\n",
+        f"is CSV, as the Data Explorer gives it, and {READ}",
+    ),
+    "bq-results.tsv": ("id\ttitle\n", f"is TSV, and {READ}"),
+    "questions.jsonl": ('{"id": 1}\n', f"is JSON, and {READ}"),
+    "posts.parquet": (b"PAR1" + bytes(40), f"is Parquet, and {READ}"),
+    "Posts": (posts(1), "neither .xml nor .7z"),
+    "Posts.xml~": (posts(1), "neither .xml nor .7z"),
+    "data.txt": (posts(1), "neither .xml nor .7z; rename it, if it is a table of the dump"),
+}
+
+
+@pytest.mark.parametrize("name", BESIDE)
+def test_every_file_that_could_be_a_dump_is_named(tmp_path, name):
+    content, reason = BESIDE[name]
+    folder = tmp_path / "a.example.com"
+    path = stores.write(folder / "in" / name, content)
+    with pytest.raises(NotADumpError, match="no table of a dump in it") as caught:
+        find([folder])
+    assert stores.line_of(caught.value).endswith(reason) or reason in str(caught.value)
+    stores.write(folder / "Users.xml", FILES["Users"])
+    dump = find([folder])
+    assert len(dump.sources) == 1
+    [line] = dump.left_out
+    assert line.startswith(f"{path}: {reason}")
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in BESIDE if not name.startswith(("Posts", "data"))]
+)
+def test_a_file_of_another_form_that_was_given(tmp_path, name):
+    content, reason = BESIDE[name]
+    path = stores.write(tmp_path / name, content)
+    with pytest.raises(NotADumpError) as caught:
+        find([path], "a.example.com")
+    assert stores.line_of(caught.value).startswith(f"{path}: {reason}")
+
+
+OTHERS = {
+    "CSV": ('"Id","Title"\n1,a\n', "is a table as text (CSV or TSV), and what is read"),
+    "TSV": ("id\ttitle\n1\ta\n", "is a table as text (CSV or TSV), and what is read"),
+    "JSON": ('[{"id": 1}]', "is JSON, and what is read"),
+    "SQLite": (b"SQLite format 3\0" + bytes(90), "is an SQLite database, and what is read"),
+    "text": ("It was a dark and stormy night", "is not XML (it begins with 'It was a dark"),
+    "settings": (
+        '<?xml version="1.0"?>\n<!DOCTYPE hibernate-configuration PUBLIC "-//Hibernate" "x">\n<x/>',
+        "its root element is <hibernate-configuration>, and that of a dump's table one of",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", OTHERS)
+def test_something_else_under_the_name_of_a_table(tmp_path, what):
+    content, reason = OTHERS[what]
+    path = stores.write(tmp_path / "a.example.com" / "Posts.xml", content)
+    for given in (path, path.parent):
+        with pytest.raises(NotADumpError) as caught:
+            find([given])
+        assert stores.line_of(caught.value).startswith(f"{path}: {reason}")
+
+
+def test_what_lies_beside_a_dump_and_is_none_is_not_named(tmp_path):
+    folder = tmp_path / "a.example.com"
+    stores.write(folder / "Posts.xml", posts(1))
+    for name in (
+        "readme.txt",
+        "LICENSE",
+        "a.example.com.7z.sha256",
+        "a.example.com.txt",
+        "SHA256SUMS",
+    ):
+        stores.write(folder / name, "Hello, world\n")
+    assert find([folder]).left_out == []
+
+
+def test_an_archive_under_any_name_is_loaded(tmp_path):
+    folder = tmp_path / "a.example.com"
+    with py7zr.SevenZipFile(stores.write(folder / "download", ""), "w") as archive:
+        archive.writestr(posts(2).encode(), "Posts.xml")
+    assert [one.name for one in find([folder]).sources] == [f"{folder / 'download'}: Posts.xml"]
+
+
+def test_folders_that_are_called_as_files_and_those_too_deep(tmp_path):
+    folder = tmp_path / "a.example.com"
+    stores.write(folder / "Users.xml", FILES["Users"])
+    stores.write(folder / "feed.xml" / "part-0000.txt", "x")
+    stores.write(folder / "1" / "2" / "3" / "4" / "Posts.xml", posts(1))
+    lines = find([folder]).left_out
+    assert lines == [
+        f"{folder}/1/2/3/4: a folder too deep down; give it by itself",
+        f"{folder}/feed.xml: is a folder, and no table of a dump is in it; get the file anew",
+    ]
+    stores.write(folder / "Posts.xml" / "part-0000.txt", "x")
+    with pytest.raises(NotADumpError, match=r"Posts\.xml: is a folder, and no table"):
+        find([folder])
+    stores.write(folder / "Posts.xml" / "Posts.xml", posts(1))
+    assert len(find([folder]).sources) == 2
 
 
 @pytest.mark.parametrize(

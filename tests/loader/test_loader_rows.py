@@ -231,8 +231,8 @@ NOT_A_DUMP = {
     "a feed": ('<?xml version="1.0"?><rss version="2.0"><channel/></rss>', "root element is <rss>"),
     "a page": ("<!doctype html><html></html>", "is not XML"),
     "an error page": ("<html><body>503</body></html>", "root element is <html>"),
-    "JSON": ('{"items": []}', "is not XML"),
-    "CSV": ("Id,Body\r\n1,x\r\n", "is not XML"),
+    "JSON": ('{"items": []}', "is JSON, and what is read"),
+    "CSV": ("Id,Body\r\n1,x\r\n", "is a table as text (CSV or TSV)"),
     "a git-lfs pointer": (
         "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n",
         "git lfs pull",
@@ -263,10 +263,9 @@ BOMB = (
 DOCUMENT_TYPES = {
     "entity bomb": BOMB,
     "external entity": '<!DOCTYPE posts [<!ENTITY e11 SYSTEM "file:///etc/hostname">]>',
-    "external subset": '<!DOCTYPE posts SYSTEM "http://127.0.0.1:9/posts.dtd">',
+    "external subset": '<!DOCTYPE posts SYSTEM "http://127.0.0.1:9/posts.dtd" [<!ENTITY a "b">]>',
     "parameter entity": '<!DOCTYPE posts [<!ENTITY % p SYSTEM "http://127.0.0.1:9/p"> %p;]>',
-    "empty": "<!DOCTYPE posts>",
-    "after a comment": "<!-- hello --> <!DOCTYPE posts>",
+    "after a comment": "<!-- hello --> <!DOCTYPE posts [ ]>",
 }
 
 
@@ -284,8 +283,12 @@ def test_a_document_type_is_refused_unread(tmp_path, monkeypatch, name, encoding
 
 
 def test_a_document_type_cut_by_pieces_is_refused(tmp_path):
-    content = "<!--" + "x" * (128 * 1024 - 12) + "--><!DOCTYPE posts><posts/>"
+    comment = "<!--" + "x" * (128 * 1024 - 12) + "-->"
+    content = f"{comment}<!DOCTYPE posts SYSTEM 'x' []><posts/>"
     assert "document type" in failure(tmp_path, content, NotADumpError)
+    path = stores.write(tmp_path / "Posts.xml", f"{comment}<!DOCTYPE posts>{posts(2)[40:]}")
+    loader.load([path], tmp_path / "bare", site=SITE)
+    assert len(stores.rows(tmp_path / "bare", "posts")) == 2
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from published import Warehouse, page_of
 
+from analyses.study import find_study, read_study
 from analyses.warehouse.build import build
 from loader import load
 
@@ -35,7 +36,7 @@ def studied_data(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) ->
     load([shared_data / "fse2020" / "Posts.xml"], folder, site="stackoverflow.com")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DBT_EXCLUDE_RESOURCE_TYPES", "test unit_test")
-        build(folder)
+        build(folder, read_study(find_study()))
     whole.touch()
     return folder
 

@@ -30,7 +30,7 @@ def assert_one_line(result: Result, *parts: str) -> None:
 def test_it_writes_into_the_data_folder_and_says_where(published_data: Path) -> None:
     result = run("--data", published_data)
     assert result.exit_code == 0, result.output
-    target = published_data / "report.html"
+    target = published_data / "phones_and_servers.html"
     assert result.output == f"Report: {target}\n"
     assert target.read_text("utf-8").rstrip().endswith("</html>")
 

@@ -103,7 +103,8 @@ class Bench:
 
     def left(self) -> set[str]:
         """Names in the site's folder, but for the record, which is the lock as well."""
-        names = {path.name for path in self.path.parent.iterdir()} - {f".{BEER}.json"}
+        beside = {f".{BEER}.json", f".{BEER}.lock"}
+        names = {path.name for path in self.path.parent.iterdir()} - beside
         return {re.sub(r"\.\w+\.part", ".part", name) for name in names}
 
 

@@ -180,7 +180,7 @@ def test_killed_and_two_at_once(server, archive, tmp_path):
     second = start(*words)
     err = second.communicate(timeout=20)[1]
     assert second.returncode == 1
-    assert "another fetch of this file is under way; wait for it" in err
+    assert "another fetch of it is under way; wait for it" in err
     first.kill()
     first.communicate(timeout=20)
     third = start(*words)

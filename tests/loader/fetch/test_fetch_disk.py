@@ -105,7 +105,7 @@ def test_two_fetches_at_once(bench, archive):
     while not list(bench.folder.rglob("*.part")):
         pass
     try:
-        assert "another fetch of this file is under way" in error_of(bench.fetch, published=archive)
+        assert "another fetch of it is under way" in error_of(bench.fetch, published=archive)
     finally:
         event.set()
         thread.join(20)
