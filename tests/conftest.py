@@ -3,30 +3,19 @@
 from __future__ import annotations
 
 import fcntl
-import os
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner
 from hypothesis import HealthCheck, settings
+from real_data import shared_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 # Speed is measured in benchmarks/; on a busy machine a deadline would fail what found nothing.
 settings.register_profile("stackstudy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("stackstudy")
-
-ROOT = Path(__file__).resolve().parent.parent
-SHARED = ROOT.parent / "shared"
-
-
-def shared_folder(name: str, shared: Path = SHARED) -> Path:
-    """Return a folder of the real data; where it is absent, skip the test, or fail it in CI."""
-    folder = shared / name
-    if not folder.is_dir():
-        reason = f"the real data is not beside this checkout ({folder} is missing)"
-        if os.environ.get("STACKSTUDY_REQUIRE_SHARED"):
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return folder
 
 
 @pytest.fixture(scope="session")

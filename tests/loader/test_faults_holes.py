@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import expat_reader
 import pytest
@@ -15,9 +15,11 @@ import loader
 from loader.errors import RowError
 from loader.parse import chunks, splits, workers
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 BODY = "".join(chr(97 + i % 26) for i in range(2_000))
 ROWS = xml("posts", *(f'Id="{i}" Body="{BODY}" Score="{i}"' for i in range(1, 11))).encode()
-SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 
 
 def place(row: int, offset: int) -> int:
@@ -81,11 +83,9 @@ def test_references_go_on_being_replaced(tmp_path):
     assert stores.rows(tmp_path / "data", "posts")[4]["Title"] == "\ufffd" * 3
 
 
-def test_holes_anywhere_in_a_real_file_lose_nothing_in_silence(tmp_path, monkeypatch):
+def test_holes_anywhere_in_a_real_file_lose_nothing_in_silence(tmp_path, monkeypatch, shared_data):
     """Of 180 such holes 112 lost rows, with exit code 0."""
-    path = SHARED / "sites" / "beer.stackexchange.com-2014-05" / "Posts.xml"
-    if not path.is_file():
-        pytest.skip("no real data")
+    path = shared_data / "sites" / "beer.stackexchange.com-2014-05" / "Posts.xml"
     monkeypatch.setattr(splits, "LEAST_BYTES", 40_000)
     monkeypatch.setattr(workers, "n_cores", lambda: 2)
     monkeypatch.setattr(chunks, "CHUNK_BYTES", 10_000)

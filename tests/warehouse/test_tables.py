@@ -15,7 +15,7 @@ from loader.errors import WarehouseError
 
 @pytest.fixture
 def data(tmp_path):
-    with duckdb.connect(str(tmp_path / "stackstudy.duckdb")) as connection:
+    with duckdb.connect(str(tmp_path / "mine.duckdb")) as connection:
         connection.execute(
             "create table acceptance as select * from"
             " (values ('b', 2, true), ('a', 1, false)) as t(question_set, n_questions, is_new)"
@@ -54,7 +54,7 @@ def test_a_column_that_is_not_there_is_one_line_with_its_cure(data) -> None:
 
 
 def test_a_database_without_tables_says_what_to_run(tmp_path) -> None:
-    duckdb.connect(str(tmp_path / "stackstudy.duckdb")).close()
+    duckdb.connect(str(tmp_path / "mine.duckdb")).close()
     with pytest.raises(WarehouseError, match="not built yet; run `stackstudy build`"):
         read_tables(tmp_path)
 
