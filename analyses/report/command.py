@@ -7,7 +7,9 @@ from pathlib import Path
 import click
 
 from analyses.study import study_option
+from loader.errors import StoreError
 from loader.options import data_option
+from loader.store import first_of, verify
 
 FORMATS = ("html", "svg", "pdf", "png", "latex")
 INPUT = click.Path(dir_okay=False, resolve_path=True, path_type=Path)
@@ -88,6 +90,8 @@ def report(  # noqa: PLR0913 - one for each option
     from analyses.report.agreement import read_agreement  # noqa: PLC0415
     from analyses.report.document import compose, read_results, write_page  # noqa: PLC0415
 
+    if wrong := verify(data):
+        raise StoreError(first_of(wrong))
     made = compose(read_results(data, study), read_agreement(draw, sheets) if draw else None)
     if "html" in formats:
         click.echo(f"Report: {write_page(made, data, output)}")

@@ -131,10 +131,7 @@ class StudyResults:
     @property
     def drops_days(self) -> bool:
         """Whether the study recomputes response times that were printed with days dropped."""
-        return bool(self.tables.rows("published_response_times")) or any(
-            row.figure.startswith("response_minutes") and row.computed_as_printed is not None
-            for row in self.tables.rows("replication_checks")
-        )
+        return self.tables.drops_days
 
     # --- its data
 

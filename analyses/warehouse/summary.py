@@ -98,7 +98,7 @@ def announce(data: Path, study: str | None = None) -> None:
     out = console()
     print_fitting(
         out,
-        lambda: [_table(rows, set())],
+        *([lambda: [_table(rows, set())]] if tables.drops_days else []),
         lambda: [_table(rows, {"days\ndropped"})],
         lambda: [_table(rows, {"days\ndropped", "in minutes"})],
     )

@@ -103,6 +103,14 @@ class Tables:
         found = self.table(name)
         return () if found is None else found.rows
 
+    @property
+    def drops_days(self) -> bool:
+        """Whether the study recomputes response times that were printed with days dropped."""
+        return bool(self.rows("published_response_times")) or any(
+            row.figure.startswith("response_minutes") and row.computed_as_printed is not None
+            for row in self.rows("replication_checks")
+        )
+
 
 def read_tables(data: Path, study: str | None = None, names: Iterable[str] = ()) -> Tables:
     """Read the tables of a study; the database is closed again when this returns.
