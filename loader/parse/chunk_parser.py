@@ -94,6 +94,7 @@ class ChunkParser:
             else:
                 reference.n_rows += parsed.n_rows
             yield chunk, parsed
+            del chunk, parsed
 
     def _parse_fast(self, chunk: Chunk) -> Parsed | None:
         """Parse plain rows; with references that XML forbids, once these are replaced."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 CHUNK_BYTES: Final = 4 << 20
 LONGEST_ROW_BYTES: Final = 128 << 20
 _READ_BYTES: Final = 2 << 20
+_BLOCK_BYTES: Final = 256 << 10
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,8 @@ class Chunk:
     is_last : bool
         Whether the table's end is in it, or ought to be.
     is_whole : bool
-        Whether it ends where a row does; one row that does not end for so long is cut anywhere.
+        Whether it ends where a row does; a row that does not end for so long, or so much white
+        space, is cut anywhere.
     """
 
     text: bytes
@@ -83,30 +85,26 @@ def chunks(pieces: Iterable[bytes], begin: Place, *, is_to_end: bool = True) -> 
     Chunk
         Of 4 MiB or a little more; a longer row is a chunk by itself.
     """
-    waiting: list[bytes] = []
-    n_waiting, enough = 0, CHUNK_BYTES
+    waiting, enough, longest = bytearray(), CHUNK_BYTES, LONGEST_ROW_BYTES
     for piece in _at_most(pieces, CHUNK_BYTES):
-        waiting.append(piece)
-        n_waiting += len(piece)
-        if n_waiting < enough:
+        waiting += piece
+        if len(waiting) < enough:
             continue
-        text = b"".join(waiting)
-        cut = text.rfind(ROW, 1)
-        if cut < 0 and n_waiting > LONGEST_ROW_BYTES:
-            end = begin.after(text)
-            yield Chunk(text, begin, end, is_last=False, is_whole=False)
-            begin, waiting, n_waiting, enough = end, [], 0, CHUNK_BYTES
-            continue
-        if cut < 0:  # within a long row: look again when there is twice as much
-            waiting, enough = [text], 2 * n_waiting
-            continue
-        chunk, waiting = text[:cut], [text[cut:]]
-        n_waiting, enough = len(waiting[0]), CHUNK_BYTES
-        end = begin.after(chunk)
-        del text  # or a long row would lie in memory twice
-        yield Chunk(chunk, begin, end, is_last=False)
+        cut = waiting.rfind(ROW, 1)
+        is_whole = cut >= 0
+        if not is_whole:
+            cut = len(waiting)
+            if cut <= longest and not waiting[-CHUNK_BYTES:].isspace():
+                # Within a long row: look again when there is twice as much.
+                enough = min(2 * cut, longest + 1)
+                continue
+        text = bytes(memoryview(waiting)[:cut])
+        del waiting[:cut]
+        enough, longest = CHUNK_BYTES, LONGEST_ROW_BYTES if is_whole else 0
+        end = begin.after(text)
+        yield Chunk(text, begin, end, is_last=False, is_whole=is_whole)
         begin = end
-    text = b"".join(waiting)
+    text = bytes(waiting)
     waiting.clear()
     if text or is_to_end:
         yield Chunk(text, begin, begin.after(text), is_last=is_to_end)
@@ -119,8 +117,10 @@ def _at_most(pieces: Iterable[bytes], n_bytes: int) -> Iterator[bytes]:
 
 
 def n_line_ends(text: bytes) -> int:
-    """Count line ends, as fast as memory gives them."""
-    return int(np.count_nonzero(np.frombuffer(text, np.uint8) == 0x0A))
+    """Count line ends, as fast as memory gives them, and with no copy of a long text."""
+    everything = np.frombuffer(text, np.uint8)
+    blocks = range(0, len(text), _BLOCK_BYTES)
+    return sum(int(np.count_nonzero(everything[at : at + _BLOCK_BYTES] == 0x0A)) for at in blocks)
 
 
 def pieces_between(path: Path, begin: int, end: int | None) -> Iterator[bytes]:

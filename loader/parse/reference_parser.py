@@ -156,7 +156,7 @@ class ReferenceParser:
     def _hold(self, text: bytes, end: int, place: Place) -> None:
         self._held_at = place.after(text[:end])
         self._held = text[end:]
-        if not self._held.strip():
+        if not self._held or self._held.isspace():
             self._held, self._held_at = b"", None
         elif len(self._held) > MAX_ROW_BYTES:
             begin = max(self._held.rfind(ROW), 0)

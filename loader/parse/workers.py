@@ -72,13 +72,16 @@ class Workers:
         executor = ThreadPoolExecutor(workers, "parse")
         flow = _Flow(self._parser, stream, executor, workers + 1)
         try:
+            left: Iterable[Chunk] | None = None
             try:
                 for chunk, parsed in flow:
                     roll.write(chunk, parsed)
                     self._tell(len(chunk.text), parsed.n_rows)
                     del chunk, parsed  # they are written: a long row is not kept beside the next
             except DoubtError:
-                self._rest(flow.left(), roll)
+                left = flow.left()
+            if left is not None:  # not above: the error would hold a chunk as long as it is handled
+                self._rest(left, roll)
             roll.finish()
         finally:
             executor.shutdown(cancel_futures=True)
@@ -181,6 +184,7 @@ class Workers:
         for chunk, parsed in self._parser.rest(left, roll.n_rows):
             roll.write(chunk, parsed)
             self._tell(len(chunk.text), parsed.n_rows)
+            del chunk, parsed  # a long row is not kept beside the next
 
 
 class _Flow:
