@@ -87,7 +87,7 @@ class TableCheck:
     n_questions, n_short_questions : int
         Questions that say how many answers they have, and those of them that have fewer.
     n_mixed_answers : int
-        Answers with a title, tags or a number of answers, which only questions have.
+        Answers with tags or a number of answers, which only questions have, and write last.
     """
 
     site: str
@@ -154,7 +154,7 @@ def _unusual_rows(one: TableCheck) -> Iterator[str]:
         )
     if one.n_mixed_answers:
         yield (
-            f"{one.n_mixed_answers:,} answers have a title, tags or a number of answers, which only"
+            f"{one.n_mixed_answers:,} answers have tags or a number of answers, which only"
             " questions have; two rows may have become one"
         )
     if one.n_duplicate_ids:
@@ -246,23 +246,19 @@ def _answers(folder: Path, ids: _Ids) -> dict[str, int]:
     """Compare the answers with what questions say of them."""
     n_answers = np.zeros(ids.n_places, np.uint16)
     n_mixed = n_deleted = 0
-    for batch in _batches(folder, ["PostTypeId", "ParentId", "AnswerCount", "Title", "Tags"]):
-        is_answer = batch.column("PostTypeId").fill_null(0).to_numpy() == _ANSWER
-        parents = batch.column("ParentId").filter(pa.array(is_answer)).drop_null().to_numpy()
-        np.add.at(n_answers, ids.places_of(parents), 1)
-        is_mixed = np.zeros(len(is_answer), np.bool_)
-        for column in ("AnswerCount", "Title", "Tags"):
-            is_mixed |= batch.column(column).is_valid().to_numpy(zero_copy_only=False)
+    for batch in _batches(folder, ["PostTypeId", "ParentId", "AnswerCount", "Tags"]):
+        is_answer = _equals(batch, "PostTypeId", _ANSWER)
+        parents, has_parent = _values(batch, "ParentId")
+        np.add.at(n_answers, ids.places_of(parents[is_answer & has_parent]), 1)
+        is_mixed = _is_valid(batch, "AnswerCount") | _is_valid(batch, "Tags")
         n_mixed += int(np.count_nonzero(is_mixed & is_answer))
     n_stated = n_lacking = n_questions = n_short = 0
     for batch in _batches(folder, ["Id", "PostTypeId", "AnswerCount", "DeletionDate"]):
         n_deleted += len(batch) - batch.column("DeletionDate").null_count
-        is_question = batch.column("PostTypeId").fill_null(0).to_numpy() == _QUESTION
-        is_counted = is_question & batch.column("AnswerCount").is_valid().to_numpy(
-            zero_copy_only=False
-        )
-        stated = batch.column("AnswerCount").filter(pa.array(is_counted)).to_numpy()
-        there = n_answers[ids.places_of(batch.column("Id").to_numpy()[is_counted])]
+        stated, has_count = _values(batch, "AnswerCount")
+        is_counted = _equals(batch, "PostTypeId", _QUESTION) & has_count
+        stated = stated[is_counted]
+        there = n_answers[ids.places_of(_values(batch, "Id")[0][is_counted])]
         lacking = np.maximum(stated - there, 0)
         n_questions += len(stated)
         n_stated += int(stated.sum())
@@ -276,6 +272,29 @@ def _answers(folder: Path, ids: _Ids) -> dict[str, int]:
         "n_short_questions": n_short,
         "n_mixed_answers": n_mixed,
     }
+
+
+# Of a column, its buffers are looked at: for `to_numpy`, as for any value of Python that it is
+# given, Arrow imports pandas, which takes as long as all the rest.
+def _is_valid(batch: pa.RecordBatch, name: str) -> NDArray[np.bool_]:
+    column = batch.column(name)
+    bits = column.buffers()[0]
+    if bits is None:
+        return np.ones(len(column), np.bool_)
+    marks = np.unpackbits(np.frombuffer(bits, np.uint8), bitorder="little")
+    return marks[column.offset :][: len(column)].astype(np.bool_)
+
+
+def _values(batch: pa.RecordBatch, name: str) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Return the numbers of a column as they lie in memory, and which of them are not null."""
+    column = batch.column(name)
+    numbers = np.frombuffer(column.buffers()[1], f"i{column.type.bit_width // 8}")
+    return numbers[column.offset :][: len(column)], _is_valid(batch, name)
+
+
+def _equals(batch: pa.RecordBatch, name: str, number: int) -> NDArray[np.bool_]:
+    values, is_valid = _values(batch, name)
+    return is_valid & (values == number)
 
 
 class _Ids:
@@ -326,9 +345,9 @@ class _Ids:
 def _numbers(folder: Path, column: str) -> Iterator[NDArray[np.int64]]:
     """Values of a column that are not null, some at a time, in the order of the dump."""
     for batch in _batches(folder, [column]):
-        values = batch.column(0).drop_null()
-        if len(values):
-            yield values.to_numpy()
+        values, is_valid = _values(batch, column)
+        if is_valid.any():
+            yield values[is_valid]
 
 
 def _batches(folder: Path, columns: list[str]) -> Iterator[pa.RecordBatch]:

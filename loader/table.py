@@ -9,7 +9,7 @@ from loader.errors import LoaderError
 from loader.manifest import SYNTHETIC_MARK, Manifest, loader_version, now
 from loader.parse import splits, workers
 from loader.parse.chunk_parser import ChunkParser
-from loader.parse.chunks import Place, chunks
+from loader.parse.chunks import Place
 from loader.parse.prolog import read_opening, read_prolog, unknown_table
 from loader.parse.reference_parser import TableText
 from loader.parse.sanitizing import encoding_of, utf8_pieces
@@ -163,7 +163,8 @@ class TableLoad:
         # Its bytes are read again: an archive can be decoded from its beginning only.
         reporter.resume(0, sum(note.n_rows_read for note in parts.notes.values()))
         tell = self._teller(reporter)
-        stream = chunks(self._skip(text, done.offset - begin.offset, tell), done)
+        pieces = self._skip(text, done.offset - begin.offset, tell)
+        stream = parser.chunks(pieces, done, counts_lines=True)
         part_bytes = max(workers.PART_BYTES, n_bytes // (MOST_PARTS - 4))
         Workers(parser, parts, tell).in_order(stream, part_bytes)
         return parts.facts(), self._n_bytes

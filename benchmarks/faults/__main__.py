@@ -32,18 +32,31 @@ from benchmarks.faults.breaks import Breaks
 @click.option("--seed", type=int, help="Seed of the first case; each next has the next.")
 @click.option("--breaks/--no-breaks", default=True, help="Whether loads are broken off, too.")
 @click.option("--rows", type=int, default=20_000, show_default=True, help="Rows to break off in.")
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path),
+    help="Where to work: on a disk that is waited for; else in memory, or wherever temporary is.",
+)
 @click.option("--most", type=int, default=10, show_default=True, help="Violations before it stops.")
-def main(  # noqa: PLR0913 - the options
-    seconds: float, cases: int | None, seed: int | None, rows: int, most: int, *, breaks: bool
+def main(  # noqa: PLR0913, PLR0917 - the options
+    seconds: float,
+    cases: int | None,
+    seed: int | None,
+    rows: int,
+    folder: Path | None,
+    most: int,
+    *,
+    breaks: bool,
 ) -> None:
     """Run cases until the time is over."""
     seed = random.SystemRandom().randrange(10**9) if seed is None else seed
     # Hundreds of loads would wait for the disk for minutes; loads that are broken off do wait.
-    os.fsync = lambda _handle: None
+    if folder is None:
+        os.fsync = lambda _handle: None
     seen: Counter[str] = Counter()
     violations: list[str] = []
-    with tempfile.TemporaryDirectory(prefix="faults-") as folder:
-        scratch = Path(folder)
+    with tempfile.TemporaryDirectory(prefix="faults-", dir=folder) as made:
+        scratch = Path(made)
         tables = dumps.tables(scratch)
         breaker = Breaks(scratch / "breaks", tables, random.Random(0), rows) if breaks else None
         end = time.monotonic() + seconds
@@ -72,8 +85,10 @@ def _case(
         return breaker.case(rng)
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir()
-    if chance < 0.6:
+    if chance < 0.4:
         return damage.damaged_xml(work, tables, rng)
+    if chance < 0.7:
+        return damage.damaged_blocks(work, tables, rng)
     return damage.damaged_archive(work, tables, rng)
 
 

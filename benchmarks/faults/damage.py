@@ -13,9 +13,10 @@ import loader
 from benchmarks.faults import dumps, oracle
 from loader import table
 from loader.dump import files as dump_files
-from loader.errors import StackstudyError, TruncatedError
+from loader.errors import StackstudyError
 from loader.parse import chunks, splits, workers
-from loader.schemas import BY_ROOT
+from loader.schemas import BY_ROOT, FIRST_FABRICATED_POST_ID
+from loader.store import verify
 
 if TYPE_CHECKING:
     import random
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PATIENCE: Final = 120
+_ROW_START: Final = re.compile(rb"<row(?=[\s/>])")
 _NAME: Final = re.compile(r'\s([A-Za-z]+)="')
 _DATE: Final = re.compile(r'"(\d{4}-\d\d-\d\dT[\d:.]+)"')
 _QUOTE: Final = re.compile(r"<!--.*?-->|<\?.*?\?>", re.DOTALL)
@@ -40,7 +42,7 @@ class ViolationError(Exception):
 
 
 def damaged_xml(work: Path, tables: dict[str, list[str]], rng: random.Random) -> str:
-    """Damage a plain file; with a whole XML left, expat says what the table must be."""
+    """Damage a byte of a plain file; with a whole XML left, expat says what the table must be."""
     root = rng.choice([name for name, found in tables.items() if found])
     written = dumps.pick(tables[root], rng.randrange(1, 60), rng)
     encoding = rng.choice(dumps.ENCODINGS)
@@ -50,14 +52,10 @@ def damaged_xml(work: Path, tables: dict[str, list[str]], rng: random.Random) ->
         bad, at, what = _miswritten(text, encoding, rng)
     else:
         bad, at, what = _damaged(whole, rng)
-    path = work / dumps.SITE / f"{root}.xml"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(bad)
     on_error = rng.choice(["stop", "quarantine"])
     kind = BY_ROOT[root]
     about = f"{root}, {encoding}, {what} at byte {at:,} of {len(whole):,}, --on-error {on_error}"
-    outcome = _load(path, work / "data", about, rng, on_error)
-    if outcome != "loaded":
+    if not _loads(_write(work, root, bad), work / "data", about, rng, on_error):
         return f"xml {what}: error"
     found = oracle.loaded(work / "data", kind.name, dumps.SITE)
     columns = frozenset(kind.attributes)
@@ -74,6 +72,54 @@ def damaged_xml(work: Path, tables: dict[str, list[str]], rng: random.Random) ->
         return _all_but_one(about, found, right, what)
     _same(about, found, right)
     return f"xml {what}: as expat reads it"
+
+
+def damaged_blocks(work: Path, tables: dict[str, list[str]], rng: random.Random) -> str:
+    """Damage blocks of a plain file; a second reader accounts for every row that is left."""
+    size = 1 << rng.choices(range(9, 21), weights=[8, 8, 8, 8, 6, 5, 4, 3, 2, 1, 1, 1])[0]
+    size += rng.randrange(size)
+    root = rng.choice([name for name, found in tables.items() if found])
+    mean = sum(map(len, tables[root])) / len(tables[root])
+    n_rows = int(rng.uniform(2, 5) * size / mean) + 3
+    begin = rng.randrange(len(tables[root]))
+    written = dumps.many(tables[root][begin:] + tables[root][:begin], n_rows)
+    encoding = rng.choice(dumps.ENCODINGS)
+    whole = dumps.text_of(root, written, rng).encode(encoding)
+    bad, at, what = _blocks_damaged(whole, min(size, len(whole) // 2), rng)
+    on_error = rng.choice(["stop", "quarantine", "quarantine"])
+    kind = BY_ROOT[root]
+    about = (
+        f"{root}, {encoding}, {what} of {size:,} bytes at byte {at:,} of {len(whole):,},"
+        f" --on-error {on_error}"
+    )
+    if not _loads(_write(work, root, bad), work / "data", about, rng, on_error):
+        return f"xml {what}: error"
+    account = oracle.account(bad, root, frozenset(kind.attributes))
+    if on_error == "stop" and account.n_bad + account.n_odd:
+        raise ViolationError(f"{about}: loaded, with {account.n_bad} bad rows in the file")
+    right = [
+        row
+        for row in account.rows
+        if int(row.get(kind.post_id_column or "", 0)) < FIRST_FABRICATED_POST_ID
+    ]
+    _same(about, oracle.loaded(work / "data", kind.name, dumps.SITE), right)
+    rejected = oracle.rejected(work / "data", kind.name, dumps.SITE)
+    n_rows_rejected = sum(bool(_ROW_START.match(xml)) for xml in rejected)
+    if n_rows_rejected != account.n_bad:
+        raise ViolationError(
+            f"{about}: {n_rows_rejected} rows rejected, not {account.n_bad}: of"
+            f" {account.n_starts} some are lost"
+        )
+    if account.n_odd and len(rejected) == n_rows_rejected:
+        raise ViolationError(f"{about}: what stands between rows is lost")
+    return f"xml {what}: every row accounted for"
+
+
+def _write(work: Path, root: str, content: bytes) -> Path:
+    path = work / dumps.SITE / f"{root}.xml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return path
 
 
 def _all_but_one(about: str, found: list[oracle.Row], right: list[oracle.Row], what: str) -> str:
@@ -100,12 +146,15 @@ def damaged_archive(work: Path, tables: dict[str, list[str]], rng: random.Random
     path = work / f"{dumps.SITE}.7z"
     dumps.pack(path, files, packing)
     whole = path.read_bytes()
-    bad, at, what = _damaged(whole, rng)
+    if rng.random() < 0.3:
+        size = min(1 << rng.randrange(9, 15), len(whole) // 2)
+        bad, at, what = _blocks_damaged(whole, size, rng)
+    else:
+        bad, at, what = _damaged(whole, rng)
     path.write_bytes(bad)
     on_error = rng.choice(["stop", "quarantine"])
     about = f"{packing}, {what} at byte {at:,} of {len(whole):,}, --on-error {on_error}"
-    outcome = _load(path, work / "data", about, rng, on_error)
-    if outcome != "loaded":
+    if not _loads(path, work / "data", about, rng, on_error):
         return f"{packing} {what}: error"
     for name in names:
         kind = BY_ROOT[name]
@@ -150,7 +199,35 @@ def _damaged(whole: bytes, rng: random.Random) -> tuple[bytes, int, str]:
     return bytes(bad), at, how
 
 
-def _load(path: Path, data: Path, about: str, rng: random.Random, on_error: str) -> str:
+def _blocks_damaged(whole: bytes, size: int, rng: random.Random) -> tuple[bytes, int, str]:
+    """Damage as disks and broken copies do it: whole blocks."""
+    at = rng.randrange(len(whole) - size)
+    how = rng.choice(["hole", "hole", "run of equal bytes", "blocks swapped", "block doubled"])
+    block = whole[at : at + size]
+    if how == "hole":
+        bad = whole[:at] + bytes(size) + whole[at + size :]
+    elif how == "run of equal bytes":
+        run = rng.choice([b"\xff", b"\x20", b"A", b"\x01", b"\x7f", b'"', b"<", b">", b"/"])
+        bad = whole[:at] + run * size + whole[at + size :]
+    elif how == "block doubled":
+        bad = whole[: at + size] + block + whole[at + size :]
+    else:
+        other = rng.randrange(len(whole) - size)
+        first, second = sorted((at, other))
+        second = max(second, first + size)
+        bad = (
+            whole[:first]
+            + whole[second : second + size]
+            + whole[first + size : second]
+            + whole[first : first + size]
+            + whole[second + size :]
+        )
+        at = first
+    return bad, at, how
+
+
+def _loads(path: Path, data: Path, about: str, rng: random.Random, on_error: str) -> bool:
+    """Whether a load ends well; an error must be one line with the file, and change nothing."""
     try:
         with _sizes(rng), _patience(about):
             loader.load([path], data, site=dumps.SITE, on_error=on_error)
@@ -162,12 +239,15 @@ def _load(path: Path, data: Path, about: str, rng: random.Random, on_error: str)
             ) from error
         if visible(data):
             raise ViolationError(f"{about}: an error, and something in the store") from error
-        return "cut off" if isinstance(error, TruncatedError) else "error"
+        return False
     except ViolationError:
         raise
     except Exception as error:
         raise ViolationError(f"{about}: {type(error).__name__}: {error}") from error
-    return "loaded"
+    wrong = verify(data, deep=True)
+    if wrong:
+        raise ViolationError(f"{about}: the store is not what its manifests say: {wrong[0]}")
+    return True
 
 
 def visible(data: Path) -> dict[str, str]:

@@ -5,7 +5,9 @@ Parquet is read back by DuckDB, so that neither lxml nor Arrow's parsers judge t
 
 from __future__ import annotations
 
+import itertools
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 from xml.parsers import expat
@@ -54,6 +56,8 @@ EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 OTHER: Final = "OtherAttributes"
 
 _FORBIDDEN: Final = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_ROW_START: Final = re.compile(r"<row(?=[\s/>])")
+_ROW_END: Final = re.compile(r"/>|</row\s*>")
 _REFERENCE: Final = re.compile(r"&#(?:x([0-9a-fA-F]+)|([0-9]+));")
 _VALUE_OR_ODD: Final = re.compile("<!--.*?-->|<[?].*?[?]>|\"[^\"]*\"|'[^']*'|[^\0-\x7f]", re.DOTALL)
 
@@ -85,6 +89,90 @@ def expected(data: bytes, columns: frozenset[str]) -> list[Row]:
         return [_typed(row, columns) for row in rows]
     except (expat.ExpatError, ValueError) as error:
         raise NotReadableError(str(error)) from error
+
+
+@dataclass(frozen=True)
+class Account:
+    """What a second reader finds in a file without comments, row by row.
+
+    Attributes
+    ----------
+    rows : list of Row
+        The rows that expat reads, each by itself, and whose values are of their types.
+    n_bad : int
+        Where a row begins that is none, or that holds a value of no type.
+    n_odd : int
+        Places behind rows, or before the first, with something that is no row.
+    """
+
+    rows: list[Row]
+    n_bad: int
+    n_odd: int
+
+    @property
+    def n_starts(self) -> int:
+        """Where rows begin."""
+        return len(self.rows) + self.n_bad
+
+
+def account(data: bytes, root: str, columns: frozenset[str]) -> Account:
+    """Read what is left of a damaged file: each row ends where the next one begins, or before.
+
+    Raises
+    ------
+    NotReadableError
+        When its bytes are no text at all, or its table does not begin or end.
+    """
+    try:
+        text = _decoded(data)
+    except ValueError as error:
+        raise NotReadableError(str(error)) from error
+    opening = re.search(rf"<{root}[^<>]*>", text)
+    closing = re.search(rf"</{root}\s*>\s*\Z", text)
+    if opening is None or closing is None:
+        raise NotReadableError("it has no beginning, or no end")
+    text = text[opening.end() : closing.start()]
+    starts = [found.start() for found in _ROW_START.finditer(text)]
+    rows: list[Row] = []
+    n_bad, n_odd = 0, bool(text[: starts[0] if starts else None].strip())
+    for begin, end in itertools.pairwise([*starts, len(text)]):
+        length, row = _first_row(text[begin:end])
+        n_odd += row is not None and bool(text[begin + length : end].strip())
+        try:
+            rows.append(_typed(_known_or_raise(row), columns))
+        except ValueError:
+            n_bad += 1
+    return Account(rows, n_bad, n_odd)
+
+
+def _first_row(text: str) -> tuple[int, dict[str, str] | None]:
+    """Return how long the row is with which a text begins, and the row; None where it is none."""
+    for end in _ROW_END.finditer(text):
+        found: list[dict[str, str]] = []
+        parser = expat.ParserCreate("utf-8")
+        parser.StartElementHandler = lambda _, attributes, found=found: found.append(attributes)
+        try:
+            parser.Parse(_replaced(text[: end.end()]).encode(), True)  # noqa: FBT003
+        except (expat.ExpatError, ValueError):
+            continue
+        return end.end(), found[0] if len(found) == 1 else None
+    return 0, None
+
+
+def _known_or_raise(row: dict[str, str] | None) -> dict[str, str]:
+    if row is None or not row.get("Id") or any(":" in n or n == "xmlns" for n in row):
+        raise ValueError(row)
+    return row
+
+
+def rejected(data: Path, table: str, site: str) -> list[bytes]:
+    """Return the bytes of what was set aside."""
+    parts = sorted((data / table / f"site={site}" / "_rejected").glob("*"))
+    return [
+        xml
+        for part in parts
+        for (xml,) in duckdb.sql(f"select xml from read_parquet('{part}')").fetchall()
+    ]
 
 
 def loaded(data: Path, table: str, site: str) -> list[Row]:
@@ -119,15 +207,21 @@ def _comparable(row: zip) -> Row:
     return held
 
 
-def _clean(data: bytes) -> bytes:
-    """UTF-8 in which what XML forbids is U+FFFD, as the loader promises."""
+def _decoded(data: bytes) -> str:
     for mark, encoding in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
         if data.startswith(mark):
-            text = data[len(mark) :].decode(encoding, "surrogatepass")
-            break
-    else:
-        text = data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogatepass")
-    text = _FORBIDDEN.sub("\ufffd", _REFERENCE.sub(_allowed, text))
+            return data[len(mark) :].decode(encoding, "surrogatepass")
+    # What is no UTF-8 becomes what no XML holds, so that only its row is bad.
+    return data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape")
+
+
+def _replaced(text: str) -> str:
+    """Replace references to what XML forbids by U+FFFD, as the loader promises."""
+    return _REFERENCE.sub(_allowed, text)
+
+
+def _clean(data: bytes) -> bytes:
+    text = _replaced(_decoded(data))
     # expat knows the names of XML's fourth edition, lxml those of the fifth, U+FFFD among them.
     return _VALUE_OR_ODD.sub(lambda found: _in_ascii(found[0]), text).encode()
 
@@ -153,7 +247,7 @@ def _value(name: str, text: str, is_known: bool) -> object:  # noqa: FBT001
     if not is_known or name in TEXTS:
         return text
     if name == "Tags":
-        return re.sub("[<>|]", "", text)
+        return re.sub(r"\s*[<>|][<>|\s]*", "", text)
     if not text:
         return None
     if name in DATES:

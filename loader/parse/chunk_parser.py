@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from loader.errors import LoaderError
 from loader.parse.casts import typed_fast
+from loader.parse.chunks import chunks
 from loader.parse.fast_parser import FastParser
 from loader.parse.markup import ROW
 from loader.parse.reference_parser import Parsed, ReferenceParser
@@ -19,7 +20,7 @@ from loader.parse.sanitizing import sanitize
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from loader.parse.chunks import Chunk
+    from loader.parse.chunks import Chunk, Place
     from loader.parse.reference_parser import TableText
 
 _ENDING_BYTES: Final = 1 << 10
@@ -43,6 +44,32 @@ class ChunkParser:
         self._fast = FastParser(about.table)
         self._end = f"</{about.root}>".encode()
 
+    def chunks(
+        self,
+        pieces: Iterable[bytes],
+        begin: Place,
+        *,
+        is_to_end: bool = True,
+        counts_lines: bool | None = None,
+    ) -> Iterator[Chunk]:
+        """Cut a text into chunks for this parser.
+
+        Parameters
+        ----------
+        pieces, begin, is_to_end
+            As of `loader.parse.chunks.chunks`.
+        counts_lines : bool, optional
+            Whether their places have lines; without it, where rows are set aside, with their lines.
+        """
+        counts_lines = self._about.quarantines if counts_lines is None else counts_lines
+        return chunks(
+            pieces,
+            begin,
+            frame=self._fast.before,
+            is_to_end=is_to_end,
+            counts_lines=counts_lines,
+        )
+
     def parse(self, chunk: Chunk) -> Parsed:
         """Parse a chunk.
 
@@ -64,12 +91,12 @@ class ChunkParser:
         except LoaderError as error:
             raise DoubtError from error
 
-    def rest(self, chunks: Iterable[Chunk], n_rows: int) -> Iterator[tuple[Chunk, Parsed]]:
+    def rest(self, left: Iterable[Chunk], n_rows: int) -> Iterator[tuple[Chunk, Parsed]]:
         """Parse chunks and all that follows, in order.
 
         Parameters
         ----------
-        chunks : iterable of Chunk
+        left : iterable of Chunk
             All that is left of the table.
         n_rows : int
             Rows before.
@@ -85,7 +112,7 @@ class ChunkParser:
             When there is a row that cannot be loaded, or the table is cut off.
         """
         reference = ReferenceParser(self._about, n_rows)
-        for chunk in chunks:
+        for chunk in left:
             parsed = None
             if chunk.is_whole and reference.is_between_rows:
                 parsed = self._parse_fast(chunk)
@@ -98,16 +125,18 @@ class ChunkParser:
 
     def _parse_fast(self, chunk: Chunk) -> Parsed | None:
         """Parse plain rows; with references that XML forbids, once these are replaced."""
-        text, n_replaced = chunk.text, 0
-        end = len(text)
+        framed, ending = chunk.framed, b""
         if chunk.is_last:
-            ending = text[-_ENDING_BYTES:]
-            end -= len(ending) - len(ending.rstrip(b" \t\r\n")) + len(self._end)
-            if not text.startswith(self._end, max(end, 0)):
+            ending = bytes(framed[-_ENDING_BYTES:])
+            ending = ending[max(ending.rfind(self._end), 0) :]
+            if not ending.startswith(self._end) or ending[len(self._end) :].strip(b" \t\r\n"):
                 return None
-        strings = self._fast.parse(memoryview(text)[:end])
+            del framed[len(framed) - len(ending) :]
+        strings, n_replaced = self._fast.parse(framed), 0
         if strings is None:
-            text, n_replaced = sanitize(text[:end])
-            strings = self._fast.parse(text) if n_replaced else None
+            text, n_replaced = sanitize(bytes(framed[chunk.n_frame :]))
+            if n_replaced:
+                strings = self._fast.parse(bytearray(self._fast.before + text))
+        framed += ending
         batch = None if strings is None else typed_fast(strings, self._about.table)
         return None if batch is None else Parsed([batch], n_replaced=n_replaced)

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CHUNK_BYTES: Final = 4 << 20
-LONGEST_ROW_BYTES: Final = 128 << 20
+LONGEST_ROW_BYTES: Final = 64 << 20
+"""A longer one, up to MAX_ROW_BYTES, is put together by the reference parser."""
 _READ_BYTES: Final = 2 << 20
 _BLOCK_BYTES: Final = 256 << 10
 
@@ -28,20 +29,15 @@ class Place:
     offset : int
         Bytes before it.
     line : int
-        Line ends before it.
-    column : int
-        Bytes between it and the line end before it.
+        Line ends before it; 0 where nobody counts them.
     """
 
     offset: int = 0
     line: int = 0
-    column: int = 0
 
-    def after(self, text: bytes) -> Place:
+    def after(self, text: bytes | bytearray | memoryview) -> Place:
         """Return the place behind a text that begins here."""
-        n_lines = n_line_ends(text)
-        column = len(text) - text.rfind(b"\n") - 1 if n_lines else self.column + len(text)
-        return Place(self.offset + len(text), self.line + n_lines, column)
+        return Place(self.offset + len(text), self.line + n_line_ends(text))
 
 
 @dataclass(frozen=True)
@@ -50,10 +46,12 @@ class Chunk:
 
     Attributes
     ----------
-    text : bytes
-        From a row's start on.
+    framed : bytearray
+        Its text, behind so many bytes that the fast parser wants before it.
+    n_frame : int
+        How many.
     begin, end : Place
-        Where it stands.
+        Where the text stands.
     is_last : bool
         Whether the table's end is in it, or ought to be.
     is_whole : bool
@@ -61,14 +59,32 @@ class Chunk:
         space, is cut anywhere.
     """
 
-    text: bytes
+    framed: bytearray
+    n_frame: int
     begin: Place
     end: Place
     is_last: bool
     is_whole: bool = True
 
+    @property
+    def n_bytes(self) -> int:
+        """Length of its text."""
+        return self.end.offset - self.begin.offset
 
-def chunks(pieces: Iterable[bytes], begin: Place, *, is_to_end: bool = True) -> Iterator[Chunk]:
+    @property
+    def text(self) -> bytes:
+        """Its text, from a row's start on: a copy."""
+        return bytes(memoryview(self.framed)[self.n_frame :])
+
+
+def chunks(
+    pieces: Iterable[bytes],
+    begin: Place,
+    *,
+    frame: bytes = b"",
+    is_to_end: bool = True,
+    counts_lines: bool = True,
+) -> Iterator[Chunk]:
     """Cut a text into chunks.
 
     Parameters
@@ -77,46 +93,57 @@ def chunks(pieces: Iterable[bytes], begin: Place, *, is_to_end: bool = True) -> 
         The text from a row's start on, cut anywhere.
     begin : Place
         Where it begins.
+    frame : bytes
+        What the fast parser wants before each.
     is_to_end : bool
         Whether the pieces go on to the table's end, and not only to the start of another row.
+    counts_lines : bool
+        Whether the places of the chunks have lines.
 
     Yields
     ------
     Chunk
         Of 4 MiB or a little more; a longer row is a chunk by itself.
     """
-    waiting, enough, longest = bytearray(), CHUNK_BYTES, LONGEST_ROW_BYTES
+    n_frame = len(frame)
+    buffer, enough, longest = bytearray(frame), CHUNK_BYTES, LONGEST_ROW_BYTES
+
+    def chunk(*, is_last: bool, is_whole: bool = True) -> Chunk:
+        with memoryview(buffer)[n_frame:] as text:
+            behind = Place(begin.offset + len(text), begin.line)
+            end = begin.after(text) if counts_lines else behind
+        return Chunk(buffer, n_frame, begin, end, is_last=is_last, is_whole=is_whole)
+
     for piece in _at_most(pieces, CHUNK_BYTES):
-        waiting += piece
-        if len(waiting) < enough:
+        buffer += piece
+        n_bytes = len(buffer) - n_frame
+        if n_bytes < enough:
             continue
-        cut = waiting.rfind(ROW, 1)
-        is_whole = cut >= 0
-        if not is_whole:
-            cut = len(waiting)
-            if cut <= longest and not waiting[-CHUNK_BYTES:].isspace():
-                # Within a long row: look again when there is twice as much.
-                enough = min(2 * cut, longest + 1)
-                continue
-        text = bytes(memoryview(waiting)[:cut])
-        del waiting[:cut]
-        enough, longest = CHUNK_BYTES, LONGEST_ROW_BYTES if is_whole else 0
-        end = begin.after(text)
-        yield Chunk(text, begin, end, is_last=False, is_whole=is_whole)
-        begin = end
-    text = bytes(waiting)
-    waiting.clear()
-    if text or is_to_end:
-        yield Chunk(text, begin, begin.after(text), is_last=is_to_end)
+        cut = buffer.rfind(ROW, n_frame + 1)
+        if cut < 0 and n_bytes <= longest and not buffer[-CHUNK_BYTES:].isspace():
+            # Within a long row: look again when there is twice as much.
+            enough = min(2 * n_bytes, longest + 1)
+            continue
+        # Gigabytes of blanks are not kept either, though they may be a part of a value.
+        rest = buffer[cut:] if cut >= 0 else b""
+        del buffer[len(buffer) - len(rest) :]
+        done = chunk(is_last=False, is_whole=cut >= 0)
+        yield done
+        longest = LONGEST_ROW_BYTES if done.is_whole else 0
+        buffer, enough, begin = bytearray(frame), CHUNK_BYTES, done.end
+        buffer += rest
+        del done, rest  # or a long row would lie in memory twice
+    if len(buffer) > n_frame or is_to_end:
+        yield chunk(is_last=is_to_end)
 
 
 def _at_most(pieces: Iterable[bytes], n_bytes: int) -> Iterator[bytes]:
     for piece in pieces:
         for at in range(0, len(piece), n_bytes):
-            yield piece[at : at + n_bytes]
+            yield piece if len(piece) <= n_bytes else piece[at : at + n_bytes]
 
 
-def n_line_ends(text: bytes) -> int:
+def n_line_ends(text: bytes | bytearray | memoryview) -> int:
     """Count line ends, as fast as memory gives them, and with no copy of a long text."""
     everything = np.frombuffer(text, np.uint8)
     blocks = range(0, len(text), _BLOCK_BYTES)

@@ -17,9 +17,12 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from loader import schemas
 from loader.parse.markup import ROW
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import pyarrow as pa
     from numpy.typing import NDArray
 
@@ -30,13 +33,11 @@ try:
 except ImportError:  # no wheel for this machine: lxml reads everything
     XmlToArrowParser = None
 
-_QUOTE, _SPACE, _SLASH, _LESS, _GREATER = (ord(one) for one in '" /<>')
+_QUOTE, _SPACE, _SLASH, _GREATER = (ord(one) for one in '" />')
 _BLANK: Final = tuple(ord(one) for one in " \t\r\n")
 _WIDEST_GAP: Final = 16
-_ROW_BYTES: Final = len("<row/>")
-_ATTRIBUTE_BYTES: Final = len(' =""')
-_BLOCK: Final = 1 << 18
-_MASK_BYTES: Final = 8 << 20
+_ATTRIBUTE_BYTES: Final = len(" =")
+_BLOCK: Final = 1 << 18  # what fits into the cache
 
 
 class FastParser:
@@ -46,21 +47,32 @@ class FastParser:
     ----------
     table : Table
         Says which attributes there are.
+
+    Attributes
+    ----------
+    before : bytes
+        What stands before the rows that it is given.
     """
 
     def __init__(self, table: Table) -> None:
-        self._names = table.attributes
-        self._begin = f"<{table.root}>".encode()
-        self._end = f"</{table.root}>".encode()
+        self.before = f"<{table.root}>".encode()
+        self._behind = f"</{table.root}>".encode()
         self._parser = _make_parser(table)
+        self._name_bytes = np.array([len(name) + _ATTRIBUTE_BYTES for name in table.attributes])
+        self._texts = [
+            index
+            for index, name in enumerate(table.attributes)
+            if table.schema.field(name).type in {schemas.TEXT, schemas.TAGS}
+        ]
 
-    def parse(self, text: bytes | memoryview) -> pa.RecordBatch | None:
+    def parse(self, framed: bytearray) -> pa.RecordBatch | None:
         """Read a chunk.
 
         Parameters
         ----------
-        text : bytes or memoryview
-            Whole rows as UTF-8, from a row's start on, and white space.
+        framed : bytearray
+            `before`, and behind it whole rows as UTF-8 and white space. It is the same again when
+            this returns: to copy it would take a tenth of the time.
 
         Returns
         -------
@@ -68,102 +80,121 @@ class FastParser:
             The known attributes as strings, null where a row lacks one. None where it is not
             certain that a reference parser reads the same.
         """
-        if self._parser is None or text[: len(ROW)] != ROW:
+        n_before = len(self.before)
+        if self._parser is None or framed[n_before : n_before + len(ROW)] != ROW:
             return None
-        octets = np.frombuffer(text, np.uint8)
-        starts, ends = _places(octets, _LESS), _places(octets, _GREATER)
-        if not _are_tags_alone(octets, starts, ends) or _has_control(octets):
+        shape = _shape(np.frombuffer(framed, np.uint8, offset=n_before))
+        if shape is None:
             return None
+        framed += self._behind
         try:
-            batch = self._parser.parse(b"".join((self._begin, text, self._end)))["rows"]
+            batch = self._parser.parse(framed)["rows"]
         except Exception:  # noqa: BLE001 - whatever it dislikes, lxml says what is wrong with it
             return None
-        if batch.num_rows != len(starts) or not self._is_all(octets, starts, ends, batch):
-            return None
-        return None if _has_forbidden(batch) else batch
+        finally:
+            del framed[len(framed) - len(self._behind) :]
+        return batch if self._is_all(batch, *shape) else None
 
-    def _is_all(
-        self,
-        octets: NDArray[np.uint8],
-        starts: NDArray[np.int64],
-        ends: NDArray[np.int64],
-        batch: pa.RecordBatch,
-    ) -> bool:
+    def _is_all(self, batch: pa.RecordBatch, n_rows: int, n_values: int, n_bytes: int) -> bool:
         """Whether the tags hold these values, in the shortest form, and not one byte beside them.
 
         Each value that came out stands for at least a blank, its name, an equals sign and two
-        quotes. When quotes are two a value, every closing quote is followed by a blank or the end,
-        and the bytes of all tags are just as many as that makes, then there is no unknown, doubled,
-        prefixed or single-quoted attribute, and nothing else.
+        quotes. When there are two quotes a value, and the bytes outside of them are just as many as
+        that makes, then there is no unknown, doubled, prefixed or single-quoted attribute, and
+        nothing else. What XML forbids can only have come out of a reference, or stands in a value.
         """
-        counts = [batch.num_rows - column.null_count for column in batch.columns]
-        quotes = _places(octets, _QUOTE)
-        if len(quotes) != 2 * sum(counts):
-            return False
-        opening, closing = quotes[0::2], quotes[1::2]
-        after = octets[closing + 1]
-        if np.count_nonzero(after == _SPACE) + np.count_nonzero(after == _SLASH) != len(after):
-            return False
-        before_end = octets[ends - 2]
-        n_spaced = np.count_nonzero(before_end == _SPACE)
-        if n_spaced + np.count_nonzero(before_end == _QUOTE) != len(ends):
-            return False
-        n_least = len(starts) * _ROW_BYTES + n_spaced + int((closing - opening - 1).sum())
-        for name, count in zip(self._names, counts, strict=True):
-            n_least += count * (len(name) + _ATTRIBUTE_BYTES)
-        return n_least == int((ends - starts + 1).sum())
+        counts = np.array([batch.num_rows - column.null_count for column in batch.columns])
+        return (
+            batch.num_rows == n_rows
+            and int(counts.sum()) == n_values
+            and int(counts @ self._name_bytes) == n_bytes
+            and not any(_has_forbidden(batch.column(index)) for index in self._texts)
+        )
 
 
-def _are_tags_alone(
-    octets: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64]
-) -> bool:
-    """Whether there are empty-element tags, and only blanks between them."""
-    if len(starts) != len(ends) or not len(starts):
-        return False
-    nexts = np.append(starts[1:], len(octets))
-    gaps = nexts - ends - 1
-    if (starts >= ends).any() or (gaps < 0).any() or gaps.max() > _WIDEST_GAP:
-        return False
-    if (octets[ends - 1] != _SLASH).any():
-        return False
-    for distance in range(int(gaps.max())):
-        found = octets[ends[gaps > distance] + 1 + distance]
-        if sum(np.count_nonzero(found == blank) for blank in _BLANK) != len(found):
-            return False
-    return True
+def _shape(octets: NDArray[np.uint8]) -> tuple[int, int, int] | None:
+    """Count the rows, the values and the bytes of names of a text, where it looks plain.
+
+    Every closing quote is followed by a blank or the end of its tag; between two tags there are
+    blanks only; nowhere else is there a `<` or `>`.
+    """
+    quotes = _places(octets, _QUOTE)
+    opening, closing = quotes[0::2], quotes[1::2]
+    if len(opening) != len(closing) or not len(closing) or closing[-1] + 3 > len(octets):
+        return None
+    first, second = octets[closing + 1], octets[closing + 2]
+    is_spaced = first == _SPACE
+    is_end = (first == _SLASH) | (is_spaced & (second == _SLASH))
+    if not (is_spaced | is_end).all() or not is_end[-1]:
+        return None
+    last = np.flatnonzero(is_end)  # value of each row
+    starts = _starts(octets, closing[last] + 2 + is_spaced[last])
+    if starts is None or _n_brackets(octets) != 2 * len(last):
+        return None
+    # What is between quotes, and neither behind a row's last value nor `<row`: names, each with a
+    # blank before and an equals sign behind it.
+    n_names = int((opening[1:] - closing[:-1] - 1).sum()) + int(opening[0])
+    n_names -= int((starts[1:] - closing[last[:-1]] - 1).sum()) + len(starts) * len(ROW)
+    return len(last), len(opening), n_names
+
+
+def _starts(octets: NDArray[np.uint8], ends: NDArray[np.int64]) -> NDArray[np.int64] | None:
+    """Return where rows start whose tags end at some places; None where something else does."""
+    if ends[-1] >= len(octets) or (octets[ends] != _GREATER).any():
+        return None
+    behind = bytes(octets[ends[-1] + 1 :][: _WIDEST_GAP + 1])
+    starts = _after_blanks(octets, ends[:-1] + 1)
+    if len(behind) > _WIDEST_GAP or behind.strip(b" \t\r\n") or starts is None:
+        return None
+    starts = np.append(0, starts)
+    is_row = [(octets[starts + i] == one).all() for i, one in enumerate(ROW + b" ")]
+    return starts if all(is_row) else None
+
+
+def _after_blanks(octets: NDArray[np.uint8], places: NDArray[np.int64]) -> NDArray[np.int64] | None:
+    """Return the places behind the blanks that begin at some; None where they are too many."""
+    for _ in range(_WIDEST_GAP):
+        found = octets[places]
+        is_blank = found == _BLANK[0]
+        for blank in _BLANK[1:]:
+            is_blank |= found == blank
+        if not is_blank.any():
+            return places
+        places = places + is_blank
+    return None
+
+
+def _blocks(octets: NDArray[np.uint8]) -> Iterator[tuple[int, NDArray[np.uint8]]]:
+    for at in range(0, len(octets), _BLOCK):
+        yield at, octets[at : at + _BLOCK]
 
 
 def _places(octets: NDArray[np.uint8], one: int) -> NDArray[np.int64]:
-    """Where an octet stands; block by block, so that a long row needs no mask of its length."""
-    blocks = range(0, len(octets), _MASK_BYTES)
-    found = [np.flatnonzero(octets[at : at + _MASK_BYTES] == one) + at for at in blocks]
-    return found[0] if len(found) == 1 else np.concatenate(found)
+    """Where an octet stands."""
+    return np.concatenate([np.flatnonzero(block == one) + at for at, block in _blocks(octets)])
 
 
-def _has_control(octets: NDArray[np.uint8]) -> bool:
-    """Whether there is a character below U+0020 that XML forbids."""
-    for at in range(0, len(octets), _BLOCK):  # what fits into the cache is read but once
-        block = octets[at : at + _BLOCK]
-        low = block[block < 0x20]
-        if len(low) and sum(np.count_nonzero(low == blank) for blank in _BLANK[1:]) != len(low):
-            return True
-    return False
+def _n_brackets(octets: NDArray[np.uint8]) -> int:
+    """How many `<` and `>` there are, which differ in one bit."""
+    return sum(np.count_nonzero((block | 2) == _GREATER) for _, block in _blocks(octets))
 
 
-def _has_forbidden(batch: pa.RecordBatch) -> bool:
+def _has_forbidden(strings: pa.StringArray) -> bool:
     """Whether a value holds, after references were resolved, what XML forbids."""
-    for column in batch.columns:
-        values = column.buffers()[2]
-        if values is None or not values.size:
-            continue
-        octets = np.frombuffer(values, np.uint8)
-        if _has_control(octets):
+    values = strings.buffers()[2]
+    if values is None or not values.size:
+        return False
+    octets = np.frombuffer(values, np.uint8)
+    for at, block in _blocks(octets):
+        n_low = np.count_nonzero(block < 0x20)
+        for blank in b"\n\r\t":
+            n_low -= n_low and np.count_nonzero(block == blank)
+        if n_low:
             return True
-        marks = _places(octets, 0xEF)
-        if (
-            len(marks) and ((octets[marks + 1] == 0xBF) & (octets[marks + 2] >= 0xBE)).any()
-        ):  # U+FFFE, U+FFFF
-            return True
+        if block.max() >= 0xEF:  # perhaps U+FFFE or U+FFFF
+            marks = np.flatnonzero(block == 0xEF) + at
+            if ((octets[marks + 1] == 0xBF) & (octets[marks + 2] >= 0xBE)).any():
+                return True
     return False
 
 

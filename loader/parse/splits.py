@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 SPLIT_BYTES: Final = 512 << 20
 LEAST_BYTES: Final = 16 << 20
-_LOOK_BACK: Final = 4 << 10
 
 
 @dataclass(frozen=True)
@@ -66,7 +65,7 @@ def cut(file: SourceFile, first: Place, shift: int, *, knows_lines: bool) -> lis
         if knows_lines:
             before = places[-1]
             line = before.line + n_lines(file.path, before.offset, offset, shift)
-        places.append(Place(offset, line, _column(file.path, offset + shift)))
+        places.append(Place(offset, line))
     ends = [*offsets[1:], None]
     return [Split(place, end) for place, end in zip(places, ends, strict=True)]
 
@@ -78,14 +77,9 @@ def n_lines(path: Path, begin: int, end: int, shift: int) -> int:
 
 def to_plan(splits: list[Split]) -> list[list[int | None]]:
     """Write splits as JSON can hold them."""
-    return [[one.begin.offset, one.begin.line, one.begin.column, one.end] for one in splits]
+    return [[one.begin.offset, one.begin.line, one.end] for one in splits]
 
 
 def from_plan(found: list[list[int | None]]) -> list[Split]:
     """Read what `to_plan` wrote."""
-    return [Split(Place(offset, line, column), end) for offset, line, column, end in found]
-
-
-def _column(path: Path, offset: int) -> int:
-    before = b"".join(pieces_between(path, max(offset - _LOOK_BACK, 0), offset))
-    return len(before) - before.rfind(b"\n") - 1 if b"\n" in before else 0
+    return [Split(Place(offset, line), end) for offset, line, end in found]

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from loader.cores import n_cores
 from loader.parse.chunk_parser import DoubtError
-from loader.parse.chunks import CHUNK_BYTES, Chunk, Place, chunks, pieces_between
+from loader.parse.chunks import CHUNK_BYTES, Chunk, Place, pieces_between
 from loader.parse.splits import n_lines
 from loader.parts import MOST_PARTS, Part
 
@@ -76,7 +76,7 @@ class Workers:
             try:
                 for chunk, parsed in flow:
                     roll.write(chunk, parsed)
-                    self._tell(len(chunk.text), parsed.n_rows)
+                    self._tell(chunk.n_bytes, parsed.n_rows)
                     del chunk, parsed  # they are written: a long row is not kept beside the next
             except DoubtError:
                 left = flow.left()
@@ -143,7 +143,7 @@ class Workers:
         pieces = pieces_between(path, split.begin.offset + shift, end)
         place = split.begin
         with Part(self._parts, number, place) as part:
-            for chunk in chunks(pieces, place, is_to_end=end is None):
+            for chunk in self._parser.chunks(pieces, place, is_to_end=end is None):
                 if self._is_in_vain(number):
                     return
                 try:
@@ -153,7 +153,7 @@ class Workers:
                         self._doubts[number] = chunk.begin
                     break
                 part.take(parsed)
-                self._told.put((number, len(chunk.text), parsed.n_rows))
+                self._told.put((number, chunk.n_bytes, parsed.n_rows))
                 place = chunk.end
                 del chunk, parsed  # they are written: a long row is not kept beside the next
             part.finish(place, is_whole=number not in self._doubts)
@@ -171,10 +171,11 @@ class Workers:
                 self._tell(-n_bytes, -n_rows)
         self._parts.drop([one for one in self._parts.notes if one > number])
         begin = self._doubts[number]
-        begin = Place(begin.offset, n_lines(path, 0, begin.offset, shift), begin.column)
+        begin = Place(begin.offset, n_lines(path, 0, begin.offset, shift))
         roll = _Roll(self._parts, PART_BYTES)
         try:
-            self._rest(chunks(pieces_between(path, begin.offset + shift, None), begin), roll)
+            pieces = pieces_between(path, begin.offset + shift, None)
+            self._rest(self._parser.chunks(pieces, begin, counts_lines=True), roll)
             roll.finish()
         finally:
             roll.abandon()
@@ -183,7 +184,7 @@ class Workers:
         self._parts.forget()
         for chunk, parsed in self._parser.rest(left, roll.n_rows):
             roll.write(chunk, parsed)
-            self._tell(len(chunk.text), parsed.n_rows)
+            self._tell(chunk.n_bytes, parsed.n_rows)
             del chunk, parsed  # a long row is not kept beside the next
 
 
@@ -211,13 +212,13 @@ class _Flow:
                 chunk = next(self._stream, None)
                 if chunk is None:
                     break
-                self._n_bytes += len(chunk.text)
+                self._n_bytes += chunk.n_bytes
                 self._running.append((chunk, self._executor.submit(self._parser.parse, chunk)))
             if not self._running:
                 return
             self._running[0][1].result()
             chunk, future = self._running.popleft()
-            self._n_bytes -= len(chunk.text)
+            self._n_bytes -= chunk.n_bytes
             yield chunk, future.result()
             del chunk, future
 

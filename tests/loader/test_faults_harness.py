@@ -49,7 +49,9 @@ PLANTED = {
     " r._rows = lambda text: t(text)[:-1] * 2 if b'Id' in text else t(text);",
     "a hole is replaced": "import loader.parse.reference_parser as r; t = r._rows;"
     " r._rows = lambda text: t(text.translate(bytes(range(256)).replace(bytes(1), b'?')));",
-    "a prefix is dropped": "import loader.parse.markup as m, re; m._START_TAG = m._PREFIXED;",
+    "a prefix is dropped": "import loader.parse.markup as m, loader.parse.reference_parser as r;"
+    " import re; m._START_TAG = m._PREFIXED; t = r._rows;"
+    r" r._rows = lambda text: t(re.sub(rb'\s\w*:(?=\w+=)', b' ', text));",
     "a year that is none": "import loader.parse.casts as c; c._within_years = lambda dates: dates;",
     "quoted rows are loaded": "import loader.parse.markup as m;"
     " m.Markup._is_set_off = m.Markup._is_followed_by_tag = lambda *_: False;",

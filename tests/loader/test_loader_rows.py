@@ -11,9 +11,8 @@ import stores
 from stores import SITE, posts, xml
 
 import loader
-from loader import table
 from loader.errors import NotADumpError, RowError, TruncatedError
-from loader.parse import chunks, prolog, reference_parser, workers
+from loader.parse import chunk_parser, chunks, prolog, reference_parser, workers
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -311,15 +310,15 @@ def test_a_missing_quote_is_noticed_before_all_is_read(tmp_path, monkeypatch):
     monkeypatch.setattr(workers, "n_cores", lambda: 1)
     path = stores.write(tmp_path / "Posts.xml", posts(200_000).replace('Id="300"', 'Id="300'))
     n_read = 0
-    true = table.chunks
+    true = chunk_parser.chunks
 
-    def counted(pieces, *arguments):
+    def counted(*arguments, **options):
         nonlocal n_read
-        for chunk in true(pieces, *arguments):
+        for chunk in true(*arguments, **options):
             n_read += 1
             yield chunk
 
-    monkeypatch.setattr(table, "chunks", counted)
+    monkeypatch.setattr(chunk_parser, "chunks", counted)
     with pytest.raises(RowError, match=r"line 302, byte [\d,]+: row Id 300"):
         loader.load([path], tmp_path / "data", site=SITE)
     assert 1 <= n_read < 20

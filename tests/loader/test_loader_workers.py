@@ -17,6 +17,7 @@ from stores import SITE, posts, xml
 import loader
 from loader.errors import LoaderError, RowError, TruncatedError
 from loader.parse import chunks, fast_parser, splits, workers
+from loader.parse.casts import typed_fast
 from loader.parse.reference_parser import _rows
 from loader.parts import MOST_PARTS
 from loader.schemas import TABLES
@@ -177,7 +178,9 @@ def test_cut_off_in_any_span(tmp_path, small, in_one_go):
         assert lines[0] == lines[1]
 
 
-NAMES = st.sampled_from([*TABLES["votes"].attributes, "Zz", "x:Id", "id"])
+NAMES = st.sampled_from(
+    [*TABLES["votes"].attributes, *TABLES["comments"].attributes, "Zz", "x:Id", "id"]
+)
 VALUES = st.text(
     st.sampled_from(list("09-+ .TZ:xe_\t\n\"'<>&;#é\u0001\ufffe\U0001f600")), max_size=6
 )
@@ -187,7 +190,7 @@ SNIPPETS = st.one_of(
     st.tuples(BLANKS, NAMES, st.sampled_from(["=", "=", "=", " ="]), QUOTES, VALUES).map(
         lambda one: f"{one[0]}{one[1]}{one[2]}{one[3]}{one[4]}{one[3]}"
     ),
-    st.tuples(st.sampled_from(["Id", "PostId", "VoteTypeId"]), st.integers(-9, 99)).map(
+    st.tuples(st.sampled_from(["Id", "PostId", "VoteTypeId", "Text"]), st.integers(-9, 99)).map(
         lambda one: f' {one[0]}="{one[1]}"'
     ),
 )
@@ -200,11 +203,15 @@ ROWS = st.tuples(
 
 
 @settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.lists(ROWS, min_size=1, max_size=4).map("".join))
-def test_what_the_quick_parser_takes_lxml_reads_the_same(text):
+@given(st.lists(ROWS, min_size=1, max_size=4).map("".join), st.sampled_from(["votes", "comments"]))
+def test_what_the_quick_parser_takes_lxml_reads_the_same(text, name):
     """Any rows, right and wrong: the quick parser refuses them, or agrees with the reference."""
-    quick = fast_parser.FastParser(TABLES["votes"]).parse(text.encode("utf-8", "surrogatepass"))
-    if quick is None:
+    parser = fast_parser.FastParser(TABLES[name])
+    framed = bytearray(parser.before + text.encode("utf-8", "surrogatepass"))
+    before = bytes(framed)
+    quick = parser.parse(framed)
+    assert framed == before
+    if quick is None or typed_fast(quick, TABLES[name]) is None:
         return
     reference = _rows(text.encode())
     assert [{k: v for k, v in row.items() if v is not None} for row in quick.to_pylist()] == [
@@ -216,7 +223,8 @@ def test_the_quick_parser_takes_what_the_official_writer_writes():
     """Were it to refuse, all would still be right, and slow."""
     text = "".join(f"  {line}\r\n" for line in re.findall("<row.*?/>", posts(50)))
     if fast_parser.XmlToArrowParser is not None:
-        assert fast_parser.FastParser(TABLES["posts"]).parse(text.strip().encode()).num_rows == 50
+        parser = fast_parser.FastParser(TABLES["posts"])
+        assert parser.parse(bytearray(parser.before + text.strip().encode())).num_rows == 50
 
 
 def test_a_dump_is_read_without_the_quick_parser(tmp_path, small, monkeypatch):
