@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor, wait
-from itertools import chain
 from queue import Empty, SimpleQueue
 from threading import Event, Lock
 from typing import TYPE_CHECKING, Final
@@ -72,16 +71,14 @@ class Workers:
         executor = ThreadPoolExecutor(workers, "parse")
         flow = _Flow(self._parser, stream, executor, workers + 1)
         try:
-            left: Iterable[Chunk] | None = None
             try:
                 for chunk, parsed in flow:
                     roll.write(chunk, parsed)
                     self._tell(chunk.n_bytes, parsed.n_rows)
                     del chunk, parsed  # they are written: a long row is not kept beside the next
-            except DoubtError:
-                left = flow.left()
-            if left is not None:  # not above: the error would hold a chunk as long as it is handled
-                self._rest(left, roll)
+            except DoubtError as doubt:
+                doubt.with_traceback(None)  # its frames would hold a chunk while the rest is read
+                self._rest(flow.left(), roll)
             roll.finish()
         finally:
             executor.shutdown(cancel_futures=True)
@@ -223,12 +220,12 @@ class _Flow:
             del chunk, future
 
     def left(self) -> Iterator[Chunk]:
-        """Return the chunks that were not given, the doubted one first."""
-        waiting = [chunk for chunk, _ in self._running]
-        for _, future in self._running:
-            future.cancel()
-        self._running.clear()
-        return chain(waiting, self._stream)
+        """Yield the chunks that were not given, the doubted one first, and hold none of them."""
+        for number in range(len(self._running)):
+            self._running[number][1].cancel()
+        while self._running:
+            yield self._running.popleft()[0]
+        yield from self._stream
 
 
 class _Roll:
