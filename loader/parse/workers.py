@@ -224,6 +224,7 @@ class _Flow:
         for number in range(len(self._running)):
             self._running[number][1].cancel()
         while self._running:
+            wait([self._running[0][1]])  # a parser takes the end tag off a chunk while it reads it
             yield self._running.popleft()[0]
         yield from self._stream
 
