@@ -52,6 +52,8 @@ def load_and_show(
     # Arrow's other allocators keep what was freed: a third more memory in a load, and no faster.
     # Parquet's writer heeds the variable only, and Arrow reads it when it is imported.
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
+    # numpy's linear algebra, which nothing here uses, would begin with threads that wait busily.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # Imported here: `stackstudy --help` needs neither Arrow nor a parser, which take a second.
     import pyarrow as pa  # noqa: PLC0415
 

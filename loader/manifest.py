@@ -44,6 +44,11 @@ class PartFile:
     n_bytes: int
     xxh3_128: str
 
+    @property
+    def folder(self) -> str:
+        """Name of the folder, in the table's, in which it lies; empty for the table's own rows."""
+        return self.name.rpartition("/")[0]
+
     @classmethod
     def look(cls, folder: Path, name: str, n_rows: int) -> PartFile:
         """Describe a file that was just written."""
@@ -121,9 +126,10 @@ def read_manifest(folder: Path) -> Manifest | None:
     if not isinstance(found, dict) or "format" not in found:
         raise StoreError(f"{path}: is not a manifest; load the table again")
     if found["format"] != FORMAT:
+        dump, site = found.get("source_file") or "DUMP", found.get("site") or "SITE"
         raise StoreError(
             f"{path}: was written by another version of stackstudy, whose store looks different;"
-            f" load the table again: stackstudy load {found.get('source_file') or 'DUMP'}"
+            f" load the table again: stackstudy load {dump} --site {site}"
         )
     known = {one.name for one in fields(Manifest)}
     try:

@@ -163,16 +163,6 @@ class TableWriter:
             self.first = min(self.first or first, first)
             self.last = max(self.last or last, last)
 
-    @property
-    def n_rows(self) -> int:
-        """Rows written, without the fabricated; whole after closing."""
-        return self._part.n_rows
-
-    @property
-    def n_fabricated_rows(self) -> int:
-        """Fabricated rows written; whole after closing."""
-        return 0 if self._fabricated is None else self._fabricated.n_rows
-
 
 def _compact(batch: pa.RecordBatch) -> pa.RecordBatch:
     """Copy rows to memory of just their size.

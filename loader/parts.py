@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from loader.files import read_json, remove, write_json
 from loader.manifest import PartFile, iso
-from loader.parquet import TableWriter, part_name
+from loader.parquet import TableWriter
 from loader.parse.chunks import Place
 from loader.parse.quarantine import Quarantine
 from loader.store import FABRICATED, REJECTED, UNFINISHED, n_bytes_of
@@ -39,9 +39,6 @@ class Note:
     number: int
     begin: Place
     end: Place
-    n_rows: int = 0
-    n_fabricated_rows: int = 0
-    n_rejected_rows: int = 0
     n_replaced_characters: int = 0
     unknown_attributes: dict[str, int] = field(default_factory=dict)
     first_at: str | None = None
@@ -55,10 +52,14 @@ class Note:
         files = [PartFile(**one) for one in found.pop("files")]
         return cls(begin=begin, end=end, files=files, **found)
 
+    def n_rows(self, folder: str = "") -> int:
+        """Count its rows: those of the table, or those in a folder of it."""
+        return sum(one.n_rows for one in self.files if one.folder == folder)
+
     @property
     def n_rows_read(self) -> int:
         """Rows of the text that were well-formed."""
-        return self.n_rows + self.n_fabricated_rows
+        return self.n_rows() + self.n_rows(FABRICATED)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -124,9 +125,6 @@ class Part:
             number=self._number,
             begin=self._begin,
             end=end,
-            n_rows=self._writer.n_rows,
-            n_fabricated_rows=self._writer.n_fabricated_rows,
-            n_rejected_rows=self._quarantine.n_rows,
             n_replaced_characters=self._n_replaced,
             unknown_attributes=dict(self._unknown),
             first_at=None if self._writer.first is None else iso(self._writer.first),
@@ -143,7 +141,7 @@ class Parts:
     Parameters
     ----------
     folder : Path
-        The table's folder, aside in the store.
+        The table's folder, in staging.
     table : Table
         Which table.
     plan : dict or None
@@ -201,7 +199,7 @@ class Parts:
         remove(self._place)
         notes = self.notes.values()
         parts = self._parts_with_rows()
-        own = [part for part in parts if "/" not in part.name]
+        own = [part for part in parts if not part.folder]
         unknown: Counter[str] = Counter()
         for note in notes:
             unknown.update(note.unknown_attributes)
@@ -209,9 +207,9 @@ class Parts:
             "parts": parts,
             "n_files": len(own),
             "n_bytes": sum(part.n_bytes for part in own),
-            "n_rows": sum(note.n_rows for note in notes),
-            "n_fabricated_rows": sum(note.n_fabricated_rows for note in notes),
-            "n_rejected_rows": sum(note.n_rejected_rows for note in notes),
+            "n_rows": sum(note.n_rows() for note in notes),
+            "n_fabricated_rows": sum(note.n_rows(FABRICATED) for note in notes),
+            "n_rejected_rows": sum(note.n_rows(REJECTED) for note in notes),
             "n_replaced_characters": sum(note.n_replaced_characters for note in notes),
             "unknown_attributes": dict(sorted(unknown.items())),
             "first_at": min((one.first_at for one in notes if one.first_at), default=None),
@@ -220,10 +218,10 @@ class Parts:
 
     def _parts_with_rows(self) -> list[PartFile]:
         """Return the files, without empty ones, which are removed; one of a table is kept."""
-        parts = sorted((part for note in self.notes.values() for part in note.files), key=_place_of)
-        first = part_name(min(self.notes))
-        has_rows = any(note.n_rows for note in self.notes.values())
-        empty = [part for part in parts if not part.n_rows and (has_rows or part.name != first)]
+        parts = [part for note in self.notes.values() for part in note.files]
+        parts.sort(key=lambda part: (part.folder, part.name))
+        has_rows = any(note.n_rows() for note in self.notes.values())
+        empty = [part for part in parts[not has_rows :] if not part.n_rows]
         for part in empty:
             remove(self.folder / part.name)
         return [part for part in parts if part not in empty]
@@ -264,8 +262,3 @@ def plan_in(folder: Path) -> dict[str, Any] | None:
 def is_of_plan(folder: Path, plan: dict[str, Any]) -> bool:
     """Whether the parts in a folder were made by this plan."""
     return plan_in(folder) == json.loads(json.dumps(plan))
-
-
-def _place_of(part: PartFile) -> tuple[bool, str]:
-    """Sort the table's own files before those that are set aside."""
-    return "/" in part.name, part.name

@@ -85,7 +85,7 @@ def expected(data: bytes, columns: frozenset[str]) -> list[Row]:
 
     parser.StartElementHandler = start
     try:
-        parser.Parse(_clean(data), True)  # noqa: FBT003
+        parser.Parse(_for_expat(_decoded(data)), True)  # noqa: FBT003
         return [_typed(row, columns) for row in rows]
     except (expat.ExpatError, ValueError) as error:
         raise NotReadableError(str(error)) from error
@@ -152,7 +152,7 @@ def _first_row(text: str) -> tuple[int, dict[str, str] | None]:
         parser = expat.ParserCreate("utf-8")
         parser.StartElementHandler = lambda _, attributes, found=found: found.append(attributes)
         try:
-            parser.Parse(_replaced(text[: end.end()]).encode(), True)  # noqa: FBT003
+            parser.Parse(_for_expat(text[: end.end()]), True)  # noqa: FBT003
         except (expat.ExpatError, ValueError):
             continue
         return end.end(), found[0] if len(found) == 1 else None
@@ -215,13 +215,9 @@ def _decoded(data: bytes) -> str:
     return data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape")
 
 
-def _replaced(text: str) -> str:
+def _for_expat(text: str) -> bytes:
     """Replace references to what XML forbids by U+FFFD, as the loader promises."""
-    return _REFERENCE.sub(_allowed, text)
-
-
-def _clean(data: bytes) -> bytes:
-    text = _replaced(_decoded(data))
+    text = _REFERENCE.sub(_allowed, text)
     # expat knows the names of XML's fourth edition, lxml those of the fifth, U+FFFD among them.
     return _VALUE_OR_ODD.sub(lambda found: _in_ascii(found[0]), text).encode()
 

@@ -43,23 +43,27 @@ class Inputs:
     ----------
     posts, votes : Path
         Plain tables.
+    packed : Path
+        Posts to be packed.
     origin : str
         Where their rows are from.
     """
 
     posts: Path
     votes: Path
+    packed: Path
     origin: str
 
 
-def make(folder: Path, posts_bytes: int, votes_bytes: int) -> Inputs:
+def make(folder: Path, posts_bytes: int, votes_bytes: int, packed_bytes: int) -> Inputs:
     """Write the plain tables, or find them as an earlier run wrote them."""
     origin = "real rows" if SHARED.is_dir() else "sampled rows (stackstudy sample)"
-    posts, votes = (
+    return Inputs(
         make_table(folder, "Posts", posts_bytes),
         make_table(folder, "Votes", votes_bytes),
+        make_table(folder, "Posts", packed_bytes),
+        f"{origin}, {EXCHANGED:.0%} of their words exchanged",
     )
-    return Inputs(posts, votes, origin)
 
 
 def make_table(folder: Path, name: str, n_bytes: int) -> Path:

@@ -6,7 +6,7 @@ Run as a program: python -m benchmarks.speed.naive FILE TABLE PARQUET.
 from __future__ import annotations
 
 import sys
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -22,7 +22,7 @@ BATCH_ROWS = 50_000
 
 
 def _date(value: str) -> datetime:
-    return datetime.fromisoformat(value).replace(tzinfo=UTC)
+    return datetime.fromisoformat(value)
 
 
 def _tags(value: str) -> list[str]:

@@ -46,6 +46,11 @@ class Run:
         )
 
 
+def median_run(runs: Sequence[Run]) -> Run:
+    """Return the run of median length."""
+    return sorted(runs, key=lambda one: one.seconds)[len(runs) // 2]
+
+
 _LAUNCHER = """
 import json, os, subprocess, sys, time
 began = time.perf_counter()

@@ -143,7 +143,7 @@ def streams(path: Path, wanted: Sequence[str]) -> Iterator[Iterator[tuple[str, I
                 yield item.name, pieces()
 
         def pieces() -> Iterator[bytes]:
-            while isinstance(piece := next(items), bytes):
+            while isinstance(piece := next(items, None), bytes):
                 yield piece
 
         yield each()

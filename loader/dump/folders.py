@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from loader import schemas
 from loader.dump import archives
 from loader.dump.files import pieces_of
-from loader.dump.sources import Dump, Nested, Source
+from loader.dump.sources import Dump, Source
 from loader.errors import LoaderError, NotADumpError
 from loader.parse.formats import BEGINNING_BYTES, form_named, form_of, form_signed
 from loader.parse.prolog import read_prolog, unknown_table
@@ -261,7 +261,7 @@ def _find_in_archive(dump: Dump, path: Path, named: str | None, top: Path) -> No
     for member in inner:
         site = named or site_named(member.parts[-1])
         site = check_site(site) if site else _site(dump, path, named, top)
-        dump.nested.append(Nested(path, member.name, member.n_bytes, site))
+        dump.nested.append(Source(path, member.name, member.n_bytes, site))
 
 
 def add_members(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from loader.dump.sources import Dump, Nested
+    from loader.dump.sources import Dump, Source
     from loader.reporter import Reporter
 
 
@@ -71,7 +71,7 @@ def _place(folder: Path, number: int) -> Path:
     return folder / f"{number:05}.7z"
 
 
-def _add(dump: Dump, nested: Nested, place: Path, reporter: Reporter) -> None:
+def _add(dump: Dump, nested: Source, place: Path, reporter: Reporter) -> None:
     room = shutil.disk_usage(place.parent).free
     if room < nested.n_bytes:
         raise LoaderError(
@@ -79,7 +79,7 @@ def _add(dump: Dump, nested: Nested, place: Path, reporter: Reporter) -> None:
             f" ({nested.n_bytes:,} bytes, and {room:,} are free); make room, or unpack it elsewhere"
         )
     reporter.unpack(nested.name, nested.n_bytes)
-    with archives.streams(nested.path, [nested.member]) as streams, place.open("wb") as file:
+    with archives.streams(nested.path, [str(nested.member)]) as streams, place.open("wb") as file:
         for _, pieces in streams:
             for piece in pieces:
                 file.write(piece)

@@ -1,4 +1,4 @@
-"""What there is to load: files, members of archives, and archives inside of archives."""
+"""What there is to load: files, and members of archives."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Source:
-    """A file, or a member of an archive, that holds a table.
+    """A file, or a member of an archive, that holds a table; or an archive inside of one.
 
     Attributes
     ----------
@@ -38,8 +38,8 @@ class Source:
     member: str | None
     n_bytes: int
     site: str
-    table: str | None
-    is_claimed: bool
+    table: str | None = None
+    is_claimed: bool = False
     origin: Path | None = None
     packed_name: str | None = None
 
@@ -54,21 +54,6 @@ class Source:
         return str(self.file) if self.member is None else f"{self.file}: {self.member}"
 
 
-@dataclass(frozen=True)
-class Nested:
-    """An archive inside of an archive: its name there, its size, and whose tables it holds."""
-
-    path: Path
-    member: str
-    n_bytes: int
-    site: str
-
-    @property
-    def name(self) -> str:
-        """The inner archive, for messages."""
-        return f"{self.path}: {self.member}"
-
-
 @dataclass
 class Dump:
     """What there is to load.
@@ -81,14 +66,14 @@ class Dump:
         Lines about files that look like a part of the dump and are not loaded.
     names : dict of str to str
         Site, and the name it was read from (for sites that nobody named).
-    nested : list of Nested
+    nested : list of Source
         Archives inside of archives, which must be unpacked before anybody knows what they hold.
     """
 
     sources: list[Source] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
-    nested: list[Nested] = field(default_factory=list)
+    nested: list[Source] = field(default_factory=list)
 
     @property
     def sites(self) -> list[str]:

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CHUNK_BYTES: Final = 4 << 20
-LONGEST_ROW_BYTES: Final = 128 << 20
+LONGEST_ROW_BYTES: Final = 64 << 20
+"""A longer one, up to MAX_ROW_BYTES, is put together by the reference parser."""
 _READ_BYTES: Final = 2 << 20
-_BLANKS: Final = b" \t\r\n"
 _BLOCK_BYTES: Final = 256 << 10
 
 
@@ -106,7 +106,7 @@ def chunks(
         Of 4 MiB or a little more; a longer row is a chunk by itself.
     """
     n_frame = len(frame)
-    buffer, enough = bytearray(frame), CHUNK_BYTES
+    buffer, enough, longest = bytearray(frame), CHUNK_BYTES, LONGEST_ROW_BYTES
 
     def chunk(*, is_last: bool, is_whole: bool = True) -> Chunk:
         with memoryview(buffer)[n_frame:] as text:
@@ -120,16 +120,16 @@ def chunks(
         if n_bytes < enough:
             continue
         cut = buffer.rfind(ROW, n_frame + 1)
-        is_in_row = cut < 0 and n_bytes <= LONGEST_ROW_BYTES
-        if is_in_row and 2 * len(buffer.rstrip(_BLANKS)) > n_bytes:
-            # look again when there is twice as much
-            enough = min(2 * n_bytes, LONGEST_ROW_BYTES + 1)
+        if cut < 0 and n_bytes <= longest and not buffer[-CHUNK_BYTES:].isspace():
+            # Within a long row: look again when there is twice as much.
+            enough = min(2 * n_bytes, longest + 1)
             continue
         # Gigabytes of blanks are not kept either, though they may be a part of a value.
         rest = buffer[cut:] if cut >= 0 else b""
         del buffer[len(buffer) - len(rest) :]
         done = chunk(is_last=False, is_whole=cut >= 0)
         yield done
+        longest = LONGEST_ROW_BYTES if done.is_whole else 0
         buffer, enough, begin = bytearray(frame), CHUNK_BYTES, done.end
         buffer += rest
         del done, rest  # or a long row would lie in memory twice

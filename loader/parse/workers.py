@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor, wait
-from itertools import chain
 from queue import Empty, SimpleQueue
 from threading import Event, Lock
 from typing import TYPE_CHECKING, Final
@@ -72,7 +71,7 @@ class Workers:
         executor = ThreadPoolExecutor(workers, "parse")
         flow = _Flow(self._parser, stream, executor, workers + 1)
         try:
-            left: Iterable[Chunk] | None = None
+            left: Iterator[Chunk] | None = None
             try:
                 for chunk, parsed in flow:
                     roll.write(chunk, parsed)
@@ -185,6 +184,7 @@ class Workers:
         for chunk, parsed in self._parser.rest(left, roll.n_rows):
             roll.write(chunk, parsed)
             self._tell(chunk.n_bytes, parsed.n_rows)
+            del chunk, parsed  # a long row is not kept beside the next
 
 
 class _Flow:
@@ -222,13 +222,13 @@ class _Flow:
             del chunk, future
 
     def left(self) -> Iterator[Chunk]:
-        """Return the chunks that were not given, the doubted one first."""
-        waiting = [chunk for chunk, _ in self._running]
-        for _, future in self._running:
-            if not future.cancel():
-                future.exception()  # it has the chunk's text in its hands: waits until it is done
-        self._running.clear()
-        return chain(waiting, self._stream)
+        """Yield the chunks that were not given, the doubted one first, and hold none of them."""
+        for number in range(len(self._running)):
+            self._running[number][1].cancel()
+        while self._running:
+            wait([self._running[0][1]])  # a parser takes the end tag off a chunk while it reads it
+            yield self._running.popleft()[0]
+        yield from self._stream
 
 
 class _Roll:

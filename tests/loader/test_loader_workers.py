@@ -271,6 +271,23 @@ def test_a_file_is_cut_as_often_as_there_are_cores_but_never_into_more_than_64()
     assert splits.n_splits(105 << 30, 4) % 4 == 0
 
 
+def test_a_chunk_that_is_being_parsed_is_not_read_by_another_meanwhile(
+    tmp_path, small, monkeypatch
+):
+    """The parser takes the end tag off the last chunk while it looks at it, and puts it back."""
+    true_parse = fast_parser.FastParser.parse
+
+    def slow_parse(parser, framed):
+        if b'Id="12"' in framed and threading.current_thread() is not threading.main_thread():
+            time.sleep(0.2)
+        return true_parse(parser, framed)
+
+    monkeypatch.setattr(fast_parser.FastParser, "parse", slow_parse)
+    content = posts(12, Body="x" * 80).replace('  <row Id="2"', '<!-- <row --><row Id="2"')
+    loader.load([stores.write(tmp_path / "Posts.xml", content)], tmp_path / "data", site=SITE)
+    assert len(stores.rows(tmp_path / "data", "posts")) == 12
+
+
 def test_the_first_of_several_errors_is_told(tmp_path, small):
     path = stores.write(tmp_path / "Posts.xml", re.sub(r'Id="(\d\d0)"', r'Id="x\1"', posts(990)))
     with pytest.raises(RowError, match=r"line 102: row Id x100: Id is 'x100'"):

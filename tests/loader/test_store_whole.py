@@ -136,7 +136,7 @@ def test_a_store_of_an_earlier_version_says_what_to_do(data, tmp_path):
         found = json.loads((folder / "_manifest.json").read_text()) | {"format": 1}
         (folder / "manifest.json").write_text(json.dumps(found))
         (folder / "_manifest.json").unlink()
-    said = f"load the table again: stackstudy load {tmp_path}/{SITE}/Posts.xml"
+    said = f"load the table again: stackstudy load {tmp_path}/{SITE}/Posts.xml --site {SITE}"
     assert len([line for line in verify(data) if said in line]) == 1
     with pytest.raises(StoreError, match="another version of stackstudy"):
         loader.Store(data).manifests()
