@@ -236,8 +236,9 @@ def hodges_lehmann_ratio(
         raise ValueError("values must be 0 or more")
     positive = np.log(np.concatenate((a[a > 0], b[b > 0])))
     width = np.ptp(positive) if positive.size else 0.0
-    # In place of log(0): so low that a difference with it is beyond all others.
-    floor = (positive.min() if positive.size else 0.0) - 2 * width - 1
+    # In place of log(0): so low that a difference with it is beyond all others, and the mean of
+    # it and of any other too.
+    floor = (positive.min() if positive.size else 0.0) - 4 * width - 1
     logs = (np.log(x, out=np.full(x.size, floor), where=x > 0) for x in (a, b))
     found = hodges_lehmann(*logs, confidence)
     ratio, low, high = (

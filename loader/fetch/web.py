@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from importlib.metadata import PackageNotFoundError, version
@@ -158,7 +158,8 @@ class Answer:
     where there is none (RFC 9110, 13.1.5).
 
     A thread reads it: a server may stall or trickle anywhere (in a look-up, a line of headers, the
-    length of a chunk), and no read of a library can be given up in all of these places.
+    length of a chunk), and no read of a library can be given up in all of these places. It ends
+    when the answer is closed, or where the headers do.
     """
 
     def __init__(
@@ -171,8 +172,10 @@ class Answer:
     ) -> None:
         self.url = url
         self._limits = limits
-        request = {"headers": {name.replace("_", "-"): value for name, value in headers.items()}}
-        items = self._read(session, method, request)
+        self._hang_up: Callable[[], None] = lambda: None
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        request = session.prepare_request(requests.Request(method, url, named))
+        items = self._read(session, request)
         self._items = Ahead(items, _PIECES_AHEAD, "answer", is_waited_for=False)
         response = self._next(limits.answer)
         if response is None:
@@ -197,6 +200,8 @@ class Answer:
     def close(self) -> None:
         """Take no more of it."""
         self._items.close()
+        with suppress(OSError, RuntimeError, ValueError):  # it came to its end
+            self._hang_up()
 
     def pieces(self, until: float = float("inf")) -> Iterator[bytes]:
         """Return the body as it comes: what arrived before a break is not lost."""
@@ -223,12 +228,20 @@ class Answer:
             raise _failure(self.url, error) from error
 
     def _read(
-        self, session: requests.Session, method: str, request: dict[str, Any]
+        self, session: requests.Session, request: requests.PreparedRequest
     ) -> Iterator[requests.Response | bytes]:
-        """Read, in the thread, the response and the pieces of its body."""
+        """Read, in the thread, the response and the pieces of its body.
+
+        The adapter is asked, and not the session, which would read the whole body of a redirect,
+        however long it is.
+        """
         timeouts = self._limits.connect, 3 * self._limits.period
-        request |= {"stream": True, "timeout": timeouts, "allow_redirects": False}
-        with session.request(method, self.url, **request) as response:
+        settings: Any = session.merge_environment_settings(
+            self.url, {}, stream=True, verify=None, cert=None
+        )
+        adapter = session.get_adapter(self.url)
+        with closing(adapter.send(request, timeout=timeouts, **settings)) as response:
+            self._hang_up = response.raw.shutdown
             yield response
             while piece := response.raw.read1(_PIECE_BYTES):
                 yield piece

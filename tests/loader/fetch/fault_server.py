@@ -7,7 +7,6 @@ import socket
 import ssl
 import struct
 import threading
-import time
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -146,6 +145,7 @@ class FaultServer:
     def __init__(self, *, is_encrypted: bool = False) -> None:
         self.files: dict[str, Served] = {}
         self.asked: list[Asked] = []
+        self.is_closed = threading.Event()
         self._server = Server(("127.0.0.1", 0), Handler)
         self._server.owner = self
         self._scheme = "https" if is_encrypted else "http"
@@ -174,6 +174,7 @@ class FaultServer:
         return [one for one in self.asked if one.path == path and one.method == "GET"]
 
     def close(self) -> None:
+        self.is_closed.set()
         self._server.shutdown()
         self._server.server_close()
         self._thread.join(5)
@@ -312,7 +313,8 @@ def drip(pieces: Iterable[bytes], seconds: float = 0, *, ok: bool = True) -> Fau
         for piece in pieces:
             handler.wfile.write(piece)
             handler.wfile.flush()
-            time.sleep(seconds)
+            if handler.server.owner.is_closed.wait(seconds):
+                break
         handler.hang_up()
 
     return fault

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import threading
 import time
 from itertools import chain, repeat
 from zlib import crc32
@@ -134,6 +135,33 @@ def test_redirect_with_a_body_without_end(bench, archive):
     bench.serve(archive, drip(chain([head], repeat(bytes(65536), 10**6)), ok=False))
     bench.fetch(published=archive)
     assert bench.path.read_bytes() == archive
+    assert readers() == []
+
+
+@pytest.mark.parametrize("what", ["body", "body without length", "length of a chunk", "trailers"])
+def test_nobody_reads_on_behind_an_answer_that_was_given_up(server, web, what):
+    url = server.serve("/x", b"", SLOW[what], SLOW[what])
+    assert "gave up after 2 tries" in error_of(lambda: web.page(url))
+    assert readers() == []
+
+
+def test_a_long_body_is_not_read_on_behind_what_was_taken(server, web):
+    pieces = chain([b"\r\n"], repeat(bytes(65536), 10**6))
+    url = server.serve("/x", b"", drip(pieces))
+    with web.ask(url) as answer:
+        assert next(answer.pieces())
+    assert readers() == []
+
+
+def readers() -> list[str]:
+    """Threads that read answers still, a second after the last was closed."""
+    end = time.monotonic() + 1
+    while time.monotonic() < end:
+        found = [one.name for one in threading.enumerate() if one.name == "answer"]
+        if not found:
+            break
+        time.sleep(0.02)
+    return found
 
 
 @pytest.fixture
