@@ -71,7 +71,7 @@ TABLES = {
 }
 
 
-def write_warehouse(data, posts, members, candidates=()):
+def write_warehouse(data, posts, members, candidates=(), study="deep_learning_deployment"):
     """Make the database of a data folder; `members` maps question sets to their question ids."""
     data.mkdir(parents=True, exist_ok=True)
     rows = {
@@ -85,7 +85,7 @@ def write_warehouse(data, posts, members, candidates=()):
         ],
         "stg_posts": [_row(post) for post in posts],
     }
-    with duckdb.connect(str(data / "deep_learning_deployment.duckdb")) as connection:
+    with duckdb.connect(str(data / f"{study}.duckdb")) as connection:
         for name, schema in TABLES.items():
             values = [dict(zip(schema.names, row, strict=True)) for row in rows[name]]
             connection.register("made", pa.Table.from_pylist(values, schema))

@@ -218,7 +218,10 @@ def test_draws_of_the_published_sizes(run, published_data, tmp_path):
 def test_an_openly_coded_pilot_makes_a_taxonomy(run, tmp_path, monkeypatch):
     """A study without categories: names of the pilot are the categories of the rest."""
     data = write_warehouse(
-        tmp_path / "data", [Post(k, title="t") for k in range(10)], {"own": range(10)}
+        tmp_path / "data",
+        [Post(k, title="t") for k in range(10)],
+        {"own": range(10)},
+        study="mine",
     )
     monkeypatch.setenv("STACKSTUDY_STUDY", str(own_study(tmp_path / "mine")))
     assert run("draw", "own", "--size", "all", data=data)[1] == 0

@@ -27,7 +27,9 @@ def question(key, question_set="s"):
 @pytest.fixture(scope="module")
 def everything(published_data):
     """Every published question, drawn."""
-    populations = [(one, len(one.questions)) for one in read_populations(published_data, SETS)]
+    populations = [
+        (one, len(one.questions)) for one in read_populations(published_data, None, SETS)
+    ]
     questions = sample_questions(populations, seed=1)
     texts = read_texts(published_data, None, questions)
     return [SheetRow(row, text, {}) for row, text in zip(questions, texts, strict=True)]
