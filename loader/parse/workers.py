@@ -225,7 +225,8 @@ class _Flow:
         """Return the chunks that were not given, the doubted one first."""
         waiting = [chunk for chunk, _ in self._running]
         for _, future in self._running:
-            future.cancel()
+            if not future.cancel():
+                future.exception()  # it has the chunk's text in its hands: waits until it is done
         self._running.clear()
         return chain(waiting, self._stream)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 import re
+import threading
+import time
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -217,6 +219,30 @@ def test_what_the_quick_parser_takes_lxml_reads_the_same(text, name):
     assert [{k: v for k, v in row.items() if v is not None} for row in quick.to_pylist()] == [
         dict(row) for row in reference
     ]
+
+
+def test_what_is_read_ahead_is_let_go_before_it_is_read_again(tmp_path, monkeypatch):
+    """Behind a doubted chunk the reference reads those that other threads still have in hand."""
+    monkeypatch.setattr(chunks, "CHUNK_BYTES", 1000)
+    right, came = fast_parser.FastParser.parse, threading.Event()
+
+    def slow(parser, framed):
+        if threading.current_thread() is threading.main_thread():
+            if b"<!--" not in framed:
+                came.set()
+        elif b"<!--" not in framed:
+            framed += b"<"  # as the quick parser does, for as long as it reads
+            came.wait(2)
+            time.sleep(0.1)
+            del framed[-1:]
+        return right(parser, framed)
+
+    monkeypatch.setattr(fast_parser.FastParser, "parse", slow)
+    text = posts(400).replace('<row Id="5"', '<!-- odd --><row Id="5"')
+    assert "odd" in text
+    path = stores.write(tmp_path / "Posts.xml", text.encode())
+    loader.load([path], tmp_path / "data", site=SITE)
+    assert table(tmp_path / "data").column("Id").to_pylist() == list(range(1, 401))
 
 
 def test_the_quick_parser_takes_what_the_official_writer_writes():
