@@ -205,7 +205,7 @@ class SetReader:
             said = f"a set is named {name} already, in line {line}; give each set its own name"
         elif name in RESERVED:
             said = f"no set can be named {name}: the name {RESERVED[name]}; choose another"
-        elif name.startswith(_RESERVED_STARTS):
+        elif f"{name}_".startswith(_RESERVED_STARTS):
             said = f"no set can be named {name}: tables of the models begin so; choose another"
         elif not _NAME.fullmatch(name) or len(name) > _LONGEST:
             cure = re.sub("[^a-z0-9]+", "_", name.lower()).strip("_0123456789")[:_LONGEST]

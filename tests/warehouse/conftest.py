@@ -93,20 +93,32 @@ def decided(warehouses, fse2020, rules_only) -> Warehouse:
 
 @pytest.fixture(scope="session")
 def no_deep_learning(warehouses, shared_data) -> Warehouse:
-    """A site without any question of any set, in a folder whose name is no pattern and no SQL."""
+    """A site without any question of any set, in a folder whose name is no pattern and no SQL.
+
+    The study has published response times of two sets.
+    """
     site = shared_data / "sites" / "conlang.meta.stackexchange.com-2020-09"
-    return once(
-        warehouses / "no_deep_learning",
-        lambda folder: build(folder, {None: site}, data_name="it's [a] data* folder"),
-    )
+
+    def make(folder: Path) -> Warehouse:
+        study = copy_study(folder)
+        write_times(study / "published_response_times.csv")
+        return build(folder, {None: site}, study=study, data_name="it's [a] data* folder")
+
+    return once(warehouses / "no_deep_learning", make)
 
 
 @pytest.fixture(scope="session")
-def several_sites(warehouses, fse2020, shared_data) -> Warehouse:
-    """Four sites side by side, of which two have questions of the sets; one came as an archive."""
+def several_sites(warehouses, fse2020, shared_data, given_labels) -> Warehouse:
+    """Four sites side by side, of which two have questions of the sets; one came as an archive.
+
+    The study has labels of the authors' posts, and published response times.
+    """
     sites = shared_data / "sites"
 
     def make(folder: Path) -> Warehouse:
+        study = copy_study(folder)
+        write_labels(study / "labels.csv", given_labels)
+        write_times(study / "published_response_times.csv")
         return build(
             folder,
             {
@@ -117,6 +129,7 @@ def several_sites(warehouses, fse2020, shared_data) -> Warehouse:
                 / "beer.stackexchange.com.7z",
                 "meta.mathoverflow.net": sites / "meta.mathoverflow.net-2013-09",
             },
+            study=study,
         )
 
     return once(warehouses / "several_sites", make)
@@ -126,19 +139,6 @@ def several_sites(warehouses, fse2020, shared_data) -> Warehouse:
 def given_labels(rules_only) -> list[GivenLabel]:
     """Labels of some questions of the authors' posts, of every kind that there is."""
     return make_labels(rules_only)
-
-
-@pytest.fixture(scope="session")
-def labelled(warehouses, fse2020, given_labels) -> Warehouse:
-    """The authors' posts with labels and with published response times."""
-
-    def make(folder: Path) -> Warehouse:
-        study = copy_study(folder)
-        write_labels(study / "labels.csv", given_labels)
-        write_times(study / "published_response_times.csv")
-        return build(folder, {SITE: fse2020 / "Posts.xml"}, study=study)
-
-    return once(warehouses / "labelled", make)
 
 
 @pytest.fixture(scope="session")

@@ -7,13 +7,14 @@ import shutil
 
 import pytest
 from click.testing import CliRunner
-from dbt_runs import Warehouse, once, share_store
+from dbt_runs import ROOT, Warehouse, once, share_store
 from rules_in_python import rule_matches
 
 from analyses.statistics.multiplicity import holm
 from analyses.study import read_study
 from analyses.warehouse.build import build
 from analyses.warehouse.database import database_path
+from loader.errors import StudyError
 from stackstudy import main
 
 STUDY = """\
@@ -99,6 +100,19 @@ def test_every_set_has_a_view_and_no_other(second):
     for name in sets:
         ids = second.column(f"select question_id from {name}_questions")
         assert set(ids) == second.members(name)
+
+
+@pytest.mark.parametrize(
+    "model", sorted(path.stem for path in (ROOT / "models").rglob("*_questions.sql"))
+)
+def test_no_view_of_a_set_takes_the_name_of_a_model(tmp_path, model):
+    """A set named `int` would make a view `int_questions`, which is a model."""
+    name = model.removesuffix("_questions")
+    study = tmp_path / "python_topics"
+    study.mkdir()
+    (study / "study.yml").write_text(STUDY.replace("arrays", name), "utf-8")
+    with pytest.raises(StudyError, match=f"no set can be named {name}: "):
+        read_study(study)
 
 
 def test_its_families_are_its_own(second):

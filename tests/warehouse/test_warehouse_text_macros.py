@@ -8,11 +8,9 @@ from html.entities import html5, name2codepoint
 
 import duckdb
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from rules_in_python import SEPARATING, occurs, plain_text
-
-unhurried = settings(deadline=None, max_examples=200)
 
 # what an XML 1.0 dump can hold: no control characters but tab and line ends, no surrogates
 CHARACTERS = st.characters(
@@ -85,7 +83,6 @@ def query():
 
 
 @given(trees=st.lists(TREES, max_size=3))
-@unhurried
 def test_markup_goes_and_text_stays(trees, query, text_macros):
     body = "".join(map(markup, trees))
     found = query(text_macros.plain_text("body", "kept"), body=body)
@@ -93,7 +90,6 @@ def test_markup_goes_and_text_stays(trees, query, text_macros):
 
 
 @given(trees=st.lists(TREES, max_size=3), code=CODE)
-@unhurried
 def test_code_goes_as_asked(trees, code, query, text_macros):
     assume(not any(nests_code(tree) for tree in trees))
     body = "".join(map(markup, trees))
@@ -102,7 +98,6 @@ def test_code_goes_as_asked(trees, code, query, text_macros):
 
 
 @given(text=st.text(CHARACTERS))
-@unhurried
 def test_escaped_text_comes_back(text, query, text_macros):
     assert query(text_macros.decode_entities("text"), text=html.escape(text)) == text
 
@@ -115,7 +110,6 @@ def test_escaped_text_comes_back(text, query, text_macros):
         | st.sampled_from(["&", ";", "a", " ", "&amp;lt;", "&#0;", "&#xD800;", "&;", "&#;", "é"])
     )
 )
-@unhurried
 def test_entities_are_those_of_the_standard_library(pieces, query, text_macros):
     text = "".join(pieces)
     assert query(text_macros.decode_entities("text"), text=text) == "".join(
@@ -156,14 +150,12 @@ WORDS = st.text(st.sampled_from("abé_1 +.-\t\u00a0\u2028\u0301ß#"), max_size=1
 
 
 @given(text=WORDS, term=WORDS.filter(str.strip), match=st.sampled_from(["word", "substring"]))
-@unhurried
 def test_words_and_substrings(text, term, match, query, text_macros):
     expression = text_macros.term_occurs("text", "term", "match")
     assert query(expression, text=text, term=term, match=match) == occurs(text, term, match)
 
 
 @given(text=st.text(max_size=20), data=st.data())
-@unhurried
 def test_tokens_are_those_of_split(text, data, query, text_macros):
     text = text.replace("\x00", "")
     tokens = text.split()
@@ -175,7 +167,6 @@ def test_tokens_are_those_of_split(text, data, query, text_macros):
 
 
 @given(time=st.timedeltas(timedelta(days=-400), timedelta(days=400)))
-@unhurried
 def test_seconds_are_those_of_timedelta(time, query, durations):
     milliseconds = time // timedelta(milliseconds=1)
     expected = timedelta(milliseconds=milliseconds).seconds
