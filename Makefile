@@ -29,7 +29,7 @@ docs: $(VENV)/.ready  ## write the pages of docs/ that are made from code
 	$(BIN)/python docs/generate.py
 
 test: $(VENV)/.ready  ## run every test
-	$(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
 
 bench: $(VENV)/.ready  ## measure the loader against what one would use without it; writes benchmarks/README.md
 	$(BIN)/python -m benchmarks.speed $(BENCH_ARGS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 # Speed is measured in benchmarks/; on a busy machine a deadline would fail what found nothing.
 settings.register_profile("stackstudy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("stackstudy")
+
+# Of a run in the background a shell lets Ctrl-C be ignored, by its commands too: tests press it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
