@@ -34,7 +34,7 @@ test: $(VENV)/.ready  ## run every test
 bench: $(VENV)/.ready  ## measure the loader against what one would use without it; writes benchmarks/README.md
 	$(BIN)/python -m benchmarks.speed $(BENCH_ARGS)
 
-bench-models: $(VENV)/.ready  ## measure the models on 5 million posts; writes benchmarks/README.md
+bench-models: $(VENV)/.ready  ## measure the models on 3 GB of posts; writes benchmarks/README.md
 	$(BIN)/python -m benchmarks.models $(BENCH_ARGS)
 
 lint: $(VENV)/.ready  ## check Python, its types, and SQL

@@ -1,9 +1,10 @@
-"""Time and memory of the models on millions of posts: `make bench-models`.
+"""Time and memory of the models on some gigabytes of posts: `make bench-models`.
 
-It makes a synthetic dump, loads it, and builds the tables twice: once as people do, against a
-script that stops at question sets, acceptance and medians; once a model at a time, to see what
-each takes. Half of the synthetic questions are about deep learning, and one in 250 on Stack
-Overflow: 5 million posts hold some ten times as many texts to search as all of Stack Overflow.
+It loads synthetic posts whose words vary, and builds the tables twice: once as people do, against a
+script that stops at question sets, acceptance and medians; once a model at a time, to see what each
+takes. Half of the questions are about deep learning, and one in 250 on Stack Overflow: 5 million
+posts hold some ten times as many texts to search as all of Stack Overflow. `--real` takes the real
+posts beside the checkout instead, nearly all of which are searched.
 """
 
 from __future__ import annotations
@@ -17,25 +18,26 @@ from typing import Any, Final
 import click
 import duckdb
 
+from analyses.warehouse.database import database_path
 from benchmarks.report import line, machine, write_between
-from benchmarks.speed.inputs import ROOT
+from benchmarks.speed.inputs import ROOT, make_table
 from benchmarks.speed.runs import Run, run
 
 MARKS: Final = ("<!-- the models: written by `make bench-models` -->", "<!-- end of the models -->")
 TOLERANCE: Final = 1e-9
 SHOWN: Final = 12
+SITE: Final = "stackoverflow.com"
+STUDY: Final = "deep_learning_deployment"
 _CLI: Final = [sys.executable, "-m", "stackstudy"]
 
 
-def prepare(folder: Path, n_questions: int) -> Path:
-    """Make and load the dump, or find it as an earlier run left it; returns the data folder."""
-    dump = folder / f"models-{n_questions}" / "sample.stackstudy"
-    data = folder / f"models-{n_questions}-data"
-    if not (dump / "Tags.xml").exists():
-        click.echo("making the dump …")
-        run([*_CLI, "sample", dump, "--questions", str(n_questions), "--force"], 2)
+def prepare(folder: Path, n_bytes: int, *, is_real: bool) -> Path:
+    """Make the posts, or find those of an earlier run, and load them; returns the data folder."""
+    click.echo("making the posts …")
+    posts = make_table(folder, "Posts", n_bytes, is_real=is_real)
+    data = folder / f"{posts.stem}-data"
     click.echo("loading …")
-    run([*_CLI, "load", dump, "--data", data], 2)
+    run([*_CLI, "load", posts, "--site", SITE, "--data", data], 2)
     return data
 
 
@@ -48,7 +50,7 @@ def by_script(data: Path) -> tuple[Run, dict[str, dict[str, Any]]]:
 
 def differences(data: Path, theirs: dict[str, dict[str, Any]]) -> list[str]:
     """Say where the script and the tables disagree."""
-    with duckdb.connect(str(data / "stackstudy.duckdb"), read_only=True) as connection:
+    with duckdb.connect(str(database_path(data, STUDY)), read_only=True) as connection:
         found = connection.execute(
             "select question_set, n_questions, n_accepted, median_response_minutes from acceptance"
             " left join response_time_summary using (question_set, n_accepted)"
@@ -71,9 +73,8 @@ def by_model(data: Path, memory_limit: str) -> list[dict[str, Any]]:
     return json.loads(output.read_text("utf-8"))
 
 
-def as_markdown(  # noqa: PLR0913, PLR0917 - what the table is made of
-    sizes: dict[str, int],
-    n_posts: int,
+def as_markdown(
+    about: str,
     build: Run,
     script: Run,
     nodes: list[dict[str, Any]],
@@ -85,12 +86,11 @@ def as_markdown(  # noqa: PLR0913, PLR0917 - what the table is made of
     )
     peak = max(nodes, key=lambda node: node["peak_mib"])
     checks = [node for node in nodes if node["kind"] == "test"]
-    stored = ", ".join(f"{name} {size / 1e9:.1f} GB" for name, size in sizes.items())
     today = f"{datetime.now(UTC):%Y-%m-%d}"
     ratio = build.seconds / script.seconds
     rest = models[SHOWN:]
     lines = [
-        f"{today}, {machine()}, {n_posts:,} synthetic posts; {stored}.",
+        f"{today}, {machine()}, {about}.",
         "",
         line(("", "seconds", "CPU seconds", "peak MiB")),
         line(("---", *["--:"] * 3)),
@@ -105,7 +105,7 @@ def as_markdown(  # noqa: PLR0913, PLR0917 - what the table is made of
         line(("model", "seconds", "peak MiB")),
         line(("---", "--:", "--:")),
         *(_nodes(f"`{node['name']}`", [node]) for node in models[:SHOWN]),
-        _nodes(f"the other {len(rest)} models and seeds", rest),
+        _nodes(f"the other {len(rest)} models", rest),
         _nodes(f"{len(checks)} checks of the data", checks),
         "",
         f"The most: `{peak['name']}`, {peak['peak_mib']:,.0f} MiB.",
@@ -126,25 +126,27 @@ def _nodes(name: str, nodes: list[dict[str, Any]]) -> str:
 
 @click.command(help=__doc__)
 @click.option("--folder", default="data/bench", type=click.Path(path_type=Path), show_default=True)
-@click.option("--questions", default=2_250_000, show_default=True, help="5 million posts.")
+@click.option("--posts", "megabytes", default=3000, show_default=True, help="Megabytes of XML.")
+@click.option("--real", "is_real", is_flag=True, help="Of real rows, not of synthetic ones.")
 @click.option("--memory-limit", default="8GiB", show_default=True, help="For DuckDB.")
 @click.option("--dry", is_flag=True, help="Do not write benchmarks/README.md.")
-def main(folder: Path, questions: int, memory_limit: str, *, dry: bool) -> None:
+def main(folder: Path, megabytes: int, memory_limit: str, *, is_real: bool, dry: bool) -> None:
     """Prepare, measure, print and write."""
-    data = prepare(folder.resolve(), questions)
+    data = prepare(folder.resolve(), megabytes * 1_000_000, is_real=is_real)
     click.echo("the script …")
     script, theirs = by_script(data)
     click.echo("stackstudy build …")
     build = run([*_CLI, "build", "--data", data], 2)
     found = differences(data, theirs)
-    sizes = {
-        "Parquet": sum(path.stat().st_size for path in data.glob("*/site=*/*.parquet")),
-        "database": (data / "stackstudy.duckdb").stat().st_size,
-    }
+    posts = json.loads((data / f"posts/site={SITE}/_manifest.json").read_text("utf-8"))
+    about = (
+        f"{posts['n_rows']:,} {'real' if is_real else 'synthetic'} posts whose words vary:"
+        f" XML {posts['xml_bytes'] / 1e9:.1f} GB, Parquet {posts['n_bytes'] / 1e9:.1f} GB,"
+        f" database {database_path(data, STUDY).stat().st_size / 1e9:.2f} GB"
+    )
     click.echo("a model at a time …")
     nodes = by_model(data, memory_limit)
-    posts = json.loads((data / "posts/site=sample.stackstudy/_manifest.json").read_text("utf-8"))
-    text = as_markdown(sizes, posts["n_rows"], build, script, nodes, memory_limit)
+    text = as_markdown(about, build, script, nodes, memory_limit)
     click.echo("\n" + text)
     if found:
         raise SystemExit("bench: the script and the tables do not agree: " + "; ".join(found))

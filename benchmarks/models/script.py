@@ -22,7 +22,9 @@ BASE = {"tensorflow", "keras", "pytorch", "theano", "caffe"}
 FRAMEWORKS = BASE | {"tensorflow-serving", "tensorflow-lite", "coreml", "tensorflow.js"}
 PHONES = {"mobile", "android", "ios"}
 CLOUDS = {"google-cloud-ml", "google-cloud-ml-engine", "amazon-sagemaker"}
-COLUMNS = ["Id", "PostTypeId", "CreationDate", "AcceptedAnswerId", "Title", "Body", "Tags"]
+COLUMNS = [
+    "Id", "PostTypeId", "ParentId", "CreationDate", "AcceptedAnswerId", "Title", "Body", "Tags",
+]  # fmt: skip
 
 BLOCK = re.compile(r"<pre><code>.*?</code></pre>", re.DOTALL)
 MARKUP = re.compile(r"</?[A-Za-z][^>]*>")
@@ -59,7 +61,7 @@ def sets_of(row: dict[str, Any]) -> set[str]:
 def main(data: str, output: str) -> None:
     """Read the posts of a data folder."""
     asked: dict[int, tuple[set[str], Any, int | None]] = {}
-    answered: dict[int, Any] = {}
+    answered: dict[int, tuple[int, Any]] = {}
     posts = ds.dataset(sorted(Path(data).glob("posts/site=*/*.parquet")))
     for batch in posts.to_batches(columns=COLUMNS, batch_size=20_000):
         for row in batch.to_pylist():
@@ -67,18 +69,22 @@ def main(data: str, output: str) -> None:
                 if found := sets_of(row):
                     asked[row["Id"]] = (found, row["CreationDate"], row["AcceptedAnswerId"])
             elif row["PostTypeId"] == 2:
-                answered[row["Id"]] = row["CreationDate"]
+                answered[row["Id"]] = row["ParentId"], row["CreationDate"]
     result = {}
     for name in ("dl", "server_cloud", "mobile", "browser"):
-        own = [(at, accepted) for sets, at, accepted in asked.values() if name in sets]
+        own = [
+            (number, at, accepted) for number, (sets, at, accepted) in asked.items() if name in sets
+        ]
         times = [
-            (answered[accepted] - at).total_seconds() / 60
-            for at, accepted in own
-            if accepted in answered and answered[accepted] >= at
+            (answered[accepted][1] - at).total_seconds() / 60
+            for number, at, accepted in own
+            if accepted in answered
+            and answered[accepted][0] == number
+            and answered[accepted][1] >= at
         ]
         result[name] = {
             "n_questions": len(own),
-            "n_accepted": sum(accepted is not None for _, accepted in own),
+            "n_accepted": sum(accepted is not None for _, _, accepted in own),
             "median_response_minutes": statistics.median(times) if times else None,
         }
     Path(output).write_text(json.dumps(result), encoding="utf-8")

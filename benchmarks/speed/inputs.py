@@ -2,7 +2,8 @@
 
 The rows are fewer than what is asked for, so they come again and again; but zstd, BZip2 and LZMA2
 would find them again, as they find nothing in a dump. So in each round 30% of the words of each row
-are exchanged for others of the same rows, by chance with a seed. Packed, that is much like a dump:
+are exchanged for others of the same rows, by chance with a seed, and the posts of a round have ids
+of their own, which its answers name. Packed, that is much like a dump:
 4.5 to 4.7 to 1, where the archives of Stack Overflow are 5 to 5.5 to 1.
 """
 
@@ -31,7 +32,9 @@ EXCHANGED: Final = 0.3
 _SEED: Final = 20190831
 _WORD: Final = re.compile(rb"(?<![&#<;/\w])([A-Za-z]{3,})(?![\w;=])")
 _ROW: Final = re.compile(rb"^\s*<row .*?/>\r?\n", re.MULTILINE)
-_ID: Final = re.compile(rb'(<row Id=")\d+(")')
+_POST_IDS: Final = re.compile(rb'(?<= )((?:Id|ParentId|AcceptedAnswerId)=")(\d+)')
+_ABSENT: Final = 2_000_000_000
+"""Numbers from here on are of posts that are not there."""
 _SAMPLE_QUESTIONS: Final = 20_000
 
 
@@ -66,10 +69,10 @@ def make(folder: Path, posts_bytes: int, votes_bytes: int, packed_bytes: int) ->
     )
 
 
-def make_table(folder: Path, name: str, n_bytes: int) -> Path:
-    """Write a table of a size, or find it as an earlier run wrote it."""
+def make_table(folder: Path, name: str, n_bytes: int, *, is_real: bool | None = None) -> Path:
+    """Write a table of a size, or find it; its rows are real where there are such."""
     folder.mkdir(parents=True, exist_ok=True)
-    is_real = SHARED.is_dir()
+    is_real = SHARED.is_dir() if is_real is None else is_real
     path = folder / f"{name}-varied-{n_bytes // 1_000_000}{'' if is_real else '-sample'}.xml"
     if not path.exists():
         rows = list(_real_rows(name) if is_real else _sampled_rows(folder, name))
@@ -118,9 +121,22 @@ def _real_rows(name: str) -> Iterator[bytes]:
     files = sorted(SHARED.glob(f"sites/*/{name}.xml"))
     if name == "Posts":
         files.append(SHARED / "fse2020" / "Posts.xml")
+    n_rows = 0
     for file in files:
-        for found in _ROW.finditer(file.read_bytes()):
-            yield found[0].strip()
+        rows = list(_rows(file))
+        yield from _numbered(rows, n_rows)
+        n_rows += len(rows)
+
+
+def _numbered(rows: list[bytes], n_before: int) -> Iterator[bytes]:
+    """Return the rows of a file, numbered on from those before, wherever one names another."""
+    ids = (_POST_IDS.search(row) for row in rows)
+    numbers = {found[2]: n for n, found in enumerate(ids, n_before + 1) if found is not None}
+
+    def number(found: re.Match[bytes]) -> bytes:
+        return b"%b%d" % (found[1], numbers.get(found[2], _ABSENT))
+
+    return (_POST_IDS.sub(number, row) for row in rows)
 
 
 def _sampled_rows(folder: Path, name: str) -> Iterator[bytes]:
@@ -128,7 +144,11 @@ def _sampled_rows(folder: Path, name: str) -> Iterator[bytes]:
     if not dump.exists():
         command = [sys.executable, "-m", "stackstudy", "sample", str(dump)]
         subprocess.run([*command, "--questions", str(_SAMPLE_QUESTIONS)], check=True, cwd=ROOT)
-    for found in _ROW.finditer((dump / f"{name}.xml").read_bytes()):
+    yield from _numbered(list(_rows(dump / f"{name}.xml")), 0)
+
+
+def _rows(file: Path) -> Iterator[bytes]:
+    for found in _ROW.finditer(file.read_bytes()):
         yield found[0].strip()
 
 
@@ -144,14 +164,19 @@ def _write(path: Path, root: str, rows: list[bytes], n_bytes: int) -> None:
             b'\xef\xbb\xbf<?xml version="1.0" encoding="utf-8"?>\r\n<%b>\r\n' % root.encode()
         )
         while n_written < n_bytes:
-            lines = []
-            for parts in cut:
-                n_rows += 1
-                row = b"".join(_varied(parts, words, rng))
-                lines.append(b"  " + _ID.sub(rb"\g<1>%d\g<2>" % n_rows, row, count=1) + b"\r\n")
+            rows = (b"".join(_varied(parts, words, rng)) for parts in cut)
+            lines = [b"  %b\r\n" % _later(row, n_rows) for row in rows]
             n_written += file.write(b"".join(lines))
+            n_rows += len(lines)
         file.write(b"</%b>" % root.encode())
     unfinished.rename(path)
+
+
+def _later(row: bytes, n_rows: int) -> bytes:
+    """Raise the numbers of posts in a row by so many."""
+    return _POST_IDS.sub(
+        lambda found: b"%b%d" % (found[1], min(int(found[2]) + n_rows, _ABSENT)), row
+    )
 
 
 def _varied(parts: list[bytes], words: list[bytes], rng: random.Random) -> list[bytes]:
