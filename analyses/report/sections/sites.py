@@ -1,0 +1,117 @@
+"""The sites of the data, whatever the study looks at: years, tags, hours and licences."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Final
+
+from analyses.common.numbers import NONE
+from analyses.figures import Style, hours_of_week, popularity_panel
+from analyses.report.blocks import Chart, Column, Fold, Missing, Prose, Section, table_of, words
+from analyses.report.study import day
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from analyses.report.blocks import Block
+    from analyses.report.study import StudyResults
+    from analyses.warehouse.tables import Row
+
+_MOST_TAGS: Final = 20
+_MOST_PANELS: Final = 6
+_COLOUR: Final = "#0072B2"
+_SITE: Final = words("Site", "site")
+_SHARES: Final = (Column("Answered", "answered_share"), Column("Accepted", "accepted_share"))
+_YEARS: Final = (
+    _SITE,
+    words("Year", "year"),
+    Column("Questions", "n_questions"),
+    Column("Answers", "n_answers"),
+    Column("Users who asked", "n_users"),
+    *_SHARES,
+    Column("Median time to the first answer", "median_first_answer_minutes"),
+)
+_TAGS: Final = (_SITE, words("Tag", "tag"), Column("Questions", "n_questions"), *_SHARES)
+_LICENSES: Final = (
+    _SITE,
+    words("Licence", "content_license", lambda license_: license_ or "not named"),
+    Column("Posts", "n_posts"),
+    words("First", "first_at", lambda at: day(at, "%b")),
+    words("Last", "last_at", lambda at: day(at, "%b")),
+)
+
+
+def sites(study: StudyResults) -> Section:
+    """Show what is asked on the sites, and open what a study of one's own would begin with."""
+    years = study.tables.rows("site_years")
+    if not any(row.n_questions for row in years):
+        missing = Missing("The sites", study.why_empty("site_years"))
+        return Section("sites", "The sites", "Sites", (missing,))
+    by_site = {name: list(rows) for name, rows in groupby(years, lambda row: row.site)}
+    largest = sorted(by_site, key=lambda name: -sum(row.n_questions for row in by_site[name]))
+    drawn = sorted(largest[:_MOST_PANELS])
+    only = f" Only the {_MOST_PANELS} largest sites are drawn." if len(largest) > len(drawn) else ""
+    span = range(min(row.year for row in years), max(row.year for row in years) + 1)
+    more = _more(study, drawn)
+    blocks: list[Block] = [
+        Prose(
+            "All questions of the data, whatever the study looks at. Shares and times are what"
+            f" had come by the end of the data, so that late years show less.{only}"
+        ),
+        Chart(
+            "site-years",
+            "Questions and users per year",
+            "How many questions were asked (filled), and by how many users (open).",
+            tuple(_panel(by_site[name], name, span, study) for name in drawn),
+            study.table("site_years"),
+            tuple(drawn),
+        ),
+        table_of(study, "site_years", "Each year", _YEARS, years, name="site-years-table"),
+        *(more if study.is_empty else [Fold("Tags, hours and licences", more)]),
+    ]
+    title = "The site" if len(by_site) == 1 else "The sites"
+    return Section("sites", title, "Sites", tuple(blocks))
+
+
+def largest_tag(study: StudyResults) -> str:
+    """Return the tag with the most questions; a placeholder where there is none."""
+    tags = study.tables.rows("site_tags")
+    return max(tags, key=lambda row: row.n_questions).tag if tags else "TAG"
+
+
+def _panel(rows: Sequence[Row], name: str, span: range, study: StudyResults):  # noqa: ANN202 - plotly's
+    style = Style(name, _COLOUR, "circle", is_candidate_set=False)
+    counted = [
+        SimpleNamespace(
+            year=row.year, n_questions=row.n_questions, n_users=row.n_users, question_share=None
+        )
+        for row in rows
+    ]
+    return popularity_panel(counted, style, span, study.data_end)
+
+
+def _more(study: StudyResults, drawn: Sequence[str]) -> tuple[Block, ...]:
+    blocks: list[Block] = []
+    tags = sorted(study.tables.rows("site_tags"), key=lambda row: (-row.n_questions, row.tag))
+    if tags:
+        shown = [
+            row for name in drawn for row in [one for one in tags if one.site == name][:_MOST_TAGS]
+        ]
+        caption = f"The {_MOST_TAGS} largest tags" + (" of each site" if len(drawn) > 1 else "")
+        blocks.append(table_of(study, "site_tags", caption, _TAGS, shown))
+    hours = study.tables.rows("site_hours")
+    if hours:
+        charts = [hours_of_week([row for row in hours if row.site == one], one) for one in drawn]
+        sentence = "How many questions were asked in each hour of the week, in UTC; darker is more."
+        blocks.append(
+            Chart(
+                "site-hours", "Hours of the week", sentence, tuple(charts),
+                study.table("site_hours"), tuple(drawn),
+            )
+        )  # fmt: skip
+    licenses = study.tables.rows("site_licenses")
+    if licenses:
+        caption = "Licences of the posts"
+        blocks.append(table_of(study, "site_licenses", caption, _LICENSES, licenses))
+    return tuple(blocks) or (Prose(NONE),)
