@@ -46,7 +46,7 @@ def command(
       stackstudy export mobile --format jsonl -o mobile      one set, its answers nested
       stackstudy export browser --format xlsx -o browser     for a spreadsheet
     """
-    from analyses.export.export import export  # noqa: PLC0415 - `--help` needs none of it
+    from analyses.export.export import export  # `--help` needs none of it
 
     done = export(data, output, question_sets, file_format, force=force)
     for file in done.files:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from jinja2 import Environment, StrictUndefined
 
+from analyses.common.files import write_records
 from analyses.export.folder import MARK
 from analyses.export.tables import licence_of, wanted_questions
 
@@ -29,12 +29,12 @@ _PERIODS: Final = {
 
 def write_dictionary(tables: Sequence[Table], folder: Path) -> None:
     """Write `data_dictionary.csv`: one line per column, of the tables as they are written."""
-    with (folder / MARK).open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(("table", "column", "type", "description"))
-        for table in tables:
-            for column in table.columns:
-                writer.writerow((table.name, column.name, column.data_type, column.description))
+    rows = (
+        (table.name, column.name, column.data_type, column.description)
+        for table in tables
+        for column in table.columns
+    )
+    write_records(folder / MARK, ("table", "column", "type", "description"), rows)
 
 
 def readme(  # noqa: PLR0913 - what a README tells of

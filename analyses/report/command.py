@@ -53,7 +53,7 @@ INPUT = click.Path(dir_okay=False, resolve_path=True, path_type=Path)
     type=INPUT,
     help="Sheet of a rater of that draw; give two or more.",
 )
-def report(  # noqa: PLR0913 - one for each option
+def report(
     *,
     data: Path,
     study: str | None,
@@ -87,8 +87,8 @@ def report(  # noqa: PLR0913 - one for each option
         raise click.UsageError(
             "--figures names the folder of other formats: add --format svg, pdf, png or latex"
         )
-    from analyses.report.agreement import read_agreement  # noqa: PLC0415
-    from analyses.report.document import compose, read_results, write_page  # noqa: PLC0415
+    from analyses.report.agreement import read_agreement
+    from analyses.report.document import compose, read_results, write_page
 
     if wrong := verify(data):
         raise StoreError(first_of(wrong))
@@ -97,11 +97,11 @@ def report(  # noqa: PLR0913 - one for each option
         click.echo(f"Report: {write_page(made, data, output)}")
     folder = figures or data / "figures"
     if "latex" in formats:
-        from analyses.report.latex import write_tables  # noqa: PLC0415
+        from analyses.report.latex import write_tables
 
         click.echo(f"Tables: {len(write_tables(made, folder))} files in {folder}")
     images = [name for name in dict.fromkeys(formats) if name not in {"html", "latex"}]
     if images:
-        from analyses.report.static import write_figures  # noqa: PLC0415
+        from analyses.report.static import write_figures
 
         click.echo(f"Figures: {len(write_figures(made, folder, images))} files in {folder}")

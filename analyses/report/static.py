@@ -93,7 +93,7 @@ def write_figures(report: Report, folder: Path, formats: Collection[str]) -> lis
     WarehouseError
         When a file cannot be written.
     """
-    from kaleido import errors  # noqa: PLC0415 - a fifth of a second that html need not wait
+    from kaleido import errors  # a fifth of a second that html need not wait
 
     for name in ("kaleido", "choreographer"):  # what they would print, the error below says
         logging.getLogger(name).setLevel(logging.CRITICAL)
@@ -118,7 +118,7 @@ def write_figures(report: Report, folder: Path, formats: Collection[str]) -> lis
 
 
 async def _write(report: Report, folder: Path, formats: Collection[str]) -> list[Path]:
-    from kaleido import Kaleido  # noqa: PLC0415
+    from kaleido import Kaleido
 
     written = []
     # a tab per format, and without MathJax, which would come from the net

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from analyses.common.groups import InOrder
 from analyses.common.numbers import count
 from analyses.study.study import find_study, read_study, shipped_studies
 from loader.errors import StudyError, on_one_line
@@ -22,16 +23,7 @@ if TYPE_CHECKING:
 _FOLDER = click.argument("folder", metavar="DIR")
 
 
-class _InOrder(click.Group):
-    """A group that lists its commands in the order in which a person needs them."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the commands as they were added."""
-        del ctx
-        return list(self.commands)
-
-
-@click.group("study", cls=_InOrder)
+@click.group("study", cls=InOrder)
 def study() -> None:
     """Write a study, and check it before it is built.
 
@@ -62,7 +54,7 @@ def new(folder: Path, tags: tuple[str, ...], source: str | None) -> None:
       stackstudy study new docker --tag docker --tag podman
       stackstudy study new my_replication --from deep_learning_deployment
     """
-    from analyses.study.starter import copied, starter, write_new  # noqa: PLC0415 - only here
+    from analyses.study.starter import copied, starter, write_new
 
     if tags and source:
         raise click.UsageError("give --tag or --from, not both: a copy has its own tags")
@@ -116,8 +108,8 @@ def preview_command(folder: str, data: Path) -> None:
       stackstudy study preview github_actions --data /big/disk
     """
     found = read_study(find_study(folder))
-    from analyses.study.preview import loaded_sites, preview  # noqa: PLC0415 - DuckDB, after the check
-    from analyses.study.study import unknown_sites  # noqa: PLC0415
+    from analyses.study.preview import loaded_sites, preview  # DuckDB, after the check
+    from analyses.study.study import unknown_sites
 
     sets = preview(data, found)
     click.echo(found.title)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Final
 
+from analyses.common.files import write_records
 from analyses.study.rows import read_rows
 from analyses.study.sites import site_name
 from analyses.study.slips import Slips, instead
@@ -84,7 +84,4 @@ def read_decisions(
 def write_decisions(path: Path, decisions: Sequence[Decision]) -> None:
     """Write decisions as the CSV that `read_decisions` reads."""
     columns = [one.name for one in fields(Decision)]
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows([getattr(one, column) for column in columns] for one in decisions)
+    write_records(path, columns, (vars(one).values() for one in decisions))

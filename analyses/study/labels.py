@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from analyses.common.files import write_records
 from analyses.study.rows import read_rows
 from analyses.study.sites import site_name
 from analyses.study.slips import Slips, instead, nearest
@@ -86,6 +86,11 @@ class Label:
     def key(self) -> tuple[str, str, str]:
         """Key of its category."""
         return self.question_set, self.inner_category, self.leaf_category
+
+    @property
+    def question(self) -> tuple[str, str, int]:
+        """Key of its question."""
+        return self.question_set, self.site, self.question_id
 
 
 @dataclass(frozen=True)
@@ -234,10 +239,7 @@ def taxonomy_of_labels(path: Path) -> Taxonomy:
 def write_labels(path: Path, labels: Sequence[Label]) -> None:
     """Write labels as the CSV that `read_labels` reads."""
     columns = [one.name for one in fields(Label)]
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows([getattr(label, column) for column in columns] for label in labels)
+    write_records(path, columns, (vars(one).values() for one in labels))
 
 
 def read_labels(
@@ -296,9 +298,8 @@ def read_labels(
                 inner_category=category.inner_category,
                 leaf_category=category.leaf_category,
             )
-        question = (one.question_set, one.site, one.question_id)
         first = first_rows.setdefault((*one.key, one.site, one.question_id), row)
-        other, its_row = first_labels.setdefault(question, (one.inner_category, row))
+        other, its_row = first_labels.setdefault(one.question, (one.inner_category, row))
         alone = {other, one.inner_category}.intersection(NO_CATEGORY)
         said = ""
         if first != row:

@@ -141,7 +141,7 @@ class Study:
 
     def tables(self) -> dict[str, pa.Table]:
         """Return the study as the tables of the dbt source `study`."""
-        import pyarrow as pa  # noqa: PLC0415 - a quarter of a second that `study check` need not wait
+        import pyarrow as pa  # a quarter of a second that `study check` need not wait
 
         kinds = [
             LabelKind(label, position, text)
@@ -189,7 +189,7 @@ class Study:
 
 def _table(kind: type[T], rows: Iterable[T]) -> pa.Table:
     """Return records as an Arrow table: a field is a column, and an empty text is null."""
-    import pyarrow as pa  # noqa: PLC0415 - see above
+    import pyarrow as pa
 
     types = {str: pa.string(), float: pa.float64(), int: pa.int64(), bool: pa.bool_()}
     rows = list(rows)
@@ -381,7 +381,7 @@ def _find_files(folder: Path, slips: Slips) -> tuple[dict[str, Path], list[str]]
 
 def _is_sheet(path: Path) -> bool:
     """Whether a table is a rater's sheet or a sample: they may lie beside the study."""
-    from analyses.common.spreadsheets import read_table  # noqa: PLC0415
+    from analyses.common.spreadsheets import read_table
 
     try:
         lines = read_table(path, ("question_set", "site", "question_id"), error=StudyError)

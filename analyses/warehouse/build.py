@@ -57,7 +57,7 @@ def build(data: Path, study: Study) -> BuildResult:
         When dbt fails; the message names the first model and the log. The database of the last
         build stays as it was.
     """
-    from analyses.warehouse.progress import follow  # noqa: PLC0415 - `--help` draws no bar
+    from analyses.warehouse.progress import follow  # `--help` draws no bar
 
     if any(mark in str(data) for mark in "?#"):
         raise WarehouseError(

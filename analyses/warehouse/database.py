@@ -163,7 +163,7 @@ def _listed(found: dict[str, Path]) -> str:
 
 
 def _opened(path: Path, *, read_only: bool = True) -> duckdb.DuckDBPyConnection:
-    import duckdb  # noqa: PLC0415 - a tenth of a second that `stackstudy --help` need not wait
+    import duckdb  # a tenth of a second that `stackstudy --help` need not wait
 
     try:
         connection = duckdb.connect(str(path), read_only=read_only)
@@ -212,7 +212,7 @@ def _folder_of_views(connection: duckdb.DuckDBPyConnection) -> str | None:
 
 def _follow(path: Path, data: Path) -> None:
     """Let the views of the dump read the folder that a database is in now."""
-    import duckdb  # noqa: PLC0415 - see above
+    import duckdb
 
     with _opened(path) as connection:
         before, now = _folder_of_views(connection), _quoted(data)
@@ -251,7 +251,7 @@ def _changes(connection: duckdb.DuckDBPyConnection, data: Path, path: Path) -> I
             f" the dump do not belong together; {again} {path.stem}`"
         )
     if "studies" in table_names(connection):
-        from analyses.study.study import hash_of  # noqa: PLC0415 - it reads YAML
+        from analyses.study.study import hash_of  # it reads YAML
 
         for folder, built_hash in connection.execute(
             "select study_folder, study_hash from studies where study_folder is not null"

@@ -93,7 +93,7 @@ def outcome(state: Path, code: int, said: list[str], database: Path) -> BuildRes
 
 def _first_row(database: Path, result: dict[str, Any]) -> str:
     """Return the first row that a failed check found, as text."""
-    import duckdb  # noqa: PLC0415 - a build that ends well need not wait for it
+    import duckdb  # a build that ends well need not wait for it
 
     try:
         with duckdb.connect(str(database), read_only=True) as connection:
