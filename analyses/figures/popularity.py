@@ -46,7 +46,6 @@ def popularity_panel(
     rows : sequence of Row
         Of `yearly_popularity`: the years of one question set. A year in `years` without a row had
         no questions, and is drawn as zero.
-    style : Style
     years : sequence of int
         All years of the axis, ascending, so that panels beside each other share it.
     data_end : date, optional

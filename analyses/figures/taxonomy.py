@@ -33,7 +33,6 @@ def taxonomy_bars(rows: Sequence[Row], style: Style, level: str) -> go.Figure:
     rows : sequence of Row
         Of `taxonomy_distribution`, of one set; those of other levels and those without a question
         or a printed share are left out.
-    style : Style
     level : str
         ``inner`` or ``leaf``.
 

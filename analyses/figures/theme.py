@@ -62,7 +62,6 @@ class Style:
     ----------
     label : str
         Its name for people.
-    colour : str
     marker : str
         Plotly's marker symbol, so that colour is never the only difference.
     is_candidate_set : bool

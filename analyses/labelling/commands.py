@@ -119,7 +119,6 @@ def sample_size(
     """
     from analyses.labelling.sample import read_populations
     from analyses.labelling.show import show_sizes
-    from analyses.study.study import study_name
 
     if population is not None and sets:
         raise click.UsageError("name sets or give --population, not both")
@@ -129,7 +128,7 @@ def sample_size(
 
         show_sizes([("", size_of(population, **given), False)])
         return
-    found = read_populations(data, study_name(study), sets)
+    found = read_populations(data, study, sets)
     show_sizes([(one.question_set, one.size(**given), one.is_whole_set) for one in found])
 
 
@@ -189,7 +188,6 @@ def draw(
         sample_questions,
         write_sample,
     )
-    from analyses.study.study import study_name
 
     wanted = dict(sizes)
     for name in wanted:
@@ -197,7 +195,7 @@ def draw(
             raise click.UsageError(f"--size is given for {name}, which is not among the sets drawn")
     given = {name: value for name, value in formula.items() if value is not None}
     chosen = []
-    for population in read_populations(data, study_name(study), sets):
+    for population in read_populations(data, study, sets):
         name, n = population.question_set, len(population.questions)
         default = None if population.is_whole_set else population.size(**given).sample_size
         size = wanted.get(name, wanted.get("", default))
@@ -273,12 +271,11 @@ def sheet(
     from analyses.labelling.posts import read_texts
     from analyses.labelling.sample import in_part
     from analyses.labelling.sheet import SheetRow, write_sheet
-    from analyses.study.study import study_name
 
     _check_files((), (sample_file, taxonomy_file), outputs)
     sample, taxonomy = _read(sample_file, study, taxonomy_file)
     questions = in_part(sample_file, sample, part)
-    texts = read_texts(data, study_name(study), questions, answers)
+    texts = read_texts(data, study, questions, answers)
     rows = [SheetRow(row, text, {}) for row, text in zip(questions, texts, strict=True)]
     for output in outputs:
         write_sheet(output, rows, taxonomy, force=force)
@@ -400,9 +397,8 @@ def agreement(
     if conflicts and questions:
         from analyses.labelling.posts import read_texts
         from analyses.labelling.sheet import write_sheet
-        from analyses.study.study import study_name
 
-        texts = read_texts(data, study_name(study), questions, answers)
+        texts = read_texts(data, study, questions, answers)
         write_sheet(conflicts, conflict_rows(sheets, questions, texts), taxonomy, force=force)
         click.echo(f"Conflicts: {conflicts} ({len(questions):,} questions to settle)")
     else:
@@ -504,12 +500,11 @@ def acceptance(data: Path, study: str | None, output: Path | None, *, force: boo
     """
     from analyses.common.spreadsheets import write_table
     from analyses.labelling.show import show_acceptance
-    from analyses.study.study import study_name
-    from analyses.warehouse.database import connect
+    from analyses.warehouse.database import connect, table_names
 
     rows = []
-    with connect(data, study_name(study)) as connection:
-        if ("label_acceptance",) in connection.execute("show tables").fetchall():
+    with connect(data, study) as connection:
+        if "label_acceptance" in table_names(connection):
             rows = connection.execute("from label_acceptance").to_arrow_table().to_pylist()
     if not rows:
         raise WarehouseError(

@@ -45,7 +45,7 @@ def read_texts(
     data : Path
         The data folder, as given by ``--data``.
     study : str or None
-        Name of the study; None for the only one of the folder.
+        Name or folder of a study; None for that of the only database in the folder.
     max_answers : int
         At most so many answers per question: the accepted one first, then by score.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from analyses.common.spreadsheets import read_table, whole_number, write_csv, written_whole
 from analyses.statistics.sampling import PILOT_SHARE, SampleSize, draw, sample_size
-from analyses.warehouse.database import connect
+from analyses.warehouse.database import connect, table_names
 from loader.errors import LabellingError, WarehouseError
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def read_populations(
     data : Path
         The data folder, as given by ``--data``.
     study : str, optional
-        Name of the study; by default the only one of the folder.
+        Name or folder of a study; by default that of the only database in the folder.
     names : sequence of str
         The sets, in the order wanted; by default every topic set.
 
@@ -100,8 +100,8 @@ def read_populations(
         When the tables are not built, or a set does not exist.
     """
     with connect(data, study) as connection:
-        tables = {name for (name,) in connection.execute("show tables").fetchall()}
-        if not {"question_sets", "question_set_members", "questions", "sample_sizes"} <= tables:
+        needed = {"question_sets", "question_set_members", "questions", "sample_sizes"}
+        if not needed <= table_names(connection):
             raise WarehouseError(f"{data}: no question sets are built; run `stackstudy build`")
         kinds = dict(
             connection.execute(

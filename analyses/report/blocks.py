@@ -106,8 +106,6 @@ class Chart:
     ----------
     name : str
         Unique in the page.
-    title : str
-    sentence : str or Markup
     figures : tuple of plotly.graph_objects.Figure
         Each carries its text alternative.
     data : analyses.warehouse.tables.Table or None
@@ -188,7 +186,6 @@ class Column:
 
     Attributes
     ----------
-    header : str or Markup
     source : str
         The columns of the database's table that it shows, parted by blanks; '' for the row.
     write : callable, str or None
@@ -242,11 +239,8 @@ class Table:
     ----------
     name : str
         Unique in the page.
-    caption : str or Markup
     columns : tuple of Column
         The first one names the row.
-    cells : list of list of Cell
-    data : analyses.warehouse.tables.Table or None
     note : str or Markup
         Stands below.
     """
@@ -274,16 +268,12 @@ def table_of(  # noqa: PLR0913 - what a table has
 
     Parameters
     ----------
-    study : StudyResults
     data : str
         Name of the database's table.
-    caption : str or Markup
-    columns : iterable of Column
     rows : iterable of Row, optional
         What is shown of it, by default all rows in the order of the sets.
     name : str
         Unique in the page; that of the database's table if it is not given.
-    note : str or Markup
     """
     entry = _dictionary().get(data)
 
@@ -325,10 +315,8 @@ class Section:
     ----------
     name : str
         Its anchor.
-    title : str
     short : str
         Its name in the list of contents.
-    blocks : tuple of Block
     kicker : str
         What stands above the title, as "RQ1".
     """

@@ -67,13 +67,7 @@ def write_page(report: Report, data: Path, output: Path | None = None) -> Path:
 
 @dataclass(frozen=True)
 class Report:
-    """What there is to show, before it is a page, figures or tables of a paper.
-
-    Attributes
-    ----------
-    study : StudyResults
-    sections : tuple of Section
-    """
+    """What there is to show, before it is a page, figures or tables of a paper."""
 
     study: StudyResults
     sections: tuple[Section, ...]
@@ -89,7 +83,6 @@ def compose(study: StudyResults, agreement: Table | None = None) -> Report:
 
     Parameters
     ----------
-    study : StudyResults
     agreement : Table, optional
         How far raters agree: `analyses.report.agreement.read_agreement`.
     """
@@ -103,7 +96,6 @@ def render(report: Report, made_at: datetime | None = None) -> str:
 
     Parameters
     ----------
-    report : Report
     made_at : datetime, optional
         The moment it says it was made, by default now.
     """

@@ -69,7 +69,6 @@ def latex_table(table: Table, *, is_synthetic: bool = False) -> str:
 
     Parameters
     ----------
-    table : Table
     is_synthetic : bool
         Whether its caption must say that the data are made up.
 
@@ -124,7 +123,6 @@ def write_tables(report: Report, folder: Path) -> list[Path]:
 
     Parameters
     ----------
-    report : Report
     folder : Path
         Is made where it is not there; files of the same names are replaced.
 

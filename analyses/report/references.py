@@ -18,7 +18,6 @@ class Reference:
     ----------
     key : str
         Its name in `references.csv`.
-    authors, year, title : str
     where : str
         Journal or publisher, with volume and pages.
     doi : str

@@ -41,7 +41,6 @@ class StaticFigure:
     ----------
     name : str
         Of its files, without ending.
-    figure : plotly.graph_objects.Figure
     width, height : int
         Pixels.
     """
@@ -75,7 +74,6 @@ def write_figures(report: Report, folder: Path, formats: Collection[str]) -> lis
 
     Parameters
     ----------
-    report : Report
     folder : Path
         Is made where it is not there; files of the same names are replaced.
     formats : collection of str

@@ -50,12 +50,7 @@ class Site:
 
 @dataclass(frozen=True)
 class StudyResults:
-    """The tables of one study, and what follows from them for every section.
-
-    Attributes
-    ----------
-    tables : Tables
-    """
+    """The tables of one study, and what follows from them for every section."""
 
     tables: Tables
 

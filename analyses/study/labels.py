@@ -45,7 +45,6 @@ class Category:
     ----------
     question_set : str
         The set whose questions it is for: the root category.
-    inner_category : str
     leaf_category : str
         Empty where the inner category is not divided.
     description : str

@@ -41,7 +41,6 @@ class Models:
     ----------
     data : Path
         The data folder.
-    study : Study
 
     Raises
     ------

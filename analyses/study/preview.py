@@ -102,7 +102,6 @@ class NeighbourTag:
 
     Attributes
     ----------
-    tag : str
     n_in_set : int
         Questions of the set that carry it.
     n_with_tag : int
@@ -137,7 +136,6 @@ def preview(data: Path, study: Study) -> list[SetPreview]:
     ----------
     data : Path
         The data folder; nothing is written there.
-    study : Study
 
     Returns
     -------

@@ -28,12 +28,8 @@ class PublishedFigure:
 
     Attributes
     ----------
-    step : int or None
-    figure : str
     question_set : str
         A set, two as ``a vs b``, `all_questions`, or another study.
-    year : int or None
-    published : float
     unit, derivable_from_package, note : str
         For people.
     measure : str

@@ -27,7 +27,6 @@ def read_rows(path: Path, kind: type[T], slips: Slips) -> Iterator[tuple[int, T]
         CSV or xlsx, see `analyses.common.spreadsheets.read_table`.
     kind : type
         A dataclass whose fields are the columns; those with a default may be missing or empty.
-    slips : Slips
 
     Yields
     ------

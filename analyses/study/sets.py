@@ -75,7 +75,6 @@ class QuestionSet:
         Its place in study.yml, from 1.
     needs_decisions : bool
         Whether its rules only give candidates, which people inspect.
-    description : str
     yields_to : tuple of str
         Topics to which it leaves the questions that are in both.
     confidence, interval, expected_share, rounding, is_whole_set
@@ -105,7 +104,6 @@ class Rule:
     ----------
     rule : str
         Its name.
-    question_set : str
     kind : {"tag", "term"}
     value : str
         The tag or term in lower case.
@@ -141,7 +139,6 @@ class SetReader:
 
     Parameters
     ----------
-    yml : Yml
     sections : mapping of str to yaml.Node
         The values of the file's keys.
     """

@@ -87,29 +87,20 @@ class Study:
     ----------
     name : str
         Name of the folder, and of the study's database.
-    title : str
     folder : Path
         Absolute.
     files : tuple of str
         Names of the files that were read.
     hash : str
         SHA-256 over names and bytes of these files.
-    doi, citation : str or None
     sites : tuple of str or None
         Sites that the study is of; None for all that are loaded.
     asked_from, asked_until : datetime.date or None
         First day of its questions, and the day after the last.
-    min_score : int or None
     leave_out : tuple of str
         Of `LEFT_OUT`.
     sets : tuple of QuestionSet
         In the order of their positions.
-    rules : tuple of Rule
-    taxonomy : Taxonomy
-    decisions : tuple of Decision
-    labels : tuple of Label
-    other_studies : tuple of OtherStudy
-    published : Published
     notes : tuple of str
         What a person may want to know, one line each: files that nothing reads.
     """
@@ -236,18 +227,6 @@ def find_study(given: str | None = None) -> Path:
         f"{given}: is no folder, and no shipped study has this name{instead(given, shipped)};"
         " `stackstudy study new DIR` writes a starter"
     )
-
-
-def study_name(given: str | None) -> str | None:
-    """Return the name of the study that an option names; None where nothing is said.
-
-    The folder need not be there: a database is read by its study's name alone.
-    """
-    given = given or os.environ.get(VARIABLE)
-    if not given:
-        return None
-    path = Path(given)
-    return (path.parent if path.name == FILE else path).resolve().name
 
 
 def read_study(folder: Path) -> Study:

@@ -29,7 +29,6 @@ class Yml:
 
     Parameters
     ----------
-    path : Path
     slips : Slips
         Where slips are put down.
     """

@@ -144,11 +144,8 @@ def tests_of(
 
     Parameters
     ----------
-    study : StudyResults
     data : str
         The table of tests.
-    caption : str
-    columns : iterable of Column
     note : str
         What the numbers mean.
     """

@@ -174,7 +174,6 @@ def rules_in_words(study: StudyResults, rules: Sequence[Row]) -> Markup:
 
     Parameters
     ----------
-    study : StudyResults
     rules : sequence of Row
         Of `question_set_rules`, in the order in which they are to be said.
     """
