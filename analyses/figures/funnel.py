@@ -23,7 +23,7 @@ class Stage(NamedTuple):
     column : str
         The column of `question_set_funnel` that it shows.
     sign : str
-        Before its number: a minus where questions are taken away, a plus where they are added.
+        Before its number: a minus if questions are taken away, a plus if they are added.
     """
 
     label: str

@@ -37,13 +37,13 @@ INPUT = click.Path(dir_okay=False, resolve_path=True, path_type=Path)
     "--figures",
     metavar="DIR",
     type=click.Path(file_okay=False, resolve_path=True, path_type=Path),
-    help="Folder of the other formats.  [default: figures in the data folder]",
+    help="Folder for the other formats.  [default: figures in the data folder]",
 )
 @click.option(
     "--draw",
     metavar="FILE",
     type=INPUT,
-    help="Draw of labelled questions, to show how far its raters agree.",
+    help="Draw whose questions were labelled, to show how far the raters agree.",
 )
 @click.option(
     "--sheet",
@@ -51,7 +51,7 @@ INPUT = click.Path(dir_okay=False, resolve_path=True, path_type=Path)
     metavar="FILE",
     multiple=True,
     type=INPUT,
-    help="Sheet of a rater of that draw; give two or more.",
+    help="Sheet of one rater for that draw; give two or more.",
 )
 def report(
     *,
@@ -80,7 +80,7 @@ def report(
         raise click.UsageError("agreement needs --draw and the --sheet of two raters or more")
     if output and "html" not in formats:
         raise click.UsageError(
-            "--output names the HTML file, and --format asks for none: add --format html, or name"
+            "--output names the HTML file, which --format leaves out: add --format html, or name"
             " the folder of the other formats with --figures DIR"
         )
     if figures and set(formats) == {"html"}:

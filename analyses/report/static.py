@@ -52,7 +52,7 @@ class StaticFigure:
 
 
 def static_figures(report: Report) -> Iterator[StaticFigure]:
-    """Every figure of a report, one that says that its data are synthetic where they are."""
+    """Yield every figure of a report; on synthetic data each says so."""
     for block in blocks_of(report.sections):
         if not isinstance(block, Chart):
             continue
@@ -75,7 +75,7 @@ def write_figures(report: Report, folder: Path, formats: Collection[str]) -> lis
     Parameters
     ----------
     folder : Path
-        Is made where it is not there; files of the same names are replaced.
+        Made if it does not exist; files of the same names are replaced.
     formats : collection of str
         Some of `FORMATS`.
 
@@ -100,7 +100,7 @@ def write_figures(report: Report, folder: Path, formats: Collection[str]) -> lis
         return asyncio.run(_write(report, folder, formats))
     except errors.ChromeNotFoundError as error:
         named = os.environ.get("BROWSER_PATH")
-        found = f"{named} (BROWSER_PATH) is none" if named else "no Chromium or Chrome was found"
+        found = f"{named} (BROWSER_PATH) is not one" if named else "no Chromium or Chrome was found"
         raise ReportError(
             f"figures as {', '.join(formats)} are drawn by a browser, and {found}; install one"
             " (Debian, Ubuntu: apt-get install chromium), or name yours in BROWSER_PATH; html and"
