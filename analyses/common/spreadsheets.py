@@ -270,7 +270,7 @@ def written_whole(path: Path, *, force: bool) -> Iterator[Path]:
     """
     if path.exists() and not force:
         raise LabellingError(
-            f"{path}: is there already and may hold labels; choose another name, or add --force"
+            f"{path}: exists already and may hold labels; choose another name, or add --force"
         )
     if not path.parent.is_dir():
         raise LabellingError(f"{path}: there is no folder {path.parent}; make it first")

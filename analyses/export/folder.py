@@ -40,7 +40,7 @@ def export_folder(target: Path, *, force: bool) -> Iterator[Path]:
             raise ExportError(f"{target}: holds something other than an export; {_OTHER}")
         if not force:
             raise ExportError(
-                f"{target}: an export is there already; replace it with --force, or {_OTHER}"
+                f"{target}: an export exists already; replace it with --force, or {_OTHER}"
             )
     try:
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -51,7 +51,7 @@ def check_study(folder: Path, *, force: bool) -> None:
         return
     if not force:
         raise SampleError(
-            f"{folder}: is there already; choose another folder for the sample, or write over the "
+            f"{folder}: exists already; choose another folder for the sample, or write over the "
             "study with --force"
         )
     if not _is_ours(folder):

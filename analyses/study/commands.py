@@ -41,13 +41,19 @@ def study() -> None:
 
 @study.command("new")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--tag", "tags", metavar="TAG", multiple=True, help="A tag of the base set; again.")
+@click.option(
+    "--tag",
+    "tags",
+    metavar="TAG",
+    multiple=True,
+    help="A tag of the base set; repeatable.",
+)
 @click.option("--from", "source", metavar="STUDY", help="Copy this study: a name or a folder.")
 def new(folder: Path, tags: tuple[str, ...], source: str | None) -> None:
     """Write a new study folder.
 
-    The folder's name becomes that of the study: lower case letters, digits and underscores. No file
-    is overwritten.
+    The study takes the folder's name: lower case letters, digits and underscores. No file is
+    overwritten.
 
     \b
     Examples:
@@ -98,9 +104,9 @@ def check(context: click.Context, folder: str) -> None:
 def preview_command(folder: str, data: Path) -> None:
     """Show what a study would find.
 
-    The questions of each rule and each set, ten titles of each set, and the tags that stand beside
-    its own: how many questions of the set carry them, of all that do. Read from what is loaded;
-    nothing is built or written.
+    The number of questions of each rule and each set, ten titles of each set, and the other tags of
+    its questions: on how many questions of the set they are, of all that have them. It reads the
+    loaded dump, and builds and writes nothing.
 
     \b
     Examples:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from analyses.common.files import write_records
 from analyses.study.rows import read_rows
 from analyses.study.sites import site_name
-from analyses.study.slips import Slips, instead, nearest
+from analyses.study.slips import Slips, nearest, unknown_set
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -20,12 +20,12 @@ LABEL_KINDS: Final = {
     "unclear": "The question cannot be understood well enough to be given a category.",
     "pending": "Raters do not agree yet, or want to look again.",
 }
-"""What a question may be labelled instead of a category, in the order in which they count."""
+"""Labels that a question may have instead of a category, in the order in which they count."""
 
 NO_CATEGORY: Final = tuple(LABEL_KINDS)
 
 SEPARATOR: Final = " - "
-"""What parts inner and leaf category in a name."""
+"""Separates inner and leaf category in a name."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Category:
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """What tells it from all others."""
+        """Set, inner and leaf category: unique in a taxonomy."""
         return self.question_set, self.inner_category, self.leaf_category
 
 
@@ -114,7 +114,7 @@ class Taxonomy:
         return question_set not in self._by_name
 
     def choices(self, question_set: str) -> tuple[Category, ...]:
-        """Return what a question of a set may be labelled; the last three are no categories."""
+        """Return the labels for questions of a set; the last three are no categories."""
         none = (Category(question_set, name) for name in NO_CATEGORY)
         return (*self._by_name.get(question_set, {}).values(), *none)
 
@@ -148,7 +148,7 @@ class Taxonomy:
 
 
 def folded(name: str) -> str:
-    """Return a name without what does not count in it: case and blanks."""
+    """Return a name without differences of case and blanks."""
     return " ".join(name.split()).casefold()
 
 
@@ -174,7 +174,7 @@ def read_taxonomy(
     question_sets : collection of str, optional
         Names of the sets that a category may be of; any, where not given.
     slips : Slips, optional
-        Where slips are put down; without it they are raised.
+        Where slips are collected; without it they are raised.
 
     Raises
     ------
@@ -187,10 +187,8 @@ def read_taxonomy(
     for row, read in read_rows(path, Category, found):
         one = _tidied(read)
         percent = one.published_percent
-        said = None
-        if question_sets is not None and one.question_set not in question_sets:
-            said = f"no question set is named {one.question_set!r}"
-            said += instead(one.question_set, question_sets)
+        if said := unknown_set(one.question_set, question_sets):
+            pass
         elif folded(one.inner_category) in NO_CATEGORY:
             said = f"{one.inner_category!r} may be said in every set; remove the row"
         elif percent is not None and not 0 <= percent <= 100:
@@ -216,7 +214,7 @@ def taxonomy_of_labels(path: Path) -> Taxonomy:
     path : Path
         CSV or xlsx with the columns question_set, inner_category and leaf_category (empty where
         the inner category is not divided): a codebook, or the labels of a pilot that was coded
-        openly. What stands for no category is passed over.
+        openly. Labels that are no category are ignored.
 
     Raises
     ------
@@ -259,7 +257,7 @@ def read_labels(
     question_sets : collection of str, optional
         Names of the sets that a label may be about; any, where not given.
     slips : Slips, optional
-        Where slips are put down; without it they are raised.
+        Where slips are collected; without it they are raised.
 
     Returns
     -------
@@ -278,9 +276,8 @@ def read_labels(
     labels = []
     for row, read in read_rows(path, Label, found):
         one = replace(read, site=site_name(read.site))
-        if question_sets is not None and one.question_set not in question_sets:
-            said = f"no question set is named {one.question_set!r}"
-            found.add(path, said + instead(one.question_set, question_sets), row=row)
+        if said := unknown_set(one.question_set, question_sets):
+            found.add(path, said, row=row)
             continue
         is_known = not codebook.is_open(one.question_set) or (
             folded(one.inner_category) in NO_CATEGORY and not one.leaf_category

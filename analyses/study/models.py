@@ -1,7 +1,7 @@
 """The models' own SQL, run on the Parquet store without dbt: what a preview and a build share.
 
-A relation is built when it is asked for, with those it refers to, in a database in memory. Of dbt
-it takes what models and macros of question sets use: `ref`, `source`, `config`, `return`.
+A relation is built on demand, with those it refers to, in a database in memory. Of dbt it has what
+models and macros of question sets use: `ref`, `source`, `config`, `return`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _MACRO: Final = re.compile(r"{%-?\s*macro\s+(\w+)\(.*?{%-?\s*endmacro\s*-?%}", r
 
 
 class _ReturnError(Exception):
-    """Carries what a macro returns, as dbt's `return` does."""
+    """Carries the value that a macro returns, as dbt's `return` does."""
 
     def __init__(self, value: object) -> None:
         self.value = value
@@ -84,7 +84,7 @@ class Models:
         self._spill.cleanup()
 
     def rows(self, query: str) -> Sequence[tuple[Any, ...]]:
-        """Run a query in which ``{name}`` stands for a relation, built where it is not yet."""
+        """Run a query in which ``{name}`` stands for a relation, which is built if necessary."""
         names = dict.fromkeys(re.findall(r"{(\w+)}", query))
         return self._connection.execute(
             query.format(**{name: self.relation(name) for name in names})

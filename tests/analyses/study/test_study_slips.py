@@ -447,7 +447,7 @@ def test_a_study_is_found_by_folder_and_by_name(tmp_path, monkeypatch):
 def test_a_folder_without_a_study_is_said_with_its_cure(tmp_path):
     with pytest.raises(StudyError, match="no such folder; `stackstudy study new"):
         read_study(tmp_path / "none")
-    with pytest.raises(StudyError, match="holds no study.yml"):
+    with pytest.raises(StudyError, match="has no study.yml"):
         read_study(tmp_path)
     (tmp_path / "study.yaml").write_text(DOCKER)
     with pytest.raises(StudyError, match=r"study.yaml: is not read under this name; rename it"):
