@@ -38,16 +38,12 @@ def export(  # noqa: PLR0913 - the last two are by name only
 
     Parameters
     ----------
-    data : Path
-        The data folder, as given by ``--data``.
     folder : Path
         An existing folder is replaced only if it is an export, and with `force`.
     sets : sequence of str
         Names of question sets; by default every set, with the results.
     file_format : str
         One of `analyses.export.FORMATS`.
-    study : str, optional
-        Name or folder of a study; by default that of the only database in the folder.
 
     Raises
     ------

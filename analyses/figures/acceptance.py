@@ -32,7 +32,6 @@ def acceptance_intervals(rows: Sequence[Row], known_styles: Mapping[str, Style])
     ----------
     rows : sequence of Row
         Of `acceptance`, in the order from top to bottom; sets without questions are left out.
-    known_styles : mapping of str to Style
 
     Returns
     -------

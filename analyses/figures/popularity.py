@@ -126,7 +126,6 @@ def popularity_shares(  # noqa: PLR0913 - the last three are by name only
     ----------
     rows : sequence of Row
         Of `yearly_popularity`, the sets in the order of the legend.
-    known_styles : mapping of str to Style
     years : sequence of int
         All years of the axis, ascending.
     column : str

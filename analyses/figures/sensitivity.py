@@ -67,7 +67,6 @@ def sensitivity_strips(
     ----------
     rows : sequence of Row
         Of `rule_sensitivity`, the sets in the order from top to bottom.
-    known_styles : mapping of str to Style
     measure : Measure
         One of `MEASURES`.
 

@@ -57,7 +57,6 @@ def response_time_boxes(rows: Sequence[Row], known_styles: Mapping[str, Style]) 
     rows : sequence of Row
         Of `response_time_summary`, in the order from top to bottom; sets without any response time
         are left out.
-    known_styles : mapping of str to Style
 
     Returns
     -------
@@ -200,7 +199,6 @@ def cumulative_curves(
     ----------
     rows : sequence of Row
         Of `response_time_quantiles`, the sets in the order in which they are drawn.
-    known_styles : mapping of str to Style
     floor : float
         Left end of the axis, in minutes above zero; faster answers are drawn there.
 
@@ -239,7 +237,6 @@ def survival_chart(
     ----------
     rows : sequence of Row
         Of `survival_curves`, the sets in the order in which they are drawn.
-    known_styles : mapping of str to Style
     floor : float
         Left end of the axis, minutes above zero.
 

@@ -42,10 +42,6 @@ def read_texts(
 
     Parameters
     ----------
-    data : Path
-        The data folder, as given by ``--data``.
-    study : str or None
-        Name or folder of a study; None for that of the only database in the folder.
     max_answers : int
         At most so many answers per question: the accepted one first, then by score.
 

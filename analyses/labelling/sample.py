@@ -87,10 +87,6 @@ def read_populations(
 
     Parameters
     ----------
-    data : Path
-        The data folder, as given by ``--data``.
-    study : str, optional
-        Name or folder of a study; by default that of the only database in the folder.
     names : sequence of str
         The sets, in the order wanted; by default every topic set.
 

@@ -36,13 +36,9 @@ def write_report(data: Path, output: Path | None = None, study: str | None = Non
 
     Parameters
     ----------
-    data : Path
-        The data folder, as given by ``--data``.
     output : Path, optional
         The file to write, by default ``<study>.html`` in the data folder; it is replaced only when
         the new one is whole.
-    study : str, optional
-        Name or folder of a study; by default that of the only database in the folder.
 
     Returns
     -------

@@ -20,7 +20,6 @@ from loader.errors import WarehouseError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
-    from types import TracebackType
 
     from analyses.study.study import Study
 
@@ -36,11 +35,6 @@ class _ReturnError(Exception):
 
 class Models:
     """The models over one data folder and one study.
-
-    Parameters
-    ----------
-    data : Path
-        The data folder.
 
     Raises
     ------
@@ -74,12 +68,7 @@ class Models:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._connection.close()
         self._spill.cleanup()
 

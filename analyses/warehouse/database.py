@@ -52,8 +52,6 @@ def find_database(data: Path, study: str | None = None) -> Path:
 
     Parameters
     ----------
-    data : Path
-        The data folder, as given by ``--data``.
     study : str, optional
         Name or folder of a study, which need not exist any more: a database is found by its study's
         name. By default that of the only database in the folder.
@@ -97,10 +95,8 @@ def connect(
 
     Parameters
     ----------
-    data : Path
-        The data folder, as given by ``--data``.
     study : str, optional
-        Name or folder of a study; may be left out where the folder holds one database.
+        As for `find_database`.
     is_told : bool
         Whether to say on standard error what has changed since the build.
 

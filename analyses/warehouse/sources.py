@@ -19,8 +19,6 @@ def sources_of(data: Path, study: str, names: Iterable[str]) -> dict[str, str]:
 
     Parameters
     ----------
-    data : Path
-        The data folder, as given by ``--data``.
     study : str
         Name of the study.
     names : iterable of str

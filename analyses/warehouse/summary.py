@@ -67,13 +67,6 @@ def _table(rows: list[dict[str, str]], without: set[str]) -> Table:
 def announce(data: Path, study: str | None = None) -> None:
     """Print questions, acceptance and response times of every question set.
 
-    Parameters
-    ----------
-    data : Path
-        The data folder.
-    study : str, optional
-        Name or folder of a study; by default that of the only database in the folder.
-
     Raises
     ------
     WarehouseError

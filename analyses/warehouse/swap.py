@@ -33,8 +33,6 @@ def staged(data: Path, study: str) -> Iterator[int]:
 
     Parameters
     ----------
-    data : Path
-        The data folder.
     study : str
         Name of the study that is built.
 

@@ -115,10 +115,6 @@ def read_tables(data: Path, study: str | None = None, names: Iterable[str] = ())
 
     Parameters
     ----------
-    data : Path
-        The data folder, as given by ``--data``.
-    study : str, optional
-        Name or folder of a study; by default that of the only database in the folder.
     names : iterable of str
         Further tables to read: those with a row per question (`questions`, `labels`, ...) are
         left out otherwise.
