@@ -21,7 +21,7 @@ demo: $(VENV)/.ready  ## make a synthetic dump, load it, build the models, write
 	$(BIN)/stackstudy sample $(DEMO)/dump/sample.stackstudy --force
 	$(BIN)/stackstudy run $(DEMO)/dump/sample.stackstudy --data $(DEMO) --study $(DEMO)/dump/deep_learning_deployment
 
-replicate: $(VENV)/.ready  ## compute the paper's figures again from the authors' package: PACKAGE=folder
+replicate: $(VENV)/.ready  ## recompute the paper's figures from the authors' package: PACKAGE=folder
 	@test -n "$(PACKAGE)" || { echo "make: say where the authors' package is: make replicate PACKAGE=/path/to/folder"; exit 1; }
 	$(BIN)/stackstudy replicate "$(PACKAGE)"
 
@@ -31,7 +31,7 @@ docs: $(VENV)/.ready  ## write the pages of docs/ that are made from code
 test: $(VENV)/.ready  ## run every test
 	$(BIN)/python -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
 
-bench: $(VENV)/.ready  ## measure the loader against what one would use without it; writes benchmarks/README.md
+bench: $(VENV)/.ready  ## measure the loader and its alternatives; writes benchmarks/README.md
 	$(BIN)/python -m benchmarks.speed $(BENCH_ARGS)
 
 bench-models: $(VENV)/.ready  ## measure the models on 3 GB of posts; writes benchmarks/README.md

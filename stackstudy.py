@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import click
 
+from analyses.common.groups import InOrder
 from loader.errors import StackstudyError
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ class _Commands(dict[str, click.Command]):
         return [(name, self[name]) for name in _HOMES]
 
 
-class FrontDoor(click.Group):
+class FrontDoor(InOrder):
     """A group whose commands end in one line and exit code 1 on what a user can mend."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
@@ -128,11 +129,6 @@ class FrontDoor(click.Group):
             if ctx.obj:
                 raise click.Abort from error
             raise
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the commands in the order in which a person meets them."""
-        del ctx
-        return list(_HOMES)
 
 
 def _note_interrupts() -> list[int]:

@@ -1,4 +1,4 @@
-"""What a notebook needs: the database from wherever it is started, opened, read and closed."""
+"""What a notebook needs: the database, found from wherever it is started, read and closed."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def open_study(data: Path | None = None, study: str | None = None) -> StudyResul
     data : Path, optional
         A data folder; found by `find_data` if it is not given.
     study : str, optional
-        Its name; may be left out where the data folder holds one study's database.
+        Name or folder of a study; by default that of the only database in the folder.
     """
     folder = find_data() if data is None else data
     results = read_results(folder, study)
@@ -81,7 +81,7 @@ def open_study(data: Path | None = None, study: str | None = None) -> StudyResul
 def ask(query: str, data: Path | None = None, study: str | None = None) -> pd.DataFrame:
     """Run one query on the database, close it again, and return the rows.
 
-    An open database would block a bare `dbt build`, and hide what is built meanwhile: none is kept.
+    An open database would block a bare `dbt build`, and hide what is built meanwhile.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def ask(query: str, data: Path | None = None, study: str | None = None) -> pd.Da
         When the query is wrong, or the tables or the files behind them are not there.
     """
     folder = find_data() if data is None else data
-    with connect(folder, *(() if study is None else (study,))) as connection:
+    with connect(folder, study) as connection:
         try:
             return connection.execute(query).df()
         except duckdb.Error as error:

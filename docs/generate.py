@@ -1,4 +1,4 @@
-"""Write the pages that are made from code: `make docs`. A test fails where one is not current."""  # noqa: INP001
+"""Write the pages that are made from code: `make docs`. A test fails if one is not current."""  # noqa: INP001
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def pages() -> dict[str, str]:
 
 
 def commands() -> str:
-    """Help of every command, as `--help` prints it."""
+    """Return the help of every command, as `--help` prints it."""
     parts = ["# Commands\n", MADE.format("the commands' docstrings and options")]
     for names, command in _every(front_door):
         with click.Context(
@@ -56,7 +56,7 @@ def commands() -> str:
 
 
 def data_dictionary() -> str:
-    """Tables and columns, from the models' yml."""
+    """Return tables and columns, from the models' yml."""
     marts, staging = (read_dictionary(layer) for layer in ("marts", "staging"))
     parts = [
         "# Data dictionary\n",
@@ -73,9 +73,8 @@ def data_dictionary() -> str:
     parts += [
         "## The loaded dump and the study\n",
         (
-            "Views on the Parquet store, one per table of the dump, and on what the study folder"
-            " says; what each column is called in the\ndump stands in"
-            " [dump-schema.md](dump-schema.md).\n"
+            "Views on the Parquet store, one per table of the dump, and on the study folder;"
+            " [dump-schema.md](dump-schema.md) has\nthe name of each column in the dump.\n"
         ),
         "| view | holds |\n|---|---|\n"
         + "".join(
@@ -86,7 +85,7 @@ def data_dictionary() -> str:
 
 
 def dump_schema() -> str:
-    """Attributes of every table of the dump, and in which years' dumps they occur."""
+    """Return the attributes of every table of the dump, and in which years' dumps they occur."""
     with (DOCS / "dump-attributes.csv").open(encoding="utf-8", newline="") as file:
         known = {(row["table"], row["attribute"]): row for row in csv.DictReader(file)}
     parts = [
@@ -114,13 +113,13 @@ def dump_schema() -> str:
 
 
 def decisions() -> str:
-    """Index of the pages about decisions by their titles."""
+    """Return the index of the pages about decisions."""
     parts = [
         "# Decisions\n",
         MADE.format("the pages beside this one"),
         (
-            "A page a decision that someone may want to undo: what was decided, why, and where to"
-            " undo it.\n"
+            "One page per decision that someone may want to undo: what was decided, why, and where"
+            " to undo it.\n"
         ),
     ]
     for path in sorted((DOCS / "decisions").glob("*.md")):
@@ -136,19 +135,20 @@ Names are a promise: tables and columns are added, not renamed. Times are UTC. A
 its numerator and its denominator. The same quantity has the same name everywhere.
 """
 
-_ABOUT_DUMPS = """A Stack Exchange data dump is eight XML files a site; a row is an element, a value
-an attribute, and a value that is not there is no attribute. The schema has changed since 2009; the
-store has one for all years, in which what a dump lacks is null. An attribute that is not listed
-here is kept in the map `OtherAttributes` (`other_attributes`) and named by `stackstudy load`.
+_ABOUT_DUMPS = """A Stack Exchange data dump has eight XML files per site; a row is an element, a
+value an attribute, and a missing value has no attribute. The schema has changed since 2009; the
+store has one schema for all years, and an attribute that a dump lacks is null. An attribute that is
+not listed here is kept in the map `OtherAttributes` (`other_attributes`) and named by
+`stackstudy load`.
 
-A dot: it occurs in the dump of that month of a whole site (2013-09 and 2024-04: some posts only).
-No dot: it does not; the dump may have known it, without a row that has it. What it is called in the
-views is in the third column. Official description: <https://meta.stackexchange.com/q/2677>.
+A dot: the attribute occurs in that month's dump of a whole site (2013-09 and 2024-04: some posts
+only). No dot: it does not occur, perhaps because no row of the dump has a value. The third column
+has its name in the views. Official description: <https://meta.stackexchange.com/q/2677>.
 """
 
 _OTHER_CHANGES = """## Other changes
 
-- Since 2014, archives are `.7z`, one a site; Stack Overflow's is one a table, as
+- Since 2014, archives are `.7z`, one per site; Stack Overflow has one per table, such as
   `stackoverflow.com-Posts.7z`.
 - Line ends are CRLF in official dumps, LF in some copies; most files begin with a byte order mark.
   Both are read.
@@ -159,7 +159,7 @@ _OTHER_CHANGES = """## Other changes
   It has deleted posts, known by their `DeletionDate`.
 - Characters that XML forbids occur as references (`&#x0;`); they become U+FFFD and are counted.
 
-What the loader makes of each is in [decisions](decisions/README.md).
+How the loader treats each is in [decisions](decisions/README.md).
 """
 
 
@@ -191,7 +191,7 @@ def _view_columns(table: str) -> dict[str, str]:
 
 
 def main() -> int:
-    """Write the pages; with ``--check``, only say which are not current."""
+    """Write the pages; with ``--check``, only print which are not current."""
     stale = [
         name
         for name, text in pages().items()

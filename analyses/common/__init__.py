@@ -1,1 +1,1 @@
-"""What every room may use: numbers for people, spreadsheets, subprocesses."""
+"""What every room may use: files, groups of commands, numbers, spreadsheets, subprocesses."""

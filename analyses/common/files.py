@@ -1,30 +1,38 @@
-"""Writing a file of the report: in its place only when it is whole, and a word on what hinders."""
+"""Writing files: those of the report whole or not at all, and CSV for programs."""
 
 from __future__ import annotations
 
+import csv
 from typing import TYPE_CHECKING
 
 from loader.errors import WarehouseError
 from loader.files import written_whole
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
 
+def write_records(path: Path, columns: Sequence[str], rows: Iterable[Iterable[object]]) -> None:
+    """Write a CSV for programs: UTF-8, a line feed at the end of each line, None as empty."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(rows)
+
+
 def replace_file(path: Path, content: bytes, cure: str) -> None:
-    """Write a file; its folder is made where it is not there.
+    """Write a file whole or not at all, and make its folder if there is none.
 
     Parameters
     ----------
-    path : Path
-    content : bytes
     cure : str
-        What of the command line names another place, as "file with --output".
+        The option that names another place, such as "file with --output".
 
     Raises
     ------
     WarehouseError
-        When it cannot be written; what was there before stays.
+        When the file cannot be written; the previous one stays.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Numbers as people write them: 1,234 and 62.7% and 17.1 h and p < 0.001; a dash for none."""
+"""Numbers as people write them: 1,234 and 62.7% and 17.1 h and p < 0.001; a dash for no value."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ GLUE = "\N{NO-BREAK SPACE}"
 """Between a number and its unit or sign, so that a line never ends there."""
 
 FEW = 30
-"""Below so many questions a sentence begins with their number."""
+"""With fewer questions a sentence begins with their number."""
 
 _HOUR = 60
 _DAY = 24 * _HOUR
@@ -48,7 +48,7 @@ def percent(share: float | None) -> str:
 
 
 def small_percent(share: float) -> str:
-    """Write a share with three significant digits below 1%: those of a whole site are small."""
+    """Write a share with three significant digits below 1%: shares of a whole site are small."""
     value = 100 * share
     return f"{value:.3g}%" if value < 1 else f"{value:.1f}%"
 
@@ -59,7 +59,7 @@ def points(share: float | None) -> str:
 
 
 def p_value(value: float | None) -> str:
-    """Write a p-value with three decimals; never 0 and never 1 unless it is."""
+    """Write a p-value with three decimals; never 0, and 1 only if it is exactly that."""
     if value is None:
         return NONE
     if value < 0.001:

@@ -6,6 +6,6 @@ from pathlib import Path
 
 
 def project_dir() -> Path:
-    """Folder of the dbt project: this checkout, or the copy that an installed package carries."""
+    """Return the folder of the dbt project: this checkout, or the installed package's copy."""
     above = Path(__file__).resolve().parents[2]
     return above if (above / "dbt_project.yml").is_file() else above / "stackstudy_project"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import difflib
 import io
-import os
 import re
 import warnings
 import zipfile
@@ -16,6 +15,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from loader import files
 from loader.errors import LabellingError
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx")
 """Endings of the files that are read as tables."""
 
 NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML 1.0 cannot hold, and so no spreadsheet: control characters and lone surrogates."""
+"""What XML 1.0 and so spreadsheets cannot hold: control characters and lone surrogates."""
 
 MAX_CELL = 32_767
 """Characters a spreadsheet's cell can hold, in UTF-16 units (Excel's specifications and limits)."""
@@ -40,13 +40,13 @@ MAX_LINKS = 65_530
 """Links that a worksheet can hold (as above)."""
 
 MAX_ROW_HEIGHT = 409
-"""Points that a row can be high (as above): some 30 lines."""
+"""Greatest height of a row in points (as above): some 30 lines."""
 
 MAX_SHEET_NAME = 31
 """Characters of a sheet's name (as above)."""
 
 _CONVERTED = (*FORMULA_STARTS, "#")
-"""What openpyxl takes for a formula or an error."""
+"""Beginnings of texts that openpyxl takes for a formula or an error."""
 _ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{1,4}_)")
 _LINE_HEIGHT = 13.5
 _NOTICE = "\n[cut here, at what a cell can hold]"
@@ -62,7 +62,7 @@ _BROKEN = (
     TypeError,
     ValueError,
 )
-"""What openpyxl lets through for a file that is no workbook, or a damaged or encrypted one."""
+"""What openpyxl raises for a file that is no workbook, or a damaged or encrypted one."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Line:
     values : mapping of str to str
         By the column's name in lower case.
     surplus : tuple of str
-        Values to the right of the last column: often an unquoted comma.
+        Values to the right of the last column: often due to an unquoted comma.
     """
 
     number: int
@@ -85,13 +85,7 @@ class Line:
 
 
 def is_workbook(path: Path, error: type[StackstudyError] = LabellingError) -> bool:
-    """Whether a name says xlsx; CSV (also as .tsv or .txt) is the other form.
-
-    Raises
-    ------
-    StackstudyError
-        Of the type `error`, when it says neither.
-    """
+    """Whether a name ends in .xlsx; raise `error` unless it ends in .csv, .tsv or .txt."""
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
         raise error(f"{path}: is neither .xlsx nor .csv; save it as one of these")
@@ -110,24 +104,19 @@ def read_table(
     ----------
     path : Path
         An xlsx (its first sheet with the required columns is read), or a CSV in UTF-8 or UTF-16,
-        with or without byte order mark, parted by commas, semicolons or tabs.
+        with or without byte order mark, separated by commas, semicolons or tabs.
     required : sequence of str
         Columns that must be there, in any order and case, beside any others.
     optional : sequence of str
         Columns that may be missing; a column whose name resembles a missing one is refused.
     error : type of StackstudyError
-        What is raised.
+        Raised when the file cannot be read, or a column is missing or there twice.
 
     Returns
     -------
     list of Line
-        Those that hold anything; values are text without blanks around it, whole numbers without
+        The rows that are not empty; values are text without blanks around it, whole numbers without
         decimals, flags ``true`` and ``false``.
-
-    Raises
-    ------
-    StackstudyError
-        Of the type `error`, when the file cannot be read, a column is missing or there twice.
     """
     fault = None
     try:
@@ -171,25 +160,19 @@ def read_sheets(
 
     Parameters
     ----------
-    content : binary file
     names : sequence of str
         The sheets that must be there.
     where : str
-        What the file is called in an error.
+        The file's name in error messages.
     error : type of StackstudyError
-        What is raised.
+        Raised when the file is no workbook, or lacks a sheet.
 
     Returns
     -------
     dict of str to list of tuple
         All rows of each sheet; the first is row 1, an empty cell is None.
-
-    Raises
-    ------
-    StackstudyError
-        Of the type `error`, when the file is no workbook, or lacks a sheet.
     """
-    from openpyxl import load_workbook  # noqa: PLC0415 - half a second that CSV need not pay
+    from openpyxl import load_workbook  # half a second that CSV need not pay
 
     try:
         book = load_workbook(content, read_only=True, data_only=True)
@@ -209,7 +192,7 @@ def read_sheets(
 
 
 def whole_number(text: str) -> int | None:
-    """Read an id, also as a spreadsheet writes it, ``12.0`` or ``1.2E+01``; None if it is none."""
+    """Read an id, also as a spreadsheet writes it (``12.0``, ``1.2E+01``); None if it is no id."""
     if not _WHOLE_NUMBER.fullmatch(text):
         return None
     number = Decimal(text)
@@ -222,7 +205,7 @@ def clean_text(text: str) -> str:
 
 
 def fitted(text: str) -> str:
-    """Make text fit a cell: nothing that XML cannot hold, cut at `MAX_CELL` with a word on it."""
+    """Make text fit a cell: without what XML cannot hold, and cut at `MAX_CELL` with a notice."""
     cleaned = clean_text(text)
     if _utf16_length(cleaned) <= MAX_CELL:
         return cleaned
@@ -249,21 +232,19 @@ def write_table(
     *,
     force: bool = False,
 ) -> None:
-    """Write a table, as xlsx or CSV after the file's name.
+    """Write a table, as xlsx or CSV by the file's ending.
 
     Parameters
     ----------
-    path : Path
     columns : mapping of str to int
         Columns with their widths in characters.
-    rows : iterable of sequences
     force : bool
-        Whether to overwrite a file of that name.
+        Whether to overwrite an existing file.
 
     Raises
     ------
     LabellingError
-        When the file is there already, or its name says neither xlsx nor CSV.
+        When the file exists already, or its ending is neither that of xlsx nor of CSV.
     """
     is_xlsx = is_workbook(path)
     with written_whole(path, force=force) as staged:
@@ -284,36 +265,34 @@ def written_whole(path: Path, *, force: bool) -> Iterator[Path]:
     Raises
     ------
     LabellingError
-        When there is a file of that name, which may hold somebody's work, and not `force`; or the
-        folder cannot be written.
+        When the file exists, which may hold somebody's work, and not `force`; or the folder cannot
+        be written.
     """
     if path.exists() and not force:
         raise LabellingError(
-            f"{path}: is there already and may hold labels; choose another name, or add --force"
+            f"{path}: exists already and may hold labels; choose another name, or add --force"
         )
     if not path.parent.is_dir():
         raise LabellingError(f"{path}: there is no folder {path.parent}; make it first")
-    staged = path.with_name(f".{os.getpid()}-{path.name}")
+    staged = None
     try:
-        staged.touch()
-        yield staged
-        staged.replace(path)
+        with files.written_whole(path) as staged:
+            staged.touch()
+            yield staged
     except OSError as error:
-        if error.filename not in {str(staged), staged}:
+        if staged is None or str(error.filename) != str(staged):
             raise
         raise LabellingError(
             f"{path.parent}: cannot be written ({error.strerror}); change its permissions, make"
             " room, or name a file in another folder"
         ) from error
-    finally:
-        staged.unlink(missing_ok=True)
 
 
 class Workbook:
     """An xlsx that is written row by row: text stays text, and ids stay whole."""
 
     def __init__(self) -> None:
-        from openpyxl import Workbook as Book  # noqa: PLC0415 - half a second that CSV need not pay
+        from openpyxl import Workbook as Book  # half a second that CSV need not pay
 
         self.book = Book(write_only=True)
         self._names: set[str] = set()
@@ -327,7 +306,7 @@ class Workbook:
         Parameters
         ----------
         name : str
-            Shortened to what a sheet may be called, and told from those that are there.
+            Shortened to what Excel allows, and numbered if a sheet has that name already.
         columns : mapping of str to int or None
             Columns with their widths in characters; None leaves the width as it is.
         look : Look, optional
@@ -362,7 +341,7 @@ class Look:
     link : str or None
         The column whose text is an address to follow.
     is_tall : bool
-        Whether rows hold long text: wrapped, and as high as it is.
+        Whether rows hold long text, which is wrapped, and are as high as it needs.
     """
 
     frozen: str | None = None
@@ -377,8 +356,8 @@ class Sheet:
     def __init__(
         self, worksheet: Any, columns: Mapping[str, int | None], look: Look | None
     ) -> None:
-        from openpyxl.styles import Alignment, Font, PatternFill  # noqa: PLC0415 - see above
-        from openpyxl.utils import get_column_letter  # noqa: PLC0415
+        from openpyxl.styles import Alignment, Font, PatternFill
+        from openpyxl.utils import get_column_letter
 
         self.n_rows = 0
         self._worksheet = worksheet
@@ -412,15 +391,14 @@ class Sheet:
         )
 
     def finish(self) -> None:
-        """Let people filter the rows, where it is people who read them."""
+        """Let people filter the rows of a sheet that has a look."""
         if self._look is not None and self.n_rows:
-            self._worksheet.auto_filter.ref = (
-                f"A1:{self.letter(self._columns[-1])}{self.n_rows + 1}"
-            )
+            last = self.letter(self._columns[-1])
+            self._worksheet.auto_filter.ref = f"A1:{last}{self.n_rows + 1}"
 
     def letter(self, column: str) -> str:
         """Return the letter of a column."""
-        from openpyxl.utils import get_column_letter  # noqa: PLC0415 - see above
+        from openpyxl.utils import get_column_letter
 
         return get_column_letter(self._columns.index(column) + 1)
 
@@ -434,10 +412,10 @@ class Sheet:
         rows : range
             Positions of rows, from 0.
         options : str
-            The list's cells, as a formula. What is not on the list is warned of and not
-            forbidden: after sorting, a row may stand beside another set's list.
+            The list's cells, as a formula. A name that is not on the list gives a warning and is
+            not forbidden: after sorting, a row may stand beside another set's list.
         """
-        from openpyxl.worksheet.datavalidation import DataValidation  # noqa: PLC0415 - see above
+        from openpyxl.worksheet.datavalidation import DataValidation
 
         validation = DataValidation(
             type="list",
@@ -459,7 +437,7 @@ class Sheet:
         return self._text_cell(text) if text.startswith(_CONVERTED) else text
 
     def _cell(self, column: str, value: object) -> Any:
-        from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415 - see above
+        from openpyxl.cell import WriteOnlyCell
 
         assert self._look is not None
         if isinstance(value, str):
@@ -478,7 +456,7 @@ class Sheet:
         return cell
 
     def _text_cell(self, text: str) -> Any:
-        from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415 - see above
+        from openpyxl.cell import WriteOnlyCell
 
         cell = WriteOnlyCell(self._worksheet, text)
         cell.data_type = "s"  # also what looks like a formula or an error
@@ -488,7 +466,7 @@ class Sheet:
 
 
 def _height(row: Sequence[object], widths: Sequence[int]) -> float:
-    """Return the height that a row's text needs, as far as a row can be high."""
+    """Return the height that a row's text needs, up to the greatest there is."""
     n_lines = max(
         (
             sum(1 + len(line) // width for line in value.split("\n"))
@@ -532,7 +510,7 @@ def _csv_rows(path: Path, error: type[StackstudyError]) -> Iterator[list[str]]:
 
 
 def _workbook_rows(path: Path, error: type[StackstudyError]) -> Iterator[Iterator[list[str]]]:
-    from openpyxl import load_workbook  # noqa: PLC0415 - half a second that CSV need not pay
+    from openpyxl import load_workbook  # half a second that CSV need not pay
 
     try:
         with warnings.catch_warnings(action="ignore"):  # of styles and the like, which are not read

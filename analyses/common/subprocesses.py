@@ -1,4 +1,4 @@
-"""Programs that a command starts: none outlives it, whatever ends it."""
+"""Programs that a command starts: none outlives the command, whatever ends it."""
 
 from __future__ import annotations
 
@@ -16,19 +16,13 @@ if TYPE_CHECKING:
 _SIGNALS: Final = tuple(
     getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)
 )
-"""What ends a process politely, beside Ctrl-C, which Python has made an exception already."""
+"""Signals that ask a process to end, beside Ctrl-C, for which Python raises an exception."""
 
 _PATIENCE: Final = 5.0  # seconds that a program has to end by itself
 
 
 class EndedBySignal(BaseException):
-    """Somebody ended this process; not an Exception, so that nobody takes it for a failure.
-
-    Attributes
-    ----------
-    number : int
-        The signal.
-    """
+    """Signal `number` ended this process; no Exception, so that nobody takes it for a failure."""
 
     def __init__(self, number: int) -> None:
         super().__init__(f"ended by {signal.Signals(number).name}")
@@ -39,11 +33,10 @@ class EndedBySignal(BaseException):
 def started(
     command: Sequence[str], *, own_session: bool = False, **options: Any
 ) -> Iterator[subprocess.Popen[str]]:
-    """Start a program and wait for it; if anything breaks in, end it.
+    """Start a program and wait for it; end it when anything is raised meanwhile.
 
     Parameters
     ----------
-    command : sequence of str
     own_session : bool
         Whether it is cut off from the terminal: then Ctrl-C reaches this process alone, which ends
         the program and all that it has started.
@@ -82,7 +75,7 @@ def _end(process: subprocess.Popen[str], send: Callable[[int, int], None]) -> No
 
 @contextmanager
 def _signals_raise() -> Iterator[None]:
-    """Make the signals that end a process raise, so that what is begun is put in order first."""
+    """Make the signals that end a process raise, so that `finally` blocks run first."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

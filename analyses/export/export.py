@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import duckdb
@@ -26,27 +25,6 @@ _WRITERS: Final = {"parquet": write_parquet, "csv": write_csv, "jsonl": write_js
 _POSTS: Final = frozenset({"questions", "answers"})
 
 
-@dataclass(frozen=True)
-class Export:
-    """What was written.
-
-    Attributes
-    ----------
-    folder : Path
-    sets : tuple of str
-    files : tuple of Written
-    """
-
-    folder: Path
-    sets: tuple[str, ...]
-    files: tuple[Written, ...]
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What a person must know of the files."""
-        return tuple(note for file in self.files for note in file.notes)
-
-
 def export(  # noqa: PLR0913 - the last two are by name only
     data: Path,
     folder: Path,
@@ -55,32 +33,26 @@ def export(  # noqa: PLR0913 - the last two are by name only
     *,
     force: bool = False,
     study: str | None = None,
-) -> Export:
-    """Write question sets, or the whole dataset of a study, into a folder of its own.
+) -> list[Written]:
+    """Write question sets, or the whole dataset of a study, into a folder; return its files.
 
     Parameters
     ----------
-    data : Path
-        The data folder, as given by ``--data``.
     folder : Path
-        Where to; a folder that is there is replaced only if it is an export, and with `force`.
+        An existing folder is replaced only if it is an export, and with `force`.
     sets : sequence of str
-        Names of question sets; none stands for the whole: every set, with the results.
+        Names of question sets; by default every set, with the results.
     file_format : str
         One of `analyses.export.FORMATS`.
-    force : bool
-    study : str, optional
-        Which study's database; may be left out where the folder holds one.
 
     Raises
     ------
     WarehouseError
         When the tables are not built, or the posts behind them are gone.
     ExportError
-        When a set is not known, or the folder may not be replaced.
+        When a set is unknown, or the folder may not be replaced.
     """
-    of_study = () if study is None else (study,)
-    with export_folder(folder, force=force) as staging, connect(data, *of_study) as connection:
+    with export_folder(folder, force=force) as staging, connect(data, study) as connection:
         try:
             names, threaded = _chosen(connection, sets)
             tables = data_tables(connection, names, with_results=not sets)
@@ -104,7 +76,7 @@ def export(  # noqa: PLR0913 - the last two are by name only
             ) from error
         write_dictionary(tables, staging)
         (staging / "README.md").write_text(text, encoding="utf-8")
-    return Export(folder, tuple(names), tuple(files))
+    return files
 
 
 def _chosen(

@@ -30,9 +30,8 @@ class Written:
         Path within the export.
     table : str
         Name of the table that it holds.
-    n_rows : int
     notes : tuple of str
-        What a reader of the file must know, a line each.
+        What a reader of the file must know, one line each.
     """
 
     name: str
@@ -55,7 +54,7 @@ def write_json_lines(connection: duckdb.DuckDBPyConnection, table: Table, folder
 def write_csv(connection: duckdb.DuckDBPyConnection, table: Table, folder: Path) -> Written:
     """Write a table as CSV: UTF-8, comma, null as an empty field, an empty text as two quotes.
 
-    Texts stay as they are; what a spreadsheet would spoil is counted in the notes.
+    Texts stay as they are; the notes count those that a spreadsheet would spoil.
     """
     query = f"select {flat_columns(table)} from ({table.query})"
     options = f"format csv, header, timestampformat '{_TIMES}'"
@@ -64,7 +63,7 @@ def write_csv(connection: duckdb.DuckDBPyConnection, table: Table, folder: Path)
 
 
 def flat_columns(table: Table) -> str:
-    """Return SQL for the columns of a table: a list as its items and blanks, a map as JSON."""
+    """Return SQL for the columns of a table: a list as its items with blanks, a map as JSON."""
     parts = []
     for column in table.columns:
         name = f'"{column.name}"'
@@ -105,8 +104,8 @@ def _notes(
     notes = []
     if written.n_rows >= MAX_SHEET_ROWS:
         notes.append(
-            f"{written.name}: {written.n_rows:,} rows, a spreadsheet shows only the first"
-            f" {MAX_SHEET_ROWS - 1:,}; use --format xlsx, which goes on in a second sheet"
+            f"{written.name}: of its {written.n_rows:,} rows a spreadsheet shows only the first"
+            f" {MAX_SHEET_ROWS - 1:,}; use --format xlsx, which continues in a second sheet"
         )
     if not texts:
         return tuple(notes)

@@ -1,4 +1,4 @@
-"""The folder of an export: written in staging, and in its place only when it is whole."""
+"""The folder of an export: staged, and swapped in when it is whole."""
 
 from __future__ import annotations
 
@@ -24,25 +24,23 @@ def export_folder(target: Path, *, force: bool) -> Iterator[Path]:
 
     Parameters
     ----------
-    target : Path
     force : bool
-        Whether an export that is there already is replaced.
+        Whether an existing export is replaced.
 
     Raises
     ------
     ExportError
-        When there is something of that name that may not be replaced, or the folder cannot be
-        written.
+        When the target exists and may not be replaced, or cannot be written.
     """
     target = Path(target).absolute()
     if target.is_symlink() or (target.exists() and not target.is_dir()):
-        raise ExportError(f"{target}: is no folder; {_OTHER}")
+        raise ExportError(f"{target}: is not a folder; {_OTHER}")
     if target.exists() and any(target.iterdir()):
         if not (target / MARK).is_file():
-            raise ExportError(f"{target}: holds something that is no export; {_OTHER}")
+            raise ExportError(f"{target}: holds something other than an export; {_OTHER}")
         if not force:
             raise ExportError(
-                f"{target}: an export is there already; replace it with --force, or {_OTHER}"
+                f"{target}: an export exists already; replace it with --force, or {_OTHER}"
             )
     try:
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -1,14 +1,14 @@
-"""What goes with the files of an export: a README and a data dictionary."""
+"""The README and the data dictionary of an export."""
 
 from __future__ import annotations
 
-import csv
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from jinja2 import Environment, StrictUndefined
 
+from analyses.common.files import write_records
 from analyses.export.folder import MARK
 from analyses.export.tables import licence_of, wanted_questions
 
@@ -29,15 +29,15 @@ _PERIODS: Final = {
 
 def write_dictionary(tables: Sequence[Table], folder: Path) -> None:
     """Write `data_dictionary.csv`: one line per column, of the tables as they are written."""
-    with (folder / MARK).open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(("table", "column", "type", "description"))
-        for table in tables:
-            for column in table.columns:
-                writer.writerow((table.name, column.name, column.data_type, column.description))
+    rows = (
+        (table.name, column.name, column.data_type, column.description)
+        for table in tables
+        for column in table.columns
+    )
+    write_records(folder / MARK, ("table", "column", "type", "description"), rows)
 
 
-def readme(  # noqa: PLR0913 - what a README tells of
+def readme(  # noqa: PLR0913 - what a README describes
     connection: duckdb.DuckDBPyConnection,
     sets: Sequence[str],
     tables: Sequence[Table],
@@ -63,7 +63,7 @@ def readme(  # noqa: PLR0913 - what a README tells of
         " and if(post.post_type_id = 1, post.post_id, post.parent_post_id) = wanted.question_id"
         " where post.post_type_id in (1, 2) group by all order by all"
     ).fetchall()
-    study = _study(connection)
+    study = _rows(connection, "from main.studies")[0]
     doi = f"https://doi.org/{study['doi']}" if study.get("doi") else ""
     threaded = [file.name.split("/")[1].partition(".")[0] for file in files if "/" in file.name]
     by_name = {row["question_set"]: row for row in of_sets}
@@ -95,15 +95,4 @@ def readme(  # noqa: PLR0913 - what a README tells of
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
-    result = connection.execute(query)
-    names = [column[0] for column in result.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
-
-
-def _study(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
-    """Return the study's row of `studies`; nothing where a database does not say which it is of."""
-    there = connection.execute(
-        "select 1 from information_schema.tables"
-        " where table_schema = 'main' and table_name = 'studies'"
-    ).fetchall()
-    return next(iter(_rows(connection, "from main.studies")), {}) if there else {}
+    return connection.execute(query).to_arrow_table().to_pylist()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from analyses.warehouse.database import table_names
 from analyses.warehouse.dictionary import ColumnEntry, read_dictionary
 
 if TYPE_CHECKING:
@@ -95,36 +96,31 @@ class Table:
 def data_tables(
     connection: duckdb.DuckDBPyConnection, sets: Sequence[str], *, with_results: bool
 ) -> list[Table]:
-    """Return the tables of some question sets: posts, memberships, labels and, maybe, results.
+    """Return the tables of some question sets: posts, memberships, labels and, on demand, results.
 
     Parameters
     ----------
-    connection : duckdb.DuckDBPyConnection
     sets : sequence of str
         Question sets that the database has.
     with_results : bool
-        Whether the tables without questions (popularity, tests, ...) belong to it; then all rows of
-        every table go out: results are also of other studies and of pairs of sets.
+        Whether to add the tables without questions (popularity, tests, ...); then every table is
+        written with all its rows: some results are of other studies or of pairs of sets.
     """
     dictionary = read_dictionary()
-    relations = connection.execute(
-        "select table_name from information_schema.tables where table_schema = 'main' order by all"
-    )
-    built = [name for (name,) in relations.fetchall()]
+    built = sorted(table_names(connection))
     tables = [_questions(connection, sets, dictionary["questions"]), _answers(connection, sets)]
     of_sets = ("question_set_members", "question_set_matches", "labels")
     where = "" if with_results else f" where question_set in {_in(sets)}"
     tables += [
-        _copied(connection, dictionary.get(name), name, name, where)
+        _copied(connection, dictionary[name], name, name, where)
         for name in of_sets
         if name in built
     ]
     if with_results:
-        marts = read_dictionary()
         tables += [
-            _copied(connection, dictionary.get(name), name, f"results/{name}")
+            _copied(connection, dictionary[name], name, f"results/{name}")
             for name in built
-            if name in marts
+            if name in dictionary
             and name not in {"questions", *of_sets}
             and not name.endswith("_questions")
         ]
@@ -175,19 +171,19 @@ def _answers(connection: duckdb.DuckDBPyConnection, sets: Sequence[str]) -> Tabl
 
 def _copied(
     connection: duckdb.DuckDBPyConnection,
-    entry: TableEntry | None,
+    entry: TableEntry,
     name: str,
     file: str,
     where: str = "",
 ) -> Table:
-    """Return a table of the database as it stands, or some rows of it."""
+    """Return a table of the database as it is, or some of its rows."""
     columns = connection.execute(f'describe main."{name}"').fetchall()
     parts = {column: f'"{column}"' for column, *_ in columns}
     if name == "dump_manifest":  # a folder of the exporter's machine is nobody's business
         parts["source_file"] = "regexp_extract(source_file, '[^/\\\\]*$')"
     query = f'select {_select(parts)} from main."{name}"{where} order by all'
-    described = {column.name: column.description for column in entry.columns} if entry else {}
-    return _table(connection, file, entry.description if entry else "", query, described)
+    described = {column.name: column.description for column in entry.columns}
+    return _table(connection, file, entry.description, query, described)
 
 
 def _table(

@@ -1,9 +1,9 @@
 """Questions with their answers nested, as JSON lines: one question per line, whole.
 
-The attributes of a post have the dump's own names and every value is a text; what the dump lacks is
-left out. `Tag_list` is `Tags` as a list, and `answers` holds the answers in the same way. Added are
-`ContentLicense`, also where the dump has none, and what attribution needs: `Site`, `Url` and
-`OwnerUrl`. Published replication packages have this form.
+The attributes of a post have the dump's own names and every value is a text; attributes that the
+dump lacks are left out. `Tag_list` is `Tags` as a list, and `answers` holds the answers in the same
+form. Added are `ContentLicense`, also where the dump has none, and what attribution needs: `Site`,
+`Url` and `OwnerUrl`. Published replication packages have this form.
 """
 
 from __future__ import annotations
@@ -81,11 +81,11 @@ ATTRIBUTES: Final = {
         "Address of who wrote it, for attribution.",
     ),
 }
-"""Attributes of a post, by the dump's names: their SQL (null where absent), and what they hold."""
+"""Attributes of a post, by the dump's names: their SQL (null where absent) and their meaning."""
 
 
 def threads_table() -> Table:
-    """Return the entry of these files for a data dictionary; they are no table of the database."""
+    """Return the entry of these files in the data dictionary; no table of the database has one."""
     texts = [ColumnEntry(name, "text", said) for name, (_, said) in ATTRIBUTES.items()]
     answers = "The answers of a question, each with the attributes above, by id."
     lists = [

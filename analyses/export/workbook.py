@@ -28,9 +28,6 @@ def write_workbook(
 
     Parameters
     ----------
-    connection : duckdb.DuckDBPyConnection
-    tables : sequence of Table
-    path : Path
     max_rows : int
         Rows of a sheet, its header one of them; a longer table goes on in a second sheet.
     """

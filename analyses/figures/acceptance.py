@@ -20,7 +20,7 @@ _ROW_PIXELS = 62
 
 
 def wilson(row: Row) -> tuple[float, float]:
-    """Wilson's 95% interval of the share without an accepted answer of a set that has questions."""
+    """Return Wilson's 95% interval of the share without an accepted answer."""
     share: Any = proportion(row.n_not_accepted, row.n_questions)
     return share.ci_low, share.ci_high
 
@@ -32,7 +32,6 @@ def acceptance_intervals(rows: Sequence[Row], known_styles: Mapping[str, Style])
     ----------
     rows : sequence of Row
         Of `acceptance`, in the order from top to bottom; sets without questions are left out.
-    known_styles : mapping of str to Style
 
     Returns
     -------

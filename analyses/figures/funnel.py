@@ -20,12 +20,10 @@ class Stage(NamedTuple):
 
     Attributes
     ----------
-    label : str
     column : str
         The column of `question_set_funnel` that it shows.
     sign : str
-        Before its number: a minus where questions are taken away, a plus where they are added.
-    explanation : str
+        Before its number: a minus if questions are taken away, a plus if they are added.
     """
 
     label: str
@@ -56,7 +54,6 @@ def funnel_panel(row: Row, style: Style, axis_end: int) -> go.Figure:
     ----------
     row : Row
         Of `question_set_funnel`.
-    style : Style
     axis_end : int
         The largest count of all panels that stand together, so that their bars compare.
 

@@ -44,13 +44,12 @@ def popularity_panel(
     Parameters
     ----------
     rows : sequence of Row
-        Of `yearly_popularity`: the years of one question set. A year in `years` without a row had
-        no questions, and is drawn as zero.
-    style : Style
+        Of `yearly_popularity`: the years of one question set. A year in `years` without a row is
+        drawn as zero.
     years : sequence of int
         All years of the axis, ascending, so that panels beside each other share it.
     data_end : date, optional
-        The date on which the data end; a year that it cuts is named and its line dotted.
+        The date on which the data end; the line to a year that is not whole is dotted.
 
     Returns
     -------
@@ -127,18 +126,17 @@ def popularity_shares(  # noqa: PLR0913 - the last three are by name only
     ----------
     rows : sequence of Row
         Of `yearly_popularity`, the sets in the order of the legend.
-    known_styles : mapping of str to Style
     years : sequence of int
         All years of the axis, ascending.
     column : str
         The share: `question_share` or `base_question_share`.
     whole : str
-        What it is a share of, as "all questions".
+        What it is a share of, such as "all questions".
     data_end : date, optional
-        The date on which the data end; the last step to a year that it cuts is dotted.
+        The date on which the data end; the line to a year that is not whole is dotted.
     is_part : bool
-        Whether each set is a part of the whole; else what is drawn is a ratio to it, which may
-        exceed 1, and is called that.
+        Whether each set is a part of the whole; otherwise the chart calls it a ratio, which may
+        exceed 1.
 
     Returns
     -------
@@ -189,7 +187,7 @@ def popularity_shares(  # noqa: PLR0913 - the last three are by name only
 
 
 def _year_axis(chart: go.Figure, years: Sequence[int], data_end: date | None) -> None:
-    """Name at most six years, counted back from the last, which is named where it is cut."""
+    """Name at most six years, counted back from the last, and the day on which the data end."""
     ticks = list(years)[:: -max(1, -(-len(years) // _MOST_TICKS))][::-1]
     names = [f"{year}<br>to {_day(data_end)}" if is_partial(year, data_end) else str(year)
              for year in ticks]  # fmt: skip
@@ -207,7 +205,7 @@ def _lines(  # noqa: PLR0913, PLR0917 - the parts of a trace
     name: str,
     data_end: date | None,
 ) -> None:
-    """Draw the line of whole years, and a dotted step to one that the data cut."""
+    """Draw the line of whole years, and a dotted step to a year that the data cover in part."""
     cut = bool(years) and is_partial(years[-1], data_end)
     whole = slice(None, -1) if cut else slice(None)
     steps = [(whole, line, f"{name}, whole years")]

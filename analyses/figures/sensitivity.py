@@ -1,4 +1,4 @@
-"""What hangs on how the rules are read: every variant of a topic's rules as a dot on a line."""
+"""What depends on how the rules are read: every variant of a topic's rules as a dot on a line."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _WORDS: Final = {
 
 
 class Measure(NamedTuple):
-    """What a panel shows of each variant: a column of `rule_sensitivity`, and how to write it."""
+    """What a panel shows: a column of `rule_sensitivity`, its label, and how to write it."""
 
     column: str
     label: str
@@ -67,7 +67,6 @@ def sensitivity_strips(
     ----------
     rows : sequence of Row
         Of `rule_sensitivity`, the sets in the order from top to bottom.
-    known_styles : mapping of str to Style
     measure : Measure
         One of `MEASURES`.
 

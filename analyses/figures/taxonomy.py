@@ -33,7 +33,6 @@ def taxonomy_bars(rows: Sequence[Row], style: Style, level: str) -> go.Figure:
     rows : sequence of Row
         Of `taxonomy_distribution`, of one set; those of other levels and those without a question
         or a printed share are left out.
-    style : Style
     level : str
         ``inner`` or ``leaf``.
 
@@ -112,7 +111,7 @@ def _name(row: Row) -> str:
 
 
 def _label(row: Row) -> str:
-    """Name of a bar, a leaf's with the category that it is in, and how many questions it has."""
+    """Return a bar's label: its name, a leaf's inner category, and its number of questions."""
     inner = f" · {row.inner_category}" if row.level == "leaf" else ""
     number = f"{count(row.n_questions)}{GLUE}({percent(row.share)})" if row.n_questions else ""
     return "<br>".join(wrap(f"{_name(row)}{inner}  {number}", _LABEL_WIDTH))

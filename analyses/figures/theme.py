@@ -1,4 +1,4 @@
-"""How every figure looks: a colour and a marker per question set, one font, one grid, its axes."""
+"""The look of every figure: a colour and a marker per question set, one font, one grid, axes."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ _TICKS: Final = {
 _NAMED: Final = (1 / 60, MINUTE, HOUR, DAY, MONTH, YEAR, 10 * YEAR)
 
 LEFT = 16
-"""Pixels left of a figure's first gridline, from where the labels of its rows begin."""
+"""Pixels left of a figure's first gridline, where the labels of its rows begin."""
 
 
 @dataclass(frozen=True)
@@ -62,11 +62,10 @@ class Style:
     ----------
     label : str
         Its name for people.
-    colour : str
     marker : str
         Plotly's marker symbol, so that colour is never the only difference.
     is_candidate_set : bool
-        True where its members were not inspected by hand although its rules need it.
+        Whether its members still need to be inspected by hand.
     """
 
     label: str
@@ -81,7 +80,7 @@ class Style:
 
     @property
     def title(self) -> str:
-        """The label, marked where the set holds candidates only."""
+        """The label, marked if the set holds candidates only."""
         return f"{self.label} ({CANDIDATES})" if self.is_candidate_set else self.label
 
 
@@ -116,7 +115,7 @@ def styles(question_sets: Iterable[Row]) -> dict[str, Style]:
 
 
 def style_of(name: str, known: Mapping[str, Style]) -> Style:
-    """Style of a set; one that is not described is grey and called by its own name."""
+    """Return the style of a set; an unknown one is grey and called by its own name."""
     return known.get(name) or Style(name.replace("_", " "), GREY, "x", is_candidate_set=False)
 
 
@@ -128,7 +127,7 @@ def figure(alternative: str, height: int) -> go.Figure:
     alternative : str
         What the figure shows, for people who cannot see it; kept as ``layout.meta["alternative"]``.
     height : int
-        Pixels; the width is that of the place where it stands.
+        Pixels; the width is that of its container.
     """
     axis = {
         "gridcolor": GRID,
@@ -165,12 +164,12 @@ def figure(alternative: str, height: int) -> go.Figure:
 
 
 def alternative_of(drawn: go.Figure) -> str:
-    """Text alternative of a figure made here."""
+    """Return the text alternative of a figure made here."""
     return drawn.layout.meta["alternative"]
 
 
 def title(text: str, size: int = 16, note: str = "") -> dict[str, object]:
-    """Title of a panel, at its upper left, with a note in small letters below it."""
+    """Return the title of a panel, at its upper left, with a note in small letters below."""
     return {
         "text": f"<b>{text}</b>",
         "subtitle": {"text": note, "font": {"size": 12, "color": FAINT_INK}},
@@ -184,12 +183,12 @@ def title(text: str, size: int = 16, note: str = "") -> dict[str, object]:
 
 
 def panel_title(style: Style) -> dict[str, object]:
-    """Title of a panel that shows one question set; candidates are marked below it."""
+    """Return the title of a panel that shows one question set; candidates are marked below it."""
     return title(style.label, note=CANDIDATES if style.is_candidate_set else "")
 
 
 def legend(y: float, yanchor: str) -> dict[str, object]:
-    """Put the names of lines in rows above or below a figure; a click on one hides nothing."""
+    """Return a legend in rows above or below a figure, in which a click hides nothing."""
     return {
         "orientation": "h",
         "x": 0,
@@ -215,7 +214,7 @@ def label_rows(chart: go.Figure, labels: list[str], lift: int, **margin: int) ->
     lift : int
         Pixels from the middle of a row up to its label.
     **margin : int
-        Pixels at the sides, where they are other than usual: ``t=32``.
+        Pixels at the sides that differ from the usual: ``t=32``.
     """
     for place, label in enumerate(labels):
         chart.add_annotation(
@@ -235,13 +234,13 @@ def label_rows(chart: go.Figure, labels: list[str], lift: int, **margin: int) ->
 
 
 def row_label(style: Style, value: str = "", n: str = "") -> str:
-    """Label of a set's row: its name, what it shows, and of how many."""
+    """Return the label of a set's row: its name, its value, and its n."""
     of = f"<span style='color:{FAINT_INK}'>  n{GLUE}={GLUE}{n}</span>" if n else ""
     return f"<b>{style.label}</b>{' (candidates)' if style.is_candidate_set else ''}  {value}{of}"
 
 
 def time_axis(floor: float, top: float) -> dict[str, Any]:
-    """Make a logarithmic x axis of minutes, which speaks in seconds, hours, days, months and years.
+    """Make a logarithmic x axis of minutes, labelled in seconds, hours, days, months and years.
 
     Parameters
     ----------

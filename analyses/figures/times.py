@@ -36,14 +36,14 @@ _DASHES: Final = ("solid", "8px,4px", "2px,3px", "8px,3px,2px,3px", "13px,3px", 
 
 
 def has_box(row: Row) -> bool:
-    """Whether there is anything to draw for a set."""
+    """Whether a set has a box to draw."""
     return None not in (row.q1, row.median_response_minutes, row.q3)
 
 
 def axis_floor(rows: Sequence[Row]) -> float:
-    """Left end of the axis: 1 minute, or 1 second where a box begins below that.
+    """Return the left end of the axis: 1 minute, or 1 second if a box begins below that.
 
-    A logarithmic axis has no zero; what lies below its end is drawn at the end.
+    A logarithmic axis has no zero; values below its end are drawn at the end.
     """
     lowest = min((row.q1 for row in rows if row.q1 is not None), default=MINUTE)
     return MINUTE if lowest > MINUTE else 1 / 60
@@ -57,7 +57,6 @@ def response_time_boxes(rows: Sequence[Row], known_styles: Mapping[str, Style]) 
     rows : sequence of Row
         Of `response_time_summary`, in the order from top to bottom; sets without any response time
         are left out.
-    known_styles : mapping of str to Style
 
     Returns
     -------
@@ -116,7 +115,7 @@ def response_time_boxes(rows: Sequence[Row], known_styles: Mapping[str, Style]) 
 
 
 def _five(row: Row) -> tuple[float, float, float, float, float]:
-    """Whisker, quartile, median, quartile, whisker; one that is not known ends at the box."""
+    """Return whisker, quartile, median, quartile, whisker; an unknown whisker ends at the box."""
     low = row.q1 if row.lower_whisker is None else row.lower_whisker
     high = row.q3 if row.upper_whisker is None else row.upper_whisker
     return low, row.q1, row.median_response_minutes, row.q3, high
@@ -154,7 +153,7 @@ class _Line:
 
     @property
     def told(self) -> str:
-        """Shares at a few round times: each that of the last point not after it."""
+        """The shares at a few round times, each that of the last point before it."""
         points = list(zip(self.minutes, self.shares, strict=True))
         parts = [
             f"{percent(found[-1])} after {name}"
@@ -200,9 +199,8 @@ def cumulative_curves(
     ----------
     rows : sequence of Row
         Of `response_time_quantiles`, the sets in the order in which they are drawn.
-    known_styles : mapping of str to Style
     floor : float
-        Left end of the axis, minutes above zero; what is faster is drawn there.
+        Left end of the axis, in minutes above zero; faster answers are drawn there.
 
     Returns
     -------
@@ -239,7 +237,6 @@ def survival_chart(
     ----------
     rows : sequence of Row
         Of `survival_curves`, the sets in the order in which they are drawn.
-    known_styles : mapping of str to Style
     floor : float
         Left end of the axis, minutes above zero.
 
@@ -291,13 +288,13 @@ _ENDS: Final = ("ci_low", "ci_high")
 
 
 def _steps(values: list[float], *, is_time: bool = False) -> list[float]:
-    """Corners of a step function: times each but the first twice, heights each but the last."""
+    """Return the corners of a step function: times but the first twice, heights but the last."""
     doubled = [value for value in values for _ in range(2)]
     return doubled[1:] if is_time else doubled[:-1]
 
 
 def _from_floor(rows: Sequence[Row], floor: float) -> list[Row]:
-    """Leave out what lies left of the axis but the last, which holds at the axis' end."""
+    """Leave out the rows left of the axis except the last, which holds at the axis' end."""
     last: dict[str, float] = {}
     for row in rows:
         if row.minutes <= floor:

@@ -21,10 +21,7 @@ if TYPE_CHECKING:
 def to_adjudicate(
     sheets: Sequence[Ratings], questions: Sequence[SampledQuestion]
 ) -> list[SampledQuestion]:
-    """Return the questions to talk about, in the order of the sample.
-
-    They are those that not all raters gave the same labels, and those that all left pending.
-    """
+    """Return the questions to settle: labelled differently, or left pending by all raters."""
     keys = {*conflicts(sheets), *pending(sheets)}
     return [question for question in questions if question.key in keys]
 
@@ -50,7 +47,7 @@ def adjudicate(
     Parameters
     ----------
     sheets : sequence of Ratings
-        One a rater; a single sheet is one that was filled together.
+        One per rater; a single sheet is one that the raters filled together.
     questions : sequence of SampledQuestion
         Gives the order.
     adjudicated : Ratings, optional
@@ -101,19 +98,19 @@ def _unresolved(
 
 
 def merged(settled: Sequence[Label], labels: Sequence[Label]) -> list[Label]:
-    """Put labels that were settled before, as those of a pilot, before new ones.
+    """Put labels that were settled earlier, such as a pilot's, before new ones.
 
     Raises
     ------
     LabellingError
         When a question has labels in both.
     """
-    known = {(label.question_set, label.site, label.question_id) for label in settled}
+    known = {label.question for label in settled}
     for label in labels:
-        if (label.question_set, label.site, label.question_id) in known:
+        if label.question in known:
             raise LabellingError(
                 f"question {label.question_id} of {label.question_set} is settled already and"
-                " labelled again; choose the other part with --part, or leave --settled out"
+                " labelled again; choose the other part with --part, or leave out --settled"
             )
     return [*settled, *labels]
 

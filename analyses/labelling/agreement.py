@@ -1,24 +1,23 @@
-"""How far raters agree on a sample: kappa and percent agreement, a set and level at a time."""
+"""How far raters agree on a sample: kappa and percent agreement, per set and level."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any
 
 from analyses.labelling.ratings import name_raters
-from analyses.statistics.agreement import Confusion, cohens_kappa
-from analyses.statistics.results import CONFIDENCE, Result
+from analyses.statistics.agreement import Agreement, cohens_kappa
+from analyses.statistics.results import CONFIDENCE
 from analyses.study.labels import NO_CATEGORY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from analyses.labelling.ratings import Rating, Ratings
+    from analyses.labelling.ratings import Level, Rating, Ratings
     from analyses.labelling.sample import QuestionKey
     from analyses.study.labels import Taxonomy
 
-Level = Literal["inner", "leaf"]
 LEVELS: tuple[Level, ...] = ("inner", "leaf")
 
 ALL_SETS = "all sets"
@@ -26,42 +25,26 @@ ALL_SETS = "all sets"
 
 
 @dataclass(frozen=True)
-class RaterAgreement(Result):
+class RaterAgreement(Agreement):
     """Agreement of two raters on the questions of a set that both have labelled.
+
+    Two ratings agree when their labels are exactly the same: a question with two labels counts as a
+    category made of the two, whatever their order.
 
     Attributes
     ----------
-    rater_a, rater_b : str
     question_set : str
         `ALL_SETS` for all together: a name that two sets share is one category there.
     level : {"inner", "leaf"}
-    n : int
-        Questions both have labelled.
-    n_agreed : int
-        Those with exactly the same labels: a question with two labels counts as a category made
-        of the two, whatever their order.
     n_overlapping : int
-        Those with at least one label in common.
-    agreement, kappa, ci_low, ci_high : float or None
-        As in `analyses.statistics.agreement.cohens_kappa`.
-    confidence : float
-    confusion : Confusion
-        Rows are labels of rater a, columns those of rater b, in the order of the taxonomy.
+        Questions with at least one label in common.
     """
 
     rater_a: str
     rater_b: str
     question_set: str
     level: Level
-    n: int
-    n_agreed: int
     n_overlapping: int
-    agreement: float | None
-    kappa: float | None
-    confidence: float
-    ci_low: float | None
-    ci_high: float | None
-    confusion: Confusion
 
 
 def rater_agreement(
@@ -72,7 +55,7 @@ def rater_agreement(
     Parameters
     ----------
     sheets : sequence of Ratings
-        One a rater, two or more.
+        One per rater, two or more.
     taxonomy : Taxonomy
         Gives the order of the categories.
     confidence : float
@@ -124,7 +107,7 @@ def pending(sheets: Sequence[Ratings]) -> list[QuestionKey]:
 
 
 def _said(sheets: Sequence[Ratings], key: QuestionKey) -> set[str]:
-    return {sheet.by_question[key].leaf for sheet in sheets}
+    return {sheet.by_question[key].value("leaf") for sheet in sheets}
 
 
 def _compared(
@@ -132,37 +115,23 @@ def _compared(
     level: Level,
     order: Sequence[str],
     confidence: float,
-    **names: str,
+    **names: Any,
 ) -> RaterAgreement:
-    labels_a = [getattr(a, level) for a, _ in pairs]
-    labels_b = [getattr(b, level) for _, b in pairs]
-    used = _used(order, {*labels_a, *labels_b})
-    result = cohens_kappa(labels_a, labels_b, used, confidence)
+    labels_a = [a.value(level) for a, _ in pairs]
+    labels_b = [b.value(level) for _, b in pairs]
+    given = {*labels_a, *labels_b}
+    # last several labels of one question, and labels of an open coding
+    used = [name for name in order if name in given] + sorted(given.difference(order))
     return RaterAgreement(
+        **vars(cohens_kappa(labels_a, labels_b, used, confidence)),
         **names,
         level=level,
-        n=result.n,
-        n_agreed=result.n_agreed,
-        n_overlapping=sum(_overlap(a, b, level) for a, b in pairs),
-        agreement=result.agreement,
-        kappa=result.kappa,
-        confidence=confidence,
-        ci_low=result.ci_low,
-        ci_high=result.ci_high,
-        confusion=result.confusion,
-    )
-
-
-def _overlap(a: Rating, b: Rating, level: Level) -> bool:
-    if level == "leaf":
-        return not set(a.labels).isdisjoint(b.labels)
-    return not {one.inner_category for one in a.labels}.isdisjoint(
-        one.inner_category for one in b.labels
+        n_overlapping=sum(not a.names(level).isdisjoint(b.names(level)) for a, b in pairs),
     )
 
 
 def _order(level: Level, sets: Iterable[str], taxonomy: Taxonomy) -> list[str]:
-    """Return the categories in the order of the taxonomy, and last what is no category."""
+    """Return the categories in the order of the taxonomy, then the labels that are no category."""
     known = dict.fromkeys(
         category.inner_category if level == "inner" else category.name
         for question_set in sets
@@ -170,8 +139,3 @@ def _order(level: Level, sets: Iterable[str], taxonomy: Taxonomy) -> list[str]:
         if category.name not in NO_CATEGORY
     )
     return [*known, *NO_CATEGORY]
-
-
-def _used(order: Sequence[str], used: set[str]) -> list[str]:
-    """Return the labels used in that order; several labels on a question, and open ones, last."""
-    return [name for name in order if name in used] + sorted(used.difference(order))

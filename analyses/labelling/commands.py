@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from analyses.common.groups import InOrder
 from analyses.study.options import study_option
 from loader.errors import LabellingError, WarehouseError
 from loader.options import data_option
@@ -15,44 +16,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from analyses.labelling.ratings import Ratings
-    from analyses.labelling.sample import Part, Population, SampledQuestion
+    from analyses.labelling.sample import Part, SampledQuestion
     from analyses.study.labels import Taxonomy
 
 F = TypeVar("F", bound="Callable[..., Any]")
-
-ALL: Literal["all"] = "all"
-Size = int | Literal["all"]
 
 _OPEN_SHARE = click.FloatRange(0, 1, min_open=True, max_open=True)
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
-class _SizeOption(click.ParamType):
-    """``N``, ``all``, ``SET=N`` or ``SET=all``: what it is for ('' for every set), and the size."""
-
-    name = "size"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, Size]:
-        """Read the value of an option."""
-        if isinstance(value, tuple):
-            return value
-        question_set, _, size = str(value).rpartition("=")
-        if size == ALL:
-            return question_set, ALL
-        if not (size.isascii() and size.isdigit()):
-            self.fail(f"{value!r} is neither N, all, SET=N nor SET=all", param, ctx)
-        return question_set, int(size)
-
-
-class _InOrder(click.Group):
-    """A group that lists its commands in the order in which a person needs them."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the commands as they were added."""
-        del ctx
-        return list(self.commands)
+def _size(text: str) -> tuple[str, int | None]:
+    """Read ``N``, ``all``, ``SET=N`` or ``SET=all``: the set ('' for every set), None for all."""
+    question_set, _, size = text.rpartition("=")
+    if size != "all" and not (size.isascii() and size.isdigit()):
+        raise click.BadParameter(f"{text!r} is neither N, all, SET=N nor SET=all")
+    return question_set, None if size == "all" else int(size)
 
 
 def _output(name: str, default: str | None, text: str) -> Callable[[F], F]:
@@ -97,18 +75,18 @@ _taxonomy = click.option(
     "taxonomy_file",
     metavar="FILE",
     type=_FILE,
-    help="Categories of another file, CSV or xlsx: question_set, inner_category, leaf_category."
-    "  [default: the study's taxonomy.csv]",
+    help="Take the categories from this file, CSV or xlsx: question_set, inner_category,"
+    " leaf_category.  [default: the study's taxonomy.csv]",
 )
 _answers = click.option(
     "--answers",
     type=click.IntRange(min=0),
     default=3,
     show_default=True,
-    help="Answers shown of a question, the accepted one first.",
+    help="Answers shown per question, the accepted one first.",
 )
 _force = click.option(
-    "--force", is_flag=True, help="Overwrite files that are there, with the labels in them."
+    "--force", is_flag=True, help="Overwrite existing files, with the labels in them."
 )
 
 
@@ -129,8 +107,9 @@ def sample_size(
 
     So many that a share is known within an interval of a given width: Cochran's formula with
     finite population correction, for each SET (by default every topic set), by the plan of the
-    study (`sampling` in its study.yml). For a --population it is 95% confidence, +/- 5 points,
-    rounded up: rounded down, the interval would be a little wider than was asked for.
+    study (`sampling` in its study.yml). Without a study's plan, for a --population, it is 95%
+    confidence, +/- 5 points, rounded up: rounded down, the interval would be a little wider than
+    asked for.
 
     \b
     Examples:
@@ -138,19 +117,18 @@ def sample_size(
       stackstudy sample-size mobile --confidence 0.99
       stackstudy sample-size --population 1325 --rounding down
     """
-    from analyses.labelling.sample import read_populations  # noqa: PLC0415
-    from analyses.labelling.show import show_sizes  # noqa: PLC0415
-    from analyses.study.study import study_name  # noqa: PLC0415
+    from analyses.labelling.sample import read_populations
+    from analyses.labelling.show import show_sizes
 
     if population is not None and sets:
         raise click.UsageError("name sets or give --population, not both")
     given = {name: value for name, value in formula.items() if value is not None}
     if population is not None:
-        from analyses.statistics.sampling import sample_size as size_of  # noqa: PLC0415
+        from analyses.statistics.sampling import sample_size as size_of
 
         show_sizes([("", size_of(population, **given), False)])
         return
-    found: list[Population] = read_populations(data, study_name(study), sets)
+    found = read_populations(data, study, sets)
     show_sizes([(one.question_set, one.size(**given), one.is_whole_set) for one in found])
 
 
@@ -159,15 +137,15 @@ def sample_size(
 @data_option
 @study_option
 @click.option(
-    "--seed", type=int, default=1, show_default=True, help="Another seed is another draw."
+    "--seed", type=int, default=1, show_default=True, help="Another seed gives another draw."
 )
 @click.option(
     "--size",
     "sizes",
     metavar="[SET=]N",
     multiple=True,
-    type=_SizeOption(),
-    help="Questions to draw of a set, or of each; `all` for all.  [default: the sample size]",
+    type=_size,
+    help="Questions to draw from a set, or from each; or `all`.  [default: the sample size]",
 )
 @click.option(
     "--pilot",
@@ -175,18 +153,18 @@ def sample_size(
     type=click.FloatRange(0, 1),
     default=0.3,
     show_default=True,
-    help="Share of the draw that is labelled first, to make the taxonomy.",
+    help="Share of the draw to label first, to make the taxonomy.",
 )
 @_formula
 @_output("--output", "draw.csv", "File to write.")
 @_force
-def draw(  # noqa: PLR0913 - one for each option
+def draw(
     *,
     sets: tuple[str, ...],
     data: Path,
     study: str | None,
     seed: int,
-    sizes: tuple[tuple[str, Size], ...],
+    sizes: tuple[tuple[str, int | None], ...],
     pilot_share: float,
     output: Path,
     force: bool,
@@ -196,8 +174,8 @@ def draw(  # noqa: PLR0913 - one for each option
 
     Anyone can repeat a draw: it depends on the seed, the set's name and the ids of its questions,
     and not on the order of the rows, the machine or how often the dump was loaded. A larger draw
-    of the same seed begins with the smaller one. Questions are written in the order drawn, the
-    pilot first. How many, the study plans (`sampling` in its study.yml).
+    with the same seed begins with the smaller one. Questions are written in the order drawn, the
+    pilot first. The study plans how many (`sampling` in its study.yml).
 
     \b
     Examples:
@@ -205,12 +183,11 @@ def draw(  # noqa: PLR0913 - one for each option
       stackstudy draw server_cloud mobile browser --size browser=all --seed 2020
       stackstudy draw dl --size 500 --pilot 0 --output dl.csv
     """
-    from analyses.labelling.sample import (  # noqa: PLC0415
+    from analyses.labelling.sample import (
         read_populations,
         sample_questions,
         write_sample,
     )
-    from analyses.study.study import study_name  # noqa: PLC0415
 
     wanted = dict(sizes)
     for name in wanted:
@@ -218,10 +195,15 @@ def draw(  # noqa: PLR0913 - one for each option
             raise click.UsageError(f"--size is given for {name}, which is not among the sets drawn")
     given = {name: value for name, value in formula.items() if value is not None}
     chosen = []
-    for population in read_populations(data, study_name(study), sets):
-        default: Size = ALL if population.is_whole_set else population.size(**given).sample_size
-        size = wanted.get(population.question_set, wanted.get("", default))
-        chosen.append((population, _size(population, size)))
+    for population in read_populations(data, study, sets):
+        name, n = population.question_set, len(population.questions)
+        default = None if population.is_whole_set else population.size(**given).sample_size
+        size = wanted.get(name, wanted.get("", default))
+        if size is not None and size > n:
+            raise click.UsageError(
+                f"{name} has {n:,} questions, fewer than {size:,}; say --size {name}=all"
+            )
+        chosen.append((population, n if size is None else size))
     questions = sample_questions(chosen, seed=seed, pilot_share=pilot_share)
     write_sample(output, questions, force=force)
     for population, size in chosen:
@@ -239,7 +221,7 @@ def draw(  # noqa: PLR0913 - one for each option
     click.echo(f"Draw: {output}")
 
 
-@click.group(cls=_InOrder)
+@click.group(cls=InOrder)
 def label() -> None:
     """Label drawn questions by hand.
 
@@ -262,7 +244,7 @@ def label() -> None:
 @_answers
 @_taxonomy
 @_force
-def sheet(  # noqa: PLR0913 - one for each option
+def sheet(
     *,
     sample_file: Path,
     outputs: tuple[Path, ...],
@@ -275,26 +257,25 @@ def sheet(  # noqa: PLR0913 - one for each option
 ) -> None:
     """Write a sheet for each rater.
 
-    Each FILE is xlsx or CSV, after its name, with a row for each question of DRAW: title, address,
-    body and answers as text, tags, and empty columns for up to three labels and a note. In an xlsx
-    the labels are chosen from the set's categories; what fits none is `false positive`, `unclear`
-    or `pending` (perhaps a new category). A set without categories is coded openly: write
-    `inner category - leaf category`.
+    Each FILE is xlsx or CSV, by the ending of its name, with one row per question of DRAW: title,
+    address, body and answers as text, tags, and empty columns for up to three labels and a note. In
+    an xlsx the labels are chosen from the set's categories; a question that fits none is `false
+    positive`, `unclear` or `pending` (perhaps a new category). A set without categories is coded
+    openly: write `inner category - leaf category`.
 
     \b
     Examples:
       stackstudy label sheet draw.csv ann.xlsx ben.xlsx
       stackstudy label sheet draw.csv pilot.csv --part pilot --answers 5
     """
-    from analyses.labelling.posts import read_texts  # noqa: PLC0415
-    from analyses.labelling.sample import in_part  # noqa: PLC0415
-    from analyses.labelling.sheet import SheetRow, write_sheet  # noqa: PLC0415
-    from analyses.study.study import study_name  # noqa: PLC0415
+    from analyses.labelling.posts import read_texts
+    from analyses.labelling.sample import in_part
+    from analyses.labelling.sheet import SheetRow, write_sheet
 
     _check_files((), (sample_file, taxonomy_file), outputs)
     sample, taxonomy = _read(sample_file, study, taxonomy_file)
     questions = in_part(sample_file, sample, part)
-    texts = read_texts(data, study_name(study), questions, answers)
+    texts = read_texts(data, study, questions, answers)
     rows = [SheetRow(row, text, {}) for row, text in zip(questions, texts, strict=True)]
     for output in outputs:
         write_sheet(output, rows, taxonomy, force=force)
@@ -311,7 +292,7 @@ def sheet(  # noqa: PLR0913 - one for each option
 @_part
 @_taxonomy
 @click.pass_context
-def check(  # noqa: PLR0913 - one for each option
+def check(
     context: click.Context,
     *,
     sample_file: Path,
@@ -329,8 +310,8 @@ def check(  # noqa: PLR0913 - one for each option
       stackstudy label check draw.csv ann.xlsx
       stackstudy label check draw.csv ann.xlsx ben.csv --part pilot
     """
-    from analyses.labelling.ratings import read_ratings  # noqa: PLC0415
-    from analyses.labelling.sample import in_part  # noqa: PLC0415
+    from analyses.labelling.ratings import read_ratings
+    from analyses.labelling.sample import in_part
 
     sample, taxonomy = _read(sample_file, study, taxonomy_file)
     wanted = {question.key for question in in_part(sample_file, sample, part)}
@@ -352,7 +333,7 @@ def check(  # noqa: PLR0913 - one for each option
 @_sample
 @_sheets
 @_output("--conflicts", None, "Sheet to write, xlsx or CSV: the questions to settle.")
-@_output("--confusion", None, "Table to write, xlsx or CSV: how often each pair of labels.")
+@_output("--confusion", None, "Table to write, xlsx or CSV: how often each pair of labels occurs.")
 @_part
 @_skip
 @click.option(
@@ -367,7 +348,7 @@ def check(  # noqa: PLR0913 - one for each option
 @_answers
 @_taxonomy
 @_force
-def agreement(  # noqa: PLR0913 - one for each option
+def agreement(
     *,
     sample_file: Path,
     sheet_files: tuple[Path, ...],
@@ -382,15 +363,15 @@ def agreement(  # noqa: PLR0913 - one for each option
     taxonomy_file: Path | None,
     force: bool,
 ) -> None:
-    """Say how far raters agree, and on what not.
+    """Say how far raters agree, and where they differ.
 
     Percent agreement and Cohen's kappa, at inner and leaf level. Each SHEET is one rater's. A
     question with several labels counts as agreed when all of them are the same; pending counts as
-    a label. With --part rest the pilot, which the raters talked about, is left out, as in the
-    paper.
+    a label. --part rest leaves out the pilot, which the raters discussed, as the paper does.
 
     --conflicts writes the questions on which they do not agree, or that all left pending, with
-    what each said and empty columns for what they settle on, for `stackstudy label resolve`.
+    the labels of each rater and empty columns for those they settle on, for `stackstudy label
+    resolve`.
 
     \b
     Examples:
@@ -401,9 +382,9 @@ def agreement(  # noqa: PLR0913 - one for each option
     if len(sheet_files) < 2:
         raise click.UsageError("agreement needs the sheets of two raters or more")
     _check_files(sheet_files, (sample_file, taxonomy_file), (conflicts, confusion))
-    from analyses.labelling.adjudication import conflict_rows, to_adjudicate  # noqa: PLC0415
-    from analyses.labelling.agreement import rater_agreement  # noqa: PLC0415
-    from analyses.labelling.show import show_agreement, write_confusion  # noqa: PLC0415
+    from analyses.labelling.adjudication import conflict_rows, to_adjudicate
+    from analyses.labelling.agreement import rater_agreement
+    from analyses.labelling.show import show_agreement, write_confusion
 
     sample, taxonomy = _read(sample_file, study, taxonomy_file)
     sheets = _checked(sheet_files, sample_file, sample, part, taxonomy, skip=skip)
@@ -414,11 +395,10 @@ def agreement(  # noqa: PLR0913 - one for each option
         click.echo(f"Confusion table: {confusion}")
     questions = to_adjudicate(sheets, sample)
     if conflicts and questions:
-        from analyses.labelling.posts import read_texts  # noqa: PLC0415
-        from analyses.labelling.sheet import write_sheet  # noqa: PLC0415
-        from analyses.study.study import study_name  # noqa: PLC0415
+        from analyses.labelling.posts import read_texts
+        from analyses.labelling.sheet import write_sheet
 
-        texts = read_texts(data, study_name(study), questions, answers)
+        texts = read_texts(data, study, questions, answers)
         write_sheet(conflicts, conflict_rows(sheets, questions, texts), taxonomy, force=force)
         click.echo(f"Conflicts: {conflicts} ({len(questions):,} questions to settle)")
     else:
@@ -443,7 +423,7 @@ def agreement(  # noqa: PLR0913 - one for each option
 @_skip
 @_taxonomy
 @_force
-def resolve(  # noqa: PLR0913 - one for each option
+def resolve(
     *,
     sample_file: Path,
     sheet_files: tuple[Path, ...],
@@ -456,11 +436,12 @@ def resolve(  # noqa: PLR0913 - one for each option
     taxonomy_file: Path | None,
     force: bool,
 ) -> None:
-    """Make a study's labels of filled sheets.
+    """Make a study's labels from filled sheets.
 
-    Where the raters agree their labels stand, elsewhere those of the sheet of conflicts. A single
-    SHEET is one that was filled together. The labels become labels.csv of the study's folder, which
-    `stackstudy build` reads; those of a study that ships are written here, for a copy of it.
+    Where the raters agree, their labels stand; elsewhere those of the sheet of conflicts do. A
+    single SHEET is one that the raters filled together. The labels become labels.csv in the study's
+    folder, which `stackstudy build` reads; for a study that ships they are written into the current
+    folder, for a copy of the study.
 
     \b
     Examples:
@@ -469,13 +450,13 @@ def resolve(  # noqa: PLR0913 - one for each option
       stackstudy label resolve draw.csv ann.xlsx ben.xlsx --part rest --resolved conflicts.xlsx \\
           --settled pilot_labels.csv
     """
-    from analyses.common.spreadsheets import written_whole  # noqa: PLC0415
-    from analyses.labelling.adjudication import adjudicate, merged  # noqa: PLC0415
-    from analyses.labelling.agreement import conflicts, pending  # noqa: PLC0415
-    from analyses.labelling.ratings import read_ratings  # noqa: PLC0415
-    from analyses.labelling.show import count_labels  # noqa: PLC0415
-    from analyses.study.labels import read_labels, write_labels  # noqa: PLC0415
-    from analyses.study.study import find_study, shipped_studies  # noqa: PLC0415
+    from analyses.common.spreadsheets import written_whole
+    from analyses.labelling.adjudication import adjudicate, merged
+    from analyses.labelling.agreement import conflicts, pending
+    from analyses.labelling.ratings import read_ratings
+    from analyses.labelling.show import count_labels
+    from analyses.study.labels import read_labels, write_labels
+    from analyses.study.study import find_study, shipped_studies
 
     folder = find_study(study)
     ships = folder.resolve() in {path.resolve() for path in shipped_studies().values()}
@@ -509,24 +490,22 @@ def acceptance(data: Path, study: str | None, output: Path | None, *, force: boo
     """Compare unclear questions with the rest.
 
     As section 6.5 of the paper does: the share without an accepted answer among the questions
-    that are unclear or false positive, beside that of those that have a category. It is the table
-    `label_acceptance`, of the labels that the study was built with.
+    that are unclear or false positive, beside the share among those that have a category. It shows
+    the table `label_acceptance`, made from the labels that the study was built with.
 
     \b
     Examples:
       stackstudy label acceptance
       stackstudy label acceptance --output unclear.csv
     """
-    from analyses.common.spreadsheets import write_table  # noqa: PLC0415
-    from analyses.labelling.show import show_acceptance  # noqa: PLC0415
-    from analyses.study.study import study_name  # noqa: PLC0415
-    from analyses.warehouse.database import connect  # noqa: PLC0415
+    from analyses.common.spreadsheets import write_table
+    from analyses.labelling.show import show_acceptance
+    from analyses.warehouse.database import connect, table_names
 
-    with connect(data, study_name(study)) as connection:
-        is_built = ("label_acceptance",) in connection.execute("show tables").fetchall()
-        found = connection.execute("from label_acceptance") if is_built else None
-        names = [column[0] for column in found.description] if found else []
-        rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()] if found else []
+    rows = []
+    with connect(data, study) as connection:
+        if "label_acceptance" in table_names(connection):
+            rows = connection.execute("from label_acceptance").to_arrow_table().to_pylist()
     if not rows:
         raise WarehouseError(
             f"{data}: the study was built without labels; put labels.csv into its folder"
@@ -535,23 +514,17 @@ def acceptance(data: Path, study: str | None, output: Path | None, *, force: boo
     show_acceptance(rows)
     if output:
         values = [list(row.values()) for row in rows]
-        write_table(output, dict.fromkeys(names, 16), values, force=force)
+        write_table(output, dict.fromkeys(rows[0], 16), values, force=force)
         click.echo(f"Table: {output}")
 
 
 def _read(
     sample_file: Path, study: str | None, taxonomy_file: Path | None
 ) -> tuple[list[SampledQuestion], Taxonomy]:
-    """Read a sample, and the categories of its sets.
-
-    Raises
-    ------
-    LabellingError
-        When the sample is of a set that the study does not have.
-    """
-    from analyses.labelling.sample import read_sample  # noqa: PLC0415
-    from analyses.study.labels import taxonomy_of_labels  # noqa: PLC0415
-    from analyses.study.study import find_study, read_study  # noqa: PLC0415
+    """Read a sample, and the categories of its sets; LabellingError if the study lacks a set."""
+    from analyses.labelling.sample import read_sample
+    from analyses.study.labels import taxonomy_of_labels
+    from analyses.study.study import find_study, read_study
 
     questions = read_sample(sample_file)
     if taxonomy_file:
@@ -566,7 +539,7 @@ def _read(
     return questions, found.taxonomy
 
 
-def _checked(  # noqa: PLR0913 - what every command on sheets is given
+def _checked(
     sheet_files: Sequence[Path],
     sample_file: Path,
     sample: Sequence[SampledQuestion],
@@ -576,8 +549,8 @@ def _checked(  # noqa: PLR0913 - what every command on sheets is given
     skip: bool,
 ) -> list[Ratings]:
     """Read sheets, and say how many questions are left out where that was asked for."""
-    from analyses.labelling.ratings import read_ratings  # noqa: PLC0415
-    from analyses.labelling.sample import in_part  # noqa: PLC0415
+    from analyses.labelling.ratings import read_ratings
+    from analyses.labelling.sample import in_part
 
     keys = {question.key for question in in_part(sample_file, sample, part)}
     sheets = [
@@ -593,34 +566,16 @@ def _checked(  # noqa: PLR0913 - what every command on sheets is given
 def _check_files(
     sheets: Iterable[Path], inputs: Iterable[Path | None], outputs: Iterable[Path | None]
 ) -> None:
-    """Refuse a sheet that is given twice, and a file to write that is one to read.
-
-    Raises
-    ------
-    LabellingError
-        Naming the file, however it was spelled.
-    """
+    """Raise a LabellingError for a sheet given twice, and for a file both to read and to write."""
     seen: set[Path] = set()
     for path in sheets:
         if path.resolve() in seen:
-            raise LabellingError(f"{path}: is given twice, as two raters; name two sheets")
+            raise LabellingError(f"{path}: is given twice; name a different sheet for each rater")
         seen.add(path.resolve())
     seen |= {path.resolve() for path in inputs if path is not None}
     for output in (path for path in outputs if path is not None):
         if output.resolve() in seen:
             raise LabellingError(
-                f"{output}: is given twice, and would be written over; name another file to write"
+                f"{output}: is given twice, and would be overwritten; name another file to write"
             )
         seen.add(output.resolve())
-
-
-def _size(population: Population, size: Size) -> int:
-    n = len(population.questions)
-    if size == ALL:
-        return n
-    if size > n:
-        raise click.UsageError(
-            f"{population.question_set} has {n:,} questions, fewer than {size:,}; say"
-            f" --size {population.question_set}=all"
-        )
-    return size

@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 
     from analyses.labelling.sample import SampledQuestion
 
-MAX_ANSWERS = 3
-"""Answers of a question that a sheet shows unless the caller says otherwise."""
-
 PostKey = tuple[str, int]
 Post = dict[str, Any]
 
@@ -39,19 +36,14 @@ def read_texts(
     data: Path,
     study: str | None,
     questions: Sequence[SampledQuestion],
-    max_answers: int = MAX_ANSWERS,
+    max_answers: int = 3,
 ) -> list[QuestionText]:
     """Read the texts of sampled questions, in their order.
 
     Parameters
     ----------
-    data : Path
-        The data folder, as given by ``--data``.
-    study : str or None
-        Name of the study; None for the only one of the folder.
-    questions : sequence of SampledQuestion
     max_answers : int
-        At most so many answers a question: the accepted one first, then by score.
+        At most so many answers per question: the accepted one first, then by score.
 
     Raises
     ------
@@ -128,7 +120,7 @@ def _posts(
 
 
 def _answers(accepted_answer_id: int | None, answers: list[Post], max_answers: int) -> str:
-    """Write the first answers: the accepted one, then by score; what has no score comes last."""
+    """Write the first answers: the accepted one, then by score; those without a score come last."""
 
     def place(post: Post) -> tuple[bool, bool, int, int]:
         score = post["score"]

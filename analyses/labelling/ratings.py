@@ -1,9 +1,9 @@
-"""What a rater made of a sheet: the labels of every question, and every slip on the way."""
+"""A rater's filled sheet: the labels of every question, and every slip."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from analyses.common.spreadsheets import read_table, whole_number
 from analyses.labelling.sample import KEY
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from analyses.labelling.sample import QuestionKey, SampledQuestion
     from analyses.study.labels import Category, Taxonomy
 
+Level = Literal["inner", "leaf"]
+
 
 @dataclass(frozen=True)
 class Rating:
@@ -26,15 +28,13 @@ class Rating:
     labels: tuple[Category, ...]
     note: str = ""
 
-    @property
-    def leaf(self) -> str:
-        """The labels as one nominal value at leaf level, whatever their order."""
-        return " + ".join(sorted({label.name for label in self.labels}))
+    def names(self, level: Level) -> set[str]:
+        """Return the names of the labels at a level."""
+        return {one.name if level == "leaf" else one.inner_category for one in self.labels}
 
-    @property
-    def inner(self) -> str:
-        """The labels as one nominal value at inner level, whatever their order."""
-        return " + ".join(sorted({label.inner_category for label in self.labels}))
+    def value(self, level: Level) -> str:
+        """Return the labels as one nominal value, whatever their order."""
+        return " + ".join(sorted(self.names(level)))
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,6 @@ class Ratings:
     ----------
     rater : str
         Name of the file without its ending.
-    path : Path
     by_question : mapping
         Ratings of the questions that carry a label.
     unlabelled : mapping
@@ -88,15 +87,15 @@ def read_ratings(
     ----------
     path : Path
         An xlsx or CSV with the columns question_set, site, question_id and one or more named
-        ``label`` or ``label_…``, in any order; ``note`` may be there, other columns are passed
-        over. Rows may be in any order.
+        ``label`` or ``label_…``, in any order; ``note`` may be there, other columns are ignored.
+        Rows may be in any order.
     questions : sequence of SampledQuestion
         The whole sample.
     taxonomy : Taxonomy
-        The categories there are.
+        The categories to choose from.
     wanted : collection of QuestionKey, optional
-        Those the sheet must label, such as the pilot; rows of other sampled questions are passed
-        over. By default all.
+        Those the sheet must label, such as the pilot; rows of other sampled questions are ignored.
+        By default all.
 
     Returns
     -------

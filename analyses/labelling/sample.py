@@ -1,4 +1,4 @@
-"""A sample: which questions of which sets are to be labelled, and its file."""
+"""A sample: the questions to label of each set, and its file."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from analyses.common.spreadsheets import read_table, whole_number, write_csv, written_whole
 from analyses.statistics.sampling import PILOT_SHARE, SampleSize, draw, sample_size
-from analyses.warehouse.database import connect
+from analyses.warehouse.database import connect, table_names
 from loader.errors import LabellingError, WarehouseError
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ QuestionKey = tuple[str, str, int]
 """Question set, site, question id."""
 
 Part = Literal["all", "pilot", "rest"]
-PARTS: tuple[Part, ...] = ("all", "pilot", "rest")
 
 COLUMNS = (
     "question_set",
@@ -51,22 +50,21 @@ class SampledQuestion:
 
     @property
     def key(self) -> QuestionKey:
-        """What tells it from all others: a question may be sampled for two sets."""
+        """Set, site and id: a question may be sampled for two sets."""
         return self.question_set, self.site, self.question_id
 
 
 @dataclass(frozen=True)
 class Population:
-    """What there is to sample from: a question set with its questions, and the study's plan.
+    """A question set to sample from: its questions, and the study's plan.
 
     Attributes
     ----------
-    question_set : str
     is_candidate_set : bool
         Whether membership still needs people's decisions.
     questions : mapping of (site, question id) to (title, address)
     plan : mapping
-        Arguments of `analyses.statistics.sampling.sample_size`; empty before a build.
+        Arguments of `analyses.statistics.sampling.sample_size`; empty for a study without topics.
     is_whole_set : bool
         Whether the study labels every question of it.
     """
@@ -89,36 +87,29 @@ def read_populations(
 
     Parameters
     ----------
-    data : Path
-        The data folder, as given by ``--data``.
-    study : str, optional
-        Name of the study; by default the only one of the folder.
     names : sequence of str
-        The sets, in the order wanted; none means every topic set.
+        The sets, in the order wanted; by default every topic set.
 
     Raises
     ------
     WarehouseError
-        When the tables are not built, or there is no set of a name.
+        When the tables are not built, or a set does not exist.
     """
     with connect(data, study) as connection:
-        tables = {name for (name,) in connection.execute("show tables").fetchall()}
-        if not {"question_sets", "question_set_members", "questions"} <= tables:
+        needed = {"question_sets", "question_set_members", "questions", "sample_sizes"}
+        if not needed <= table_names(connection):
             raise WarehouseError(f"{data}: no question sets are built; run `stackstudy build`")
-        sets = {
-            name: (kind, is_candidate_set)
-            for name, kind, is_candidate_set in connection.execute(
-                "select question_set, kind, is_candidate_set from question_sets order by position"
+        kinds = dict(
+            connection.execute(
+                "select question_set, kind from question_sets order by position"
             ).fetchall()
-        }
+        )
         for name in names:
-            if name not in sets:
+            if name not in kinds:
                 raise WarehouseError(
-                    f"no question set is named {name!r}; there are {', '.join(sets) or 'none'}"
+                    f"no question set is named {name!r}; there are {', '.join(kinds) or 'none'}"
                 )
-        wanted = list(dict.fromkeys(names)) or [
-            n for n, (kind, _) in sets.items() if kind == "topic"
-        ]
+        wanted = list(dict.fromkeys(names)) or [n for n, kind in kinds.items() if kind == "topic"]
         rows = connection.execute(
             """
             select
@@ -134,26 +125,25 @@ def read_populations(
             """,
             {"wanted": wanted},
         ).fetchall()
-        plans = {}
-        if "sample_sizes" in tables:
-            plans = {
-                name: (dict(zip(_PLAN, plan, strict=True)), is_whole)
-                for name, is_whole, *plan in connection.execute(
-                    "select question_set, is_whole_set, confidence, interval, expected_share,"
-                    " rounding from sample_sizes"
-                ).fetchall()
-            }
+        candidates = dict(
+            connection.execute(
+                "select question_set, is_candidate_set from question_sets"
+            ).fetchall()
+        )
+        plans = connection.execute(
+            "select confidence, interval, expected_share as proportion, rounding from sample_sizes"
+        ).to_arrow_table()
+        whole = connection.execute(
+            "select question_set from sample_sizes where is_whole_set"
+        ).fetchall()
     questions: dict[str, dict[tuple[str, int], tuple[str, str]]] = {name: {} for name in wanted}
     for question_set, site, question_id, title, url in rows:
         questions[question_set][site, question_id] = (title, url)
-    of_study = next((plan for plan, _ in plans.values()), {})  # of a set that is no topic
+    plan: dict[str, Any] = next(iter(plans.to_pylist()), {})  # a study has one
     return [
-        Population(name, sets[name][1], questions[name], *plans.get(name, (of_study, False)))
+        Population(name, candidates[name], questions[name], plan, (name,) in whole)
         for name in wanted
     ]
-
-
-_PLAN = ("confidence", "interval", "proportion", "rounding")
 
 
 def sample_questions(

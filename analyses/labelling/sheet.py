@@ -1,4 +1,4 @@
-"""The sheet that a rater fills: a question a row, with its text, and empty columns for labels."""
+"""The sheet that a rater fills: one row per question, with its text and empty label columns."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _LABEL_WIDTH = 40
 
 @dataclass(frozen=True)
 class SheetRow:
-    """A question of a sheet; in a sheet of conflicts ``said`` is what raters said, by column."""
+    """A question of a sheet; in a sheet of conflicts ``said`` has the raters' labels by column."""
 
     question: SampledQuestion
     text: QuestionText
@@ -53,7 +53,7 @@ class SheetRow:
 def write_sheet(
     path: Path, rows: Sequence[SheetRow], taxonomy: Taxonomy, *, force: bool = False
 ) -> None:
-    """Write a sheet for raters, as CSV or xlsx after the file's name.
+    """Write a sheet for raters, as CSV or xlsx by the file's ending.
 
     Parameters
     ----------
@@ -62,14 +62,14 @@ def write_sheet(
     rows : sequence of SheetRow
         All with the same columns in ``said``.
     taxonomy : Taxonomy
-        What may be chosen; a set without categories is left open to any name.
+        The choices; a set without categories is open to any name.
     force : bool
-        Whether to overwrite a file of that name.
+        Whether to overwrite an existing file.
 
     Raises
     ------
     LabellingError
-        When the file is there already, or its name says neither xlsx nor CSV.
+        When the file exists already, or its ending is neither that of xlsx nor of CSV.
     """
     said = list(rows[0].said) if rows else []
     columns = WIDTHS | dict.fromkeys((*said, *TO_FILL), _LABEL_WIDTH)

@@ -8,7 +8,16 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
-from analyses.common.numbers import NONE, count, number, p_value, percent, points, signed
+from analyses.common.numbers import (
+    NONE,
+    between,
+    count,
+    number,
+    p_value,
+    percent,
+    points,
+    signed,
+)
 from analyses.common.spreadsheets import write_table
 from analyses.labelling.agreement import ALL_SETS
 from analyses.study.labels import NO_CATEGORY
@@ -22,11 +31,9 @@ if TYPE_CHECKING:
     from analyses.statistics.sampling import SampleSize
     from analyses.study.labels import Label
 
-CONFUSION_COLUMNS = ("question_set", "level", "rater_a", "rater_b", "label_a", "label_b", "n")
-
 
 def show_sizes(sizes: Sequence[tuple[str, SampleSize, bool]]) -> None:
-    """Print sample sizes of named sets, all by one formula; some are labelled whole."""
+    """Print the sample sizes of named sets, all by one formula; True: the whole set is labelled."""
     table = _table("Sample sizes", ["set"], ["questions", "formula", "sample size"])
     for name, size, is_whole in sizes:
         table.add_row(
@@ -65,7 +72,7 @@ def show_agreement(rows: Sequence[RaterAgreement]) -> None:
                 count(row.n_overlapping),
                 percent(row.agreement),
                 number(row.kappa, 3),
-                _range(number(row.ci_low, 3), number(row.ci_high, 3)),
+                between(row.ci_low, row.ci_high, lambda value: number(value, 3)),
             )
         out.print(table)
         click.echo(f"Kappa is Cohen's; intervals of {100 * its_rows[0].confidence:g}% confidence.")
@@ -87,8 +94,9 @@ def _confusion(row: RaterAgreement) -> Table:
 
 
 def write_confusion(path: Path, rows: Sequence[RaterAgreement], *, force: bool = False) -> None:
-    """Write how often each pair of labels occurs, at both levels: pairs that do, one a line."""
-    columns = dict(zip(CONFUSION_COLUMNS, (14, 8, 14, 14, 50, 50, 8), strict=True))
+    """Write how often each pair of labels occurs, at both levels: one row per pair that occurs."""
+    columns = {"question_set": 14, "level": 8, "rater_a": 14, "rater_b": 14}
+    columns |= {"label_a": 50, "label_b": 50, "n": 8}
     values = [
         [row.question_set, row.level, row.rater_a, row.rater_b, label_a, label_b, n]
         for row in rows
@@ -114,23 +122,23 @@ def show_acceptance(rows: Sequence[Mapping[str, Any]]) -> None:
             escape(row["question_set"]),
             row["label_kind"],
             f"{count(row['n_not_accepted'])} of {count(row['n_questions'])} ({share})",
-            _range(percent(row["share_ci_low"]), percent(row["share_ci_high"])).replace("%", ""),
+            between(row["share_ci_low"], row["share_ci_high"], percent).replace("%", ""),
             points(row["share_difference"]),
-            _range(points(row["ci_low"]), points(row["ci_high"])),
+            between(row["ci_low"], row["ci_high"], points),
             signed(row["cohens_h"]),
             p_value(row["p_value_adjusted"]),
         )
     console().print(table)
     click.echo(
         "Intervals: Wilson's of a share, Newcombe's of its difference in points from the"
-        " categorised questions.\nh is Cohen's; p of the test of equal shares as R's prop.test,"
-        " by Holm for the comparisons of this table."
+        " categorised questions.\nh is Cohen's; p is that of the test of equal shares (R's"
+        " prop.test), adjusted by Holm over the comparisons of this table."
     )
 
 
 def count_labels(labels: Sequence[Label]) -> str:
     """Say how many labels of how many questions there are, and how many stand for no category."""
-    questions = {(one.question_set, one.site, one.question_id) for one in labels}
+    questions = {one.question for one in labels}
     kinds = [
         f"{count(n)} {name}"
         for name in NO_CATEGORY
@@ -146,7 +154,3 @@ def _table(title: str, texts: Sequence[str], numbers: Sequence[str]) -> Table:
     for heading in numbers:
         table.add_column(heading, justify="right")
     return table
-
-
-def _range(low: str, high: str) -> str:
-    return NONE if NONE in {low, high} else f"{low} to {high}"

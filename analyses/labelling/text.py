@@ -26,24 +26,24 @@ def html_to_text(html: str | None) -> str:
     Returns
     -------
     str
-        Paragraphs parted by an empty line; blocks of code verbatim between lines of three
+        Paragraphs separated by an empty line; blocks of code verbatim between lines of three
         backticks, inline code between single ones; list items with ``-`` or their number,
-        quotes with ``>``; the address of a link or an image behind it, where it is not its text.
+        quotes with ``>``; the address of a link or an image behind its text, where they differ.
     """
-    # Not lxml, which loses what is deeper than 256 levels, without a word.
+    # Not lxml, which silently drops what is nested deeper than 256 levels.
     soup = BeautifulSoup(_MARKED_SECTION.sub("", clean_text(html or "")), "html.parser")
     for text in soup.find_all(string=True):
         if not isinstance(text, Comment) and text.find_parent("pre") is None:
             text.replace_with(_BLANKS.sub(" ", text))
     try:
         converted = _CONVERTER.convert_soup(soup)
-    except RecursionError:  # hundreds of levels, which no site shows: their words at least
+    except RecursionError:  # hundreds of levels, which no site shows: keep at least the words
         converted = soup.get_text()
     return clean_text(converted).strip("\n").rstrip()
 
 
 class _Converter(MarkdownConverter):
-    """Markdown without emphasis and escapes, which a person would stumble over."""
+    """Markdown without emphasis and escapes, which make text hard to read in a cell."""
 
     def convert_a(self, el: Any, text: str, parent_tags: set[str]) -> str:
         """Write a link as its text, with its address behind it."""

@@ -1,9 +1,9 @@
-"""A published figure beside the computed one, and what is to be said of the two."""
+"""A published figure beside the computed one, and the verdict on the two."""
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from analyses.replication.labelled import FILE as LABELS_FILE
@@ -13,7 +13,7 @@ from analyses.warehouse.database import connect
 from loader.errors import WarehouseError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from analyses.replication.response_times import Comparison, PublishedTimes
@@ -28,23 +28,16 @@ UNDERIVABLE: Final = "not derivable"
 DIFFERS: Final = "differs"
 VERDICTS: Final = (EQUAL, ROUNDED, MISPRINT, UNDERIVABLE, DIFFERS)
 
-_OF_MART: Final = (
-    "step",
-    "figure",
-    "question_set",
-    "year",
-    "published",
-    "unit",
-    "computed",
-    "computed_as_printed",
-    "verdict",
-    "reason",
+COLUMNS: Final = (
+    *("step", "figure", "question_set", "year", "category", "published", "unit", "computed"),
+    *("computed_as_printed", "verdict", "reason"),
 )
+"""Columns of a check's row; the mart has all but the category."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """A published figure and what came of it.
+    """A published figure and the result of computing it.
 
     Attributes
     ----------
@@ -52,13 +45,8 @@ class Check:
         Step of the study.
     figure : str
         What is counted or measured.
-    question_set : str
-    year : int or None
     category : str
         A category of the taxonomy, else empty.
-    published : float
-    unit : str
-    computed : float or None
     computed_as_printed : float or None
         The number that explains the print, computed as the authors must have done it.
     verdict : str
@@ -66,9 +54,9 @@ class Check:
     reason : str
         A sentence where there is something to explain, else empty.
     is_required : bool
-        Whether the package holds what it takes to compute the figure.
+        Whether the package has all that is needed to compute the figure.
     is_of_package : bool
-        It is no figure of the paper, but something that must hold between the package's own files.
+        Whether it is no figure of the paper, but must hold between the package's own files.
     """
 
     step: int
@@ -87,7 +75,7 @@ class Check:
 
     @property
     def is_failed(self) -> bool:
-        """Whether the figure should be equal, and is neither that nor shown to be misprinted."""
+        """Whether the figure should be equal, and is neither equal nor shown to be misprinted."""
         return self.verdict == DIFFERS or (self.is_required and self.verdict == UNDERIVABLE)
 
     @property
@@ -105,12 +93,11 @@ def read_checks(data: Path, figures: Iterable[PublishedFigure]) -> list[Check]:
     WarehouseError
         When the table is not built, or lacks a figure.
     """
+    names = [name for name in COLUMNS if name != "category"]
     with connect(data) as connection:
-        rows = connection.execute(
-            f"select {', '.join(_OF_MART)} from replication_checks"
-        ).fetchall()
+        rows = connection.execute(f"select {', '.join(names)} from replication_checks").fetchall()
     found: dict[tuple[Any, ...], dict[str, Any]] = {
-        row[:4]: dict(zip(_OF_MART, row, strict=True)) for row in rows
+        row[:4]: dict(zip(names, row, strict=True)) for row in rows
     }
     checks = []
     for figure in figures:
@@ -126,12 +113,12 @@ def read_checks(data: Path, figures: Iterable[PublishedFigure]) -> list[Check]:
 
 
 def _key(figure: PublishedFigure) -> tuple[int | None, str, str, int | None]:
-    """Return what tells a figure from all others."""
+    """Return the key of a figure."""
     return figure.step, figure.figure, figure.question_set, figure.year
 
 
 def check_trends(trends: Iterable[YearlyCount], figures: Iterable[PublishedFigure]) -> list[Check]:
-    """Check that what counts here as the print of Figure 3 is what the package's own tables say."""
+    """Check the study's published figures of Figure 3 against the package's own tables."""
     cells: dict[tuple[str, str, int | None], int] = {
         (cell.figure, cell.question_set, cell.year): cell.n for cell in trends
     }
@@ -139,18 +126,9 @@ def check_trends(trends: Iterable[YearlyCount], figures: Iterable[PublishedFigur
     for figure in dict.fromkeys(figure for figure, _, _ in cells):
         printed = [one for one in figures if one.step == 3 and one.figure == figure]
         alike = [one for one in printed if cells.get(_key(one)[1:]) == one.published]
-        checks.append(
-            Check(
-                step=3,
-                figure=f"{figure}_in_the_package",
-                published=len(printed),
-                unit="count",
-                computed=len(alike),
-                verdict=EQUAL if len(alike) == len(printed) else DIFFERS,
-                reason=f"Printed figures that stand in the package's own {FILES[figure]}.",
-                is_of_package=True,
-            )
-        )
+        reason = f"Printed figures that are also in the package's own {FILES[figure]}."
+        name = f"{figure}_in_the_package"
+        checks.append(_of_package(len(printed), len(alike), step=3, figure=name, reason=reason))
     return checks
 
 
@@ -159,34 +137,28 @@ def check_times(times: PublishedTimes, comparison: Comparison, n_baseline: int) 
 
     Parameters
     ----------
-    times : PublishedTimes
     comparison : Comparison
         Of the three topic sets.
     n_baseline : int
         Accepted answers of the baseline, as published.
     """
-    topics = Check(
-        step=4,
-        figure="response_times_in_the_package",
+    said: dict[str, Any] = {"step": 4, "figure": "response_times_in_the_package"}
+    topics = _of_package(
+        comparison.n_published,
+        comparison.n_alike,
         question_set="deployment",
-        published=comparison.n_published,
-        unit="count",
-        computed=comparison.n_alike,
-        verdict=EQUAL if comparison.is_equal else DIFFERS,
         reason="Values of response_time.xlsx that the accepted answers of the posts give to the"
         f" second, days dropped; the posts have {comparison.n_posts}.",
-        is_of_package=True,
+        **said,
     )
-    baseline = Check(
-        step=4,
-        figure="response_times_in_the_package",
+    if not comparison.is_equal:  # the posts may have more
+        topics = replace(topics, verdict=DIFFERS)
+    baseline = _of_package(
+        n_baseline,
+        len(times.baseline),
         question_set="non_deployment",
-        published=n_baseline,
-        unit="count",
-        computed=len(times.baseline),
-        verdict=EQUAL if len(times.baseline) == n_baseline else DIFFERS,
         reason="Values of response_time.xlsx; the posts were not published.",
-        is_of_package=True,
+        **said,
     )
     return [topics, baseline]
 
@@ -194,12 +166,11 @@ def check_times(times: PublishedTimes, comparison: Comparison, n_baseline: int) 
 def check_labels(labels: Iterable[Label], n_printed: Mapping[str, int]) -> list[Check]:
     """Check that the package holds as many labels as it was published with.
 
-    Where labels of the print are missing, Figure 5 excuses what they explain; so it must be known
-    how many may be missing.
+    Where labels of the print are missing, Figure 5 excuses the differences that they explain; so
+    the number that may be missing must be known.
 
     Parameters
     ----------
-    labels : iterable of Label
     n_printed : mapping of str to int
         Labels of each set that the print counts.
     """
@@ -209,22 +180,27 @@ def check_labels(labels: Iterable[Label], n_printed: Mapping[str, int]) -> list[
         n_missing = MISSING_LABELS.get(question_set, 0)
         expected = n - n_missing
         of_print = f"the print counts {n}" if n_missing else "as the print counts"
+        reason = f"Labels in {LABELS_FILE} as it was published; {of_print}."
         checks.append(
-            Check(
+            _of_package(
+                expected,
+                found[question_set],
                 step=5,
                 figure="labels_in_the_package",
                 question_set=question_set,
-                published=expected,
-                unit="count",
-                computed=found[question_set],
-                verdict=EQUAL if found[question_set] == expected else DIFFERS,
-                reason=f"Labels in {LABELS_FILE} as it was published; {of_print}.",
-                is_of_package=True,
+                reason=reason,
             )
         )
     return checks
 
 
-def failures(checks: Sequence[Check]) -> list[Check]:
-    """Return the figures that should be equal and are not."""
-    return [check for check in checks if check.is_failed]
+def _of_package(published: int, computed: int, **said: Any) -> Check:
+    verdict = EQUAL if computed == published else DIFFERS
+    return Check(
+        published=published,
+        unit="count",
+        computed=computed,
+        verdict=verdict,
+        is_of_package=True,
+        **said,
+    )

@@ -1,7 +1,7 @@
 """Figure 5, the taxonomy: every printed percentage beside the one that the published labels give.
 
-A percentage is of a set's labels. Where fewer labels were published than the print counts, shares
-are of the print's count, and the percentages that then fall short say which categories lack one.
+Percentages are of a set's labels. Where fewer labels were published than the print counts, they are
+of the print's count, and those that are then too small show which categories lack a label.
 """
 
 from __future__ import annotations
@@ -26,7 +26,6 @@ class Bar:
 
     Attributes
     ----------
-    category : Category
     n_labels : int
         Its published labels.
     n_printed : int
@@ -55,7 +54,7 @@ class Bar:
 
     @property
     def n_missing(self) -> int:
-        """Labels that would make up the print with the published ones; 0 where none do."""
+        """Labels that the published ones lack to give the print; 0 where no number does."""
         for n_labels in range(self.n_labels + 1, self.n_printed + 1):
             if rounds_to(percent(n_labels, self.n_printed), self.published):
                 return n_labels - self.n_labels
@@ -68,7 +67,7 @@ def percent(n: int, total: int) -> float:
 
 
 def rounds_to(value: float, published: float) -> bool:
-    """Whether a number is printed as another; 1e-9 is for binary fractions."""
+    """Whether a number is printed as another; 1e-9 allows for binary fractions."""
     return abs(value - published) <= 0.5 * 10**-DECIMALS + 1e-9
 
 
@@ -79,7 +78,6 @@ def check_taxonomy(
 
     Parameters
     ----------
-    labels : iterable of Label
     taxonomy : sequence of Category
         Categories without a printed percentage are left out.
     n_printed : mapping of str to int
@@ -144,7 +142,7 @@ def _judge(bar: Bar, bars: Sequence[Bar]) -> tuple[str, str]:
 
 
 def _swapped(bar: Bar, bars: Sequence[Bar]) -> Bar | None:
-    """Return the sibling that has this category's print, and the other way round."""
+    """Return the sibling with which the print has swapped this category's percentage."""
     siblings = [
         other
         for other in bars

@@ -1,4 +1,4 @@
-"""The authors' labels (``category.xlsx``), by the names of the taxonomy instead of their slips."""
+"""The authors' labels (``category.xlsx``), under the names of the taxonomy."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from analyses.replication.package import TOPICS
 from analyses.replication.questions import SITE
-from analyses.study.labels import Category, Label, nearest
+from analyses.study.labels import Category, Label, folded
+from analyses.study.slips import nearest
 from loader.errors import PackageError
 
 if TYPE_CHECKING:
@@ -43,13 +44,12 @@ class Slip:
 
 
 class CategoryNames:
-    """From a name as the authors wrote it to a category.
+    """The categories by their names as the authors wrote them.
 
-    Case and blanks do not count; beyond that a name is the taxonomy's, or a known slip.
+    Case and blanks do not count; apart from that a name is the taxonomy's, or a known slip.
 
     Parameters
     ----------
-    taxonomy : sequence of Category
     slips : sequence of Slip
         Each must mean a category of the taxonomy.
     """
@@ -62,23 +62,18 @@ class CategoryNames:
                     f"category_names.csv: {slip.published_name!r} is said to be {slip.category},"
                     " which taxonomy.csv does not have; mend one of the two"
                 )
-        self._categories = {(one.question_set, _folded(one.name)): one for one in taxonomy} | {
-            (one.question_set, _folded(one.published_name)): by_key[one.category] for one in slips
+        self._categories = {(one.question_set, folded(one.name)): one for one in taxonomy} | {
+            (one.question_set, folded(one.published_name)): by_key[one.category] for one in slips
         }
-        self._taxonomy = taxonomy
 
     def category(self, question_set: str, name: str) -> Category | None:
         """Return the category that a name means in a set, or None."""
-        return self._categories.get((question_set, _folded(name)))
+        return self._categories.get((question_set, folded(name)))
 
     def nearest(self, question_set: str, name: str) -> str:
         """Return the taxonomy's name that is spelled most alike."""
-        names = [one.name for one in self._taxonomy if one.question_set == question_set]
-        return nearest(name, names)
-
-
-def _folded(name: str) -> str:
-    return " ".join(name.split()).casefold()
+        known = self._categories.items()
+        return nearest(name, [one.name for (of_set, _), one in known if of_set == question_set])
 
 
 def read_slips() -> list[Slip]:
@@ -104,7 +99,7 @@ def read_published_labels(
         When a sheet is missing or has other columns, a category is unknown, a question is not in
         the set, or has one label twice; the message names sheet and row.
     """
-    member = package.member(FILE)
+    member = package[FILE]
     sheets = member.read_sheets([topic.sheet for topic in TOPICS])
     members = {
         one.question_set: {question.question_id for question in one.questions} for one in sets
@@ -141,7 +136,7 @@ def _label(where: str, row: tuple[Any, ...], question_set: str, names: CategoryN
     url, name = (str(value or "").strip() for value in row[1:3])
     found = _QUESTION.match(url)
     if found is None:
-        raise PackageError(f"{where}: {url!r} is no address of a question of {SITE}")
+        raise PackageError(f"{where}: {url!r} is not the address of a question of {SITE}")
     if not name:
         raise PackageError(f"{where}: no category; label the question, or remove the row")
     category = names.category(question_set, name)

@@ -1,4 +1,4 @@
-"""The authors' package: where its files are, in zip archives or unpacked, and their content.
+"""The authors' package: where its files are, in zip archives or unpacked.
 
 Chen et al. (https://doi.org/10.1145/3368089.3409759) published two archives, which unpack to::
 
@@ -7,7 +7,7 @@ Chen et al. (https://doi.org/10.1145/3368089.3409759) published two archives, wh
     Results/RQ2/response_time.xlsx
     Results/RQ3/category.xlsx
 
-They were packed on a Mac: `__MACOSX`, `._` files and `.DS_Store` are leavings.
+They were packed on a Mac, which added `__MACOSX`, `._` files and `.DS_Store`.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ BROKEN: Final = (
     NotImplementedError,  # a way of packing that Python does not know
     RuntimeError,  # a password
 )
-"""What reading from an archive raises that is damaged, or not as it was published."""
+"""What reading from a damaged archive raises, or from one that is not as it was published."""
 
 _SKIPPED: Final = frozenset({"__MACOSX", ".git", ".DS_Store"})
 
@@ -126,24 +126,8 @@ class Member:
         return read_sheets(io.BytesIO(self.read()), names, str(self), PackageError)
 
 
-@dataclass(frozen=True)
-class Package:
-    """The files of a package by name.
-
-    Attributes
-    ----------
-    folder : Path
-        As given by the user.
-    members : dict of str to Member
-        The files that `FILES` names.
-    """
-
-    folder: Path
-    members: dict[str, Member]
-
-    def member(self, name: str) -> Member:
-        """Return a file by its name."""
-        return self.members[name]
+Package = dict[str, Member]
+"""The files of a package by the names in `FILES`."""
 
 
 def find_package(folder: Path) -> Package:
@@ -158,7 +142,8 @@ def find_package(folder: Path) -> Package:
     Returns
     -------
     Package
-        An unpacked folder goes before an archive, and what lies higher before what lies deeper.
+        A folder higher up goes before a deeper one, and beside each other an unpacked folder before
+        an archive.
 
     Raises
     ------
@@ -178,7 +163,7 @@ def find_package(folder: Path) -> Package:
             if name not in found:
                 raise PackageError(f"{_find(folder, part)}: holds no {name}; get the package anew")
             members[name] = found[name]
-    return Package(folder, members)
+    return members
 
 
 def _find(folder: Path, part: str) -> Path:
@@ -198,7 +183,7 @@ def _find(folder: Path, part: str) -> Path:
 
 
 def _members_of(home: Path) -> dict[str, Member]:
-    """Files of an archive or a folder by their last name; the leavings of a Mac are passed over."""
+    """Return the files of an archive or a folder by their last name, without those a Mac added."""
     if home.is_dir():
         paths = {path.relative_to(home).as_posix(): path for path in home.rglob("*")}
         members = {name: Member(path) for name, path in paths.items() if path.is_file()}

@@ -1,4 +1,4 @@
-"""The authors' published posts: one JSON object a line, a question with its answers nested."""
+"""The authors' published posts and sets: one JSON object per line, a question and its answers."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from analyses.replication.package import TOPICS
+from analyses.study.decisions import Decision
 from loader.errors import PackageError
 from loader.schemas import POSTS
 
@@ -20,9 +21,9 @@ if TYPE_CHECKING:
 SITE: Final = "stackoverflow.com"
 
 _NOT_ATTRIBUTES: Final = frozenset({"answers", "Tag_list"})
-"""What the authors added to a post of the dump; ``Tag_list`` is ``Tags`` once more, as a list."""
+"""What the authors added to a post of the dump; ``Tag_list`` repeats ``Tags`` as a list."""
 _HALF: Final = re.compile("[\ud800-\udfff]")
-"""Half of a surrogate pair: JSON can name one, a file cannot hold it."""
+"""Half of a surrogate pair, which JSON can express and a file cannot hold."""
 
 _ORDER: Final = {name: place for place, name in enumerate(POSTS.attributes)}
 
@@ -33,7 +34,6 @@ class Question:
 
     Attributes
     ----------
-    question_id : int
     attributes : dict of str to str
         The dump's attributes, in the order of the official writer.
     answers : tuple of dict of str to str
@@ -51,8 +51,6 @@ class PublishedSet:
 
     Attributes
     ----------
-    question_set : str
-    file : str
     questions : tuple of Question
         In the order of the file.
     """
@@ -71,7 +69,7 @@ def read_sets(package: Package) -> tuple[PublishedSet, ...]:
         When a line is not a question, a question stands twice in a file, or differs between two.
     """
     sets = tuple(
-        PublishedSet(topic.question_set, topic.posts, _read(package.member(topic.posts)))
+        PublishedSet(topic.question_set, topic.posts, _read(package[topic.posts]))
         for topic in TOPICS
     )
     _check_alike(sets)
@@ -86,6 +84,25 @@ def distinct_posts(sets: Sequence[PublishedSet]) -> list[dict[str, str]]:
             for post in (question.attributes, *question.answers):
                 posts[int(post["Id"])] = post
     return [posts[post_id] for post_id in sorted(posts)]
+
+
+def decide(sets: Sequence[PublishedSet]) -> list[Decision]:
+    """Decide every published question for every published set.
+
+    A question is included in the sets whose file holds it, and excluded from the others, even if a
+    rule would include it there.
+    """
+    published = sorted({question.question_id for one in sets for question in one.questions})
+    decisions = []
+    for one in sets:
+        members = {question.question_id for question in one.questions}
+        decisions += [
+            Decision(one.question_set, SITE, question_id, "include", f"in {one.file}")
+            if question_id in members
+            else Decision(one.question_set, SITE, question_id, "exclude", f"not in {one.file}")
+            for question_id in published
+        ]
+    return decisions
 
 
 def _read(member: Member) -> tuple[Question, ...]:
@@ -115,7 +132,7 @@ def _question(where: str, line: bytes) -> Question:
         found = json.loads(line)
     except ValueError as error:
         raise PackageError(
-            f"{where}: is not JSON ({error}); one question a line is expected"
+            f"{where}: is not JSON ({error}); one question per line is expected"
         ) from error
     if not isinstance(found, dict) or not isinstance(found.get("answers"), list):
         raise PackageError(f"{where}: is not a question with its `answers`; get the package anew")
@@ -125,7 +142,7 @@ def _question(where: str, line: bytes) -> Question:
 
 
 def _attributes(where: str, found: Any) -> dict[str, str]:
-    """Attributes in the order of the official writer; those that nobody knows come last."""
+    """Return the attributes in the order of the official writer; unknown ones come last."""
     post_id = str(found.get("Id", "")) if isinstance(found, dict) else ""
     if not (post_id.isascii() and post_id.isdigit()):
         raise PackageError(f"{where}: holds a post without an Id; get the package anew")
@@ -134,7 +151,7 @@ def _attributes(where: str, found: Any) -> dict[str, str]:
         datetime.fromisoformat(attributes.get("CreationDate", ""))
     except (TypeError, ValueError) as error:
         raise PackageError(
-            f"{where}: post {post_id} has no CreationDate, or no date there; get the package anew"
+            f"{where}: post {post_id} has no date as its CreationDate; get the package anew"
         ) from error
     for name, value in attributes.items():
         if not isinstance(value, str) or not name.isidentifier():
@@ -149,7 +166,7 @@ def _attributes(where: str, found: Any) -> dict[str, str]:
 
 
 def _check_alike(sets: Sequence[PublishedSet]) -> None:
-    """Check that a question that stands in two files is the same question."""
+    """Check that a question in two files is the same in both."""
     seen: dict[int, tuple[PublishedSet, Question]] = {}
     for one in sets:
         for question in one.questions:

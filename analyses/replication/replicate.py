@@ -1,4 +1,4 @@
-"""From the authors' two zip files to every published figure, computed again."""
+"""From the authors' two zip files to every published figure, recomputed."""
 
 from __future__ import annotations
 
@@ -8,17 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from analyses.replication.checks import (
-    check_labels,
-    check_times,
-    check_trends,
-    read_checks,
-)
+from analyses.replication.checks import check_labels, check_times, check_trends, read_checks
 from analyses.replication.figure5 import check_taxonomy
 from analyses.replication.labelled import CategoryNames, read_published_labels, read_slips
-from analyses.replication.memberships import decide
 from analyses.replication.package import find_package
-from analyses.replication.questions import SITE, distinct_posts, read_sets
+from analyses.replication.questions import SITE, decide, distinct_posts, read_sets
 from analyses.replication.response_times import BASELINE, compare, read_times, write_times
 from analyses.replication.tables import markdown, write_csv
 from analyses.replication.trends import read_trends
@@ -54,7 +48,6 @@ class Replication:
 
     Attributes
     ----------
-    checks : tuple of Check
     csv, markdown : Path
         The files that hold them.
     """
@@ -75,7 +68,7 @@ def replicate(folder: Path, data: Path, say: Callable[[str], object]) -> Replica
         A data folder for this alone: absolute, made when it is not there. The study with the
         authors' decisions, labels and response times is written into it.
     say : callable
-        Is told in a line what was done.
+        Called with one line for each thing done.
 
     Returns
     -------
@@ -156,7 +149,7 @@ def write_posts(path: Path, posts: Iterable[dict[str, str]]) -> None:
 
 
 def _check_own(data: Path) -> None:
-    """Refuse a data folder that holds a dump of someone: its posts would go, or count."""
+    """Refuse a data folder that holds another dump: its posts would be lost, or be counted."""
     for manifest in Store(data).manifests():
         if manifest.state == "finished" and not (manifest.source_comment or "").startswith(MARK):
             raise StoreError(

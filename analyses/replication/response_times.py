@@ -9,12 +9,12 @@ end, under a heading of their own. So the last block of a sheet is the one to re
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from analyses.common.files import write_records
 from loader.errors import PackageError
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 FILE: Final = "response_time.xlsx"
 BASELINE: Final = "non_deployment"
-COLUMNS: Final = ("question_set", "response_minutes_days_dropped")
 
 _MINUTES_A_DAY: Final = 24 * 60
 
@@ -49,7 +48,7 @@ class PublishedTimes:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Published response times against those of the published posts, second for second.
+    """Published response times compared with those of the published posts, to the second.
 
     Attributes
     ----------
@@ -78,7 +77,7 @@ def read_times(package: Package) -> PublishedTimes:
         When a sheet is missing, or a value is no number of minutes within a day; the message
         names the row.
     """
-    member = package.member(FILE)
+    member = package[FILE]
     sheets = member.read_sheets(["non_deploy", "deploy"])
     baseline, topics = (
         _last_block(f"{member}: sheet {name!r}", sheets[name]) for name in ("non_deploy", "deploy")
@@ -100,14 +99,12 @@ def compare(times: PublishedTimes, sets: Sequence[PublishedSet]) -> Comparison:
 
 def write_times(path: Path, times: PublishedTimes) -> None:
     """Write the times of the baseline as the CSV that the models read."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        writer.writerows((BASELINE, minutes) for minutes in times.baseline)
+    columns = ("question_set", "response_minutes_days_dropped")
+    write_records(path, columns, ((BASELINE, minutes) for minutes in times.baseline))
 
 
 def _last_block(where: str, rows: list[tuple[Any, ...]]) -> tuple[float, ...]:
-    """Values below the last heading of a column."""
+    """Return the values below the last heading of a column."""
     block: list[float] = []
     for number, row in enumerate(rows, start=1):
         value = row[0] if row else None
@@ -128,7 +125,7 @@ def _last_block(where: str, rows: list[tuple[Any, ...]]) -> tuple[float, ...]:
 
 
 def _seconds_days_dropped(question: Question) -> list[int]:
-    """Seconds to the accepted answer without whole days; none where there is no such answer."""
+    """Return the seconds to the accepted answer without whole days, if there is such an answer."""
     accepted = question.attributes.get("AcceptedAnswerId")
     asked_at = datetime.fromisoformat(question.attributes["CreationDate"])
     return [

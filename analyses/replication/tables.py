@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from dataclasses import dataclass
 from itertools import groupby
@@ -12,7 +11,8 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from analyses.replication.checks import DIFFERS, MISPRINT, UNDERIVABLE, VERDICTS
+from analyses.common.files import write_records
+from analyses.replication.checks import COLUMNS, DIFFERS, MISPRINT, UNDERIVABLE, VERDICTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,19 +20,6 @@ if TYPE_CHECKING:
 
     from analyses.replication.checks import Check
 
-CSV_COLUMNS: Final = (
-    "step",
-    "figure",
-    "question_set",
-    "year",
-    "category",
-    "published",
-    "unit",
-    "computed",
-    "computed_as_printed",
-    "verdict",
-    "reason",
-)
 STEPS: Final = {
     2: "Step 2: question sets",
     3: "Step 3: popularity (Figure 3)",
@@ -55,8 +42,6 @@ class Section:
 
     Attributes
     ----------
-    title : str
-    headings : tuple of str
     rows : tuple of tuple of str
         Cells; the last is the number of a note, or empty.
     notes : tuple of str
@@ -99,7 +84,7 @@ def summary(checks: Sequence[Check]) -> str:
     of_package = [check for check in checks if check.is_of_package]
     said = (
         f"{len(published)} published figures: {_counted(published)}."
-        f" Of these the package allows to compute {len(required)}"
+        f" The package makes it possible to compute {len(required)} of these"
         f" ({len(required) - n_categories} of the text, {n_categories} percentages of Figure 5):"
         f" {_counted(required)}."
     )
@@ -109,11 +94,9 @@ def summary(checks: Sequence[Check]) -> str:
 
 
 def write_csv(path: Path, checks: Sequence[Check]) -> None:
-    """Write the checks with all digits; what is unknown is empty."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(CSV_COLUMNS)
-        writer.writerows([getattr(check, column) for column in CSV_COLUMNS] for check in checks)
+    """Write the checks with all digits; an unknown number is empty."""
+    rows = ([getattr(check, column) for column in COLUMNS] for check in checks)
+    write_records(path, COLUMNS, rows)
 
 
 def markdown(checks: Sequence[Check]) -> str:
@@ -146,7 +129,7 @@ def tables(checks: Sequence[Check]) -> Iterator[Group]:
 
 
 def number(value: float | None, unit: str) -> str:
-    """Write a number as its unit is written: counts without decimals, the unknown as nothing."""
+    """Write a number as is usual for its unit: counts without decimals, an unknown one as ''."""
     if value is None:
         return ""
     if unit == "percent" and value == round(value, 1):

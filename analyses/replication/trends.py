@@ -28,9 +28,6 @@ class YearlyCount:
     ----------
     figure : str
         ``questions`` or ``users``.
-    question_set : str
-    year : int
-    n : int
     """
 
     figure: str
@@ -47,9 +44,7 @@ def read_trends(package: Package) -> list[YearlyCount]:
     PackageError
         When a line or a set is missing, or a cell is no count; the message names the line.
     """
-    return [
-        count for figure, name in FILES.items() for count in _read(figure, package.member(name))
-    ]
+    return [count for figure, name in FILES.items() for count in _read(figure, package[name])]
 
 
 def _read(figure: str, member: Member) -> list[YearlyCount]:

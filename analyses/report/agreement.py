@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from analyses.warehouse.tables import Table
 
@@ -12,6 +11,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from analyses.labelling.agreement import RaterAgreement
+
+_COLUMNS: Final = (
+    *("rater_a", "rater_b", "question_set", "level", "n", "n_agreed", "n_overlapping"),
+    *("agreement", "kappa", "confidence", "ci_low", "ci_high"),
+)
 
 
 def read_agreement(draw: Path, sheets: Sequence[Path]) -> Table:
@@ -34,10 +38,10 @@ def read_agreement(draw: Path, sheets: Sequence[Path]) -> Table:
     LabellingError
         When a file cannot be used.
     """
-    from analyses.labelling.agreement import rater_agreement  # noqa: PLC0415 - slow, seldom used
-    from analyses.labelling.ratings import read_ratings  # noqa: PLC0415
-    from analyses.labelling.sample import read_sample  # noqa: PLC0415
-    from analyses.study.study import find_study, read_study  # noqa: PLC0415
+    from analyses.labelling.agreement import rater_agreement  # slow, seldom used
+    from analyses.labelling.ratings import read_ratings
+    from analyses.labelling.sample import read_sample
+    from analyses.study.study import find_study, read_study
 
     questions, taxonomy = read_sample(draw), read_study(find_study()).taxonomy
     ratings = [read_ratings(path, questions, taxonomy).checked() for path in sheets]
@@ -45,8 +49,6 @@ def read_agreement(draw: Path, sheets: Sequence[Path]) -> Table:
 
 
 def agreement_table(agreement: Sequence[RaterAgreement]) -> Table:
-    """Return the agreement as a table that the report can read as those of the database."""
-    names = tuple(one.name for row in agreement[:1] for one in fields(row))
-    columns = tuple(name for name in names if name != "confusion")
-    values = tuple(tuple(getattr(row, name) for name in columns) for row in agreement)
-    return Table("rater_agreement", columns, values)
+    """Return the agreement as a table that the report can read like those of the database."""
+    values = tuple(tuple(getattr(row, name) for name in _COLUMNS) for row in agreement)
+    return Table("rater_agreement", _COLUMNS, values)

@@ -1,4 +1,4 @@
-"""What a section is made of: prose, facts, charts, tables, folds; the templates draw each kind."""
+"""The blocks of a section: prose, facts, charts, tables, folds; the templates draw each kind."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Text = str | Markup
 
 
 def script_json(value: object) -> Markup:
-    """JSON that may stand inside a script element: nothing in it can end that element."""
+    """Return JSON for a script element: nothing in it can end that element."""
     return in_script(json.dumps(value, ensure_ascii=False))
 
 
@@ -40,7 +40,7 @@ def in_script(text: str) -> Markup:
 
 @dataclass(frozen=True)
 class Prose:
-    """A paragraph; a lead says in a sentence what a section found."""
+    """A paragraph; a lead says in one sentence what a section found."""
 
     kind: ClassVar[str] = "prose"
     text: Text
@@ -57,7 +57,7 @@ class Points:
 
 @dataclass(frozen=True)
 class Verbatim:
-    """Text to copy, in the lines that it has."""
+    """Text to copy, with its own line breaks."""
 
     kind: ClassVar[str] = "verbatim"
     text: str
@@ -73,7 +73,7 @@ class Heading:
 
 @dataclass(frozen=True)
 class Missing:
-    """Something that a section would show, and why it does not; listed at the end of the report."""
+    """What a section does not show, and why; listed at the end of the report."""
 
     kind: ClassVar[str] = "missing"
     what: str
@@ -82,7 +82,7 @@ class Missing:
 
 @dataclass(frozen=True)
 class Fact:
-    """One number, large, with what it is."""
+    """One number in large type, with its label."""
 
     value: Text
     label: Text
@@ -106,14 +106,12 @@ class Chart:
     ----------
     name : str
         Unique in the page.
-    title : str
-    sentence : str or Markup
     figures : tuple of plotly.graph_objects.Figure
         Each carries its text alternative.
     data : analyses.warehouse.tables.Table or None
         The table of the database behind it, for the CSV button and the SQL.
     names : tuple of str
-        What each figure is of, where there are several: for the names of files.
+        What each of several figures is of: for the names of files.
     """
 
     kind: ClassVar[str] = "chart"
@@ -126,7 +124,7 @@ class Chart:
 
     @property
     def across(self) -> int:
-        """How many panels stand side by side where there is room: of three, three; else two."""
+        """How many panels stand side by side if there is room: three of 3, 6, ..., else two."""
         if len(self.figures) == 1:
             return 1
         return 3 if len(self.figures) % 3 == 0 else 2
@@ -169,7 +167,7 @@ _WRITERS: Final[tuple[tuple[str, Callable[[Any], Any]], ...]] = (
     (r"median_ci_\w+", duration),
     (r"\w+", number),
 )
-"""How a column of the database is written, by its name: the first pattern that it matches."""
+"""How a column of the database is written: by the first pattern that its name matches."""
 
 
 def _written(*names: str) -> Callable[..., Text | Cell] | str:
@@ -188,16 +186,15 @@ class Column:
 
     Attributes
     ----------
-    header : str or Markup
     source : str
-        The columns of the database's table that it shows, parted by blanks; '' for the row.
+        The columns of the database's table that it shows, separated by blanks; '' for the row.
     write : callable, str or None
-        Writes their values, or the row, as a cell; a text names the method of `StudyResults`. By
-        default numbers are written by the name of their column: counts, shares, times, p-values.
+        Writes their values, or the row, as a cell; a text names a method of `StudyResults`. By
+        default the name of the column decides: counts, shares, times, p-values.
     explanation : str or None
         Shown with the header on demand; by default what the data dictionary says of the column.
     is_number : bool
-        Numbers stand right, in figures of one width.
+        Numbers are right-aligned, in figures of equal width.
     wraps : bool
         Whether its text is long and may take several lines.
     """
@@ -236,17 +233,14 @@ PAIR: Final = words("Comparison", "set_a set_b", "pair")
 
 @dataclass(frozen=True)
 class Table:
-    """A table for reading, with the whole table of the database behind it as CSV.
+    """A table for reading; the whole table of the database is behind it as CSV.
 
     Attributes
     ----------
     name : str
         Unique in the page.
-    caption : str or Markup
     columns : tuple of Column
         The first one names the row.
-    cells : list of list of Cell
-    data : analyses.warehouse.tables.Table or None
     note : str or Markup
         Stands below.
     """
@@ -260,7 +254,7 @@ class Table:
     note: Text = ""
 
 
-def table_of(  # noqa: PLR0913 - what a table has
+def table_of(  # noqa: PLR0913 - the parts of a table
     study: StudyResults,
     data: str,
     caption: Text,
@@ -270,20 +264,16 @@ def table_of(  # noqa: PLR0913 - what a table has
     name: str = "",
     note: Text = "",
 ) -> Table:
-    """Make a table for reading of one of the database.
+    """Make a table for reading from one of the database.
 
     Parameters
     ----------
-    study : StudyResults
     data : str
         Name of the database's table.
-    caption : str or Markup
-    columns : iterable of Column
     rows : iterable of Row, optional
-        What is shown of it, by default all rows in the order of the sets.
+        The rows to show; by default all in the order of the sets.
     name : str
-        Unique in the page; that of the database's table if it is not given.
-    note : str or Markup
+        Unique in the page; by default that of the database's table.
     """
     entry = _dictionary().get(data)
 
@@ -325,12 +315,10 @@ class Section:
     ----------
     name : str
         Its anchor.
-    title : str
     short : str
         Its name in the list of contents.
-    blocks : tuple of Block
     kicker : str
-        What stands above the title, as "RQ1".
+        Stands above the title, such as "RQ1".
     """
 
     name: str
@@ -341,7 +329,7 @@ class Section:
 
 
 def blocks_of(sections: Iterable[Section]) -> Iterator[Block]:
-    """Every block of these sections, those in folds too, in order."""
+    """Yield every block of these sections in order, also those in folds."""
     waiting = [block for section in sections for block in section.blocks][::-1]
     while waiting:
         block = waiting.pop()
@@ -351,7 +339,7 @@ def blocks_of(sections: Iterable[Section]) -> Iterator[Block]:
 
 
 def downloads_of(sections: Iterable[Section]) -> dict[str, tables.Table]:
-    """Every table of the database that a chart or table of these sections offers as CSV."""
+    """Return the tables of the database that charts and tables of these sections offer as CSV."""
     return {
         block.data.name: block.data
         for block in blocks_of(sections)

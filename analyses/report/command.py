@@ -37,13 +37,13 @@ INPUT = click.Path(dir_okay=False, resolve_path=True, path_type=Path)
     "--figures",
     metavar="DIR",
     type=click.Path(file_okay=False, resolve_path=True, path_type=Path),
-    help="Folder of the other formats.  [default: figures in the data folder]",
+    help="Folder for the other formats.  [default: figures in the data folder]",
 )
 @click.option(
     "--draw",
     metavar="FILE",
     type=INPUT,
-    help="Draw of labelled questions, to show how far its raters agree.",
+    help="Draw whose questions were labelled, to show how far the raters agree.",
 )
 @click.option(
     "--sheet",
@@ -51,9 +51,9 @@ INPUT = click.Path(dir_okay=False, resolve_path=True, path_type=Path)
     metavar="FILE",
     multiple=True,
     type=INPUT,
-    help="Sheet of a rater of that draw; give two or more.",
+    help="Sheet of one rater for that draw; give two or more.",
 )
-def report(  # noqa: PLR0913 - one for each option
+def report(
     *,
     data: Path,
     study: str | None,
@@ -80,15 +80,15 @@ def report(  # noqa: PLR0913 - one for each option
         raise click.UsageError("agreement needs --draw and the --sheet of two raters or more")
     if output and "html" not in formats:
         raise click.UsageError(
-            "--output names the HTML file, and --format asks for none: add --format html, or name"
+            "--output names the HTML file, which --format leaves out: add --format html, or name"
             " the folder of the other formats with --figures DIR"
         )
     if figures and set(formats) == {"html"}:
         raise click.UsageError(
             "--figures names the folder of other formats: add --format svg, pdf, png or latex"
         )
-    from analyses.report.agreement import read_agreement  # noqa: PLC0415
-    from analyses.report.document import compose, read_results, write_page  # noqa: PLC0415
+    from analyses.report.agreement import read_agreement
+    from analyses.report.document import compose, read_results, write_page
 
     if wrong := verify(data):
         raise StoreError(first_of(wrong))
@@ -97,11 +97,11 @@ def report(  # noqa: PLR0913 - one for each option
         click.echo(f"Report: {write_page(made, data, output)}")
     folder = figures or data / "figures"
     if "latex" in formats:
-        from analyses.report.latex import write_tables  # noqa: PLC0415
+        from analyses.report.latex import write_tables
 
         click.echo(f"Tables: {len(write_tables(made, folder))} files in {folder}")
     images = [name for name in dict.fromkeys(formats) if name not in {"html", "latex"}]
     if images:
-        from analyses.report.static import write_figures  # noqa: PLC0415
+        from analyses.report.static import write_figures
 
         click.echo(f"Figures: {len(write_figures(made, folder, images))} files in {folder}")

@@ -1,4 +1,4 @@
-"""What the topics can be divided by: all questions, the base set, or nothing that was loaded."""
+"""What the counts of topics can be divided by: all questions, the base set, or nothing."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ if TYPE_CHECKING:
 
 
 def known_shares(study: StudyResults) -> frozenset[str]:
-    """Columns of `yearly_popularity` whose shares say something: the data hold more than topics.
+    """Return the columns of `yearly_popularity` whose shares mean something.
 
-    Where only questions of the topics were loaded, as some studies publish them, every share is one
-    of the topics themselves: all of them are 100% of all questions, whatever happened.
+    If only questions of the topics were loaded, as some studies publish them, topics are always
+    100% of all questions.
     """
     rows = study.rows("yearly_popularity")
     topics = (study.union,) if study.union else study.topics or study.of_kind("base")
@@ -29,9 +29,10 @@ def known_shares(study: StudyResults) -> frozenset[str]:
 
 
 def counted_sets(study: StudyResults) -> tuple[Row, ...]:
-    """Return the sets whose counts mean something: without a baseline the topics, their union.
+    """Return the sets whose counts mean something.
 
-    The base set is then only what of it was loaded with the topics.
+    If the baseline has no questions, these are the topics and their union: the base set then has
+    only the questions that were loaded with the topics.
     """
     if study.baseline and not _total(study, study.baseline):
         return study.of_kind("topic", "union")
@@ -39,7 +40,7 @@ def counted_sets(study: StudyResults) -> tuple[Row, ...]:
 
 
 def reaches_beyond(study: StudyResults) -> bool:
-    """Whether topics hold questions that the base set does not: then no share is a part of it."""
+    """Whether topics have questions outside the base set: then a share of it is a ratio."""
     base, union, baseline = (
         _total(study, one) for one in (study.base, study.union, study.baseline)
     )

@@ -1,4 +1,4 @@
-"""The page: sections rendered into one HTML file that asks nothing of any network."""
+"""The page: sections rendered into one HTML file that makes no network request."""
 
 from __future__ import annotations
 
@@ -36,13 +36,9 @@ def write_report(data: Path, output: Path | None = None, study: str | None = Non
 
     Parameters
     ----------
-    data : Path
-        The data folder, as given by ``--data``.
     output : Path, optional
-        The file to write, by default ``<study>.html`` in the data folder. It is replaced when the
-        new one is whole, never before.
-    study : str, optional
-        Which study's database; may be left out where the folder holds one.
+        The file to write, by default ``<study>.html`` in the data folder; it is replaced only when
+        the new one is whole.
 
     Returns
     -------
@@ -58,7 +54,7 @@ def write_report(data: Path, output: Path | None = None, study: str | None = Non
 
 
 def write_page(report: Report, data: Path, output: Path | None = None) -> Path:
-    """Write a report that is composed already; otherwise as `write_report`."""
+    """Write a composed report, as `write_report` does."""
     [study] = report.study.tables.rows("studies")
     path = data / f"{study.study}.html" if output is None else output
     replace_file(path, render(report).encode(), "file with --output")
@@ -67,20 +63,14 @@ def write_page(report: Report, data: Path, output: Path | None = None) -> Path:
 
 @dataclass(frozen=True)
 class Report:
-    """What there is to show, before it is a page, figures or tables of a paper.
-
-    Attributes
-    ----------
-    study : StudyResults
-    sections : tuple of Section
-    """
+    """What there is to show, before it is a page, figures or tables of a paper."""
 
     study: StudyResults
     sections: tuple[Section, ...]
 
     @property
     def is_synthetic(self) -> bool:
-        """Whether any site of it is made up."""
+        """Whether the data of any site are synthetic."""
         return any(site.is_synthetic for site in self.study.sites)
 
 
@@ -89,7 +79,6 @@ def compose(study: StudyResults, agreement: Table | None = None) -> Report:
 
     Parameters
     ----------
-    study : StudyResults
     agreement : Table, optional
         How far raters agree: `analyses.report.agreement.read_agreement`.
     """
@@ -103,9 +92,8 @@ def render(report: Report, made_at: datetime | None = None) -> str:
 
     Parameters
     ----------
-    report : Report
     made_at : datetime, optional
-        The moment it says it was made, by default now.
+        When the page says that it was made, by default now.
     """
     study, sections = report.study, report.sections
     environment = Environment(

@@ -55,7 +55,7 @@ _LEAF: Final = '<span class="leaf">'
 
 
 def latex(text: Text) -> str:
-    """Write text, or markup of the page, as LaTeX: no tags, nothing left that has a meaning."""
+    """Write text, or markup of the page, as LaTeX: no tags, special characters escaped."""
     indent = ""
     if isinstance(text, Markup):
         raw = str(text)
@@ -69,9 +69,8 @@ def latex_table(table: Table, *, is_synthetic: bool = False) -> str:
 
     Parameters
     ----------
-    table : Table
     is_synthetic : bool
-        Whether its caption must say that the data are made up.
+        Whether its caption must say that the data are synthetic.
 
     Returns
     -------
@@ -124,9 +123,8 @@ def write_tables(report: Report, folder: Path) -> list[Path]:
 
     Parameters
     ----------
-    report : Report
     folder : Path
-        Is made where it is not there; files of the same names are replaced.
+        Made if it does not exist; files of the same names are replaced.
 
     Returns
     -------

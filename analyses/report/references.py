@@ -1,4 +1,4 @@
-"""What the report refers to: the sources of its methods, each with its DOI where it has one."""
+"""The references of the report: the sources of its methods, with their DOIs."""
 
 from __future__ import annotations
 
@@ -18,11 +18,10 @@ class Reference:
     ----------
     key : str
         Its name in `references.csv`.
-    authors, year, title : str
     where : str
         Journal or publisher, with volume and pages.
     doi : str
-        Without its resolver; empty where there is none.
+        Without its resolver; may be empty.
     """
 
     key: str
@@ -34,12 +33,12 @@ class Reference:
 
     @property
     def short(self) -> str:
-        """Name it in a sentence: Wilson (1927)."""
+        """The reference in a sentence: Wilson (1927)."""
         return f"{self.authors} ({self.year})"
 
     @property
     def entry(self) -> Markup:
-        """Write it as a list of references does."""
+        """The entry in a list of references."""
         said = Markup("{} ({}). {}. <i>{}</i>.").format(
             self.authors, self.year, self.title, self.where
         )

@@ -41,7 +41,6 @@ class StaticFigure:
     ----------
     name : str
         Of its files, without ending.
-    figure : plotly.graph_objects.Figure
     width, height : int
         Pixels.
     """
@@ -53,7 +52,7 @@ class StaticFigure:
 
 
 def static_figures(report: Report) -> Iterator[StaticFigure]:
-    """Every figure of a report, one that says that its data are synthetic where they are."""
+    """Yield every figure of a report; on synthetic data each says so."""
     for block in blocks_of(report.sections):
         if not isinstance(block, Chart):
             continue
@@ -75,9 +74,8 @@ def write_figures(report: Report, folder: Path, formats: Collection[str]) -> lis
 
     Parameters
     ----------
-    report : Report
     folder : Path
-        Is made where it is not there; files of the same names are replaced.
+        Made if it does not exist; files of the same names are replaced.
     formats : collection of str
         Some of `FORMATS`.
 
@@ -93,7 +91,7 @@ def write_figures(report: Report, folder: Path, formats: Collection[str]) -> lis
     WarehouseError
         When a file cannot be written.
     """
-    from kaleido import errors  # noqa: PLC0415 - a fifth of a second that html need not wait
+    from kaleido import errors  # a fifth of a second that html need not wait
 
     for name in ("kaleido", "choreographer"):  # what they would print, the error below says
         logging.getLogger(name).setLevel(logging.CRITICAL)
@@ -102,7 +100,7 @@ def write_figures(report: Report, folder: Path, formats: Collection[str]) -> lis
         return asyncio.run(_write(report, folder, formats))
     except errors.ChromeNotFoundError as error:
         named = os.environ.get("BROWSER_PATH")
-        found = f"{named} (BROWSER_PATH) is none" if named else "no Chromium or Chrome was found"
+        found = f"{named} (BROWSER_PATH) is not one" if named else "no Chromium or Chrome was found"
         raise ReportError(
             f"figures as {', '.join(formats)} are drawn by a browser, and {found}; install one"
             " (Debian, Ubuntu: apt-get install chromium), or name yours in BROWSER_PATH; html and"
@@ -118,7 +116,7 @@ def write_figures(report: Report, folder: Path, formats: Collection[str]) -> lis
 
 
 async def _write(report: Report, folder: Path, formats: Collection[str]) -> list[Path]:
-    from kaleido import Kaleido  # noqa: PLC0415
+    from kaleido import Kaleido
 
     written = []
     # a tab per format, and without MathJax, which would come from the net

@@ -1,4 +1,4 @@
-"""What all sections ask of a study's tables: which sets there are, their names, its data."""
+"""What all sections need of a study's tables: its sets, their names, its data."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def day(value: date | datetime | None, month: str = "%B") -> str:
 
 @dataclass(frozen=True)
 class Site:
-    """What was loaded of one site, all tables together."""
+    """What was loaded from one site, all tables together."""
 
     name: str
     is_synthetic: bool
@@ -50,12 +50,7 @@ class Site:
 
 @dataclass(frozen=True)
 class StudyResults:
-    """The tables of one study, and what follows from them for every section.
-
-    Attributes
-    ----------
-    tables : Tables
-    """
+    """The tables of one study, and what follows from them for every section."""
 
     tables: Tables
 
@@ -63,7 +58,7 @@ class StudyResults:
 
     @cached_property
     def about(self) -> Row | None:
-        """The study's row of `studies`; None where a database does not say which study it is of."""
+        """The study's row of `studies`; None if the database has none."""
         return next(iter(self.tables.rows("studies")), None)
 
     @property
@@ -93,7 +88,7 @@ class StudyResults:
 
     @property
     def base(self) -> Row | None:
-        """The base set; None where no set is described."""
+        """The base set; None if no set is described."""
         return next(iter(self.of_kind("base")), None)
 
     @property
@@ -103,7 +98,7 @@ class StudyResults:
 
     @property
     def baseline(self) -> Row | None:
-        """What the topics are compared with, if the study has such a set."""
+        """The set that the topics are compared with, if the study has one."""
         return next(iter(self.of_kind("baseline")), None)
 
     @property
@@ -122,6 +117,17 @@ class StudyResults:
         if self.subject is None or self.subject == self.base or self.baseline is None:
             return None
         return self.subject, self.baseline
+
+    def headline(self, name: str, n: str) -> list[Row]:
+        """Return the subject's row of a table, then the baseline's; only rows whose `n` is not 0.
+
+        Without the subject's, none.
+        """
+        rows = {one: row for one, row in self.by_set(name).items() if getattr(row, n)}
+        if self.subject is None or self.subject.question_set not in rows:
+            return []
+        chosen = self.contrast or (self.subject,)
+        return [rows[one.question_set] for one in chosen if one.question_set in rows]
 
     @property
     def has_candidates(self) -> bool:
@@ -147,12 +153,12 @@ class StudyResults:
 
     @property
     def data_end(self) -> date | None:
-        """The date of the last post of all sites, or None where that is not known."""
+        """The date of the last post of all sites; None if unknown."""
         return max((site.last.date() for site in self.sites if site.last), default=None)
 
     @property
     def data_begin(self) -> date | None:
-        """The date of the first post of all sites, or None where that is not known."""
+        """The date of the first post of all sites; None if unknown."""
         return min((site.first.date() for site in self.sites if site.first), default=None)
 
     def _site(self, name: str) -> Site:
@@ -202,7 +208,7 @@ class StudyResults:
         )
 
     def contrast_of(self, name: str) -> Row | None:
-        """Return the test of the study's own contrast, where it was made."""
+        """Return the test of the study's own contrast, if there is one."""
         pair = tuple(one.question_set for one in self.contrast or ())
         tests = (row for row in self.tables.rows(name) if (row.set_a, row.set_b) == pair)
         return next((row for row in tests if row.p_value_adjusted is not None), None)
@@ -219,11 +225,11 @@ class StudyResults:
         return styles(self.sets.values())
 
     def style(self, name: str) -> Style:
-        """How a set is drawn, described or not."""
+        """Return how a set is drawn, described or not."""
         return style_of(name, self.styles)
 
     def name(self, name: str | None) -> Markup:
-        """Return a set's name with its colour, and its mark where it holds candidates only."""
+        """Return a set's name in its colour, marked if it holds candidates only."""
         style = self.style(name or NONE)
         if name not in self.sets:
             return escape(style.label)
@@ -240,5 +246,5 @@ class StudyResults:
 
 
 def total(values: Iterable[int | None]) -> int:
-    """Sum what is known."""
+    """Return the sum of the known values."""
     return sum(value for value in values if value is not None)

@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 @click.option(
     "--force", is_flag=True, help="Write over the sample that is in the folder, and its study."
 )
-def sample(  # noqa: PLR0913 - its options
+def sample(
     folder: Path, questions: int, seed: int, until: datetime, *, decide: bool, force: bool
 ) -> None:
     """Write a synthetic data dump to FOLDER, all eight tables in the form of a real one.
@@ -63,7 +63,7 @@ def sample(  # noqa: PLR0913 - its options
     Beside FOLDER goes a study, deep_learning_deployment: a copy of the shipped one with labels, as
     people would have given them to the sample's questions.
     """
-    from analyses.sample.writer import write_sample  # noqa: PLC0415 - `--help` writes no sample
+    from analyses.sample.writer import write_sample  # `--help` writes no sample
 
     with click.progressbar(
         length=questions,

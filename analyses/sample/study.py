@@ -6,13 +6,13 @@ that the tables of labels show something. The generator knows which topic it wro
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import shutil
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from analyses.common.files import write_records
 from analyses.sample.chance import Chance
 from analyses.sample.official import MARK
 from analyses.sample.shape import strata
@@ -51,7 +51,7 @@ def check_study(folder: Path, *, force: bool) -> None:
         return
     if not force:
         raise SampleError(
-            f"{folder}: is there already; choose another folder for the sample, or write over the "
+            f"{folder}: exists already; choose another folder for the sample, or write over the "
             "study with --force"
         )
     if not _is_ours(folder):
@@ -93,8 +93,7 @@ def write_study(
         shutil.copytree(shipped, staging, ignore=shutil.ignore_patterns(*_COLUMNS))
         for name, lines in files.items():
             rows = [(question_set, site, *rest, NOTE) for question_set, *rest in lines]
-            with (staging / name).open("w", encoding="utf-8", newline="") as file:
-                csv.writer(file, lineterminator="\n").writerows([_COLUMNS[name], *rows])
+            write_records(staging / name, _COLUMNS[name], rows)
         head = f"# {MARK}, seed {seed}; its labels are nobody's. {_fingerprint(staging)}\n"
         definition = staging / "study.yml"
         definition.write_bytes(head.encode() + definition.read_bytes())

@@ -83,7 +83,7 @@ def write_sample(  # noqa: PLR0913 - the options of the command
     decide : bool
         Give the study decisions about the browser candidates, too.
     force : bool
-        Write over a sample that is there already, and over its study.
+        Write over a sample that exists already, and its study.
     progress : callable
         Called with the number of questions so far.
 

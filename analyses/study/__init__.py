@@ -1,8 +1,9 @@
-"""What a study is: reads and checks a study folder, and hands it to the models.
+"""Study folders: read, checked, and handed to the models.
 
 ``study`` the folder and all that is in it · ``sets`` question sets and rules · ``decisions``,
 ``labels``, ``published`` what people decided, labelled and printed · ``yml``, ``rows`` values with
-their places · ``slips`` what is wrong and how to mend it · ``options`` the option ``--study``.
+their places · ``slips`` what is wrong and how to mend it · ``models``, ``preview`` what a study
+would find · ``starter`` new folders · ``options`` the option ``--study``.
 """
 
 from analyses.study.options import study_option

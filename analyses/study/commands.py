@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from analyses.common.groups import InOrder
 from analyses.common.numbers import count
 from analyses.study.study import find_study, read_study, shipped_studies
 from loader.errors import StudyError, on_one_line
@@ -22,16 +23,7 @@ if TYPE_CHECKING:
 _FOLDER = click.argument("folder", metavar="DIR")
 
 
-class _InOrder(click.Group):
-    """A group that lists its commands in the order in which a person needs them."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the commands as they were added."""
-        del ctx
-        return list(self.commands)
-
-
-@click.group("study", cls=_InOrder)
+@click.group("study", cls=InOrder)
 def study() -> None:
     """Write a study, and check it before it is built.
 
@@ -49,20 +41,26 @@ def study() -> None:
 
 @study.command("new")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--tag", "tags", metavar="TAG", multiple=True, help="A tag of the base set; again.")
+@click.option(
+    "--tag",
+    "tags",
+    metavar="TAG",
+    multiple=True,
+    help="A tag of the base set; repeatable.",
+)
 @click.option("--from", "source", metavar="STUDY", help="Copy this study: a name or a folder.")
 def new(folder: Path, tags: tuple[str, ...], source: str | None) -> None:
     """Write a new study folder.
 
-    The folder's name becomes that of the study: lower case letters, digits and underscores. No file
-    is overwritten.
+    The study takes the folder's name: lower case letters, digits and underscores. No file is
+    overwritten.
 
     \b
     Examples:
       stackstudy study new docker --tag docker --tag podman
       stackstudy study new my_replication --from deep_learning_deployment
     """
-    from analyses.study.starter import copied, starter, write_new  # noqa: PLC0415 - only here
+    from analyses.study.starter import copied, starter, write_new
 
     if tags and source:
         raise click.UsageError("give --tag or --from, not both: a copy has its own tags")
@@ -106,9 +104,9 @@ def check(context: click.Context, folder: str) -> None:
 def preview_command(folder: str, data: Path) -> None:
     """Show what a study would find.
 
-    The questions of each rule and each set, ten titles of each set, and the tags that stand beside
-    its own: how many questions of the set carry them, of all that do. Read from what is loaded;
-    nothing is built or written.
+    The number of questions of each rule and each set, ten titles of each set, and the other tags of
+    its questions: on how many questions of the set they are, of all that have them. It reads the
+    loaded dump, and builds and writes nothing.
 
     \b
     Examples:
@@ -116,8 +114,8 @@ def preview_command(folder: str, data: Path) -> None:
       stackstudy study preview github_actions --data /big/disk
     """
     found = read_study(find_study(folder))
-    from analyses.study.preview import loaded_sites, preview  # noqa: PLC0415 - DuckDB, after the check
-    from analyses.study.study import unknown_sites  # noqa: PLC0415
+    from analyses.study.preview import loaded_sites, preview  # DuckDB, after the check
+    from analyses.study.study import unknown_sites
 
     sets = preview(data, found)
     click.echo(found.title)

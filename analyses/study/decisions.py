@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Final
 
+from analyses.common.files import write_records
 from analyses.study.rows import read_rows
 from analyses.study.sites import site_name
-from analyses.study.slips import Slips, instead
+from analyses.study.slips import Slips, unknown_set
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -38,9 +38,9 @@ def read_decisions(
     path : Path
         CSV or xlsx with the fields of `Decision` as columns.
     question_sets : collection of str
-        Names of the sets that a decision may be about.
+        Names of the sets that a decision may name.
     slips : Slips, optional
-        Where slips are put down; without it the first call raises them.
+        Where slips are collected; without it they are raised.
 
     Returns
     -------
@@ -57,25 +57,19 @@ def read_decisions(
     decisions = []
     for row, read in read_rows(path, Decision, found):
         one = replace(read, site=site_name(read.site), decision=read.decision.lower())
-        if one.question_set not in question_sets:
-            said = f"no question set is named {one.question_set!r}"
-            found.add(path, said + instead(one.question_set, question_sets), row=row)
-            continue
-        if one.decision not in DECISIONS:
+        said = unknown_set(one.question_set, question_sets)
+        if not said and one.decision not in DECISIONS:
             said = f"decision {read.decision!r} is neither include nor exclude; write one of them"
+        if not said:
+            key = (one.question_set, one.site, one.question_id)
+            first = first_rows.setdefault(key, row)
+            if first != row:
+                said = f"question {one.question_id} is decided for {one.question_set} in row"
+                said += f" {first} already; keep one of the two"
+        if said:
             found.add(path, said, row=row)
-            continue
-        key = (one.question_set, one.site, one.question_id)
-        first = first_rows.setdefault(key, row)
-        if first != row:
-            found.add(
-                path,
-                f"question {one.question_id} is decided for {one.question_set} in row {first}"
-                " already; keep one of the two",
-                row=row,
-            )
-            continue
-        decisions.append(one)
+        else:
+            decisions.append(one)
     if slips is None:
         found.raise_any()
     return decisions
@@ -84,7 +78,4 @@ def read_decisions(
 def write_decisions(path: Path, decisions: Sequence[Decision]) -> None:
     """Write decisions as the CSV that `read_decisions` reads."""
     columns = [one.name for one in fields(Decision)]
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows([getattr(one, column) for column in columns] for one in decisions)
+    write_records(path, columns, (vars(one).values() for one in decisions))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from analyses.common.files import write_records
 from analyses.study.rows import read_rows
 from analyses.study.sites import site_name
-from analyses.study.slips import Slips, instead, nearest
+from analyses.study.slips import Slips, nearest, unknown_set
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -20,12 +20,12 @@ LABEL_KINDS: Final = {
     "unclear": "The question cannot be understood well enough to be given a category.",
     "pending": "Raters do not agree yet, or want to look again.",
 }
-"""What a question may be labelled instead of a category, in the order in which they count."""
+"""Labels that a question may have instead of a category, in the order in which they count."""
 
 NO_CATEGORY: Final = tuple(LABEL_KINDS)
 
 SEPARATOR: Final = " - "
-"""What parts inner and leaf category in a name."""
+"""Separates inner and leaf category in a name."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,6 @@ class Category:
     ----------
     question_set : str
         The set whose questions it is for: the root category.
-    inner_category : str
     leaf_category : str
         Empty where the inner category is not divided.
     description : str
@@ -67,7 +66,7 @@ class Category:
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """What tells it from all others."""
+        """Set, inner and leaf category: unique in a taxonomy."""
         return self.question_set, self.inner_category, self.leaf_category
 
 
@@ -86,6 +85,11 @@ class Label:
     def key(self) -> tuple[str, str, str]:
         """Key of its category."""
         return self.question_set, self.inner_category, self.leaf_category
+
+    @property
+    def question(self) -> tuple[str, str, int]:
+        """Key of its question."""
+        return self.question_set, self.site, self.question_id
 
 
 @dataclass(frozen=True)
@@ -110,7 +114,7 @@ class Taxonomy:
         return question_set not in self._by_name
 
     def choices(self, question_set: str) -> tuple[Category, ...]:
-        """Return what a question of a set may be labelled; the last three are no categories."""
+        """Return the labels for questions of a set; the last three are no categories."""
         none = (Category(question_set, name) for name in NO_CATEGORY)
         return (*self._by_name.get(question_set, {}).values(), *none)
 
@@ -144,7 +148,7 @@ class Taxonomy:
 
 
 def folded(name: str) -> str:
-    """Return a name without what does not count in it: case and blanks."""
+    """Return a name without differences of case and blanks."""
     return " ".join(name.split()).casefold()
 
 
@@ -170,7 +174,7 @@ def read_taxonomy(
     question_sets : collection of str, optional
         Names of the sets that a category may be of; any, where not given.
     slips : Slips, optional
-        Where slips are put down; without it they are raised.
+        Where slips are collected; without it they are raised.
 
     Raises
     ------
@@ -183,10 +187,8 @@ def read_taxonomy(
     for row, read in read_rows(path, Category, found):
         one = _tidied(read)
         percent = one.published_percent
-        said = None
-        if question_sets is not None and one.question_set not in question_sets:
-            said = f"no question set is named {one.question_set!r}"
-            said += instead(one.question_set, question_sets)
+        if said := unknown_set(one.question_set, question_sets):
+            pass
         elif folded(one.inner_category) in NO_CATEGORY:
             said = f"{one.inner_category!r} may be said in every set; remove the row"
         elif percent is not None and not 0 <= percent <= 100:
@@ -212,7 +214,7 @@ def taxonomy_of_labels(path: Path) -> Taxonomy:
     path : Path
         CSV or xlsx with the columns question_set, inner_category and leaf_category (empty where
         the inner category is not divided): a codebook, or the labels of a pilot that was coded
-        openly. What stands for no category is passed over.
+        openly. Labels that are no category are ignored.
 
     Raises
     ------
@@ -234,10 +236,7 @@ def taxonomy_of_labels(path: Path) -> Taxonomy:
 def write_labels(path: Path, labels: Sequence[Label]) -> None:
     """Write labels as the CSV that `read_labels` reads."""
     columns = [one.name for one in fields(Label)]
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows([getattr(label, column) for column in columns] for label in labels)
+    write_records(path, columns, (vars(one).values() for one in labels))
 
 
 def read_labels(
@@ -258,7 +257,7 @@ def read_labels(
     question_sets : collection of str, optional
         Names of the sets that a label may be about; any, where not given.
     slips : Slips, optional
-        Where slips are put down; without it they are raised.
+        Where slips are collected; without it they are raised.
 
     Returns
     -------
@@ -277,9 +276,8 @@ def read_labels(
     labels = []
     for row, read in read_rows(path, Label, found):
         one = replace(read, site=site_name(read.site))
-        if question_sets is not None and one.question_set not in question_sets:
-            said = f"no question set is named {one.question_set!r}"
-            found.add(path, said + instead(one.question_set, question_sets), row=row)
+        if said := unknown_set(one.question_set, question_sets):
+            found.add(path, said, row=row)
             continue
         is_known = not codebook.is_open(one.question_set) or (
             folded(one.inner_category) in NO_CATEGORY and not one.leaf_category
@@ -296,9 +294,8 @@ def read_labels(
                 inner_category=category.inner_category,
                 leaf_category=category.leaf_category,
             )
-        question = (one.question_set, one.site, one.question_id)
         first = first_rows.setdefault((*one.key, one.site, one.question_id), row)
-        other, its_row = first_labels.setdefault(question, (one.inner_category, row))
+        other, its_row = first_labels.setdefault(one.question, (one.inner_category, row))
         alone = {other, one.inner_category}.intersection(NO_CATEGORY)
         said = ""
         if first != row:

@@ -1,7 +1,7 @@
 """The models' own SQL, run on the Parquet store without dbt: what a preview and a build share.
 
-A relation is built when it is asked for, with those it refers to, in a database in memory. Of dbt
-it takes what models and macros of question sets use: `ref`, `source`, `config`, `return`.
+A relation is built on demand, with those it refers to, in a database in memory. Of dbt it has what
+models and macros of question sets use: `ref`, `source`, `config`, `return`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from loader.errors import WarehouseError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
-    from types import TracebackType
 
     from analyses.study.study import Study
 
@@ -28,7 +27,7 @@ _MACRO: Final = re.compile(r"{%-?\s*macro\s+(\w+)\(.*?{%-?\s*endmacro\s*-?%}", r
 
 
 class _ReturnError(Exception):
-    """Carries what a macro returns, as dbt's `return` does."""
+    """Carries the value that a macro returns, as dbt's `return` does."""
 
     def __init__(self, value: object) -> None:
         self.value = value
@@ -36,12 +35,6 @@ class _ReturnError(Exception):
 
 class Models:
     """The models over one data folder and one study.
-
-    Parameters
-    ----------
-    data : Path
-        The data folder.
-    study : Study
 
     Raises
     ------
@@ -75,17 +68,12 @@ class Models:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._connection.close()
         self._spill.cleanup()
 
     def rows(self, query: str) -> Sequence[tuple[Any, ...]]:
-        """Run a query in which ``{name}`` stands for a relation, built where it is not yet."""
+        """Run a query in which ``{name}`` stands for a relation, which is built if necessary."""
         names = dict.fromkeys(re.findall(r"{(\w+)}", query))
         return self._connection.execute(
             query.format(**{name: self.relation(name) for name in names})

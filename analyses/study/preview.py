@@ -19,7 +19,7 @@ N_TAGS: Final = 12
 _RULES: Final = "select rule, count(*) from {question_set_matches} group by rule"
 _SETS: Final = "select question_set, count(*) from {question_set_members} group by question_set"
 
-# The hash is a choice that no property of a question sways, and that is the same each time.
+# A hash chooses independently of any property of a question, and each time the same.
 _TITLES: Final = """
 with placed as (
     select
@@ -98,11 +98,10 @@ order by beside.question_set, beside.n_in_set desc, beside.tag
 
 @dataclass(frozen=True)
 class NeighbourTag:
-    """A tag that stands beside a set's questions, and that is in none of its rules.
+    """A tag of a set's questions that is in none of the set's rules.
 
     Attributes
     ----------
-    tag : str
     n_in_set : int
         Questions of the set that carry it.
     n_with_tag : int
@@ -116,7 +115,7 @@ class NeighbourTag:
 
 @dataclass(frozen=True)
 class SetPreview:
-    """A set as it would be: its questions, the matches of its rules, some titles, some tags."""
+    """A set as it would be: its number of questions, matches per rule, some titles and tags."""
 
     question_set: QuestionSet
     n_questions: int
@@ -137,12 +136,11 @@ def preview(data: Path, study: Study) -> list[SetPreview]:
     ----------
     data : Path
         The data folder; nothing is written there.
-    study : Study
 
     Returns
     -------
     list of SetPreview
-        In the order of the study: the numbers that a build gives, as they come from the same SQL.
+        In the order of the study, with the numbers of a build: they come from the same SQL.
 
     Raises
     ------

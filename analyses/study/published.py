@@ -1,4 +1,4 @@
-"""What a paper printed: figures, counts, response times, and other studies beside it."""
+"""What papers printed: figures, counts, response times, and figures of other studies."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from analyses.study.rows import read_rows
-from analyses.study.slips import instead
+from analyses.study.slips import instead, unknown_set
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -28,26 +28,22 @@ class PublishedFigure:
 
     Attributes
     ----------
-    step : int or None
-    figure : str
     question_set : str
         A set, two as ``a vs b``, `all_questions`, or another study.
-    year : int or None
-    published : float
     unit, derivable_from_package, note : str
         For people.
     measure : str
-        What recomputes it: a measure of the table `replication_measures`.
+        Recomputes it: a measure of the table `replication_measures`.
     decimals : int
         How many the print has.
     need : str
-        What it needs beside its measure: a key of ``published: needs``.
+        A key of ``published: needs`` that must hold, too.
     printed_measure, printed_measure_to : str
-        What the print is really equal to, and to what, where that is a span.
+        The measure that the print really equals; with the second, the two ends of a span.
     print_scale : float
-        By how much the print is too large.
+        The factor by which the print is too large.
     misprint : str
-        The sentence that says so.
+        The sentence that explains it.
     """
 
     step: int | None = None
@@ -81,7 +77,7 @@ class PublishedCount:
 
 @dataclass(frozen=True)
 class PublishedNeed:
-    """What a figure may need: `measure` of `question_set` being `at_least` so much.
+    """A condition of a figure: `measure` of `question_set` must be `at_least` so much.
 
     A need without a measure is never met.
     """
@@ -115,7 +111,7 @@ class OtherStudy:
 
 @dataclass(frozen=True)
 class Published:
-    """All that is printed."""
+    """All printed figures of a study."""
 
     figures: tuple[PublishedFigure, ...] = ()
     counts: tuple[PublishedCount, ...] = ()
@@ -212,11 +208,11 @@ def read_figures(
     first_rows: dict[tuple[object, ...], int] = {}
     figures = []
     for row, one in read_rows(path, PublishedFigure, slips):
-        unknown = [name for name in one.question_set.split(_VERSUS) if name not in names]
+        parts = one.question_set.split(_VERSUS)
+        said = next((wrong for part in parts if (wrong := unknown_set(part, names))), "")
         first = first_rows.setdefault((one.step, one.figure, one.question_set, one.year), row)
-        said = None
-        if unknown:
-            said = f"no question set is named {unknown[0]!r}{instead(unknown[0], names)}"
+        if said:
+            pass
         elif first != row:
             said = f"figure {one.figure} of {one.question_set} is in row {first} already; keep one"
         elif one.need and one.need not in known:
@@ -239,9 +235,8 @@ def read_response_times(
     """Read and check `published_response_times.csv`."""
     times = []
     for row, one in read_rows(path, PublishedResponseTime, slips):
-        if one.question_set not in question_sets:
-            said = f"no question set is named {one.question_set!r}"
-            slips.add(path, said + instead(one.question_set, question_sets), row=row)
+        if said := unknown_set(one.question_set, question_sets):
+            slips.add(path, said, row=row)
         elif one.response_minutes_days_dropped < 0:
             said = "response_minutes_days_dropped is less than 0; a time without days cannot be"
             slips.add(path, said, row=row)

@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 
 def read_rows(path: Path, kind: type[T], slips: Slips) -> Iterator[tuple[int, T]]:
-    """Read a table, and put down every value that its column cannot hold.
+    """Read a table, and collect a slip for every value that its column cannot hold.
 
     Parameters
     ----------
@@ -27,7 +27,6 @@ def read_rows(path: Path, kind: type[T], slips: Slips) -> Iterator[tuple[int, T]
         CSV or xlsx, see `analyses.common.spreadsheets.read_table`.
     kind : type
         A dataclass whose fields are the columns; those with a default may be missing or empty.
-    slips : Slips
 
     Yields
     ------
@@ -46,7 +45,7 @@ def read_rows(path: Path, kind: type[T], slips: Slips) -> Iterator[tuple[int, T]
         if line.surplus:
             slips.add(
                 path,
-                f"{line.surplus[0]!r} stands right of the last column; put quotes around a text"
+                f"{line.surplus[0]!r} is to the right of the last column; put quotes around a text"
                 " with a comma in it",
                 row=line.number,
             )

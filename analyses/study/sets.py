@@ -1,4 +1,4 @@
-"""Question sets and their rules, as `study.yml` says them."""
+"""Question sets and their rules, as `study.yml` defines them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Kind = Literal["base", "scope", "topic", "union", "baseline"]
 
 ALL: Final = "all"
-"""What `among` says for a rule that runs over all questions."""
+"""The value of `among` for a rule that runs over all questions."""
 
 SCOPES: Final = ("title", "title_body")
 MATCHES: Final = ("token", "word", "substring")
@@ -30,7 +30,7 @@ RESERVED: Final = {
     "all_questions": "stands for all questions in the tables",
 }
 _RESERVED_STARTS: Final = ("int_", "stg_")
-"""What the models' own tables begin with: the view of such a set could take the name of one."""
+"""Beginnings of the models' own tables, whose names the view of such a set could take."""
 
 _NAME: Final = re.compile("[a-z][a-z0-9_]*")
 _LONGEST: Final = 60
@@ -48,7 +48,7 @@ _RULE_KEYS: Final = ("tags", "terms", "in", "match", "code", "must_contain", "am
 
 @dataclass(frozen=True)
 class Plan:
-    """How large a sample is to be; ``interval`` is half its width."""
+    """How large a sample must be; ``interval`` is half the interval's width."""
 
     confidence: float = 0.95
     interval: float = 0.05
@@ -75,7 +75,6 @@ class QuestionSet:
         Its place in study.yml, from 1.
     needs_decisions : bool
         Whether its rules only give candidates, which people inspect.
-    description : str
     yields_to : tuple of str
         Topics to which it leaves the questions that are in both.
     confidence, interval, expected_share, rounding, is_whole_set
@@ -105,7 +104,6 @@ class Rule:
     ----------
     rule : str
         Its name.
-    question_set : str
     kind : {"tag", "term"}
     value : str
         The tag or term in lower case.
@@ -113,11 +111,11 @@ class Rule:
         Where terms are looked for; None where a tag alone decides.
     match : {"token", "word", "substring"} or None
     code : {"kept", "blocks_dropped", "all_dropped"} or None
-        What becomes of code in bodies.
+        Which code in bodies is searched.
     runs_over : str or None
-        The set to whose questions it is confined; None for all questions.
+        The set that it is limited to; None for all questions.
     must_contain : str or None
-        What must occur as well, in lower case.
+        Text that must occur as well, in lower case.
     """
 
     rule: str
@@ -141,7 +139,6 @@ class SetReader:
 
     Parameters
     ----------
-    yml : Yml
     sections : mapping of str to yaml.Node
         The values of the file's keys.
     """
@@ -309,7 +306,7 @@ class SetReader:
     def _read_how(
         self, name: str, found: Mapping[str, yaml.Node], terms: Mapping[str, yaml.Node]
     ) -> tuple[str | None, str | None, str | None, str | None]:
-        """Return scope, match, code and what must occur too: said, or by default."""
+        """Return scope, match, code and the text that must occur too, given or by default."""
         yml = self._yml
         scope = yml.choice(found.get("in"), f"{name}: in", SCOPES)
         match = yml.choice(found.get("match"), f"{name}: match", MATCHES)
@@ -335,7 +332,7 @@ class SetReader:
         return scope, match or "word", code, must.lower() if must else None
 
     def _runs_over(self, name: str, node: yaml.Node, among: yaml.Node | None) -> str | None:
-        """Return the set that a rule runs over; whether it can is checked when all are known."""
+        """Return the set that a rule runs over; it is checked when all sets are known."""
         if self.sets[name].kind != "topic":
             return None
         said = self._yml.text(among, f"{name}: among")
@@ -362,7 +359,7 @@ class SetReader:
         usable = [ALL, *(name for name in searchable if name not in on_text)]
         for node, name, is_said in self._among:
             if name in on_text and name in searchable:
-                said = f"{name} is not made by tags alone, so that no rule can run over it"
+                said = f"{name} is not made by tags alone, so no rule can run over it"
                 if not is_said:
                     said = f"no `among`, which means the base {name}; {said}"
                 self._yml.slip(node, f"among: {said}; there are {', '.join(usable)}")
@@ -391,12 +388,12 @@ class SetReader:
             first, second = cycle[0], cycle[1 % len(cycle)]
             self._yml.slip(
                 self._yields[first][second],
-                f"{' yields to '.join([*cycle, first])}: all would lose what they share;"
-                " remove one of these",
+                f"{' yields to '.join([*cycle, first])}: all would lose the questions"
+                " that they share; remove one of these",
             )
 
     def _cycles(self) -> Iterator[list[str]]:
-        """Return each round of topics that yield to one another, once."""
+        """Yield each cycle of topics that yield to one another, once."""
         seen: set[str] = set()
 
         def walk(name: str, path: list[str]) -> Iterator[list[str]]:

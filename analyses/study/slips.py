@@ -1,4 +1,4 @@
-"""Slips in what people write: all of them are found before any is told, each with its cure."""
+"""Slips in what people write: all are collected before they are reported, each with its cure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from loader.errors import StudyError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from pathlib import Path
 
 _MANY = 12
@@ -24,14 +24,14 @@ class Slips:
         return len(self._found)
 
     def add(self, path: Path, said: str, *, line: int = 0, column: int = 0, row: int = 0) -> None:
-        """Put down a slip: of a line and column of a text, of a row of a table, or of a file."""
+        """Add a slip: at a line and column of a text, in a row of a table, or of a file."""
         where = f" row {row}:" if row else ""
         if line:
             where = f" line {line}, column {column}:"
         self._found.append((path, line or row, f"{path}:{where} {said}"))
 
     def add_lines(self, path: Path, error: StudyError) -> None:
-        """Put down what was raised about a file; its lines name the file themselves."""
+        """Add the slips of an error about a file; its lines name the file themselves."""
         self._found += [(path, 0, line) for line in error.slips]
 
     def lines(self) -> list[str]:
@@ -41,34 +41,36 @@ class Slips:
         return list(dict.fromkeys(text for *_, text in ordered))
 
     def raise_any(self) -> None:
-        """Raise all slips as one error; nothing where there is none.
-
-        Raises
-        ------
-        StudyError
-        """
+        """Raise all slips as one StudyError, if there are any."""
         if self._found:
             raise StudyError(*self.lines())
 
 
 def nearest(name: str, names: Iterable[str]) -> str:
-    """Return the name that is spelled most alike, whatever the case of its letters."""
+    """Return the name with the most similar spelling, whatever the case of its letters."""
     folded = {one.casefold(): one for one in names}
     return folded[difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.0)[0]]
 
 
 def resembling(name: str, names: Iterable[str]) -> str | None:
-    """Return the name that somebody may have meant; None where none is alike."""
+    """Return the name that somebody may have meant; None if no name is similar."""
     folded = {one.casefold(): one for one in names}
     close = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.7)
     return folded[close[0]] if close else None
 
 
 def instead(name: str, names: Iterable[str]) -> str:
-    """Return the cure for a wrong name: the one that was meant, and all where they are few."""
+    """Return the cure for a wrong name: the one that was meant, and all names if they are few."""
     names = list(names)
     close = resembling(name, names)
     cure = f"; did you mean {close}?" if close else ""
     if len(names) <= _MANY or not close:
         cure += f" (there are {', '.join(names)})" if close else f"; there are {', '.join(names)}"
     return cure
+
+
+def unknown_set(name: str, question_sets: Collection[str] | None) -> str:
+    """Return what is wrong with the name of a question set; '' if it is one, or any will do."""
+    if question_sets is None or name in question_sets:
+        return ""
+    return f"no question set is named {name!r}{instead(name, question_sets)}"

@@ -1,4 +1,4 @@
-"""A study folder to begin with: a starter whose comments teach, or a copy of another study."""
+"""New study folders: a starter with comments that explain it, or a copy of another study."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from analyses.study.study import Study
 
 EXAMPLE_TAG: Final = "docker"
-"""What the starter is about, where nobody says it."""
+"""The starter's tag if none is given."""
 
 
 def starter(folder: Path, tags: Sequence[str]) -> dict[str, bytes]:
@@ -54,13 +54,13 @@ def write_new(folder: Path, files: Mapping[str, bytes]) -> Study:
     Raises
     ------
     StudyError
-        When one of the files is there already, or the folder's name cannot name a study; nothing
+        When one of the files exists already, or the folder's name cannot name a study; nothing
         is left behind then.
     """
     for name in files:
         if (folder / name).exists():
             raise StudyError(
-                f"{folder / name}: is there already and stays as it is; name another folder"
+                f"{folder / name}: exists already and stays as it is; name another folder"
             )
     made = [one for one in (folder, *folder.parents) if not one.exists()]
     written = []
@@ -79,7 +79,7 @@ def write_new(folder: Path, files: Mapping[str, bytes]) -> Study:
 
 
 def _quoted(text: str) -> str:
-    """Write a text as YAML takes it for a text: in quotes, unless it is letters and hyphens."""
+    """Write a text for YAML: in quotes, unless it is letters and hyphens."""
     is_plain = re.fullmatch("[A-Za-z][A-Za-z -]+", text) and text.lower() not in {
         *("true", "false", "yes", "no", "on", "off", "null"),
     }

@@ -1,4 +1,4 @@
-"""A study folder, read and checked once: what the models, the report and people get to see."""
+"""A study folder, read and checked once for the models, the report and people."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ from analyses.study.yml import Yml
 from loader.errors import StudyError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
 
     import pyarrow as pa
@@ -81,37 +81,28 @@ _SHEET: Final = re.compile(r"label(_.*)?|position|is_pilot")
 
 @dataclass(frozen=True)
 class Study:
-    """A study as its folder says it.
+    """A study as its folder describes it.
 
     Attributes
     ----------
     name : str
         Name of the folder, and of the study's database.
-    title : str
     folder : Path
         Absolute.
     files : tuple of str
         Names of the files that were read.
     hash : str
-        SHA-256 over names and bytes of these files.
-    doi, citation : str or None
+        SHA-256 of the names and bytes of these files.
     sites : tuple of str or None
-        Sites that the study is of; None for all that are loaded.
+        Sites of the study; None for all that are loaded.
     asked_from, asked_until : datetime.date or None
         First day of its questions, and the day after the last.
-    min_score : int or None
     leave_out : tuple of str
         Of `LEFT_OUT`.
     sets : tuple of QuestionSet
         In the order of their positions.
-    rules : tuple of Rule
-    taxonomy : Taxonomy
-    decisions : tuple of Decision
-    labels : tuple of Label
-    other_studies : tuple of OtherStudy
-    published : Published
     notes : tuple of str
-        What a person may want to know, one line each: files that nothing reads.
+        One line for each file that nothing reads.
     """
 
     name: str
@@ -141,36 +132,26 @@ class Study:
 
     def tables(self) -> dict[str, pa.Table]:
         """Return the study as the tables of the dbt source `study`."""
-        import pyarrow as pa  # noqa: PLC0415 - a quarter of a second that `study check` need not wait
+        import pyarrow as pa  # a quarter of a second that `study check` need not wait
 
         kinds = [
             LabelKind(label, position, text)
             for position, (label, text) in enumerate(LABEL_KINDS.items(), start=1)
         ]
-        row = {
-            "study": self.name,
-            "title": self.title,
-            "doi": self.doi,
-            "citation": self.citation,
-            "study_hash": self.hash,
-            "sites": self.sites,
-            "asked_from": self.asked_from,
-            "asked_until": self.asked_until,
-            "min_score": self.min_score,
-            "leave_out": self.leave_out,
+        about = {
+            "study": (self.name, pa.string()),
+            "title": (self.title, pa.string()),
+            "doi": (self.doi, pa.string()),
+            "citation": (self.citation, pa.string()),
+            "study_hash": (self.hash, pa.string()),
+            "sites": (self.sites, pa.list_(pa.string())),
+            "asked_from": (self.asked_from, pa.date32()),
+            "asked_until": (self.asked_until, pa.date32()),
+            "min_score": (self.min_score, pa.int64()),
+            "leave_out": (self.leave_out, pa.list_(pa.string())),
         }
-        schema = pa.schema(
-            [
-                *((name, pa.string()) for name in list(row)[:5]),
-                ("sites", pa.list_(pa.string())),
-                ("asked_from", pa.date32()),
-                ("asked_until", pa.date32()),
-                ("min_score", pa.int64()),
-                ("leave_out", pa.list_(pa.string())),
-            ]
-        )
         return {
-            "studies": pa.Table.from_pylist([row], schema),
+            "studies": pa.table({key: pa.array([one], kind) for key, (one, kind) in about.items()}),
             "question_sets": _table(QuestionSet, self.sets),
             "rules": _table(Rule, self.rules),
             "decisions": _table(Decision, self.decisions),
@@ -189,7 +170,7 @@ class Study:
 
 def _table(kind: type[T], rows: Iterable[T]) -> pa.Table:
     """Return records as an Arrow table: a field is a column, and an empty text is null."""
-    import pyarrow as pa  # noqa: PLC0415 - see above
+    import pyarrow as pa
 
     types = {str: pa.string(), float: pa.float64(), int: pa.int64(), bool: pa.bool_()}
     rows = list(rows)
@@ -215,8 +196,8 @@ def find_study(given: str | None = None) -> Path:
     Parameters
     ----------
     given : str, optional
-        A folder, or the name of a shipped study; without it what the variable STACKSTUDY_STUDY
-        says, else the default study.
+        A folder, or the name of a shipped study; by default the value of STACKSTUDY_STUDY, else
+        the default study.
 
     Raises
     ------
@@ -238,25 +219,13 @@ def find_study(given: str | None = None) -> Path:
     )
 
 
-def study_name(given: str | None) -> str | None:
-    """Return the name of the study that an option names; None where nothing is said.
-
-    The folder need not be there: a database is read by its study's name alone.
-    """
-    given = given or os.environ.get(VARIABLE)
-    if not given:
-        return None
-    path = Path(given)
-    return (path.parent if path.name == FILE else path).resolve().name
-
-
 def read_study(folder: Path) -> Study:
     """Read and check a study folder.
 
     Parameters
     ----------
     folder : Path
-        Holds `study.yml`, and the tables that `TABLES` names, as CSV or xlsx.
+        With `study.yml`, and the tables that `TABLES` names, as CSV or xlsx.
 
     Raises
     ------
@@ -285,19 +254,15 @@ def read_study(folder: Path) -> Study:
     printed = yml.mapping(keys.get("published"), "published", ("counts", "needs"))
     counts = read_counts(yml, printed.get("counts"), names)
     needs = read_needs(yml, printed.get("needs"), names)
-    taxonomy = read_taxonomy(found["taxonomy"], names, slips) if "taxonomy" in found else []
-    decisions: Sequence[Decision] = ()
-    if "decisions" in found:
-        decisions = read_decisions(found["decisions"], names, slips)
-    labels: Sequence[Label] = ()
-    if "labels" in found:
-        labels = read_labels(found["labels"], taxonomy, names, slips)
-    figures: Sequence[PublishedFigure] = ()
-    if "published_figures" in found:
-        figures = read_figures(found["published_figures"], names, others, needs, slips)
-    times: Sequence[PublishedResponseTime] = ()
-    if "published_response_times" in found:
-        times = read_response_times(found["published_response_times"], names, slips)
+
+    def table(stem: str, read: Callable[..., list[T]], *about: object) -> list[T]:
+        return read(found[stem], *about, slips) if stem in found else []
+
+    taxonomy = table("taxonomy", read_taxonomy, names)
+    decisions = table("decisions", read_decisions, names)
+    labels = table("labels", read_labels, taxonomy, names)
+    figures = table("published_figures", read_figures, names, others, needs)
+    times = table("published_response_times", read_response_times, names)
     slips.raise_any()
     files = sorted([FILE, *(one.name for one in found.values())])
     return Study(
@@ -350,7 +315,7 @@ def _no_study(folder: Path) -> str:
         if re.fullmatch(r"study\.ya?ml", path.name, re.IGNORECASE):
             return f"{path}: is not read under this name; rename it to {FILE}"
     return (
-        f"{folder}: holds no {FILE}; name a study folder, or let `stackstudy study new"
+        f"{folder}: has no {FILE}; name a study folder, or let `stackstudy study new"
         f" {folder / 'my_study'}` write a starter"
     )
 
@@ -380,8 +345,8 @@ def _find_files(folder: Path, slips: Slips) -> tuple[dict[str, Path], list[str]]
 
 
 def _is_sheet(path: Path) -> bool:
-    """Whether a table is a rater's sheet or a sample: they may lie beside the study."""
-    from analyses.common.spreadsheets import read_table  # noqa: PLC0415
+    """Whether a table is a rater's sheet or a sample, which may be in the folder too."""
+    from analyses.common.spreadsheets import read_table
 
     try:
         lines = read_table(path, ("question_set", "site", "question_id"), error=StudyError)

@@ -1,4 +1,4 @@
-"""A YAML file of which the line and column of every value are known."""
+"""A YAML file with the line and column of every value."""
 
 from __future__ import annotations
 
@@ -22,16 +22,15 @@ _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Yml:
-    """Reads the values of one file, and puts down every slip with its place.
+    """Reads the values of one file, and collects every slip with its place.
 
-    A value is taken as it is written: the tag ``no`` is that word and no flag. What is wrong comes
-    back as None (or empty), so that reading goes on to the next slip.
+    A value is read as it is written: the tag ``no`` is that word and not a flag. A wrong value is
+    returned as None (or empty), so that reading goes on to the next slip.
 
     Parameters
     ----------
-    path : Path
     slips : Slips
-        Where slips are put down.
+        Where slips are collected.
     """
 
     def __init__(self, path: Path, slips: Slips) -> None:
@@ -39,7 +38,7 @@ class Yml:
         self.slips = slips
 
     def root(self) -> yaml.Node | None:
-        """Parse the file; None where it is no YAML, or empty."""
+        """Parse the file; None if it is not YAML, or empty."""
         try:
             content = self.path.read_bytes()
             root = yaml.compose(content, _LOADER)
@@ -54,7 +53,7 @@ class Yml:
         return root
 
     def slip(self, node: yaml.Node, said: str) -> None:
-        """Put down a slip at a value."""
+        """Add a slip at a value."""
         mark = node.start_mark
         self.slips.add(self.path, said, line=mark.line + 1, column=mark.column + 1)
 
@@ -74,7 +73,7 @@ class Yml:
         name : str
             What the mapping is called in slips.
         keys : collection of str, optional
-            Those that it may have; any, where not given.
+            Those that it may have; by default any.
         required : collection of str
             Those that it must have.
         """
@@ -152,7 +151,7 @@ class Yml:
     def number(
         self, node: yaml.Node | None, name: str, low: float = -math.inf, high: float = math.inf
     ) -> float | None:
-        """Return a number between two limits, neither of which it may be."""
+        """Return a number between two limits, both excluded."""
         text = self.text(node, name)
         if node is None or text is None:
             return None
@@ -183,7 +182,7 @@ class Yml:
         return number
 
     def flag(self, node: yaml.Node | None, name: str) -> bool:
-        """Return true or false; false where nothing is said."""
+        """Return true or false; false if there is no value."""
         text = self.text(node, name)
         if node is None or text is None:
             return False

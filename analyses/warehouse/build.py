@@ -1,4 +1,4 @@
-"""`stackstudy build`: run dbt over the loaded dump, and say in plain lines what came of it."""
+"""`stackstudy build`: run dbt on the loaded dump, and say in plain lines what it did."""
 
 from __future__ import annotations
 
@@ -13,12 +13,7 @@ import click
 from analyses.common.project import project_dir
 from analyses.common.subprocesses import started
 from analyses.study import find_study, read_study, study_option, unknown_sites
-from analyses.warehouse.database import (
-    UnfinishedError,
-    connect,
-    database_path,
-    loaded_since,
-)
+from analyses.warehouse.database import UnfinishedError, connect, database_path, loaded_since
 from analyses.warehouse.dbt_results import BuildResult, outcome
 from analyses.warehouse.human_input import SetInput, count_given, read_human_input
 from analyses.warehouse.swap import STAGING, STATE, staged, state_folder
@@ -49,15 +44,15 @@ def build(data: Path, study: Study) -> BuildResult:
     Raises
     ------
     StoreError
-        When the store is not what its manifests say: parts, rows and bytes always, and the hash of
-        each part in the first build after a load.
+        When the store is not what its manifests say; the hash of each part is checked in the first
+        build after a load only.
     WarehouseError
         When nothing is loaded, or another program writes to the database.
     BuildError
         When dbt fails; the message names the first model and the log. The database of the last
         build stays as it was.
     """
-    from analyses.warehouse.progress import follow  # noqa: PLC0415 - `--help` draws no bar
+    from analyses.warehouse.progress import follow  # `--help` draws no bar
 
     if any(mark in str(data) for mark in "?#"):
         raise WarehouseError(
@@ -111,7 +106,7 @@ def build(data: Path, study: Study) -> BuildResult:
 
 
 def _last_build(data: Path, study: Study) -> tuple[dict[tuple[str, str], int], bool]:
-    """Return what people gave to the last build, and whether something was loaded since."""
+    """Return what the last build was given by hand, and whether something was loaded since."""
     if not database_path(data, study.name).is_file():
         return {}, True
     try:
@@ -127,9 +122,9 @@ def _last_build(data: Path, study: Study) -> tuple[dict[tuple[str, str], int], b
 def command(data: Path, study: str | None) -> None:
     """Build the tables of a study from what is loaded.
 
-    Runs dbt on the models: `dbt build` in the project's folder does the same, and runs the unit
-    tests of the models too; its environment variables are STACKSTUDY_DATA and STACKSTUDY_STUDY.
-    The decisions and labels of people are files of the study folder: a decision, `include` or
+    Runs dbt on the models: `dbt build` in the project's folder does the same, and also runs the
+    unit tests of the models; its environment variables are STACKSTUDY_DATA and STACKSTUDY_STUDY.
+    The decisions and labels of people are files in the study folder: a decision, `include` or
     `exclude`, beats every rule for its question.
 
     \b

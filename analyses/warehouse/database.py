@@ -1,8 +1,8 @@
-"""The database of a study: where it is, how it is opened, and whether it is still of its sources.
+"""The database of a study: where it is, how it is opened, and whether its sources have changed.
 
 A connection is opened, used and closed: an open reader blocks a bare `dbt build`. Whoever opens the
-database is told in one line, once, when the store or the study has changed since it was built. A
-data folder that was moved or copied is noticed, and the views follow it.
+database is told in one line, once, when the store or the study has changed since it was built. If
+the data folder was moved or copied, the views follow it.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class UnfinishedError(WarehouseError):
 
 
 def database_path(data: Path, study: str) -> Path:
-    """Path of a study's database in a data folder."""
+    """Return the path of a study's database in a data folder."""
     return data / f"{study}.duckdb"
 
 
@@ -52,23 +52,22 @@ def find_database(data: Path, study: str | None = None) -> Path:
 
     Parameters
     ----------
-    data : Path
-        The data folder, as given by ``--data``.
     study : str, optional
-        Name or folder of a study; may be left out where the folder holds one database.
+        Name or folder of a study, which need not exist any more: a database is found by its study's
+        name. By default that of the only database in the folder.
 
     Raises
     ------
     WarehouseError
-        When there is none, or several and none is named.
+        When there is no database, or there are several and `study` is not given.
     """
     found = {path.stem: path for path in databases(data)}
     if study is not None:
         path = Path(study)
-        name = (path.parent if path.name == "study.yml" else path).absolute().name
+        name = (path.parent if path.name == "study.yml" else path).resolve().name
         if name in found:
             return found[name]
-        there = f"; this folder holds {_listed(found)}" if found else ""
+        there = f"; this folder holds {', '.join(found)}" if found else ""
         raise WarehouseError(
             f"{database_path(data, name)}: no database yet; load a dump, then run"
             f" `stackstudy build --study {study}`{there}"
@@ -78,7 +77,7 @@ def find_database(data: Path, study: str | None = None) -> Path:
     if found:
         raise WarehouseError(
             f"{data}: holds the databases of several studies; name one with --study:"
-            f" {_listed(found)}"
+            f" {', '.join(found)}"
         )
     if (data / _OF_EARLIER_VERSIONS).is_file():
         raise WarehouseError(
@@ -96,10 +95,8 @@ def connect(
 
     Parameters
     ----------
-    data : Path
-        The data folder, as given by ``--data``.
     study : str, optional
-        Name or folder of a study; may be left out where the folder holds one database.
+        As for `find_database`.
     is_told : bool
         Whether to say on standard error what has changed since the build.
 
@@ -142,7 +139,7 @@ def table_names(connection: duckdb.DuckDBPyConnection) -> set[str]:
 def loaded_since(connection: duckdb.DuckDBPyConnection, data: Path) -> list[str]:
     """Return the sites of which something was loaded, or removed, since a database was built.
 
-    No site where nothing is loaded any more: then there is nothing to mix up with.
+    An empty store gives no site: there is no dump that the tables could be mixed with.
     """
     manifests = Store(data).manifests()
     if not manifests or "dump_manifest" not in table_names(connection):
@@ -158,17 +155,13 @@ def loaded_since(connection: duckdb.DuckDBPyConnection, data: Path) -> list[str]
     return sorted({key[0] for key in keys if built.get(key) != loaded.get(key)})
 
 
-def _listed(found: dict[str, Path]) -> str:
-    return ", ".join(found)
-
-
 def _opened(path: Path, *, read_only: bool = True) -> duckdb.DuckDBPyConnection:
-    import duckdb  # noqa: PLC0415 - a tenth of a second that `stackstudy --help` need not wait
+    import duckdb  # a tenth of a second that `stackstudy --help` need not wait
 
     try:
         connection = duckdb.connect(str(path), read_only=read_only)
     except duckdb.IOException as error:
-        # DuckDB's word for it, at the start of its message: any path may have "lock" in it.
+        # DuckDB says so at the start of its message; any path may have "lock" in it.
         if _LOCKED.match(str(error)):
             raise WarehouseError(
                 f"{path}: another program has the database open"
@@ -212,7 +205,7 @@ def _folder_of_views(connection: duckdb.DuckDBPyConnection) -> str | None:
 
 def _follow(path: Path, data: Path) -> None:
     """Let the views of the dump read the folder that a database is in now."""
-    import duckdb  # noqa: PLC0415 - see above
+    import duckdb
 
     with _opened(path) as connection:
         before, now = _folder_of_views(connection), _quoted(data)
@@ -251,7 +244,7 @@ def _changes(connection: duckdb.DuckDBPyConnection, data: Path, path: Path) -> I
             f" the dump do not belong together; {again} {path.stem}`"
         )
     if "studies" in table_names(connection):
-        from analyses.study.study import hash_of  # noqa: PLC0415 - it reads YAML
+        from analyses.study.study import hash_of  # it reads YAML
 
         for folder, built_hash in connection.execute(
             "select study_folder, study_hash from studies where study_folder is not null"
@@ -265,7 +258,7 @@ def _moment(text: str | None) -> datetime | None:
 
 
 def _tell(note: str) -> None:
-    """Say a thing once per process, on standard error."""
+    """Print a note on standard error, once per process."""
     if note not in _told:
         _told.add(note)
         click.echo(f"Note: {note}", err=True)

@@ -1,4 +1,4 @@
-"""What dbt did, read from its results; what went wrong as one line."""
+"""What dbt did, read from its results; a failure as one line."""
 
 from __future__ import annotations
 
@@ -49,21 +49,21 @@ def outcome(state: Path, code: int, said: list[str], database: Path) -> BuildRes
     state : Path
         Folder of dbt's state.
     code : int
-        What dbt ended with.
+        Exit code of dbt.
     said : list of str
-        What it said beside its results.
+        Its other output.
     database : Path
-        The staged database, in which a failed check finds its first row.
+        The staged database, in which the first row of a failed check is looked up.
 
     Raises
     ------
     BuildError
-        When it did not end whole; the message names the first failure and the log.
+        When the build failed; the message names the first failure and the log.
     """
     log = state / "logs" / "dbt.log"
     try:
         results = json.loads((state / "run_results.json").read_text("utf-8"))["results"]
-    except (FileNotFoundError, ValueError):  # none, or cut off where the disk was full
+    except (FileNotFoundError, ValueError):  # no file, or one cut off because the disk was full
         results = []
     failed = [
         result for result in results if result["status"] in {"error", "fail", "runtime error"}
@@ -93,7 +93,7 @@ def outcome(state: Path, code: int, said: list[str], database: Path) -> BuildRes
 
 def _first_row(database: Path, result: dict[str, Any]) -> str:
     """Return the first row that a failed check found, as text."""
-    import duckdb  # noqa: PLC0415 - a build that ends well need not wait for it
+    import duckdb  # a build that ends well need not wait for it
 
     try:
         with duckdb.connect(str(database), read_only=True) as connection:

@@ -1,4 +1,4 @@
-"""What the models' yml says of each table and column: the one source of every data dictionary."""
+"""The models' yml about each table and column: the one source of every data dictionary."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ LAYERS: Final = ("marts", "staging", "intermediate")
 _BLOCK = re.compile(r"{%-?\s*docs\s+(\w+)\s*-?%}(.*?){%-?\s*enddocs\s*-?%}", re.DOTALL)
 _DOC = re.compile(r"{{\s*doc\(\s*['\"](\w+)['\"]\s*\)\s*}}")
 _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""That in C takes a fifth of the time, where PyYAML was built with it."""
+"""The loader in C, if PyYAML was built with it, takes a fifth of the time."""
 
 
 @dataclass(frozen=True)
 class ColumnEntry:
-    """A column: its name, its type in DuckDB ('' where no contract states it), what it holds."""
+    """A column: its name, its type in DuckDB ('' without a contract), its description."""
 
     name: str
     data_type: str
@@ -57,7 +57,7 @@ def read_dictionary(layer: str = "marts") -> dict[str, TableEntry]:
     Raises
     ------
     WarehouseError
-        When a description refers to a text that is not there.
+        When a description refers to a text that does not exist.
     """
     texts = {
         name: text.strip()
@@ -73,7 +73,7 @@ def read_dictionary(layer: str = "marts") -> dict[str, TableEntry]:
 
 
 def _paths(layer: str) -> Iterable[Path]:
-    """Yml files of a layer: intermediates are whatever is neither staging nor a mart."""
+    """Return the yml files of a layer: intermediates are all that is neither staging nor a mart."""
     models = project_dir() / "models"
     if layer in {"staging", "marts"}:
         return sorted((models / layer).rglob("*.yml"))

@@ -126,21 +126,21 @@ class WaitingTest:
 
 def compare_shares(k_a: int, n_a: int, k_b: int, n_b: int) -> ProportionComparison:
     """Compare two shares: test with Yates' correction, Newcombe's interval, Cohen's h."""
-    from analyses.statistics.proportions import compare_proportions  # noqa: PLC0415 - late, once
+    from analyses.statistics.proportions import compare_proportions  # late, once
 
     return compare_proportions(k_a or 0, n_a or 0, k_b or 0, n_b or 0)
 
 
 def compare_with_printed_share(k: int, n: int, printed: float) -> BaselineComparison:
     """Compare a share with a printed one that came without counts."""
-    from analyses.statistics.proportions import compare_with_baseline  # noqa: PLC0415
+    from analyses.statistics.proportions import compare_with_baseline
 
     return compare_with_baseline(k, n, printed)
 
 
 def compare_many_shares(k: Sequence[int], n: Sequence[int]) -> ProportionTest | None:
     """Test that several shares are alike; null for fewer than two groups."""
-    from analyses.statistics.proportions import proportion_test  # noqa: PLC0415
+    from analyses.statistics.proportions import proportion_test
 
     filled = [(int(x), int(total)) for x, total in zip(k, n, strict=True) if total]
     if len(filled) < 2:
@@ -150,7 +150,7 @@ def compare_many_shares(k: Sequence[int], n: Sequence[int]) -> ProportionTest | 
 
 def compare_ranks(a: Sample, b: Sample) -> RankComparison:
     """Compare two samples by order; all null where one is empty."""
-    from analyses.statistics import ranks  # noqa: PLC0415
+    from analyses.statistics import ranks
 
     a, b = np.sort(_sample(a)), np.sort(_sample(b))
     test, delta = ranks.mann_whitney(a, b), ranks.cliffs_delta(a, b)
@@ -174,7 +174,7 @@ def compare_ranks(a: Sample, b: Sample) -> RankComparison:
 
 def median_interval(values: Sample) -> Quantile:
     """Median with its exact order-statistic interval."""
-    from analyses.statistics.quantiles import median  # noqa: PLC0415
+    from analyses.statistics.quantiles import median
 
     return median(_sample(values))
 
@@ -190,7 +190,7 @@ def quantiles(values: Sample, probabilities: NDArray[np.float64]) -> list[float]
 
 def holm_adjusted(p_value: float | None, family: Sequence[float | None]) -> float | None:
     """Adjust a p-value by Holm's method within its family, whose nulls do not count."""
-    from analyses.statistics.multiplicity import holm  # noqa: PLC0415
+    from analyses.statistics.multiplicity import holm
 
     if p_value is None:
         return None
@@ -202,7 +202,7 @@ def sample_sizes(
     population: int, confidence: float, interval: float, expected_share: float
 ) -> SampleSizes:
     """Compute how many questions to label, before rounding and rounded both ways."""
-    from analyses.statistics.sampling import sample_size  # noqa: PLC0415
+    from analyses.statistics.sampling import sample_size
 
     size = partial(
         sample_size,
@@ -217,7 +217,7 @@ def sample_sizes(
 
 def trend(years: Sample, counts: Sample, exposure: Sample) -> Trend:
     """Test a yearly series of counts for a trend; all null for a series without questions."""
-    from analyses.statistics.trends import mann_kendall, poisson_trend  # noqa: PLC0415
+    from analyses.statistics.trends import mann_kendall, poisson_trend
 
     years, counts, exposure = _sample(years), _sample(counts), _sample(exposure)
     if not counts.any():
@@ -247,7 +247,7 @@ def survival_steps(minutes: Sample, is_event: Sample) -> list[CurveStep]:
     Each step's height, limits and ``n_at_risk`` are those of the whole curve; ``n_events`` counts
     the events after the step before.
     """
-    from analyses.statistics.survival import kept_steps, survival_curve  # noqa: PLC0415
+    from analyses.statistics.survival import kept_steps, survival_curve
 
     curve = survival_curve(_sample(minutes), _sample(is_event).astype(bool))
     kept = kept_steps(curve.survival)
@@ -270,7 +270,7 @@ def survival_steps(minutes: Sample, is_event: Sample) -> list[CurveStep]:
 
 def survival_numbers(minutes: Sample, is_event: Sample) -> dict[str, float | None]:
     """Summarise a waiting: its median, and the shares accepted by fixed times."""
-    from analyses.statistics.survival import survival_curve  # noqa: PLC0415
+    from analyses.statistics.survival import survival_curve
 
     curve = survival_curve(_sample(minutes), _sample(is_event).astype(bool))
     median = curve.median()
@@ -294,8 +294,8 @@ def compare_waiting(
     minutes_a: Sample, is_event_a: Sample, minutes_b: Sample, is_event_b: Sample
 ) -> WaitingComparison:
     """Compare the waiting of two groups: log-rank test and hazard ratio."""
-    from analyses.statistics.hazards import hazard_ratio  # noqa: PLC0415
-    from analyses.statistics.survival import log_rank  # noqa: PLC0415
+    from analyses.statistics.hazards import hazard_ratio
+    from analyses.statistics.survival import log_rank
 
     a, b = _waiting(minutes_a, is_event_a), _waiting(minutes_b, is_event_b)
     test, ratio = log_rank([a, b]), hazard_ratio(a, b)
@@ -320,7 +320,7 @@ def compare_many_waiting(
     minutes: Sequence[Sample] | None, is_event: Sequence[Sample] | None
 ) -> WaitingTest | None:
     """Test that several groups wait alike; null for fewer than two groups."""
-    from analyses.statistics.survival import log_rank  # noqa: PLC0415
+    from analyses.statistics.survival import log_rank
 
     groups = [_waiting(*group) for group in zip(minutes or (), is_event or (), strict=True)]
     if len(groups) < 2:
@@ -354,12 +354,12 @@ def register(connection: duckdb.DuckDBPyConnection) -> None:
     connection : duckdb.DuckDBPyConnection
         Its cursors know them too.
     """
-    from analyses.statistics.proportions import (  # noqa: PLC0415
+    from analyses.statistics.proportions import (
         BaselineComparison,
         ProportionComparison,
         ProportionTest,
     )
-    from analyses.statistics.quantiles import Quantile  # noqa: PLC0415
+    from analyses.statistics.quantiles import Quantile
 
     share, sample = "bigint", "double[]"
     for compute, parameters, returns in (

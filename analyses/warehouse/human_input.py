@@ -1,4 +1,4 @@
-"""What people gave to a build, set by set: decisions and labels, and what became of them."""
+"""The human input of a build, per set: decisions and labels, and what they changed."""
 
 from __future__ import annotations
 
@@ -67,8 +67,6 @@ class SetInput:
     ----------
     kind : str
         ``decisions`` or ``labels``.
-    question_set : str
-    n_given, n_not_loaded : int
     n_other : int
         Decisions that changed what rules say; labels of questions that are not in the set.
     """
@@ -102,13 +100,13 @@ class SetInput:
 
 
 def read_human_input(connection: duckdb.DuckDBPyConnection) -> list[SetInput]:
-    """Read what people gave to the build of a database, and what came of it."""
+    """Read the human input of the build of a database, and what it changed."""
     rows = [row for sql in (_DECISIONS, _LABELS) for row in connection.execute(sql).fetchall()]
     return [SetInput(*row) for row in rows]
 
 
 def count_given(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], int]:
-    """Count what people gave to the build of a database, by kind and question set."""
+    """Count the human input of the build of a database, by kind and question set."""
     counts: dict[tuple[str, str], int] = {}
     for kind in ("decisions", "labels"):
         if f"stg_{kind}" in table_names(connection):

@@ -79,7 +79,7 @@ def command(data: Path, study: str | None, *, is_deep: bool) -> None:
 
 
 def _show_loaded(manifests: list[Manifest], out: Console) -> None:
-    """Show a row a table: all columns where there is room, no number cut where there is none."""
+    """Show one row per table: with all columns if there is room, and never with a cut number."""
     zeros = {name for name in _COUNTS if not any(_cells(one)[name] != "0" for one in manifests)}
     print_fitting(
         out,

@@ -1,6 +1,6 @@
-"""What dbt-duckdb asks of the project: the study's tables, the statistics, a data folder.
+"""The project's plugin of dbt-duckdb: the study's tables, the statistics, a check first.
 
-Named in profiles.yml, so that a bare `dbt build` gets the same as `stackstudy build`.
+profiles.yml names it, so that a bare `dbt build` gets the same as `stackstudy build`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Plugin(BasePlugin):
     """The plugin `stackstudy`."""
 
     def initialize(self, plugin_config: dict[str, Any]) -> None:
-        """Refuse a data folder that is not there, or not whole: no hook of dbt comes so early."""
+        """Refuse a data folder that is missing or not whole; no hook of dbt runs so early."""
         del plugin_config
         folder = Path(self.creds.path).parent if self.creds else Path()
         if not folder.is_dir():
@@ -52,9 +52,9 @@ class Plugin(BasePlugin):
         return tables
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
-        """Make the statistics known to SQL, and the schema in which the study's tables land.
+        """Register the statistics, and create the schema of the study's tables.
 
-        Two threads that make it at once would be in each other's way.
+        Two threads that created it at once would conflict.
         """
         register(conn)
         conn.execute("create schema if not exists study")

@@ -1,4 +1,4 @@
-"""How a build shows: a bar on a terminal, a line in a pipe."""
+"""The progress of a build: a bar on a terminal, a line in a pipe."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _RESULTS: Final = frozenset(
 
 
 def follow(process: subprocess.Popen[str]) -> list[str]:
-    """Show how dbt goes on.
+    """Show the progress of dbt.
 
     Parameters
     ----------
@@ -30,13 +30,13 @@ def follow(process: subprocess.Popen[str]) -> list[str]:
     Returns
     -------
     list of str
-        What it said beside its results.
+        Its other output.
     """
     said: list[str] = []
     console = Console(stderr=True)
     if not console.is_terminal:
         click.echo("Building the tables ...", err=True)
-    # The bar keeps its width; the name, which dbt made of a whole test, gets what is left.
+    # The bar keeps its width; the name, in which dbt has a whole test, gets the rest.
     name = Column(ratio=1, no_wrap=True, overflow="ellipsis")
     bar = Progress(
         TextColumn("Building", table_column=Column(no_wrap=True)),

@@ -42,9 +42,9 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
       stackstudy run Posts.xml --site stackoverflow.com --data /big/disk
       stackstudy run sample/sample.stackstudy --study sample/deep_learning_deployment
     """
-    from analyses.report.command import report  # noqa: PLC0415 - Plotly is slow to import
-    from analyses.warehouse.summary import announce  # noqa: PLC0415
-    from loader.fetch import resolve_dump  # noqa: PLC0415 - so is the network
+    from analyses.report.command import report  # Plotly is slow to import
+    from analyses.warehouse.summary import announce
+    from loader.fetch import resolve_dump  # so is the network
 
     read = read_study(find_study(study))  # a slip ends here, not after the load
     dumps = tuple(resolve_dump(dump, data) for dump in dumps)

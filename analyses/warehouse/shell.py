@@ -9,6 +9,7 @@ import signal
 import sys
 from contextlib import contextmanager, nullcontext
 from importlib.util import find_spec
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,22 +32,22 @@ _REF = re.compile(r"\{\{\s*ref\('(\w+)'\)\s*\}\}")
 
 
 def saved_queries() -> dict[str, str]:
-    """Names of the saved queries and what each answers, from its first comment."""
+    """Return the saved queries by name, and what each answers, from its first comment."""
     found = {}
     for path in sorted(SAVED.glob("*.sql")):
         lines = path.read_text(encoding="utf-8").splitlines()
-        comment = [line[2:].strip() for line in lines[: _first_code(lines)]]
-        found[path.stem] = " ".join(comment)
+        comment = takewhile(lambda line: line.startswith("--"), lines)
+        found[path.stem] = " ".join(line[2:].strip() for line in comment)
     return found
 
 
 def saved_query(name: str) -> str:
-    """Return the SQL of a saved query as the shell takes it: each ``ref`` is the table's own name.
+    """Return the SQL of a saved query for the shell: each ``ref`` becomes the table's name.
 
     Raises
     ------
     WarehouseError
-        When there is none of that name.
+        When no saved query has that name.
     """
     path = SAVED / f"{name}.sql"
     if name not in saved_queries():
@@ -56,20 +57,16 @@ def saved_query(name: str) -> str:
     return _REF.sub(r"\1", path.read_text(encoding="utf-8"))
 
 
-def _first_code(lines: list[str]) -> int:
-    return next(n for n, line in enumerate(lines) if not line.startswith("--"))
-
-
 def shell_program() -> str:
-    """Path of the DuckDB shell: the one installed with this Python, else the one on the PATH.
+    """Return the path of the DuckDB shell: that of this Python's environment, else of the PATH.
 
     The package's own `duckdb` is a script around the program, which Ctrl-C would end while the
-    program lives on; so the program itself, where it is there.
+    program lives on; so the program itself goes first.
 
     Raises
     ------
     WarehouseError
-        When there is none.
+        When there is no shell.
     """
     package = find_spec("duckdb_cli")
     for folder in (package.submodule_search_locations or ()) if package else ():
@@ -100,7 +97,7 @@ STARTING_POINTS = (
 
 
 def greeting(data: Path, study: str | None) -> str:
-    """Say what the shell says first: the tables there are, and queries to try."""
+    """Return what the shell says first: the tables, and queries to try."""
     with connect(data, study) as connection:
         tables = sorted(
             name for name in table_names(connection) if not name.startswith(("int_", "stg_"))
@@ -127,7 +124,7 @@ def greeting(data: Path, study: str | None) -> str:
         "  from acceptance;\n"
         f"  from yearly_popularity where question_set = '{one}' order by year;\n"
         f"  select title, url from {one}_questions order by view_count desc limit 10;\n"
-        "Leave with Ctrl-D. What is built meanwhile shows when the shell is opened anew.\n"
+        "Leave with Ctrl-D. To see what is built meanwhile, open the shell again.\n"
     )
 
 
@@ -178,7 +175,7 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
     """Open the DuckDB shell on the database, or run one QUERY.
 
     The database is opened read-only. A QUERY of `-` is read from standard input. An open shell
-    goes on with the tables that it has found, also while others are built.
+    keeps the tables that it has found, even while others are built.
 
     \b
     Examples:

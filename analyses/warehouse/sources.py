@@ -19,17 +19,15 @@ def sources_of(data: Path, study: str, names: Iterable[str]) -> dict[str, str]:
 
     Parameters
     ----------
-    data : Path
-        The data folder, as given by ``--data``.
     study : str
         Name of the study.
     names : iterable of str
-        Models; a name that is none is left out.
+        Models; other names are left out.
 
     Returns
     -------
     dict of str to str
-        By name: the statement that `stackstudy build` ran, kept in the data folder; where that is
+        By name: the statement that `stackstudy build` ran, kept in the data folder; if that is
         gone, the model's file as it ships, with dbt's Jinja in it.
     """
     found: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""The main table of a study, for the terminal: one row a question set."""
+"""The main table of a study, for the terminal: one row per question set."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PIPED_WIDTH = 120
-"""Columns of a table that is written to a file, where there is no terminal to ask."""
+"""Characters of a table's lines in a file, where there is no terminal to ask."""
 
 
 _NO_MATCH: Final = (
-    "No question of the loaded sites is in a set of this study. Load the sites that it asks about,"
+    "No question of the loaded sites is in a set of this study. Load the sites that it is about,"
     " make a dump to try with (`stackstudy sample`), or begin a study of a tag of these sites:"
     " `stackstudy study new my_study --tag TAG` (docs/study.md)."
 )
 
 
 def console() -> Console:
-    """Return a console on standard output that neither colours nor crops what goes to a file."""
+    """Return a console on standard output that neither colours nor crops the output to a file."""
     plain = Console()
     return plain if plain.is_terminal else Console(width=PIPED_WIDTH)
 
@@ -38,9 +38,9 @@ def print_fitting(out: Console, *layouts: Callable[[], Sequence[Table]]) -> None
     Parameters
     ----------
     out : Console
-        One that writes to a file is made as wide as the first layout is.
+        One that writes to a file is made as wide as the first layout.
     *layouts : callable
-        Each returns tables, the widest layout first. Where not even the last has room, the terminal
+        Each returns tables, the widest layout first. If not even the last has room, the terminal
         breaks its lines.
     """
     room = out.options.update(max_width=100_000)
@@ -66,13 +66,6 @@ def _table(rows: list[dict[str, str]], without: set[str]) -> Table:
 
 def announce(data: Path, study: str | None = None) -> None:
     """Print questions, acceptance and response times of every question set.
-
-    Parameters
-    ----------
-    data : Path
-        The data folder.
-    study : str, optional
-        Name or folder of a study; may be left out where the folder holds one database.
 
     Raises
     ------

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Final
-
-try:
-    import fcntl
-except ImportError:  # not on Windows
-    fcntl = None  # type: ignore[assignment]
 
 from analyses.warehouse.database import database_path
 from loader.errors import WarehouseError
+from loader.locks import locked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +23,7 @@ DuckDB names a database after its file, and the views in it say that name."""
 
 
 def state_folder(data: Path, study: str) -> Path:
-    """Folder of dbt's state for a study: a change of study would make dbt read all files anew."""
+    """Return the folder of dbt's state for a study; a shared one would make dbt parse all anew."""
     return data / STATE / study
 
 
@@ -37,16 +33,14 @@ def staged(data: Path, study: str) -> Iterator[int]:
 
     Parameters
     ----------
-    data : Path
-        The data folder.
     study : str
         Name of the study that is built.
 
     Yields
     ------
     int
-        A file that holds the study's state; a program that inherits it holds it as well, so that
-        a build whose parent was killed is not disturbed by the next.
+        The file of the lock; a program that inherits it holds the lock as well, so that the next
+        build does not disturb one whose parent was killed.
 
     Raises
     ------
@@ -55,40 +49,25 @@ def staged(data: Path, study: str) -> Iterator[int]:
     """
     state = state_folder(data, study)
     folder = state / STAGING
-    try:
-        state.mkdir(parents=True, exist_ok=True)
-        lock = (state / "lock").open("w")
-    except OSError as error:
-        raise _not_writable(data, error) from error
-    with lock:
-        if fcntl is not None:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as error:
-                raise WarehouseError(
-                    f"{data}: another build is running here; wait for it and try again"
-                ) from error
+    busy = WarehouseError(f"{data}: another build is running here; wait for it and try again")
+    with ExitStack() as stack:
         try:
-            try:
-                shutil.rmtree(folder, ignore_errors=True)  # of a build that was killed
-                folder.mkdir()
-                (state / "run_results.json").unlink(missing_ok=True)
-            except OSError as error:
-                raise _not_writable(data, error) from error
-            yield lock.fileno()
-            _swap_in(data, study, folder)
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def _swap_in(data: Path, study: str, folder: Path) -> None:
-    path = database_path(data, study)
-    try:
-        # The log of a database that was never closed: it must not be played into its successor.
-        path.with_name(f"{path.name}.wal").unlink(missing_ok=True)
-        (folder / path.name).replace(path)
-    except OSError as error:
-        raise _not_writable(data, error) from error
+            state.mkdir(parents=True, exist_ok=True)
+            lock = stack.enter_context(locked(state / "lock", busy))
+            stack.callback(shutil.rmtree, folder, ignore_errors=True)
+            shutil.rmtree(folder, ignore_errors=True)  # of a build that was killed
+            folder.mkdir()
+            (state / "run_results.json").unlink(missing_ok=True)
+        except OSError as error:
+            raise _not_writable(data, error) from error
+        yield lock
+        path = database_path(data, study)
+        try:
+            # The log of a database that was never closed must not be replayed into its successor.
+            path.with_name(f"{path.name}.wal").unlink(missing_ok=True)
+            (folder / path.name).replace(path)
+        except OSError as error:
+            raise _not_writable(data, error) from error
 
 
 def _not_writable(data: Path, error: OSError) -> WarehouseError:

@@ -1,7 +1,7 @@
-"""The tables of a study as plain rows: what the report and the notebooks read before they draw.
+"""The tables of a study as plain rows, for the report and the notebooks.
 
-Which tables there are, and which columns each has, is said once: by the contracts of the models
-(`analyses.warehouse.dictionary`) and by the relation itself. A `Row` has the relation's own columns
+Tables and columns are declared once: in the contracts of the models
+(`analyses.warehouse.dictionary`) and in the relation itself. A `Row` has the relation's own columns
 as attributes, so nothing here or elsewhere repeats them.
 """
 
@@ -43,8 +43,8 @@ class Row:
     __slots__ = ()
 
     def __getattr__(self, name: str) -> Any:
-        """Say in one line that a column is absent."""
-        if name.startswith("__"):  # a protocol of Python that asks whether there is such a thing
+        """Raise an error of one line for a column that does not exist."""
+        if name.startswith("__"):  # a protocol of Python that asks whether it is supported
             raise AttributeError(name)
         raise WarehouseError(
             f"table {type(self).__name__}: no column {name};"
@@ -58,8 +58,6 @@ class Table:
 
     Attributes
     ----------
-    name : str
-    columns : tuple of str
     values : tuple of tuple
         One per row, in the order of all columns, so that two reports of one database are the same.
     sql : str
@@ -80,7 +78,7 @@ class Table:
         return tuple(kind(*one) for one in self.values)
 
     def to_csv(self) -> str:
-        """All columns and rows as CSV: a null is empty, a date ISO 8601, a flag true or false."""
+        """Return all columns and rows as CSV: nulls empty, dates ISO 8601, flags true or false."""
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(self.columns)
@@ -95,11 +93,11 @@ class Tables:
     by_name: Mapping[str, Table]
 
     def table(self, name: str) -> Table | None:
-        """Return a table, or None where it was not built or not asked for."""
+        """Return a table, or None if it was not built or not read."""
         return self.by_name.get(name)
 
     def rows(self, name: str) -> tuple[Row, ...]:
-        """Return the rows of a table; an empty tuple where it was not built."""
+        """Return the rows of a table; an empty tuple if it was not built."""
         found = self.table(name)
         return () if found is None else found.rows
 
@@ -117,18 +115,14 @@ def read_tables(data: Path, study: str | None = None, names: Iterable[str] = ())
 
     Parameters
     ----------
-    data : Path
-        The data folder, as given by ``--data``.
-    study : str, optional
-        Which study's database; may be left out where the folder holds one.
     names : iterable of str
         Further tables to read: those with a row per question (`questions`, `labels`, ...) are
-        passed over otherwise.
+        left out otherwise.
 
     Returns
     -------
     Tables
-        Those that are there; one that was not built is absent.
+        Without those that were not built.
 
     Raises
     ------

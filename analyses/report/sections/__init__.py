@@ -48,7 +48,7 @@ SECTIONS = (
 
 
 def sections_of(study: StudyResults) -> tuple[Section, ...]:
-    """Make every section that has something to say, and a list of what is not shown."""
+    """Make every section that has something to show, and a list of what is not shown."""
     shown, missing = [], []
     for make in SECTIONS:
         section = make(study)

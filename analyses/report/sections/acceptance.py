@@ -31,7 +31,6 @@ from analyses.report.blocks import (
     table_of,
     words,
 )
-from analyses.statistics.proportions import proportion
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,7 +40,7 @@ if TYPE_CHECKING:
     from analyses.warehouse.tables import Row
 
 ALPHA = 0.05
-"""Below it a sentence says that sets differ; the p-value itself stands beside it."""
+"""Below it a sentence says that sets differ, with the p-value itself."""
 
 HOLM = Column("p, Holm", "p_value_adjusted")
 _COHEN = Column("Cohen’s\N{NO-BREAK SPACE}h", "cohens_h", signed)
@@ -49,7 +48,7 @@ _DIFFERENCE = Column("95% interval", "ci_low ci_high", lambda low, high: between
 
 
 def statistic(value: float | None, df: float | None) -> str:
-    """Write a test statistic with its degrees of freedom, where it has some."""
+    """Write a test statistic with its degrees of freedom, if it has any."""
     return number(value, 1) + ("" if value is None or df is None else f" ({df:.0f} df)")
 
 
@@ -97,7 +96,9 @@ def acceptance_blocks(study: StudyResults) -> tuple[Block, ...]:
             "Share without", "no_accepted_share question_set",
             lambda share, name: Cell(percent(share), share, study.style(name).colour),
         ),
-        Column("95% interval", "n_not_accepted n_questions", _wilson, "Wilson’s, of the share"),
+        Column(
+            "95% interval", "", lambda row: between(*wilson(row), percent), "Wilson’s, of the share"
+        ),
     )  # fmt: skip
     return (
         Heading(title),
@@ -105,13 +106,13 @@ def acceptance_blocks(study: StudyResults) -> tuple[Block, ...]:
         Prose(
             "A question counts as accepted when its asker marked an answer. A question without the"
             " mark may still have a good answer, and one asked shortly before the data end has had"
-            " little time to get it."
+            " little time to get one."
         ),
         Chart(
             "acceptance",
             "Share of questions without an accepted answer",
-            "How large a part of each set has no accepted answer (point), and within which bounds"
-            " that is known (line: Wilson’s 95% interval). The axis is cut to where they lie.",
+            "The share of each set without an accepted answer (point), with Wilson’s 95% interval"
+            " (line). The axis shows only the range in which they lie.",
             (acceptance_intervals(drawn, study.styles),),
             study.table("acceptance"),
         ),
@@ -128,11 +129,6 @@ def acceptance_blocks(study: StudyResults) -> tuple[Block, ...]:
     )  # fmt: skip
 
 
-def _wilson(n_not_accepted: int, n_questions: int) -> str:
-    share = proportion(n_not_accepted, n_questions)
-    return between(share.ci_low, share.ci_high, percent)
-
-
 def _unit(difference: float | None) -> str:
     return "" if difference is None else " points"
 
@@ -144,11 +140,8 @@ def tests_of(
 
     Parameters
     ----------
-    study : StudyResults
     data : str
         The table of tests.
-    caption : str
-    columns : iterable of Column
     note : str
         What the numbers mean.
     """
@@ -184,24 +177,22 @@ def _topics(study: StudyResults) -> tuple[Prose, ...]:
 
 
 def _baselines(study: StudyResults) -> tuple[Block, ...]:
-    """Compare the sets with shares that other studies printed, where the study names such."""
+    """Compare the sets with shares that other studies printed, if the study names any."""
     tests, title = study.rows("baseline_tests"), "Compared with what other studies printed"
     if not tests:
         return (Missing(title, "the study names no other studies"),)
     table = table_of(
         study, "baseline_tests", title, _BASELINE_COLUMNS,
-        note="Those studies printed percentages without counts, so theirs are taken as exact, and"
-        " the tests are surer than they should be.",
+        note="Those studies printed percentages without counts. Theirs are taken as exact, so the"
+        " tests are more certain than they should be.",
     )  # fmt: skip
     return (Fold(f"Comparisons with other studies ({count(len(tests))})", (table,)),)
 
 
 def _lead(study: StudyResults) -> tuple[Prose, ...]:
-    """Say the share of the study's subject, compared with the baseline where there is one."""
-    rows = {name: row for name, row in study.by_set("acceptance").items() if row.n_questions}
-    chosen = study.contrast or ((study.subject,) if study.subject else ())
-    known = [rows[one.question_set] for one in chosen if one.question_set in rows]
-    if not known or (study.subject and known[0].question_set != study.subject.question_set):
+    """Say the share of the study's subject, compared with that of the baseline if there is one."""
+    known = study.headline("acceptance", "n_questions")
+    if not known:
         return ()
     said = few(min(row.n_questions for row in known)) + _share_of(study, known[0])
     if len(known) > 1:

@@ -34,8 +34,8 @@ def citing(study: StudyResults) -> Section:
         until = f", data to {day(end)}" if end else ""
         items.append(
             f"Stack Exchange, Inc. Stack Exchange data dump: {names}{until}. Contributions are"
-            " licensed CC BY-SA 2.5, 3.0 or 4.0 by their date: who shows one names its author and"
-            " links to it."
+            " licensed CC BY-SA 2.5, 3.0 or 4.0 by their date: whoever shows one must name its"
+            " author and link to it."
         )
         fields = {
             "author": "{Stack Exchange, Inc.}",
@@ -53,7 +53,7 @@ def citing(study: StudyResults) -> Section:
     entries.append(_bibtex("software", "stackstudy", fields))
     blocks: list[Block] = []
     if len(real) < len(study.sites):
-        blocks.append(Prose("Synthetic data are not to be cited: they are nobody’s finding."))
+        blocks.append(Prose("Do not cite synthetic data: they are no findings."))
     blocks += [Points(tuple(items)), Verbatim("\n\n".join(entries))]
     return Section("citing", "How to cite", "Citing", tuple(blocks))
 

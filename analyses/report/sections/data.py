@@ -1,4 +1,4 @@
-"""What data this is: sites, dates, rows, what is in quarantine, and from which files."""
+"""The data: sites, dates, rows, quarantine, and source files."""
 
 from __future__ import annotations
 
@@ -89,8 +89,8 @@ def data(study: StudyResults) -> Section:
     if len({site.last.date() for site in sites if site.last is not None}) > 1:
         blocks.append(
             Prose(
-                "The sites end on different days. Counts of years after the end of a site hold the"
-                " other sites’ questions only; trends are over the years that all sites cover."
+                "The sites end on different days. Years after the end of a site have only the"
+                " other sites’ questions; trends are over the years that all sites cover."
             )
         )
     blocks.append(

@@ -1,4 +1,4 @@
-"""RQ3, how the labels came about: samples, agreement of raters, questions in no category."""
+"""RQ3, the making of the labels: samples, agreement of raters, questions in no category."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def sample_blocks(study: StudyResults) -> tuple[Block, ...]:
 
 
 def agreement_blocks(study: StudyResults) -> tuple[Block, ...]:
-    """Show how far raters agree, or say how to have it shown."""
+    """Show how far raters agree, or say how to get it shown."""
     title = "How far the raters agree"
     published = [
         f"{number(row.published, 3)} ({(row.question_set or '').replace('_', ' ')})"
@@ -85,7 +85,7 @@ def agreement_blocks(study: StudyResults) -> tuple[Block, ...]:
     ]
     beside = (
         f"The publication printed Cohen’s κ of {' and '.join(published)}, without each rater’s"
-        " labels, so it cannot be computed again"
+        " labels, so it cannot be recomputed"
         if published
         else ""
     )

@@ -1,4 +1,4 @@
-"""How the numbers were made, who says that this is how to make them, and what they cannot say."""
+"""How the numbers were made, the sources of these methods, and what the numbers cannot say."""
 
 from __future__ import annotations
 
@@ -33,9 +33,8 @@ def methods(study: StudyResults) -> Section:
     entries = [one.entry for one in sorted(named, key=lambda one: (one.authors, one.year))]
     blocks = (
         Prose(
-            "Every number is computed by the tables of the database; the SQL stands below each"
-            " chart and table, and the statistics call scipy and statsmodels where these have the"
-            " method."
+            "Every number comes from a table of the database; the SQL stands below each chart and"
+            " table, and the statistics call scipy and statsmodels where these have the method."
         ),
         Points(tuple(items)),
         Fold("Sources of the methods", (Points(tuple(entries)),)),

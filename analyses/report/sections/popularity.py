@@ -75,8 +75,8 @@ def popularity(study: StudyResults) -> Section:
         Chart(
             "popularity",
             "Questions and users per year",
-            "How many questions of each set were asked per year (filled), and by how many users"
-            " (open), each counted once per year; askers whose account is gone are not counted. The"
+            "Questions of each set per year (filled markers), and the users who asked them (open),"
+            " each counted once per year; askers whose account is deleted are not counted. The"
             f" scales differ from panel to panel.{_edges(study, years, cut)}{without}",
             tuple(
                 popularity_panel(found, study.style(one), years, study.data_end)
@@ -96,7 +96,7 @@ def popularity(study: StudyResults) -> Section:
 def _cut_years(
     study: StudyResults, rows: Sequence[Row], years: range
 ) -> dict[int, tuple[str, ...]]:
-    """Return all years, each with what the data cut of it: where they begin, where they end."""
+    """Return all years, each with the days on which the data begin or end in it."""
     begun_late = {
         row.year for row in rows if row.covered_share is not None and row.covered_share < 1
     }
@@ -128,7 +128,7 @@ def _edges(study: StudyResults, years: range, cut: dict[int, tuple[str, ...]]) -
 def _lead(
     study: StudyResults, rows: Sequence[Row], drawn: Sequence[str], whole_years: list[int]
 ) -> tuple[Prose, ...]:
-    """Say from what to what sets went between the same two whole years; of many, the main two."""
+    """Compare the sets' questions in the first and the last whole year; of many, the main two."""
     if len(whole_years) < 2:
         return ()
     first, last = whole_years[0], whole_years[-1]
@@ -148,7 +148,7 @@ def _lead(
 
 
 def _shares(study: StudyResults, rows: tuple[Row, ...], years: range) -> tuple[Block, ...]:
-    """Draw the shares of all questions and of the base set, where they mean something."""
+    """Draw the shares of all questions and of the base set, if they mean something."""
     base = study.base
     wholes = {"question_share": "all questions"}
     if base is not None and study.topics:
@@ -177,16 +177,16 @@ def _shares(study: StudyResults, rows: tuple[Row, ...], years: range) -> tuple[B
     if not drawn:
         return tuple(left_out)
     ratio = (
-        " Topics also hold questions that are not in the base set: to it this is a ratio, not a"
-        " part of it, and may exceed 100%."
+        " Topics also hold questions that are not in the base set, so this is a ratio to it, not"
+        " a part of it, and may exceed 100%."
         if "base_question_share" in drawn and beyond
         else ""
     )
     chart = Chart(
         "popularity-shares",
         "Share of the questions of a year",
-        f"How large each set is beside {and_list([wholes[one] for one in drawn])} of the same year:"
-        f" a count can rise because a site grows, a share cannot.{ratio}",
+        f"The size of each set compared with {and_list([wholes[one] for one in drawn])} of the same"
+        f" year: a count can rise because a site grows, a share cannot.{ratio}",
         tuple(drawn.values()),
         study.table(_DATA),
         tuple(column.replace("_", "-") for column in drawn),
@@ -198,7 +198,7 @@ def _shares(study: StudyResults, rows: tuple[Row, ...], years: range) -> tuple[B
 
 
 def _measures(study: StudyResults) -> dict[str, str]:
-    """Names of the measures of a trend that mean something in these data."""
+    """Return the names of the measures of a trend that mean something in these data."""
     names = {
         "questions": "questions",
         "share_of_all_questions": "share of all questions",
@@ -235,8 +235,8 @@ def _trends(study: StudyResults) -> tuple[Block, ...]:
     table = table_of(
         study, "popularity_trends", "Does it rise from year to year?",
         (SET, measure, *_TREND_COLUMNS), rows,
-        note="A year that the data cut counts for the part of it that they hold. With few years,"
-        " Kendall’s test can hardly fall below 0.05 whatever happened; a dash: too few.",
+        note="A year that the data cover in part counts as that part. With few years, the p-value"
+        " of Kendall’s test can hardly fall below 0.05; a dash means too few.",
     )  # fmt: skip
     return (
         *(said or [Prose("There are too few years for a trend.")]),

@@ -122,7 +122,7 @@ def _frame(study: StudyResults) -> str:
 
 
 def _funnel(study: StudyResults, rows: Sequence[Row]) -> tuple[Block, ...]:
-    """Draw the funnels of the topics in which any rule matches, of the base set without topics."""
+    """Draw the funnels of the topics in which any rule matches; without topics, of the base set."""
     sets = {one.question_set for one in study.topics or study.of_kind("base")}
     stages = ("n_tag_matched", "n_term_matched", "n_matched", "n_questions")
     ends = {
@@ -138,9 +138,9 @@ def _funnel(study: StudyResults, rows: Sequence[Row]) -> tuple[Block, ...]:
         Chart(
             "funnel",
             "How each topic came to its questions" if study.topics else "How the set came to be",
-            "How many questions the rules match, how many of these go elsewhere or are taken out by"
-            " hand (hatched), and how many are in the set (full bar). All panels share one scale."
-            + _without(study, [row for row, end in ends.items() if not end]),
+            "How many questions the rules match, how many of these go to other sets or are excluded"
+            " by hand (hatched), and how many are in the set (full bar). All panels share one"
+            " scale." + _without(study, [row for row, end in ends.items() if not end]),
             tuple(
                 funnel_panel(row, study.style(row.question_set), max(ends.values()))
                 for row in drawn
@@ -170,13 +170,12 @@ def _description(study: StudyResults, one: Row) -> Markup:
 
 
 def rules_in_words(study: StudyResults, rules: Sequence[Row]) -> Markup:
-    """Say the rules of one set, as "tagged keras; or …": those that differ in value only, together.
+    """Say the rules of one set, as "tagged keras; or …"; those that differ in value only, together.
 
     Parameters
     ----------
-    study : StudyResults
     rules : sequence of Row
-        Of `question_set_rules`, in the order in which they are to be said.
+        Of `question_set_rules`, in the order in which they are said.
     """
 
     def but_for_value(rule: Row) -> tuple[str | None, ...]:
@@ -206,7 +205,7 @@ def _group(study: StudyResults, rules: list[Row]) -> Markup:
 
 
 def _note(study: StudyResults, rows: Sequence[Row]) -> str:
-    """Say what candidates are, how many wait for a decision, and which sets they bear on."""
+    """Say what candidates are, how many wait for a decision, and which sets depend on them."""
     if not study.has_candidates:
         return ""
     waiting = [

@@ -48,7 +48,7 @@ def replication(study: StudyResults) -> Section:
     known = {name for (name, _), n in counted.items() if n}
 
     def computed(row: Row) -> Row:
-        """Put 0 where a year of a set that is in the data held no question."""
+        """Put 0 for a year without a question of a set that is in the data."""
         is_count = row.computed is None and row.figure in {"questions", "users"} and row.year
         is_zero = counted.get((row.question_set, row.year)) == 0 and row.question_set in known
         return row._replace(computed=0) if is_count and is_zero else row
@@ -69,7 +69,7 @@ def replication(study: StudyResults) -> Section:
 
 
 def _verdict(verdict: str | None) -> Markup | str:
-    """Put a dot before a verdict; the word says it all, the colour helps the eye."""
+    """Put a coloured dot before a verdict; the word alone says it, too."""
     if verdict is None:
         return NONE
     is_equal = verdict.startswith("equal")

@@ -44,7 +44,7 @@ _COLUMNS = (
     Column("Median", "median_response_minutes", _strong),
     Column("95% interval", "median_ci_low median_ci_high", None, "Of the median"),
     Column("Third quartile", "q3"),
-    Column("Nine tenths", "p90"),
+    Column("90th percentile", "p90"),
     Column("Median in minutes", "median_response_minutes", number),
 )
 _DAYS_DROPPED = Column("Days dropped", "median_response_minutes_days_dropped", number)
@@ -81,9 +81,9 @@ def response_time_blocks(study: StudyResults) -> tuple[Block, ...]:
         Heading(title),
         *_lead(study),
         Prose(
-            "Minutes, hours and days that passed from the question to the answer that its asker"
-            " accepted. Questions without an accepted answer have no such time: the numbers"
-            " describe the questions that got one, not the wait that an asker must expect."
+            "The time from the question to the answer that its asker accepted. Questions without an"
+            " accepted answer have no such time: the numbers describe the questions that got one,"
+            " not the wait that an asker must expect."
         ),
         _chart(study, drawn),
         *_cumulative(study, drawn),
@@ -99,11 +99,9 @@ def response_time_blocks(study: StudyResults) -> tuple[Block, ...]:
 
 
 def _lead(study: StudyResults) -> tuple[Prose, ...]:
-    """Say the median of the study's subject, compared with the baseline where there is one."""
-    rows = {name: row for name, row in study.by_set(_DATA).items() if row.n_response_times}
-    chosen = study.contrast or ((study.subject,) if study.subject else ())
-    known = [rows[one.question_set] for one in chosen if one.question_set in rows]
-    if not known or (study.subject and known[0].question_set != study.subject.question_set):
+    """Say the median of the study's subject, compared with that of the baseline if there is one."""
+    known = study.headline(_DATA, "n_response_times")
+    if not known:
         return ()
     said = (
         few(min(row.n_response_times for row in known))
@@ -135,7 +133,7 @@ def _chart(study: StudyResults, rows: list[Row]) -> Chart:
         "From question to accepted answer",
         "How long the accepted answers of each set took. Box: the middle half of them; line in it:"
         " the median; whiskers: the outermost within one and a half box lengths, in minutes."
-        " Answers beyond are not drawn. The axis is logarithmic; a month is 30 days."
+        " Answers beyond them are not drawn. The axis is logarithmic; a month is 30 days."
         + (f" Whiskers that begin below {least} are drawn from there." if cut else ""),
         (response_time_boxes(rows, study.styles),),
         study.table(_DATA),
@@ -152,7 +150,7 @@ def _cumulative(study: StudyResults, drawn: list[Row]) -> tuple[Block, ...]:
         Chart(
             "cumulative-times",
             title,
-            "How large a part of the accepted answers of each set had come after a time; the"
+            "The share of the accepted answers of each set that had come by a given time; the"
             " median is where a curve crosses 50%. Questions without an accepted answer are left"
             " out here. The axis is logarithmic; a month is 30 days.",
             (cumulative_curves(rows, study.styles),),
@@ -169,18 +167,18 @@ def _days_dropped(study: StudyResults) -> tuple[Prose, ...]:
         "<strong>Days dropped.</strong> The publication that is recomputed here printed times with"
         " whole days left out: an answer after 2 days and 3 hours counted as 3 hours (a program"
         " read the seconds field of a duration, which restarts every day). No such time reaches 24"
-        " hours. It is shown only so that the printed medians can be found again; the elapsed time"
-        " is the measure."
+        " hours. It is shown only to reproduce the printed medians; the measure is the elapsed"
+        " time."
     )
     return (
         Prose(how),
         *(
             Prose(
-                f"Of {study.style(row.question_set).in_words} the publication holds"
+                f"For {study.style(row.question_set).in_words} the publication has"
                 f" {count(row.n_response_times)} response times without their posts, days dropped:"
                 f" median {number(row.median_response_minutes_days_dropped)} minutes (95% interval"
                 f" {between(row.median_days_dropped_ci_low, row.median_days_dropped_ci_high)}). How"
-                " many days each took is lost."
+                " many whole days each took is unknown."
             )
             for row in study.rows("published_response_times")
         ),

@@ -1,4 +1,4 @@
-"""What hangs on choices that a study leaves unstated: topics by other readings of their rules."""
+"""What depends on choices that a study leaves unstated: topics by other readings of their rules."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _COLUMNS = (
 
 def sensitivity(study: StudyResults) -> Section:
     """Show every reading."""
-    name, title, short = "sensitivity", "What hangs on the rules", "Sensitivity"
+    name, title, short = "sensitivity", "What depends on the rules", "Sensitivity"
     places = {one: place for place, one in enumerate(study.sets)}
     rows = sorted(
         study.rows(_DATA),
@@ -64,17 +64,17 @@ def sensitivity(study: StudyResults) -> Section:
         *_lead(study, drawn),
         Prose(
             f"A study that searches for words must say whether {_word(study)} may stand inside"
-            " another word, whether the body counts, and whether code does. Where it does not say,"
-            " each answer is a different set. Here every topic is made anew by each of them, by"
-            " rules alone, without people’s decisions; rules on tags, and the sets to which a topic"
-            " leaves questions, stay as they are."
+            " another word, whether the body counts, and whether code does. If it does not say,"
+            " each answer gives a different set. Here every topic is made by each of these"
+            " readings, from rules alone, without people’s decisions; rules on tags, and the sets"
+            " to which a topic leaves questions, stay as they are."
         ),
         Chart(
             "sensitivity",
             "The topics by every reading of their rules",
             "How the size, the share without an accepted answer and the median response time of"
-            " each topic move with the reading: a mark is a reading, the filled one that of the"
-            f" study, by rules alone{_beside(study, drawn)}. {_meaning(study)}",
+            " each topic vary with the reading: each mark is a reading, and the filled one is the"
+            f" study’s, by rules alone{_beside(study, drawn)}. {_meaning(study)}",
             tuple(sensitivity_strips(drawn, study.styles, measure) for measure in MEASURES),
             study.table(_DATA),
             tuple(measure.column.replace("_", "-") for measure in MEASURES),
@@ -91,8 +91,8 @@ def _meaning(study: StudyResults) -> str:
     if "question_share" in known_shares(study):
         return "Marks close together mean that the choice matters little."
     return (
-        "The data hold only questions that were selected before, so that a wider reading cannot"
-        " find more of them here."
+        "The data hold only questions that were selected before, so a wider reading cannot find"
+        " more of them here."
     )
 
 
@@ -103,7 +103,7 @@ def _word(study: StudyResults) -> str:
 
 
 def _beside(study: StudyResults, rows: list[Row]) -> str:
-    """Say how large the sets are, where people's decisions make them other than the rules do."""
+    """Say how large the sets are, if people's decisions change them."""
     sizes = {name: row.n_questions for name, row in study.by_set("acceptance").items()}
     parts = [
         f"{study.style(row.question_set).label} {count(row.n_questions)} where the set has"

@@ -1,4 +1,4 @@
-"""At a glance: the three numbers of a study, compared with its baseline where it has one."""
+"""At a glance: the three numbers of a study, compared with its baseline if it has one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from analyses.warehouse.tables import Row
 
 _LEAST = 10
-"""A share or a median of fewer is not a headline."""
+"""A share or a median of fewer questions is not a headline."""
 
 
 def summary(study: StudyResults) -> Section:
@@ -27,9 +27,7 @@ def summary(study: StudyResults) -> Section:
     if subject is None or own is None:
         blocks = [Missing("At a glance", study.why_empty("acceptance"))]
     elif not own.n_questions:
-        how = (
-            "<code>stackstudy study new DIR --tag TAG</code> begins a study of a tag of one’s own."
-        )
+        how = "<code>stackstudy study new DIR --tag TAG</code> begins a study of a tag you choose."
         blocks = [
             Prose(f"No question of these data is in {subject.label}.", is_lead=True),
             Prose(Markup(how)),  # noqa: S704 - no data is in it

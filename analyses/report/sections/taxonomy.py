@@ -39,7 +39,7 @@ _HOW = Markup(
 
 
 def taxonomy(study: StudyResults) -> Section:
-    """Show the categories, or say how to come to some."""
+    """Show the categories, or say how to get some."""
     title = "What exactly is hard?"
     by_set = {
         name: own
@@ -101,7 +101,7 @@ def _largest_first(row: Row) -> tuple[float, ...]:
 
 
 def _lead(study: StudyResults, drawn: dict[str, list[Row]]) -> tuple[Prose, ...]:
-    """Name the largest category of each set, where it holds enough questions for a share."""
+    """Name the largest category of each set that has enough questions for a share."""
     parts, least = [], None
     for name, own in drawn.items():
         top = next((row for row in own if row.level == "inner" and row.n_questions >= 10), None)
@@ -144,8 +144,8 @@ def _charts(study: StudyResults, drawn: dict[str, list[Row]]) -> tuple[Chart, ..
                 Chart(
                     f"taxonomy-{level}",
                     title,
-                    "How large a part of the labelled questions of each set is in a category"
-                    f" (bar), with its 95% interval (thin line).{mark}",
+                    "The share of the labelled questions of each set in each category (bar), with"
+                    f" its 95% interval (thin line).{mark}",
                     tuple(
                         taxonomy_bars(own, study.style(name), level)
                         for name, own in own_level.items()

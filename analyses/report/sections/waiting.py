@@ -61,7 +61,7 @@ _TEST_COLUMNS = (
 
 def waiting_blocks(study: StudyResults) -> tuple[Block, ...]:
     """Make the survival curves, the medians of the wait, and the tests."""
-    title = "The wait, unanswered questions counted"
+    title = "The wait, with unanswered questions"
     found, points = study.rows(_DATA), study.rows("survival_curves")
     rows = [row for row in found if row.n_questions]
     if found and not rows:
@@ -74,14 +74,14 @@ def waiting_blocks(study: StudyResults) -> tuple[Block, ...]:
         Heading(title),
         *_lead(study, {row.question_set: row for row in rows}),
         Prose(
-            "Here every question counts. One without an accepted answer waits at least until the"
-            " data end, and says so much: it is followed to that day and then leaves, without a"
-            " guess about what came later (Kaplan-Meier)."
+            "Here every question counts. One without an accepted answer has waited at least until"
+            " the data end: it is followed to that day and then leaves, without a guess about what"
+            " came later (Kaplan-Meier)."
         ),
         Chart(
             "survival",
             "Questions that still wait for an accepted answer",
-            "How large a part of each set has no accepted answer yet, by the time since it was"
+            "The share of each set without an accepted answer, by the time since the question was"
             " asked; the band is the 95% interval at each time. A curve that never falls to 50%"
             " has no median. The axis is logarithmic; a month is 30 days.",
             (survival_chart(drawn, study.styles),),
@@ -90,7 +90,7 @@ def waiting_blocks(study: StudyResults) -> tuple[Block, ...]:
         table_of(
             study, _DATA, "How long questions wait", _COLUMNS, rows,
             note="Left out: accepted answers that are older than their question, or are not in the"
-            " data. A share by a time counts questions younger than that for as long as they were"
+            " data. The share within a time counts younger questions for as long as they were"
             " followed. Point at a share for its 95% interval.",
         ),
         *_tests(study),
@@ -125,7 +125,7 @@ def _with_interval(own: Row, time: str) -> str:
 
 
 def _end_of_wait(own: Row) -> str:
-    """Say when half had an answer, or how few ever had one, so that there is no such time."""
+    """Say when half had an answer, or that fewer than half ever had one."""
     if own.median_minutes is not None:
         return f"; half of them had one after {duration(own.median_minutes)}."
     observed = own.n_questions if own.n_observed is None else own.n_observed

@@ -230,7 +230,7 @@ def test_a_file_is_there_whole_or_not_at_all(tmp_path):
         write("half", fails=True)
     assert not list(tmp_path.iterdir())
     write("first")
-    with pytest.raises(LabellingError, match=r"is there already and may hold labels; .* --force"):
+    with pytest.raises(LabellingError, match=r"exists already and may hold labels; .* --force"):
         write("second")
     assert path.read_text() == "first"
     with pytest.raises(RuntimeError):

@@ -105,7 +105,7 @@ def test_what_is_no_export_is_never_replaced(data, tmp_path) -> None:
     thesis = tmp_path / "out" / "thesis.tex"
     thesis.parent.mkdir()
     thesis.write_text("years of work")
-    with pytest.raises(ExportError, match="no export"):
+    with pytest.raises(ExportError, match="other than an export"):
         export(data, tmp_path / "out", ["mobile"], force=True)
     assert thesis.read_text() == "years of work"
     link = tmp_path / "link"
@@ -183,6 +183,21 @@ def test_a_full_disk_is_named_as_such(data, tmp_path, monkeypatch) -> None:
     with pytest.raises(ExportError, match="cannot be written .* make room"):
         export(data, tmp_path / "out", ["mobile"])
     assert list(tmp_path.iterdir()) == []
+
+
+def test_one_of_several_studies_is_named(data, tmp_path) -> None:
+    other = data / "other.duckdb"
+    arguments = ["export", "mobile", "--data", str(data), "-o", str(tmp_path / "out")]
+    try:
+        duckdb.connect(str(other)).close()
+        refused = CliRunner().invoke(main, arguments)
+        done = CliRunner().invoke(main, [*arguments, "--study", "deep_learning_deployment"])
+    finally:
+        other.unlink(missing_ok=True)
+    assert refused.exit_code == 1
+    assert "name one with --study: deep_learning_deployment, other" in refused.output
+    assert done.exit_code == 0, done.output
+    assert (tmp_path / "out" / "questions.parquet").is_file()
 
 
 def test_an_unknown_set_is_answered_with_those_there_are(data, tmp_path) -> None:

@@ -40,7 +40,7 @@ def test_json_lines_are_those_of_the_authors(data, published_mobile, tmp_path) -
     done = export(data, tmp_path / "mobile", ["mobile"], "jsonl")
     theirs = {line["Id"]: line for line in map(json.loads, published_mobile)}
     lines = (tmp_path / "mobile" / "posts" / "mobile.jsonl").read_text("utf-8").splitlines()
-    assert done.files[0].n_rows == len(lines) == len(theirs) == 1533
+    assert done[0].n_rows == len(lines) == len(theirs) == 1533
     n_answers = 0
     for line in lines:
         ours = json.loads(line)
@@ -143,7 +143,12 @@ def test_a_workbook_holds_texts_whole_or_says_that_it_cut_them(data, published, 
             assert len(row[columns["body"]]) <= LIMIT
         else:
             assert row[columns["body"]] == body
-    said = [note for note in done.notes if "cut at the 32,767" in note and "questions" in note]
+    said = [
+        note
+        for file in done
+        for note in file.notes
+        if "cut at the 32,767" in note and "questions" in note
+    ]
     assert bool(said) == bool(long)
     columns, label = book["labels"].iter_rows(values_only=True)
     assert dict(zip(columns, label, strict=True))["note"] == "=1+1"

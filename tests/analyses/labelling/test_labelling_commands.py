@@ -205,7 +205,7 @@ def test_draws_of_the_published_sizes(run, published_data, tmp_path):
     first = (tmp_path / "draw.csv").read_bytes()
     output, code = run(*arguments, "--size", "browser=all", data=published_data)
     assert code == 1
-    assert "draw.csv: is there already" in output
+    assert "draw.csv: exists already" in output
     run(*arguments, "--size", "browser=all", "--force", data=published_data)
     assert (tmp_path / "draw.csv").read_bytes() == first
     output, _ = run(*arguments, "--size", "5", "--size", "mobile=7", "--force", data=published_data)
@@ -244,7 +244,7 @@ def test_an_openly_coded_pilot_makes_a_taxonomy(run, tmp_path, monkeypatch):
     assert len(read_study(tmp_path / "mine").labels) == 7
     output, code = run("label", "resolve", "draw.csv", "ann.xlsx", *rest)
     assert code == 1
-    assert "mine/labels.csv: is there already and may hold labels" in output
+    assert "mine/labels.csv: exists already and may hold labels" in output
 
 
 def test_a_sample_of_another_study_is_refused(run, tmp_path):

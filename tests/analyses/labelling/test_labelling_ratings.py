@@ -52,8 +52,9 @@ def test_labels_are_read_from_any_column(tmp_path):
             (Category("a", "speed", ""), Category("a", "model export", "procedure"))
         ),
     }
-    assert ratings.by_question["a", "x.com", 11].leaf == "model export - procedure + speed"
-    assert ratings.by_question["a", "x.com", 11].inner == "model export + speed"
+    rating = ratings.by_question["a", "x.com", 11]
+    assert rating.value("leaf") == "model export - procedure + speed"
+    assert rating.value("inner") == "model export + speed"
 
 
 @pytest.mark.parametrize(

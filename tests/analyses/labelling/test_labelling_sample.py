@@ -85,7 +85,7 @@ def test_the_file_gives_the_draw_back(tmp_path, published_data):
     pilot, rest = in_part(path, back, "pilot"), in_part(path, back, "rest")
     assert len(pilot) == 17 + 2
     assert {row.key for row in pilot} | {row.key for row in rest} == {row.key for row in back}
-    with pytest.raises(LabellingError, match="is there already"):
+    with pytest.raises(LabellingError, match="exists already"):
         write_sample(path, questions)
 
 

@@ -62,9 +62,7 @@ def test_the_sets_are_the_published_ones_question_for_question(run: Run, package
         ("mobile", "dl_mobile_post.txt"),
         ("browser", "dl_browser_post.txt"),
     ):
-        published = {
-            int(json.loads(line)["Id"]) for line in package.member(name).read().splitlines()
-        }
+        published = {int(json.loads(line)["Id"]) for line in package[name].read().splitlines()}
         members = run.query(
             f"select question_id from question_set_members where question_set = '{question_set}'"
         )

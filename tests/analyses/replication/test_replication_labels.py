@@ -82,7 +82,7 @@ def test_the_labels_are_the_published_ones(
 def test_every_slip_lands_where_it_belongs(
     package: Package, sets: tuple[PublishedSet, ...], names: CategoryNames
 ) -> None:
-    content = io.BytesIO(package.member("category.xlsx").read())
+    content = io.BytesIO(package["category.xlsx"].read())
     workbook = openpyxl.load_workbook(content)
     labels = read_published_labels(package, sets, names)
     for (sheet, name), (n_expected, leaf) in RAW_COUNTS.items():
@@ -100,7 +100,7 @@ def test_every_slip_lands_where_it_belongs(
 
 
 def test_no_slip_is_kept_that_nobody_made(package: Package) -> None:
-    workbook = openpyxl.load_workbook(io.BytesIO(package.member("category.xlsx").read()))
+    workbook = openpyxl.load_workbook(io.BytesIO(package["category.xlsx"].read()))
     written = {
         (SETS[sheet.title], " ".join(row[2].split()))
         for sheet in workbook
@@ -152,9 +152,12 @@ def test_an_unknown_category_names_sheet_row_and_the_nearest(
         (lambda book: book["mobile"].delete_rows(1, 999), "sheet 'mobile': row 1 is not id, url"),
         (
             lambda book: book["mobile"].cell(5, 2, "https://example.com/questions/1"),
-            "sheet 'mobile': row 5: 'https://example.com/questions/1' is no address of a question",
+            "sheet 'mobile': row 5: 'https://example.com/questions/1' is not the address of a",
         ),
-        (lambda book: book["mobile"].cell(5, 2).__setattr__("value", None), "row 5: '' is no add"),
+        (
+            lambda book: book["mobile"].cell(5, 2).__setattr__("value", None),
+            "row 5: '' is not the add",
+        ),
         (lambda book: book["mobile"].cell(5, 3, " "), "sheet 'mobile': row 5: no category"),
         (
             lambda book: book["mobile"].cell(5, 2, "https://stackoverflow.com/questions/4"),

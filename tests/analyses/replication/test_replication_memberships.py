@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyses.replication.memberships import decide
-from analyses.replication.questions import PublishedSet, Question
+from analyses.replication.questions import PublishedSet, Question, decide
 from analyses.study.decisions import read_decisions, write_decisions
 
 if TYPE_CHECKING:
@@ -32,9 +31,7 @@ def test_the_decisions_are_the_files_question_for_question(
     write_decisions(tmp_path / "decisions.csv", decide(sets))
     decisions = read_decisions(tmp_path / "decisions.csv", study.set_names())
     published = {
-        question_set: {
-            int(json.loads(line)["Id"]) for line in package.member(file).read().splitlines()
-        }
+        question_set: {int(json.loads(line)["Id"]) for line in package[file].read().splitlines()}
         for question_set, file in FILES.items()
     }
     everything = set().union(*published.values())

@@ -36,8 +36,8 @@ def refusal(folder: Path) -> str:
 
 
 def test_every_file_is_found_in_the_published_archives(package: Package) -> None:
-    assert set(package.members) == set(FILES)
-    sizes = {name: len(package.member(name).read()) for name in FILES}
+    assert set(package) == set(FILES)
+    sizes = {name: len(package[name].read()) for name in FILES}
     # as `unzip -l` lists them
     assert sizes == {
         "dl_server_post.txt": 5_021_334,
@@ -56,17 +56,17 @@ def test_unpacked_folders_do_as_well_and_a_macs_leavings_do_no_harm(
     assert (unpacked.folder / "__MACOSX" / "Results").is_dir()
     found = unpacked.find()
     for name in FILES:
-        assert found.member(name).inside is None
-        assert found.member(name).read() == package.member(name).read()
+        assert found[name].inside is None
+        assert found[name].read() == package[name].read()
 
 
 def test_archives_deep_in_a_clone_are_found_and_the_higher_ones_win(
     package_folder: Path, tmp_path: Path
 ) -> None:
     deep = archives_in(tmp_path / "clone" / "data" / "raw", package_folder)
-    assert find_package(tmp_path / "clone").member("category.xlsx").path == deep / "Results.zip"
+    assert find_package(tmp_path / "clone")["category.xlsx"].path == deep / "Results.zip"
     high = archives_in(tmp_path / "clone" / "z", package_folder)
-    assert find_package(tmp_path / "clone").member("category.xlsx").path == high / "Results.zip"
+    assert find_package(tmp_path / "clone")["category.xlsx"].path == high / "Results.zip"
 
 
 def test_what_git_keeps_is_not_the_package(package_folder: Path, tmp_path: Path) -> None:

@@ -122,8 +122,8 @@ def test_a_line_that_is_cut_off(unpacked: Unpacked) -> None:
         ({"answers": [7]}, "line 3: holds a post without an Id"),
         ({"Score": 7}, "line 3: 'Score' of post"),
         ({"a b": "c"}, "line 3: 'a b' of post"),
-        ({"CreationDate": None}, "has no CreationDate, or no date there"),
-        ({"CreationDate": "yesterday"}, "has no CreationDate, or no date there"),
+        ({"CreationDate": None}, "has no date as its CreationDate"),
+        ({"CreationDate": "yesterday"}, "has no date as its CreationDate"),
     ],
 )
 def test_a_line_that_is_no_question(

@@ -12,7 +12,6 @@ from rich.console import Console
 from analyses.replication.checks import (
     VERDICTS,
     Check,
-    failures,
     read_checks,
 )
 from analyses.replication.tables import markdown, number, summary, tables, write_csv
@@ -87,9 +86,9 @@ def test_the_markdown_can_be_pasted() -> None:
         == """\
 # Published figures, computed again
 
-4 published figures: 1 equal, 1 print is wrong, 1 not derivable, 1 differs. Of these the package \
-allows to compute 3 (2 of the text, 1 percentages of Figure 5): 1 equal, 1 print is wrong, \
-1 differs. Checks of the package itself: 1 equal.
+4 published figures: 1 equal, 1 print is wrong, 1 not derivable, 1 differs. The package makes \
+it possible to compute 3 of these (2 of the text, 1 percentages of Figure 5): 1 equal, \
+1 print is wrong, 1 differs. Checks of the package itself: 1 equal.
 
 ## Step 3: popularity (Figure 3)
 
@@ -166,10 +165,10 @@ def test_numbers_are_written_as_their_unit_is(value: float | None, unit: str, te
 
 
 def test_only_a_figure_that_should_be_equal_fails() -> None:
-    assert [check.figure for check in failures(CHECKS)] == ["category_share"]
-    assert failures(CHECKS)[0].name == "category_share mobile inner - a|b"
-    required = [Check(**{**vars(CHECKS[2]), "is_required": True})]
-    assert failures(required) == required
+    failed = [check for check in CHECKS if check.is_failed]
+    assert [check.figure for check in failed] == ["category_share"]
+    assert failed[0].name == "category_share mobile inner - a|b"
+    assert Check(**{**vars(CHECKS[2]), "is_required": True}).is_failed
     assert set(VERDICTS) >= {check.verdict for check in CHECKS}
 
 

@@ -61,7 +61,7 @@ def test_the_topics_times_are_those_of_the_posts_to_the_second(
 
 def test_the_sheet_of_the_topics_is_what_the_module_says(package: Package) -> None:
     """It holds the same times twice, the first over a longer column of the baseline's."""
-    workbook = openpyxl.load_workbook(io.BytesIO(package.member(TIMES).read()), read_only=True)
+    workbook = openpyxl.load_workbook(io.BytesIO(package[TIMES].read()), read_only=True)
     column = [row[0] for row in workbook["deploy"].iter_rows(values_only=True)]
     times = read_times(package)
     assert [value for value in column if isinstance(value, str)] == [

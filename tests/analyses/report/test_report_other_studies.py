@@ -203,11 +203,11 @@ def test_whatever_is_not_shown_is_named(one_topic: Page) -> None:
         "Do the shares differ?: no two sets were compared.",
         "Compared with what other studies printed: the study names no other studies.",
         "How soon the accepted answers came: the table response_time_quantiles was not built.",
-        "The wait, unanswered questions counted: the table survival_summary was not built.",
+        "The wait, with unanswered questions: the table survival_summary was not built.",
         "The categories of the questions: no labels were given.",
         "How many questions to label: the table sample_sizes was not built.",
         "How far the raters agree: their sheets were not given",
-        "What hangs on the rules: the table rule_sensitivity was not built.",
+        "What depends on the rules: the table rule_sensitivity was not built.",
         "Replication checks: the study holds no published figures to recompute.",
     ):
         assert what in text

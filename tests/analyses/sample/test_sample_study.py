@@ -103,7 +103,7 @@ def test_what_somebody_has_written_is_not_overwritten(tmp_path: Path, name: str)
 def test_a_study_that_is_there_is_left_alone_without_force(tmp_path: Path) -> None:
     study = tmp_path / STUDY
     study.mkdir()
-    with pytest.raises(SampleError, match="is there already.*--force"):
+    with pytest.raises(SampleError, match="exists already.*--force"):
         write_sample(tmp_path / "sample.stackstudy", n_questions=3)
     assert not (tmp_path / "sample.stackstudy").exists()
 

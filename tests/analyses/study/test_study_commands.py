@@ -70,7 +70,7 @@ def test_nothing_is_overwritten(run, tmp_path):
     for more in ([], ["--from", "github_actions"]):
         output, code = run("new", "docker", *more)
         assert code == 1
-        assert "docker/study.yml: is there already and stays as it is" in output
+        assert "docker/study.yml: exists already and stays as it is" in output
     assert path.read_text() == DOCKER
 
 

@@ -53,7 +53,7 @@ def test_spreadsheets_leave_a_mark_and_empty_lines(tmp_path: Path) -> None:
         ("mobile,x.com,²,include,\n", "row 2: question_id '²' is not a whole number"),
         ("mobile,x.com,1,maybe,\n", "row 2: decision 'maybe' is neither include nor exclude"),
         ("mobile,x.com,1,include\n", None),
-        ("mobile,x.com,1,include,no, quotes\n", "row 2: 'quotes' stands right of the last"),
+        ("mobile,x.com,1,include,no, quotes\n", "row 2: 'quotes' is to the right of the last"),
         ("mobile x.com,1,include\n", "row 2: question_id 'include' is not a whole number"),
         (
             "mobile,x.com,1,include,\nmobile,x.com,2,include,\nmobile,x.com,1,exclude,\n",

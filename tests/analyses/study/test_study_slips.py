@@ -9,7 +9,8 @@ import sys
 import pytest
 from openpyxl import Workbook
 
-from analyses.study.study import find_study, read_study, study_name, unknown_sites
+from analyses.study.study import find_study, read_study, unknown_sites
+from analyses.warehouse.database import find_database
 from loader.errors import StudyError
 from studies import DOCKER, write_study
 
@@ -446,7 +447,7 @@ def test_a_study_is_found_by_folder_and_by_name(tmp_path, monkeypatch):
 def test_a_folder_without_a_study_is_said_with_its_cure(tmp_path):
     with pytest.raises(StudyError, match="no such folder; `stackstudy study new"):
         read_study(tmp_path / "none")
-    with pytest.raises(StudyError, match="holds no study.yml"):
+    with pytest.raises(StudyError, match="has no study.yml"):
         read_study(tmp_path)
     (tmp_path / "study.yaml").write_text(DOCKER)
     with pytest.raises(StudyError, match=r"study.yaml: is not read under this name; rename it"):
@@ -483,7 +484,8 @@ def test_a_study_is_read_from_within_and_from_below(tmp_path, monkeypatch):
     (folder / "sheets").mkdir()
     monkeypatch.chdir(folder / "sheets")
     assert read_study(find_study("..")).folder == folder
-    assert study_name("..") == "docker"
-    monkeypatch.delenv("STACKSTUDY_STUDY", raising=False)
-    assert study_name(None) is None
-    assert study_name("no_such_folder") == "no_such_folder"
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "docker.duckdb").touch()
+    (tmp_path / "data" / "removed.duckdb").touch()
+    for study, name in (("..", "docker"), ("../study.yml", "docker"), ("removed", "removed")):
+        assert find_database(tmp_path / "data", study).stem == name
