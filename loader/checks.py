@@ -1,9 +1,10 @@
 """What a dump may do and a reader should know: ids twice, rows that name none, answers that lack.
 
 None of it is an error: dumps leave out deleted posts and users, and keep their votes. It is counted
-from the finished Parquet, behind a load and when `stackstudy info` asks, since references run
-between tables; docs/decisions/loader-faults.md has the figures. `warnings` compares with what is
-normal: a dump that was cut and closed again has every mark of a whole one but these.
+from the finished Parquet, since references run between tables: behind a load, and when a build, a
+report or `stackstudy info` asks; docs/decisions/loader-faults.md has the figures. `warnings`
+compares with what is normal: a dump that was cut and closed again has every mark of a whole one
+but these.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from loader.files import read_json, write_json
+from loader.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from loader.manifest import Manifest
-    from loader.store import Store
 
 REFERENCES: Final = {
     "posts": {
@@ -107,6 +108,22 @@ class TableCheck:
     def to_dict(self) -> dict[str, Any]:
         """Return it as it is kept."""
         return asdict(self)
+
+
+def warnings_of(data: Path, sites: Iterable[str] | None = None) -> list[str]:
+    """Return a line for whatever a whole dump does not have, of the sites of a data folder.
+
+    Parameters
+    ----------
+    data : Path
+        The data folder.
+    sites : iterable of str, optional
+        Which sites; all that are loaded, where not given. One that is not loaded has no line.
+    """
+    store = Store(data)
+    if sites is None:
+        sites = dict.fromkeys(one.site for one in store.manifests())
+    return [line for site in sites for line in warnings(check_site(store, site))]
 
 
 def warnings(checks: Iterable[TableCheck]) -> list[str]:

@@ -55,9 +55,12 @@ class StudyResults:
     Attributes
     ----------
     tables : Tables
+    dump_warnings : tuple of str
+        One line for whatever a whole dump does not have: `loader.checks.warnings_of`.
     """
 
     tables: Tables
+    dump_warnings: tuple[str, ...] = ()
 
     # --- the study
 

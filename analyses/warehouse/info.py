@@ -9,12 +9,12 @@ import click
 from rich import box
 from rich.table import Table
 
-from analyses.common.numbers import NONE, count
+from analyses.common.numbers import NONE, count, percent
 from analyses.study import study_option
 from analyses.warehouse.database import connect, databases, find_database
 from analyses.warehouse.summary import console, print_fitting
 from loader import Store
-from loader.checks import check_site
+from loader.checks import check_site, warnings
 from loader.errors import StoreError
 from loader.options import data_option
 from loader.store import REJECTED, verify
@@ -164,10 +164,21 @@ def _show_remarks(data: Path, manifests: list[Manifest], checks: Checks, out: Co
                 soft_wrap=True,
             )
         if check is not None and check.n_dangling:
-            names = ", ".join(f"{name} ({count(n)})" for name, n in check.n_dangling.items())
+            names = ", ".join(
+                f"{name} ({count(n)} of {count(check.n_named[name])},"
+                f" {percent(n / check.n_named[name])})"
+                for name, n in check.n_dangling.items()
+            )
             out.print(
                 f"{entry.site} {entry.table}: rows that name a post or user who is not in the dump"
                 f" (deleted ones are not): {names}",
+                soft_wrap=True,
+            )
+        if check is not None and check.n_deleted:
+            out.print(
+                f"{entry.site} {entry.table}: deleted, by their DeletionDate: "
+                f"{count(check.n_deleted)} of {count(check.n_rows)}; a study leaves deleted"
+                " questions out, unless it says otherwise",
                 soft_wrap=True,
             )
     for entry in manifests:
@@ -180,6 +191,8 @@ def _show_remarks(data: Path, manifests: list[Manifest], checks: Checks, out: Co
                 f" OtherAttributes: {names}",
                 soft_wrap=True,
             )
+    for line in warnings(checks.values()):
+        out.print(f"Warning: {line}.", soft_wrap=True, markup=False, highlight=False)
 
 
 def _show_built(connection: duckdb.DuckDBPyConnection, out: Console) -> None:
