@@ -17,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from loader.errors import StoreError
 from loader.files import read_json, write_json
 from loader.store import Store
 
@@ -192,6 +193,11 @@ def check_site(store: Store, site: str) -> list[TableCheck]:
         Where the tables are.
     site : str
         Which site.
+
+    Raises
+    ------
+    StoreError
+        When a Parquet file is damaged.
     """
     manifests = {one.table: one for one in store.manifests(site) if one.state == "finished"}
     path = store.data / FOLDER / f"{site}.json"
@@ -201,7 +207,13 @@ def check_site(store: Store, site: str) -> list[TableCheck]:
         kept = read_json(path)
         if kept["of"] == key:
             return [TableCheck(**one) for one in kept["checks"]]
-    found = _check(store, manifests)
+    try:
+        found = _check(store, manifests)
+    except (OSError, pa.ArrowException, LookupError, ValueError) as error:
+        raise StoreError(
+            f"{store.data}: the tables of {site} cannot be read"
+            f" ({' '.join(str(error).split())}); `stackstudy info --verify` names the damaged file"
+        ) from error
     with suppress(OSError):  # a store that only may be read is counted each time
         path.parent.mkdir(exist_ok=True)
         write_json(path, {"of": key, "checks": [one.to_dict() for one in found]})

@@ -47,6 +47,8 @@ _DATES: Final = ("first", "last")
 def command(data: Path, study: str | None, *, is_deep: bool) -> None:
     """Show what is loaded (sites, tables, rows, dates, what was set aside) and what is built.
 
+    A Parquet file that is not what the manifest beside it says is named, and the exit code is 1.
+
     \b
     Examples:
       stackstudy info
@@ -57,25 +59,28 @@ def command(data: Path, study: str | None, *, is_deep: bool) -> None:
         raise StoreError(f"{data}: no dump is loaded here; run `stackstudy load DUMP` first")
     out = console()
     out.print(f"Data folder: {data}", soft_wrap=True)
+    wrong = verify(data, deep=is_deep)
     checks = {
         (one.site, one.table): one
         for site in dict.fromkeys(entry.site for entry in manifests)
-        for one in check_site(Store(data), site)
+        for one in (() if wrong else check_site(Store(data), site))
     }
     _show_loaded(manifests, out)
     _show_remarks(data, manifests, checks, out)
-    wrong = verify(data, deep=is_deep)
     for line in wrong:
-        out.print(line, soft_wrap=True, markup=False)
+        out.print(f"Damaged: {line}", soft_wrap=True, markup=False, highlight=False)
     if is_deep and not wrong:
         out.print("Every Parquet file is as it was written.")
     built = databases(data)
     if not built and study is None:
         out.print("Nothing is built yet: run `stackstudy build`.")
-        return
-    for path in [find_database(data, study)] if study is not None or len(built) == 1 else built:
+    elif study is not None or len(built) == 1:
+        built = [find_database(data, study)]
+    for path in built:
         with connect(data, path.stem) as connection:
             _show_built(connection, out)
+    if wrong:
+        click.get_current_context().exit(1)
 
 
 def _show_loaded(manifests: list[Manifest], out: Console) -> None:

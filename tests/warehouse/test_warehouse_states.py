@@ -103,6 +103,15 @@ class TestAFolderThatWasMovedOrCopied:
         assert counted(tmp_path / "data", "acceptance") == 7
         assert "before the last load (of sample.stackstudy)" in capsys.readouterr().err
 
+    def test_a_copy_whose_parquet_is_damaged_is_no_traceback(self, make_copy, capsys):
+        """A bit flipped in the name of a column, which stands in the clear at a file's end."""
+        copied = make_copy("damaged")
+        [part] = copied.glob("posts/site=*/*.parquet")
+        part.write_bytes(part.read_bytes().replace(b"CommunityOwnedDate", b"CommunityOwnadDate"))
+        assert counted(copied, "acceptance") == 7
+        [note] = capsys.readouterr().err.splitlines()
+        assert f"{copied} does not hold the dump that {STUDY}.duckdb was built from" in note
+
     def test_a_name_that_duckdb_cannot_write_to_is_refused(self, make_copy):
         data = make_copy("where is it?")
         with pytest.raises(WarehouseError, match="with . in its name; rename it"):
