@@ -7,8 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
+import stores
 from lxml import etree
 
+import loader
 from benchmarks.faults import oracle
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -62,6 +64,24 @@ def test_the_second_reader_takes_the_names_that_lxml_takes(before):
             n_bad = 1
         found = oracle.account(f"<users>{row}</users>".encode(), "users", frozenset({"Id"}))
         assert (len(found.rows), found.n_bad) == (1 - n_bad, n_bad), hex(code)
+
+
+DATES = [
+    *("2012-04-18T09:30:15.720", "2012-04-18 09:30:15", "2012-04-18T09:30", "2012-04-18T09"),
+    *("2012-04-18", "2012-04-18T09:30:15.1234567", "2012-04-18T09:30:00+0200", "2012-04-18T09Z"),
+    *("2012-04-18T09:30:00-02:00", "2012-04-18T09:30Z", "2012-04-18T09.720", "2012-04-18T0930"),
+    *("20120418", "2012-W16-3", "2012-04-18T09:30:15,5", "2012-04-18x09:30:15", "2012-04-18T24:00"),
+    *("2012-04-18T", "2012-04", "2012-04-18T09:30:15.", "2012-04-18Z", "2012-02-30"),
+]
+
+
+@pytest.mark.parametrize("date", DATES)
+def test_the_second_reader_takes_the_dates_that_the_loader_takes(tmp_path, date):
+    text = f'<users><row Id="1" CreationDate="{date}" /></users>'
+    stores.write(tmp_path / "a.com" / "Users.xml", text)
+    loader.load([tmp_path / "a.com"], tmp_path / "data", on_error="quarantine")
+    found = oracle.account(text.encode(), "users", frozenset({"Id", "CreationDate"}))
+    assert oracle.loaded(tmp_path / "data", "users", "a.com") == found.rows
 
 
 PLANTED = {
