@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -32,6 +33,9 @@ _SEED: Final = 20190831
 _WORD: Final = re.compile(rb"(?<![&#<;/\w])([A-Za-z]{3,})(?![\w;=])")
 _ROW: Final = re.compile(rb"^\s*<row .*?/>\r?\n", re.MULTILINE)
 _ID: Final = re.compile(rb'(<row Id=")\d+(")')
+_DATE: Final = re.compile(rb'(CreationDate=")[^"]*(")')
+_FIRST_DATE: Final = datetime(2009, 1, 1)  # noqa: DTZ001 - UTC, which a dump does not say
+_MINUTES_APART: Final = 5
 _SAMPLE_QUESTIONS: Final = 20_000
 
 
@@ -148,7 +152,12 @@ def _write(path: Path, root: str, rows: list[bytes], n_bytes: int) -> None:
             for parts in cut:
                 n_rows += 1
                 row = b"".join(_varied(parts, words, rng))
-                lines.append(b"  " + _ID.sub(rb"\g<1>%d\g<2>" % n_rows, row, count=1) + b"\r\n")
+                row = _ID.sub(rb"\g<1>%d\g<2>" % n_rows, row, count=1)
+                if root == "posts":  # in a dump dates ascend with the ids
+                    date = _FIRST_DATE + timedelta(minutes=_MINUTES_APART * n_rows)
+                    text = date.isoformat(timespec="milliseconds").encode()
+                    row = _DATE.sub(rb"\g<1>%b\g<2>" % text, row, count=1)
+                lines.append(b"  " + row + b"\r\n")
             n_written += file.write(b"".join(lines))
         file.write(b"</%b>" % root.encode())
     unfinished.rename(path)
