@@ -172,8 +172,8 @@ def _unusual_rows(one: TableCheck) -> Iterator[str]:
         )
     if one.n_mixed_answers:
         yield (
-            f"{one.n_mixed_answers:,} answers have tags or a number of answers, which only"
-            " questions have; two rows may have become one"
+            "answers with tags or a number of answers, which only questions have:"
+            f" {one.n_mixed_answers:,}; two rows may have become one"
         )
     if one.n_duplicate_ids:
         yield (

@@ -180,7 +180,7 @@ def test_an_answer_with_what_only_questions_have_is_reported(tmp_path, odd):
     (one,) = check_site(load(tmp_path, {"posts": rows}), SITE)
     assert one.n_mixed_answers == 1
     (line,) = warnings([one])
-    assert "1 answers have tags or a number of answers" in line
+    assert "which only questions have: 1; two rows" in line
 
 
 def test_deleted_posts_are_counted(tmp_path):
