@@ -153,6 +153,8 @@ _OTHER_CHANGES = """## Other changes
 - Line ends are CRLF in official dumps, LF in some copies; most files begin with a byte order mark.
   Both are read.
 - `Tags` is `<a><b>` until 2023 and `|a|b|` from 2024 on.
+- Answers of a site's answer bot have the owner -2; the view `stg_posts` marks them
+  (`is_by_answer_bot`).
 - The dump of 2025-06-30 carries invented posts (ids 1,000,000,001 and 1,000,000,010). Rows with ids
   from 1,000,000,000 on are set aside in `_fabricated/` and counted.
 - A dump of spring 2024, seen on public mirrors, is in UTF-16-LE, with LF line ends and no indent.

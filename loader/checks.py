@@ -1,9 +1,10 @@
 """What a dump may do and a reader should know: ids twice, rows that name none, answers that lack.
 
 None of it is an error: dumps leave out deleted posts and users, and keep their votes. It is counted
-from the finished Parquet, behind a load and when `stackstudy info` asks, since references run
-between tables; docs/decisions/loader-faults.md has the figures. `warnings` compares with what is
-normal: a dump that was cut and closed again has every mark of a whole one but these.
+from the finished Parquet, since references run between tables: behind a load, and when a build, a
+report or `stackstudy info` asks; docs/decisions/loader-faults.md has the figures. `warnings`
+compares with what is normal: a dump that was cut and closed again has every mark of a whole one
+but these.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from loader.errors import StoreError
 from loader.files import read_json, write_json
+from loader.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,7 +28,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from loader.manifest import Manifest
-    from loader.store import Store
 
 REFERENCES: Final = {
     "posts": {
@@ -109,6 +111,22 @@ class TableCheck:
         return asdict(self)
 
 
+def warnings_of(data: Path, sites: Iterable[str] | None = None) -> list[str]:
+    """Return a line for whatever a whole dump does not have, of the sites of a data folder.
+
+    Parameters
+    ----------
+    data : Path
+        The data folder.
+    sites : iterable of str, optional
+        Which sites; all that are loaded, where not given. One that is not loaded has no line.
+    """
+    store = Store(data)
+    if sites is None:
+        sites = dict.fromkeys(one.site for one in store.manifests())
+    return [line for site in sites for line in warnings(check_site(store, site))]
+
+
 def warnings(checks: Iterable[TableCheck]) -> list[str]:
     """Return a line for whatever a whole dump does not have.
 
@@ -154,8 +172,8 @@ def _unusual_rows(one: TableCheck) -> Iterator[str]:
         )
     if one.n_mixed_answers:
         yield (
-            f"{one.n_mixed_answers:,} answers have tags or a number of answers, which only"
-            " questions have; two rows may have become one"
+            "answers with tags or a number of answers, which only questions have:"
+            f" {one.n_mixed_answers:,}; two rows may have become one"
         )
     if one.n_duplicate_ids:
         yield (
@@ -175,6 +193,11 @@ def check_site(store: Store, site: str) -> list[TableCheck]:
         Where the tables are.
     site : str
         Which site.
+
+    Raises
+    ------
+    StoreError
+        When a Parquet file is damaged.
     """
     manifests = {one.table: one for one in store.manifests(site) if one.state == "finished"}
     path = store.data / FOLDER / f"{site}.json"
@@ -184,7 +207,13 @@ def check_site(store: Store, site: str) -> list[TableCheck]:
         kept = read_json(path)
         if kept["of"] == key:
             return [TableCheck(**one) for one in kept["checks"]]
-    found = _check(store, manifests)
+    try:
+        found = _check(store, manifests)
+    except (OSError, pa.ArrowException, LookupError, ValueError) as error:
+        raise StoreError(
+            f"{store.data}: the tables of {site} cannot be read"
+            f" ({' '.join(str(error).split())}); `stackstudy info --verify` names the damaged file"
+        ) from error
     with suppress(OSError):  # a store that only may be read is counted each time
         path.parent.mkdir(exist_ok=True)
         write_json(path, {"of": key, "checks": [one.to_dict() for one in found]})

@@ -57,7 +57,7 @@ def load_and_show(
     # Imported here: `stackstudy --help` needs neither Arrow nor a parser, which take a second.
     import pyarrow as pa  # noqa: PLC0415
 
-    from loader.checks import check_site, warnings  # noqa: PLC0415
+    from loader.checks import warnings_of  # noqa: PLC0415
     from loader.loading import load as load_dumps  # noqa: PLC0415
     from loader.progress import (  # noqa: PLC0415
         ProgressReporter,
@@ -65,7 +65,6 @@ def load_and_show(
         print_line,
         print_summary,
     )
-    from loader.store import Store  # noqa: PLC0415
 
     pa.set_memory_pool(pa.system_memory_pool())
     console = make_console()
@@ -79,10 +78,8 @@ def load_and_show(
             "stopped; what is whole is kept, and the same command goes on from there"
         ) from stop
     print_summary(manifests, console)
-    store = Store(data)
-    for one in dict.fromkeys(manifest.site for manifest in manifests):
-        for line in warnings(check_site(store, one)):
-            print_line(console, f"Warning: {line}.")
+    for line in warnings_of(data, dict.fromkeys(one.site for one in manifests)):
+        print_line(console, f"Warning: {line}.")
     return manifests
 
 

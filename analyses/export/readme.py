@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -11,6 +13,7 @@ from jinja2 import Environment, StrictUndefined
 from analyses.common.files import write_records
 from analyses.export.folder import MARK
 from analyses.export.tables import licence_of, wanted_questions
+from loader.errors import on_one_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,6 +74,7 @@ def readme(  # noqa: PLR0913 - what a README describes
     environment = Environment(  # noqa: S701 - it makes Markdown
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
     )
+    environment.filters["plain"] = _plain
     return environment.from_string(template).render(
         title=study.get("title", "") if whole_study else "",
         citation=" ".join(part for part in (study.get("citation") or "", doi) if part),
@@ -92,6 +96,12 @@ def readme(  # noqa: PLR0913 - what a README describes
         periods=_PERIODS,
         licences=dict(posts),
     )
+
+
+def _plain(text: str) -> str:
+    """Return a text of a dump or a study so that Markdown shows it: on one line, and no markup."""
+    escaped = html.escape(on_one_line(" ".join(text.split())), quote=False)
+    return re.sub(r"([\\`*\[\]|])", r"\\\1", escaped)
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:

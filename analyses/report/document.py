@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
@@ -16,6 +16,7 @@ from analyses.report.blocks import downloads_of, script_json
 from analyses.report.sections import sections_of
 from analyses.report.study import StudyResults, day
 from analyses.warehouse.tables import Tables, read_tables
+from loader.checks import warnings_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +29,9 @@ _MORE_TABLES: Final = ("labels", "question_set_rules", "studies")
 
 def read_results(data: Path, study: str | None = None) -> StudyResults:
     """Read what a report shows of a study; see `analyses.warehouse.tables.read_tables`."""
-    return StudyResults(read_tables(data, study, _MORE_TABLES))
+    tables = read_tables(data, study, _MORE_TABLES)
+    sites = next((one.sites for one in tables.rows("studies")), None)
+    return StudyResults(tables, tuple(warnings_of(data, sites)))
 
 
 def write_report(data: Path, output: Path | None = None, study: str | None = None) -> Path:
@@ -83,7 +86,8 @@ def compose(study: StudyResults, agreement: Table | None = None) -> Report:
         How far raters agree: `analyses.report.agreement.read_agreement`.
     """
     if agreement is not None:
-        study = StudyResults(Tables({**study.tables.by_name, agreement.name: agreement}))
+        tables = Tables({**study.tables.by_name, agreement.name: agreement})
+        study = replace(study, tables=tables)
     return Report(study, sections_of(study))
 
 

@@ -119,8 +119,12 @@ async def _write(report: Report, folder: Path, formats: Collection[str]) -> list
     from kaleido import Kaleido
 
     written = []
-    # a tab per format, and without MathJax, which would come from the net
-    async with Kaleido(n=len(formats), mathjax=False, timeout=_SECONDS) as browser:
+    # A tab per format, and without MathJax, which would come from the net. Only root, for whom
+    # Chromium has no sandbox, goes without it: kaleido would leave it away always.
+    is_root = hasattr(os, "geteuid") and os.geteuid() == 0
+    async with Kaleido(
+        n=len(formats), mathjax=False, timeout=_SECONDS, enable_sandbox=not is_root
+    ) as browser:
         for one in static_figures(report):
             size = {"width": one.width, "height": one.height}
             drawn = await asyncio.gather(

@@ -50,9 +50,16 @@ class Site:
 
 @dataclass(frozen=True)
 class StudyResults:
-    """The tables of one study, and what follows from them for every section."""
+    """The tables of one study, and what follows from them for every section.
+
+    Attributes
+    ----------
+    dump_warnings : tuple of str
+        One line for whatever a whole dump does not have: `loader.checks.warnings_of`.
+    """
 
     tables: Tables
+    dump_warnings: tuple[str, ...] = ()
 
     # --- the study
 

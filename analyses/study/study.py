@@ -39,6 +39,7 @@ from analyses.study.sites import site_name
 from analyses.study.slips import Slips, instead, resembling
 from analyses.study.yml import Yml
 from loader.errors import StudyError
+from loader.sites import find_site
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -303,9 +304,17 @@ def unknown_sites(study: Study, loaded_sites: Sequence[str]) -> list[str]:
         often = f", in {n:,} rows" if where != "sites" and n > 1 else ""
         lines.append(
             f"{study.folder / file}: site {site!r} is not loaded{often}"
-            + (instead(site, loaded_sites) if loaded_sites else "; run `stackstudy load`")
+            + _loaded_instead(site, loaded_sites)
         )
     return lines
+
+
+def _loaded_instead(site: str, loaded_sites: Sequence[str]) -> str:
+    """Return the cure for a site that is not loaded: the one that has another name there."""
+    if not loaded_sites:
+        return "; run `stackstudy load`"
+    renamed = find_site(site, loaded_sites)
+    return f"; did you mean {renamed}?" if renamed else instead(site, loaded_sites)
 
 
 def _no_study(folder: Path) -> str:

@@ -17,6 +17,7 @@ from analyses.warehouse.database import UnfinishedError, connect, database_path,
 from analyses.warehouse.dbt_results import BuildResult, outcome
 from analyses.warehouse.human_input import SetInput, count_given, read_human_input
 from analyses.warehouse.swap import STAGING, STATE, staged, state_folder
+from loader.checks import warnings_of
 from loader.errors import BuildError, StoreError, WarehouseError
 from loader.options import data_option
 from loader.store import Store, first_of, verify
@@ -102,6 +103,7 @@ def build(data: Path, study: Study) -> BuildResult:
         done,
         human_input=tuple(SetInput.lines(now, before)),
         notes=(*study.notes, *unknown_sites(study, loaded)),
+        dump_warnings=tuple(warnings_of(data, study.sites)),
     )
 
 
@@ -140,4 +142,6 @@ def announce(result: BuildResult, data: Path) -> None:
     click.echo(f"Built {result.n_models} tables and views, {result.n_checks} checks passed.")
     for line in (*result.human_input, *(f"Note: {one}" for one in result.warnings + result.notes)):
         click.echo(line)
+    for line in result.dump_warnings:
+        click.echo(f"Warning: {line}.")
     click.echo(f"Database: {database_path(data, result.study)}")

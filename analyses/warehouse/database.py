@@ -226,7 +226,7 @@ def _follow(path: Path, data: Path) -> None:
                 moved = sql.replace(f"'{before}/", f"'{now}/")
                 connection.execute(re.sub(r"^CREATE VIEW", "CREATE OR REPLACE VIEW", moved))
             connection.execute("commit")
-        except duckdb.IOException:  # no file where a view would read
+        except duckdb.Error:  # no file where a view would read, or a damaged one
             _tell(
                 f"{data} does not hold the dump that {path.name} was built from; its tables can be"
                 " read, but not the views of the dump (stg_posts, ...)"

@@ -31,6 +31,8 @@ class BuildResult:
         One line per set for the decisions and labels that people gave.
     notes : tuple of str
         What else a person may want to know, one line each.
+    dump_warnings : tuple of str
+        One line for whatever a whole dump does not have: `loader.checks.warnings_of`.
     """
 
     study: str
@@ -39,6 +41,7 @@ class BuildResult:
     warnings: tuple[str, ...]
     human_input: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    dump_warnings: tuple[str, ...] = ()
 
 
 def outcome(state: Path, code: int, said: list[str], database: Path) -> BuildResult:

@@ -9,12 +9,12 @@ import click
 from rich import box
 from rich.table import Table
 
-from analyses.common.numbers import NONE, count
+from analyses.common.numbers import NONE, count, percent
 from analyses.study import study_option
 from analyses.warehouse.database import connect, databases, find_database
 from analyses.warehouse.summary import console, print_fitting
 from loader import Store
-from loader.checks import check_site
+from loader.checks import check_site, warnings
 from loader.errors import StoreError
 from loader.options import data_option
 from loader.store import REJECTED, verify
@@ -47,6 +47,8 @@ _DATES: Final = ("first", "last")
 def command(data: Path, study: str | None, *, is_deep: bool) -> None:
     """Show what is loaded (sites, tables, rows, dates, what was set aside) and what is built.
 
+    A Parquet file that is not what the manifest beside it says is named, and the exit code is 1.
+
     \b
     Examples:
       stackstudy info
@@ -57,25 +59,28 @@ def command(data: Path, study: str | None, *, is_deep: bool) -> None:
         raise StoreError(f"{data}: no dump is loaded here; run `stackstudy load DUMP` first")
     out = console()
     out.print(f"Data folder: {data}", soft_wrap=True)
+    wrong = verify(data, deep=is_deep)
     checks = {
         (one.site, one.table): one
         for site in dict.fromkeys(entry.site for entry in manifests)
-        for one in check_site(Store(data), site)
+        for one in (() if wrong else check_site(Store(data), site))
     }
     _show_loaded(manifests, out)
     _show_remarks(data, manifests, checks, out)
-    wrong = verify(data, deep=is_deep)
     for line in wrong:
-        out.print(line, soft_wrap=True, markup=False)
+        out.print(f"Damaged: {line}", soft_wrap=True, markup=False, highlight=False)
     if is_deep and not wrong:
         out.print("Every Parquet file is as it was written.")
     built = databases(data)
     if not built and study is None:
         out.print("Nothing is built yet: run `stackstudy build`.")
-        return
-    for path in [find_database(data, study)] if study is not None or len(built) == 1 else built:
+    elif study is not None or len(built) == 1:
+        built = [find_database(data, study)]
+    for path in built:
         with connect(data, path.stem) as connection:
             _show_built(connection, out)
+    if wrong:
+        click.get_current_context().exit(1)
 
 
 def _show_loaded(manifests: list[Manifest], out: Console) -> None:
@@ -164,10 +169,21 @@ def _show_remarks(data: Path, manifests: list[Manifest], checks: Checks, out: Co
                 soft_wrap=True,
             )
         if check is not None and check.n_dangling:
-            names = ", ".join(f"{name} ({count(n)})" for name, n in check.n_dangling.items())
+            names = ", ".join(
+                f"{name} ({count(n)} of {count(check.n_named[name])},"
+                f" {percent(n / check.n_named[name])})"
+                for name, n in check.n_dangling.items()
+            )
             out.print(
                 f"{entry.site} {entry.table}: rows that name a post or user who is not in the dump"
                 f" (deleted ones are not): {names}",
+                soft_wrap=True,
+            )
+        if check is not None and check.n_deleted:
+            out.print(
+                f"{entry.site} {entry.table}: deleted, by their DeletionDate: "
+                f"{count(check.n_deleted)} of {count(check.n_rows)}; a study leaves deleted"
+                " questions out, unless it says otherwise",
                 soft_wrap=True,
             )
     for entry in manifests:
@@ -180,6 +196,8 @@ def _show_remarks(data: Path, manifests: list[Manifest], checks: Checks, out: Co
                 f" OtherAttributes: {names}",
                 soft_wrap=True,
             )
+    for line in warnings(checks.values()):
+        out.print(f"Warning: {line}.", soft_wrap=True, markup=False, highlight=False)
 
 
 def _show_built(connection: duckdb.DuckDBPyConnection, out: Console) -> None:

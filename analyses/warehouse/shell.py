@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import signal
+import subprocess
 import sys
 from contextlib import contextmanager, nullcontext
 from importlib.util import find_spec
@@ -27,6 +28,11 @@ if TYPE_CHECKING:
 FORMATS = ("duckbox", "box", "csv", "json", "jsonlines", "markdown", "line")
 SAVED = Path(__file__).parent.parent / "queries"
 """Folder of the saved queries, one .sql file each."""
+
+_STEERING = {
+    code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\n\t"
+}
+"""What may steer a terminal, U+009B like ESC [: a dump has it, and the shell prints it as it is."""
 
 _REF = re.compile(r"\{\{\s*ref\('(\w+)'\)\s*\}\}")
 
@@ -163,6 +169,12 @@ def _list_saved(context: click.Context, _option: click.Option, is_wanted: bool) 
     show_default=True,
     help="How a query's rows are printed.",
 )
+@click.option(
+    "--safe",
+    is_flag=True,
+    help="Let no query or command read or write a file; the views of the dump (stg_...) do, so they"
+    " are off, too.",
+)
 @click.pass_context
 def command(  # noqa: PLR0913, PLR0917 - an option each
     context: click.Context,
@@ -171,11 +183,16 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
     study: str | None,
     saved: str | None,
     output: str,
+    *,
+    safe: bool,
 ) -> None:
     """Open the DuckDB shell on the database, or run one QUERY.
 
     The database is opened read-only. A QUERY of `-` is read from standard input. An open shell
     keeps the tables that it has found, even while others are built.
+
+    A query may read and write any file that you may, and a script may start programs: run those of
+    others with --safe.
 
     \b
     Examples:
@@ -184,6 +201,7 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
       stackstudy sql "from yearly_popularity order by year" --format csv
       stackstudy sql --saved self_answers
       stackstudy sql - < my_query.sql
+      stackstudy sql --safe - < query_of_somebody.sql
     """
     if query is not None and saved is not None:
         raise click.UsageError("give a QUERY or --saved NAME, not both")
@@ -194,6 +212,8 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
         commands += ["-cmd", ".maxrows 1000"]  # they are short, and only a shell has `.last`
     elif query == "-":
         query = sys.stdin.read()
+    if safe:
+        commands += ["-cmd", ".safe_mode"]
     arguments = [shell_program(), "-readonly", *commands]
     if output != "duckbox":  # the shell's own default, for which it has no flag
         arguments.append(f"-{output}")
@@ -203,8 +223,16 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
         click.echo(welcome)
     if query is not None:
         arguments += ["-c", query]
-    with _left_to_the_shell() if is_shell else nullcontext(), started(arguments) as process:
-        pass
+    is_filtered = not is_shell and sys.stdout.isatty()
+    if is_filtered:
+        width = shutil.get_terminal_size().columns
+        arguments[1:1] = ["-cmd", f".maxwidth {width}"]
+    with (
+        _left_to_the_shell() if is_shell else nullcontext(),
+        started(arguments, stdout=subprocess.PIPE if is_filtered else None) as process,
+    ):
+        for line in process.stdout or ():
+            click.echo(line.translate(_STEERING), nl=False)
     context.exit(process.returncode if process.returncode >= 0 else 128 - process.returncode)
 
 

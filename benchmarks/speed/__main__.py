@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from benchmarks.report import line, machine, write_between
+from benchmarks.speed.filters import measure_filters
 from benchmarks.speed.inputs import ROOT, Inputs, make, make_long, make_table, pack, seven_zip
 from benchmarks.speed.runs import Run, are_equal, median_run, naive, run, stackstudy
 
@@ -151,6 +152,14 @@ class Bench:
             **middle,
         )
 
+    def filters(self) -> dict[str, Run]:
+        """Ask for two months of the posts, and a term in their bodies."""
+        click.echo("time filters …")
+        stackstudy(self._inputs.posts, self._data, 2)
+        found = measure_filters(self._data, self._rounds)
+        shutil.rmtree(self._data)
+        return found
+
     def memory(self, large_bytes: int) -> list[Memory]:
         """Measure peak memory, by the size of the input, and with an attribute of 50 MB."""
         files = [
@@ -196,7 +205,9 @@ COLUMNS: Final = {
 }
 
 
-def as_markdown(contests: list[Contest], memory: list[Memory], origin: str) -> str:
+def as_markdown(
+    contests: list[Contest], filters: dict[str, Run], memory: list[Memory], origin: str
+) -> str:
     """Write the tables of a run."""
     today = f"{datetime.now(UTC):%Y-%m-%d}"
     lines = [
@@ -238,6 +249,9 @@ def as_markdown(contests: list[Contest], memory: list[Memory], origin: str) -> s
         )
         for one in memory
     ]
+    lines += ["", line(("two months of the posts, and a term in the body", "CPU seconds"))]
+    lines += [line(("---", "--:"))]
+    lines += [line((way, f"{one.cpu_seconds:.2f}")) for way, one in filters.items()]
     return "\n".join(lines)
 
 
@@ -270,7 +284,8 @@ def main(  # noqa: PLR0913, PLR0917 - each is an option
         bench.packed("BZip2", 1.4, 2),
         bench.packed("LZMA2", 1.7, 2.5),
     ]
-    text = as_markdown(contests, bench.memory(large_mb * 1_000_000), inputs.origin)
+    filters, memory = bench.filters(), bench.memory(large_mb * 1_000_000)
+    text = as_markdown(contests, filters, memory, inputs.origin)
     click.echo("\n" + text)
     if not dry:
         write_between(README, MARKS, text)

@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -35,6 +36,9 @@ _ROW: Final = re.compile(rb"^\s*<row .*?/>\r?\n", re.MULTILINE)
 _POST_IDS: Final = re.compile(rb'(?<= )((?:Id|ParentId|AcceptedAnswerId)=")(\d+)')
 _ABSENT: Final = 2_000_000_000
 """Numbers from here on are of posts that are not there."""
+_DATE: Final = re.compile(rb'(CreationDate=")[^"]*(")')
+_FIRST_DATE: Final = datetime(2009, 1, 1)  # noqa: DTZ001 - UTC, which a dump does not say
+_MINUTES_APART: Final = 5
 _SAMPLE_QUESTIONS: Final = 20_000
 
 
@@ -164,8 +168,14 @@ def _write(path: Path, root: str, rows: list[bytes], n_bytes: int) -> None:
             b'\xef\xbb\xbf<?xml version="1.0" encoding="utf-8"?>\r\n<%b>\r\n' % root.encode()
         )
         while n_written < n_bytes:
-            rows = (b"".join(_varied(parts, words, rng)) for parts in cut)
-            lines = [b"  %b\r\n" % _later(row, n_rows) for row in rows]
+            lines = []
+            for n, parts in enumerate(cut, n_rows + 1):
+                row = _later(b"".join(_varied(parts, words, rng)), n_rows)
+                if root == "posts":  # in a dump dates ascend with the ids
+                    date = _FIRST_DATE + timedelta(minutes=_MINUTES_APART * n)
+                    text = date.isoformat(timespec="milliseconds").encode()
+                    row = _DATE.sub(rb"\g<1>%b\g<2>" % text, row, count=1)
+                lines.append(b"  %b\r\n" % row)
             n_written += file.write(b"".join(lines))
             n_rows += len(lines)
         file.write(b"</%b>" % root.encode())

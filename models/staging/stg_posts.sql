@@ -32,6 +32,9 @@ renamed as (
         "ClosedDate" as closed_at,
         "CommunityOwnedDate" as community_owned_at,
         "DeletionDate" as deleted_at,
+        -- flags
+        coalesce("PostTypeId" = 2 and "OwnerUserId" = -2, false)
+            as is_by_answer_bot,
         -- attributes that nobody knows
         "OtherAttributes" as other_attributes
     from source

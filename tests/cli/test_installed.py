@@ -7,10 +7,12 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import tomllib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 from small_dumps import answer, question, write_posts
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,6 +27,14 @@ topics:
 union: {tea_some: Green tea or pots}
 baseline: {tea_rest: Other tea}
 """
+
+
+def test_lxml_is_one_without_known_holes() -> None:
+    """6.1.0 mends CVE-2026-41066, which let iterparse read local files; 6.0.4 has it."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    [lxml] = [one for one in map(Requirement, project["dependencies"]) if one.name == "lxml"]
+    assert not lxml.specifier.contains("6.0.4")
+    assert lxml.specifier.contains("6.1.0")
 
 
 class Installed:

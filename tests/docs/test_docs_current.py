@@ -110,9 +110,8 @@ def test_the_schema_page_names_the_columns_of_the_views(sample_warehouse, made) 
             shape = connection.execute(f"describe stg_{table.name}").fetchall()
             section = made["dump-schema.md"].split(f"## {table.name}\n")[1].split("\n## ")[0]
             columns = {line.split("|")[3].strip() for line in section.splitlines() if "| `" in line}
-            assert {name for name, *_ in shape} - {"site", "other_attributes"} <= columns, (
-                table.name
-            )
+            of_no_attribute = {"site", "other_attributes", "is_by_answer_bot"}
+            assert {name for name, *_ in shape} - of_no_attribute <= columns, table.name
 
 
 def test_the_picture_of_the_report_is_small_and_is_one() -> None:

@@ -131,7 +131,7 @@ def test_info_shows_them(tmp_path):
     assert done.exit_code == 0, done.output
     assert f"{SITE} posts: ids that an earlier row has: 1; rows out of order: 1" in done.output
     assert "votes: rows that name a post or user who is not in the dump" in done.output
-    assert "PostId (1)" in done.output
+    assert "PostId (1 of 1, 100.0%)" in done.output
 
 
 def test_real_dumps_are_in_order_and_name_deleted_posts(shared_data, tmp_path):
@@ -180,7 +180,7 @@ def test_an_answer_with_what_only_questions_have_is_reported(tmp_path, odd):
     (one,) = check_site(load(tmp_path, {"posts": rows}), SITE)
     assert one.n_mixed_answers == 1
     (line,) = warnings([one])
-    assert "1 answers have tags or a number of answers" in line
+    assert "which only questions have: 1; two rows" in line
 
 
 def test_deleted_posts_are_counted(tmp_path):

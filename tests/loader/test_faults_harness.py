@@ -7,6 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
+import stores
+from lxml import etree
+
+import loader
+from benchmarks.faults import oracle
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -42,6 +47,41 @@ def test_some_loads_broken_off():
     )
     assert done.returncode == 0, done.stderr + done.stdout
     assert " 3  cases" in done.stdout
+
+
+@pytest.mark.parametrize("before", ["", "Cre", "\N{LATIN SMALL LETTER E WITH ACUTE}"])
+def test_the_second_reader_takes_the_names_that_lxml_takes(before):
+    """A run of 0x20 in UTF-16 is one of U+2020, which is in no name."""
+    odd = [0x80, 0xB7, 0xD7, 0xF7, 0x2FF, 0x300, 0x36F, 0x37E, 0x2020, 0x203F, 0x2041, 0x2070]
+    odd += [0x2190, 0x2BFF, 0x2C00, 0x3000, 0x3001, 0xD7FF, 0xE000, 0xF900, 0xFDD0, 0xFDF0, 0xFFFD]
+    odd += [0x10000, 0xEFFFF, 0xF0000]
+    for code in odd:
+        row = f'<row Id="1" {before}{chr(code)}="a" />'
+        try:
+            etree.fromstring(row.encode())
+            n_bad = 0
+        except etree.XMLSyntaxError:
+            n_bad = 1
+        found = oracle.account(f"<users>{row}</users>".encode(), "users", frozenset({"Id"}))
+        assert (len(found.rows), found.n_bad) == (1 - n_bad, n_bad), hex(code)
+
+
+DATES = [
+    *("2012-04-18T09:30:15.720", "2012-04-18 09:30:15", "2012-04-18T09:30", "2012-04-18T09"),
+    *("2012-04-18", "2012-04-18T09:30:15.1234567", "2012-04-18T09:30:00+0200", "2012-04-18T09Z"),
+    *("2012-04-18T09:30:00-02:00", "2012-04-18T09:30Z", "2012-04-18T09.720", "2012-04-18T0930"),
+    *("20120418", "2012-W16-3", "2012-04-18T09:30:15,5", "2012-04-18x09:30:15", "2012-04-18T24:00"),
+    *("2012-04-18T", "2012-04", "2012-04-18T09:30:15.", "2012-04-18Z", "2012-02-30"),
+]
+
+
+@pytest.mark.parametrize("date", DATES)
+def test_the_second_reader_takes_the_dates_that_the_loader_takes(tmp_path, date):
+    text = f'<users><row Id="1" CreationDate="{date}" /></users>'
+    stores.write(tmp_path / "a.com" / "Users.xml", text)
+    loader.load([tmp_path / "a.com"], tmp_path / "data", on_error="quarantine")
+    found = oracle.account(text.encode(), "users", frozenset({"Id", "CreationDate"}))
+    assert oracle.loaded(tmp_path / "data", "users", "a.com") == found.rows
 
 
 PLANTED = {

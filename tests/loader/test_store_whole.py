@@ -14,6 +14,7 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
 import stores
+from click.testing import CliRunner
 from stores import SITE, posts, xml
 
 import loader
@@ -21,6 +22,7 @@ from loader.errors import StoreError
 from loader.parse import splits, workers
 from loader.schemas import FIRST_FABRICATED_POST_ID, TABLES
 from loader.store import verify
+from stackstudy import main
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -186,3 +188,38 @@ def test_dates_have_no_zone():
     """A conversion in a view defeats Parquet's statistics."""
     kinds = {field.type for table in TABLES.values() for field in table.schema}
     assert [kind for kind in kinds if pa.types.is_timestamp(kind)] == [pa.timestamp("ms")]
+
+
+def test_info_names_a_damaged_file_and_ends_with_an_error(data):
+    """With a bit flipped: at once where it cannot be read, and always with --verify."""
+    rng = random.Random(2)
+    outcomes = set()
+    for path in (parts(data)[0], parts(data, "users")[0]) * 40:
+        right = path.read_bytes()
+        bad = bytearray(right)
+        bad[rng.randrange(len(bad) // 2, len(bad))] ^= 1 << rng.randrange(8)
+        path.write_bytes(bad)
+        shutil.rmtree(data / ".checks", ignore_errors=True)
+        quick = CliRunner().invoke(main, ["info", "--data", str(data)])
+        assert isinstance(quick.exception, SystemExit | None), quick.exception
+        outcomes.add(quick.exit_code)
+        if quick.exit_code:
+            assert f"Damaged: {path}: " in quick.output or "info --verify" in quick.output
+        deep = CliRunner().invoke(main, ["info", "--data", str(data), "--verify"])
+        assert deep.exit_code == 1
+        assert f"\nDamaged: {path}: " in deep.output
+        path.write_bytes(right)
+    assert outcomes == {0, 1}
+
+
+def test_what_was_counted_of_a_damaged_store_is_not_remembered(data):
+    path = parts(data)[0]
+    before = CliRunner().invoke(main, ["info", "--data", str(data)])
+    assert before.exit_code == 0
+    shutil.rmtree(data / ".checks")
+    path.rename(data / "elsewhere")
+    done = CliRunner().invoke(main, ["info", "--data", str(data)])
+    assert done.exit_code == 1
+    assert f"Damaged: {path}: is missing" in done.output
+    (data / "elsewhere").rename(path)
+    assert CliRunner().invoke(main, ["info", "--data", str(data)]).output == before.output

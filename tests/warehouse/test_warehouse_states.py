@@ -9,9 +9,11 @@ from pathlib import Path
 import duckdb
 import pytest
 from click.testing import CliRunner
-from small_dumps import question, write_posts
+from small_dumps import answer, moment, question, write_posts
 
+from analyses.study import find_study, read_study
 from analyses.warehouse import database
+from analyses.warehouse.build import announce, build
 from analyses.warehouse.database import connect, database_path
 from loader import load
 from loader.errors import WarehouseError
@@ -101,6 +103,15 @@ class TestAFolderThatWasMovedOrCopied:
         assert counted(tmp_path / "data", "acceptance") == 7
         assert "before the last load (of sample.stackstudy)" in capsys.readouterr().err
 
+    def test_a_copy_whose_parquet_is_damaged_is_no_traceback(self, make_copy, capsys):
+        """A bit flipped in the name of a column, which stands in the clear at a file's end."""
+        copied = make_copy("damaged")
+        [part] = copied.glob("posts/site=*/*.parquet")
+        part.write_bytes(part.read_bytes().replace(b"CommunityOwnedDate", b"CommunityOwnadDate"))
+        assert counted(copied, "acceptance") == 7
+        [note] = capsys.readouterr().err.splitlines()
+        assert f"{copied} does not hold the dump that {STUDY}.duckdb was built from" in note
+
     def test_a_name_that_duckdb_cannot_write_to_is_refused(self, make_copy):
         data = make_copy("where is it?")
         with pytest.raises(WarehouseError, match="with . in its name; rename it"):
@@ -117,6 +128,52 @@ class TestAFolderThatWasMovedOrCopied:
             assert counted(data) > 5000
         assert capsys.readouterr().err == ""
         assert database_path(sample_warehouse, STUDY).stat().st_mtime_ns == before
+
+
+@pytest.fixture(scope="module")
+def lacking(tmp_path_factory):
+    """A data folder whose dump lacks answers, and what its build said."""
+    folder = tmp_path_factory.mktemp("lacking")
+    day = datetime(2019, 1, 1, tzinfo=UTC)
+    deleted = {"DeletionDate": moment(day), "OwnerUserId": -2}
+    rows = [question(n, day, "keras", AnswerCount=1) for n in range(1, 31)]
+    rows += [answer(100 + n, n, day) for n in range(14, 30)]
+    rows += [answer(200, 30, day, **deleted)]
+    load([write_posts(folder / "dump", rows)], folder / "data", site="a.com")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DBT_EXCLUDE_RESOURCE_TYPES", "test unit_test")
+        result = build(folder / "data", read_study(find_study(STUDY)))
+    return folder / "data", result
+
+
+class TestADumpThatLacksRows:
+    """It was cut off and closed again: 13 of the 30 questions have lost the answer they count."""
+
+    SHARE = "43% of the questions (13 of 30) say that they have more answers than are there"
+
+    def test_a_build_warns(self, lacking, capsys):
+        folder, result = lacking
+        announce(result, folder)
+        assert f"Warning: a.com posts: {self.SHARE}" in capsys.readouterr().out
+
+    def test_info_warns_and_counts_what_is_deleted(self, lacking):
+        said = CliRunner().invoke(main, ["info", "--data", str(lacking[0])]).output
+        assert f"Warning: a.com posts: {self.SHARE}" in said
+        assert "a.com posts: deleted, by their DeletionDate: 1 of 47;" in said
+
+    def test_a_report_warns_at_its_beginning_and_in_its_data(self, lacking, tmp_path):
+        arguments = ["report", "--data", str(lacking[0]), "--output", str(tmp_path / "page.html")]
+        done = CliRunner().invoke(main, arguments)
+        assert done.exit_code == 0, done.output
+        page = (tmp_path / "page.html").read_text("utf-8")
+        glance, described = page.index('id="summary"'), page.index('id="data"')
+        assert "The dump may lack rows" in page[glance:described]
+        assert self.SHARE in page[described:]
+
+    def test_answers_of_the_answer_bot_are_marked(self, lacking):
+        with connect(lacking[0]) as connection:
+            found = connection.execute("select post_id from stg_posts where is_by_answer_bot")
+            assert found.fetchall() == [(200,)]
 
 
 class TestALoadAfterABuild:

@@ -14,6 +14,7 @@ from analyses.report.blocks import (
     Facts,
     Fold,
     Missing,
+    Points,
     Prose,
     Section,
     table_of,
@@ -86,6 +87,11 @@ def data(study: StudyResults) -> Section:
             " it was made. Questions without an accepted answer are followed up to that day only."
         ),
     ]
+    if study.dump_warnings:
+        blocks += [
+            Prose("These data are not as a whole dump is. Counts may be too low:"),
+            Points(tuple(f"{line}." for line in study.dump_warnings)),
+        ]
     if len({site.last.date() for site in sites if site.last is not None}) > 1:
         blocks.append(
             Prose(

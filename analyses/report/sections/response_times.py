@@ -49,6 +49,7 @@ _COLUMNS = (
 )
 _DAYS_DROPPED = Column("Days dropped", "median_response_minutes_days_dropped", number)
 _OLDER = Column("Older", "n_answered_before_asked")
+_ELSEWHERE = Column("Of another question", "n_answers_of_other_questions")
 _TEST_COLUMNS = (
     PAIR,
     Column("n", "n_a n_b", "{:,}, {:,}".format),
@@ -87,7 +88,7 @@ def response_time_blocks(study: StudyResults) -> tuple[Block, ...]:
         ),
         _chart(study, drawn),
         *_cumulative(study, drawn),
-        table_of(study, _DATA, caption, (*_COLUMNS, *dropped, _OLDER), rows),
+        table_of(study, _DATA, caption, (*_COLUMNS, *dropped, _OLDER, _ELSEWHERE), rows),
         *_days_dropped(study),
         *tests_of(
             study, "response_time_tests", "Do the response times differ?", _TEST_COLUMNS,

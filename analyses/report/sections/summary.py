@@ -34,6 +34,9 @@ def summary(study: StudyResults) -> Section:
         ]
     else:
         blocks = _facts(study, subject, own, acceptance)
+    if study.dump_warnings:
+        low = "The dump may lack rows, so numbers may be too low: see “What data this is”."
+        blocks.insert(0, Prose(low))
     return Section("summary", "At a glance", "At a glance", tuple(blocks))
 
 

@@ -9,12 +9,14 @@ import duckdb
 import openpyxl
 import pytest
 from click.testing import CliRunner
+from markdown_it import MarkdownIt
 
 from analyses.export import FORMATS
 from analyses.export import export as exporting
 from analyses.export.command import command
 from analyses.export.export import export
 from analyses.export.files import write_csv
+from analyses.export.readme import readme
 from analyses.export.tables import Table, licence_of
 from analyses.export.workbook import write_workbook
 from analyses.study import find_study, read_study
@@ -22,6 +24,10 @@ from analyses.warehouse.database import connect
 from analyses.warehouse.dictionary import ColumnEntry
 from loader.errors import ExportError, WarehouseError
 from stackstudy import main
+
+
+def sql_text(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 def files_of(folder) -> set[str]:
@@ -77,6 +83,36 @@ def test_a_licence_is_what_the_dump_says_or_what_its_date_says(created, said, li
     post = "(select ?::timestamp as created_at, ?::varchar as content_license) as post"
     found = duckdb.execute(f"select {licence_of('post')} from {post}", [created, said]).fetchone()
     assert found == (licence,)
+
+
+def test_a_licence_of_a_hostile_dump_is_a_text_of_the_readme() -> None:
+    """It ran as a script where Markdown may hold HTML, and broke the table."""
+    hostile = "<script>alert(1)</script> | [x](javascript:alert(2)) `a\n\n# No heading\x9b31m"
+    with duckdb.connect() as connection:
+        connection.execute(
+            "create table dump_manifest as select 'a.com' as site, 'posts' as \"table\","
+            " null as last_at, false as is_synthetic;"
+            "create table question_sets as select 's' as question_set, 'A | <b>set</b>' as label,"
+            " null as description, false as is_candidate_set;"
+            "create table question_set_members as select 's' as question_set, 'a.com' as site,"
+            " 1 as question_id;"
+            "create table stg_posts as select 'a.com' as site, 1 as post_id, 1 as post_type_id,"
+            " null::int as parent_post_id, timestamp '2015-01-01' as created_at,"
+            f" {sql_text(hostile)} as content_license"
+        )
+        text = readme(connection, ["s"], [], [], file_format="csv", whole_study=False)
+    assert "\x9b" not in text
+    tokens = MarkdownIt("gfm-like", {"html": True, "linkify": False}).parse(text)
+    inline = [one for token in tokens for one in token.children or ()]
+    assert not [one.content for one in [*tokens, *inline] if one.type.startswith("html")]
+    links = [one.attrs["href"] for one in inline if one.type == "link_open"]
+    assert all(str(link).startswith("https://") for link in links)
+    cells = [token.content for token in tokens if token.type == "inline"]
+    assert [one for one in cells if "alert(1)" in one and "No heading" in one]
+    headings = [tokens[n + 1].content for n, one in enumerate(tokens) if one.type == "heading_open"]
+    assert "No heading" not in headings
+    rows = "".join(one.type[:2] for one in tokens if one.type in {"tr_open", "td_open", "th_open"})
+    assert set(rows.split("tr")[1:]) == {"ththth", "tdtdtd"}
 
 
 def test_nothing_of_the_exporters_machine_is_in_it(data, tmp_path) -> None:

@@ -22,6 +22,14 @@ if TYPE_CHECKING:
 NAMES = sorted(COLUMNS)
 
 
+def test_accepted_answers_of_another_question_are_counted(warehouse) -> None:
+    data = warehouse.build()
+    with duckdb.connect(str(data / "deep_learning_deployment.duckdb")) as connection:
+        connection.execute("update response_time_summary set n_answers_of_other_questions = 7")
+    heads, *rows = page_of(data).table("response_time_summary")
+    assert {row[heads.index("Of another question")] for row in rows} == {"7"}
+
+
 # --- little or nothing to show
 
 

@@ -130,6 +130,20 @@ def test_a_browser_that_is_none_is_one_line(published_data, tmp_path, monkeypatc
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(("user", "goes_without"), [(0, True), (1000, False)])
+def test_only_root_draws_without_the_browsers_sandbox(
+    published_data, tmp_path, monkeypatch, user, goes_without
+) -> None:
+    browser = tmp_path / "chromium"
+    browser.write_text(f'#!/bin/sh\necho "$@" > {tmp_path}/said\n')
+    browser.chmod(0o755)
+    monkeypatch.setenv("BROWSER_PATH", str(browser))
+    monkeypatch.setattr("os.geteuid", lambda: user)
+    with pytest.raises(ReportError):
+        write_figures(compose(read_results(published_data)), tmp_path / "paper", ["svg"])
+    assert ("--no-sandbox" in (tmp_path / "said").read_text().split()) == goes_without
+
+
 def test_misuse() -> None:
     assert run("--format", "gif").exit_code == 2
     assert run("--draw", "draw.csv").exit_code == 2

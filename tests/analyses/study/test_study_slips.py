@@ -404,6 +404,24 @@ def test_sites_that_are_not_loaded_are_named(tmp_path):
     assert unknown_sites(study, ["stackoverfow.com", "superuser.com", "beer.com"]) == []
 
 
+@pytest.mark.parametrize(
+    ("written", "loaded"),
+    [
+        ("beer", "beer.stackexchange.com"),
+        ("alcohol.stackexchange.com", "beer.stackexchange.com"),
+        ("beer.meta.stackexchange.com", "meta.beer.stackexchange.com"),
+    ],
+)
+def test_a_site_that_is_loaded_under_another_name_is_named(tmp_path, written, loaded):
+    folder = write_study(
+        tmp_path / "docker", DOCKER, decisions=HEADER + f"swarm,{written},1,include,\n"
+    )
+    others = ["ai.stackexchange.com", "stackoverflow.com"]
+    assert unknown_sites(read_study(folder), [*others, loaded]) == [
+        f"{folder}/decisions.csv: site {written!r} is not loaded; did you mean {loaded}?"
+    ]
+
+
 def test_a_rule_that_is_there_again_has_a_name_of_its_own(tmp_path):
     yml = DOCKER.replace(
         "    rules:\n", "    rules:\n      - {terms: [c++, c#, ci], match: substring, among: all}\n"
