@@ -76,6 +76,18 @@ class DesignEffect(Result):
 
 
 @dataclass(frozen=True)
+class ClusteredShare(Result):
+    """A share with an interval that allows for clusters."""
+
+    n: int
+    n_clusters: int
+    share: float | None
+    confidence: float
+    ci_low: float | None
+    ci_high: float | None
+
+
+@dataclass(frozen=True)
 class MeanDifference(Result):
     """Mean of a minus mean of b, of shares where the values are 0 and 1, allowing for clusters."""
 
@@ -186,6 +198,43 @@ def clustered_delta(
     estimate = cliffs_delta(values_a, values_b, confidence).delta
     codes = np.concatenate((of_a, of_b))
     return _bootstrap(delta, codes, estimate, confidence, (n_resamples, seed))
+
+
+def clustered_share(
+    has_outcome: ArrayLike, clusters: ArrayLike, confidence: float = CONFIDENCE
+) -> ClusteredShare:
+    """Share with an interval that allows for clusters.
+
+    Parameters
+    ----------
+    has_outcome : array_like of bool, shape (n,)
+    clusters, confidence
+        As in :func:`clustered_median`.
+
+    Returns
+    -------
+    ClusteredShare
+        Wilson's interval of as many questions as `design_effect` leaves, never of more than there
+        are. At 0 of n and n of n, and of one cluster, nothing is known of a design effect: then of
+        as many as there are clusters. ``None`` for n = 0.
+
+    Notes
+    -----
+    Franco, Little, Louis and Slud (2019), https://doi.org/10.1093/jssam/smy019: of the intervals of
+    shares in clusters, Wilson's of the effective size covers best. Computed by ``statsmodels``
+    ``proportion_confint``.
+    """
+    checked_confidence(confidence)
+    effect = design_effect(has_outcome, clusters)
+    share = low = high = None
+    if effect.n:
+        from statsmodels.stats.proportion import proportion_confint
+
+        share = float(np.mean(np.asarray(has_outcome, dtype=np.float64)))
+        n = min(effect.n, effect.n_effective or effect.n_clusters)
+        limits = proportion_confint(share * n, n, alpha=1 - confidence, method="wilson")
+        low, high = (float(limit) for limit in limits)
+    return ClusteredShare(effect.n, effect.n_clusters, share, confidence, low, high)
 
 
 def clustered_mean_difference(
