@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import duckdb
     from numpy.typing import NDArray
 
+    from analyses.statistics.adjusted import AdjustedComparison, ClusterEffect
     from analyses.statistics.proportions import (
         BaselineComparison,
         ProportionComparison,
@@ -30,9 +31,13 @@ if TYPE_CHECKING:
     from analyses.statistics.quantiles import Quantile
 
     Sample = NDArray[np.float64] | None
+    Columns = dict[str, NDArray[Any]] | None
 
 HORIZONS: Final = {"1h": 60, "1d": 1440, "7d": 10_080, "30d": 43_200}
 """Minutes within which a share is asked for, by the name that its column ends with."""
+
+COMPARED_HORIZONS: Final = ("1d", "7d", "30d")
+"""Those of them at which two waits are compared."""
 
 
 @dataclass(frozen=True)
@@ -92,25 +97,6 @@ class CurveStep:
     not_accepted_yet: float
     ci_low: float | None
     ci_high: float | None
-
-
-@dataclass(frozen=True)
-class WaitingComparison:
-    """Log-rank test and hazard ratio of two groups that wait."""
-
-    n_a: int
-    n_b: int
-    n_events_a: int
-    n_events_b: int
-    n_expected_a: float | None
-    n_expected_b: float | None
-    chi2: float | None
-    df: int | None
-    p_value: float | None
-    hazard_ratio: float | None
-    ci_low: float | None
-    ci_high: float | None
-    no_ratio_reason: str | None
 
 
 @dataclass(frozen=True)
@@ -292,28 +278,37 @@ def survival_numbers(minutes: Sample, is_event: Sample) -> dict[str, float | Non
 
 def compare_waiting(
     minutes_a: Sample, is_event_a: Sample, minutes_b: Sample, is_event_b: Sample
-) -> WaitingComparison:
-    """Compare the waiting of two groups: log-rank test and hazard ratio."""
-    from analyses.statistics.hazards import hazard_ratio
-    from analyses.statistics.survival import log_rank
+) -> dict[str, int | float | str | None]:
+    """Compare the waiting of two groups: shares by fixed times, log-rank test, hazard ratio."""
+    from analyses.statistics.hazards import hazard_ratio, proportional_hazards_test
+    from analyses.statistics.survival import log_rank, survival_curve
 
     a, b = _waiting(minutes_a, is_event_a), _waiting(minutes_b, is_event_b)
-    test, ratio = log_rank([a, b]), hazard_ratio(a, b)
-    return WaitingComparison(
-        n_a=test.n[0],
-        n_b=test.n[1],
-        n_events_a=test.n_events[0],
-        n_events_b=test.n_events[1],
-        n_expected_a=test.n_expected[0],
-        n_expected_b=test.n_expected[1],
-        chi2=test.chi2,
-        df=test.df,
-        p_value=test.p_value,
-        hazard_ratio=ratio.hazard_ratio,
-        ci_low=ratio.ci_low,
-        ci_high=ratio.ci_high,
-        no_ratio_reason=ratio.reason,
-    )
+    test, ratio, changes = log_rank([a, b]), hazard_ratio(a, b), proportional_hazards_test(a, b)
+    row: dict[str, int | float | str | None] = {
+        "n_a": test.n[0],
+        "n_b": test.n[1],
+        "n_events_a": test.n_events[0],
+        "n_events_b": test.n_events[1],
+        "n_expected_a": test.n_expected[0],
+        "n_expected_b": test.n_expected[1],
+        "chi2": test.chi2,
+        "df": test.df,
+        "p_value": test.p_value,
+        "hazard_ratio": ratio.hazard_ratio,
+        "ci_low": ratio.ci_low,
+        "ci_high": ratio.ci_high,
+        "no_ratio_reason": ratio.reason,
+        "proportionality_chi2": changes.chi2,
+        "proportionality_p_value": changes.p_value,
+    }
+    curve_a, curve_b = survival_curve(*a), survival_curve(*b)
+    for name in COMPARED_HORIZONS:
+        apart = curve_a.share_difference_by(curve_b, HORIZONS[name])
+        row[f"difference_within_{name}"] = apart.share_difference
+        row[f"difference_within_{name}_ci_low"] = apart.ci_low
+        row[f"difference_within_{name}_ci_high"] = apart.ci_high
+    return row
 
 
 def compare_many_waiting(
@@ -329,6 +324,26 @@ def compare_many_waiting(
     return WaitingTest(sum(n > 0 for n in test.n), sum(test.n), test.chi2, test.df, test.p_value)
 
 
+def adjust_comparisons(a: Columns, b: Columns) -> list[AdjustedComparison]:
+    """Compare two sets of questions in every outcome by every method; nothing without questions."""
+    from analyses.statistics.adjusted import Outcomes, adjusted_comparisons
+
+    return adjusted_comparisons(Outcomes(**a), Outcomes(**b)) if a and b else []
+
+
+def allow_for_clusters(columns: Columns) -> list[ClusterEffect]:
+    """Say what people with many questions or answers do to a set; nothing without questions."""
+    from analyses.statistics.adjusted import Outcomes, cluster_effects
+
+    return cluster_effects(Outcomes(**columns)) if columns else []
+
+
+_OUTCOMES: Final = (
+    "struct(year double, asker varchar, answerer varchar, no_accepted double, no_answer double,"
+    " accepted_within_30d double, minutes double, is_event double)[]"
+)
+"""Fields of `Outcomes`: one row per question of a set."""
+
 _NUMBERS: Final = {
     "n_observed": int,
     "n_events": int,
@@ -343,6 +358,20 @@ _NUMBERS: Final = {
     **{f"n_at_risk_{name}": int for name in HORIZONS},
 }
 
+_WAITING: Final = {
+    **dict.fromkeys(("n_a", "n_b", "n_events_a", "n_events_b"), int),
+    **dict.fromkeys(("n_expected_a", "n_expected_b", "chi2"), float),
+    "df": int,
+    **dict.fromkeys(("p_value", "hazard_ratio", "ci_low", "ci_high"), float),
+    "no_ratio_reason": str,
+    **dict.fromkeys(("proportionality_chi2", "proportionality_p_value"), float),
+    **{
+        f"difference_within_{name}{part}": float
+        for name in COMPARED_HORIZONS
+        for part in ("", "_ci_low", "_ci_high")
+    },
+}
+
 _ARROW: Final = {int: pa.int64(), float: pa.float64(), bool: pa.bool_(), str: pa.string()}
 
 
@@ -354,6 +383,7 @@ def register(connection: duckdb.DuckDBPyConnection) -> None:
     connection : duckdb.DuckDBPyConnection
         Its cursors know them too.
     """
+    from analyses.statistics.adjusted import AdjustedComparison, ClusterEffect
     from analyses.statistics.proportions import (
         BaselineComparison,
         ProportionComparison,
@@ -374,8 +404,10 @@ def register(connection: duckdb.DuckDBPyConnection) -> None:
         (trend, [sample] * 3, _struct(Trend)),
         (survival_steps, [sample, sample], pa.list_(_struct(CurveStep))),
         (survival_numbers, [sample, sample], _struct(_NUMBERS)),
-        (compare_waiting, [sample] * 4, _struct(WaitingComparison)),
+        (compare_waiting, [sample] * 4, _struct(_WAITING)),
         (compare_many_waiting, ["double[][]", "double[][]"], _struct(WaitingTest)),
+        (adjust_comparisons, [_OUTCOMES] * 2, pa.list_(_struct(AdjustedComparison))),
+        (allow_for_clusters, [_OUTCOMES], pa.list_(_struct(ClusterEffect))),
     ):
         connection.create_function(  # type: ignore[call-overload]  # names do, too
             compute.__name__,
@@ -409,6 +441,9 @@ def _value(cell: pa.Scalar) -> Any:
     if not isinstance(cell, pa.ListScalar):
         return cell.as_py()
     values = cell.values
+    if pa.types.is_struct(values.type):
+        fields = zip(values.type.names, values.flatten(), strict=True)
+        return {name: column.to_numpy(zero_copy_only=False) for name, column in fields}
     if pa.types.is_nested(values.type):
         return [_value(one) for one in values]
     return values.to_numpy(zero_copy_only=False)

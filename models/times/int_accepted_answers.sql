@@ -28,6 +28,7 @@ answers as (
         site,
         post_id as answer_id,
         parent_post_id,
+        owner_user_id,
         created_at as answered_at
     from {{ ref('stg_posts') }}
     where post_type_id = 2 -- PostTypes.Id of an answer
@@ -40,6 +41,9 @@ accepted as (
         case
             when not is_of_another_question then answers.answered_at
         end as accepted_answer_at,
+        case
+            when not is_of_another_question then answers.owner_user_id
+        end as answerer_user_id,
         date_diff('millisecond', questions.asked_at, accepted_answer_at)
             as elapsed_ms
     from wanted
@@ -59,6 +63,7 @@ timed as (
         question_id,
         is_of_another_question,
         accepted_answer_at,
+        answerer_user_id,
         elapsed_ms / 60000.0 as response_minutes,
         {{ seconds_of_day('elapsed_ms') }} / 60.0
             as response_minutes_days_dropped

@@ -1,6 +1,9 @@
 -- A question waits until its accepted answer was written, or is observed until
--- the dump's end. An acceptance without a time is left out, and says why.
+-- the dump's end. An acceptance without a time is left out, and says why. At
+-- equal age only questions compare that were observed for as long.
 {{ config(materialized='view') }}
+
+{% set month = 30 * 24 * 60 -%}
 
 with outcomes as (
     select
@@ -42,7 +45,11 @@ timed as (
             when 'accepted' then response_minutes
             when 'waiting' then observed_minutes
         end::double as minutes,
-        outcome = 'accepted' as is_event
+        outcome = 'accepted' as is_event,
+        case
+            when observed_minutes >= {{ month }} and minutes is not null
+                then is_event and minutes <= {{ month }}
+        end as is_accepted_within_30d
     from outcomes
 )
 

@@ -501,6 +501,64 @@ rates("server_cloud", 2015:2019, c(1, 109, 288, 406, 521), rep(1, 5))
 rates("mobile as a share", 2015:2019, c(8, 62, 257, 484, 722), c(1245, 7185, 16847, 19420, 22918))
 rates("flat", 1:6, c(4, 6, 5, 5, 6, 4), c(10, 12, 11, 9, 12, 10))
 
+# --- adjusted ------------------------------------------------------------------------------------
+# Patients as questions, the old compared with the young: who is censored has no accepted answer, a
+# year is a stage of the disease, an asker an institution.
+adjusted <- function(d) {
+    shares <- function(y, kept) {
+        y <- y[kept]
+        x <- array(dim = c(2, 2, length(unique(d$year[kept]))))
+        for (k in seq_along(sort(unique(d$year[kept])))) {
+            here <- d$year[kept] == sort(unique(d$year[kept]))[k]
+            for (group in 1:2) {
+                of <- y[here & d$is_a[kept] == 2 - group]
+                x[, group, k] <- c(sum(of), sum(1 - of))
+            }
+        }
+        s <- standardised(x)
+        m <- mantelhaen.test(x, correct = FALSE)
+        f <- lm(y ~ a, data.frame(y = y, a = d$is_a[kept]))
+        se <- sqrt(vcovCL(f, cluster = d$asker[kept], type = "HC1")[2, 2])
+        df <- length(unique(d$asker[kept])) - 1
+        e <- coef(f)[[2]]
+        p <- prop.test(rowSums(x[1, , ]), rowSums(apply(x, c(2, 3), sum)))
+        list(
+            crude = list(estimate = e, p_value = p$p.value),
+            standardised_by_year = list(estimate = s$share_a - s$share_b, low = s$low, high = s$high),
+            mantel_haenszel = list(
+                estimate = m$estimate[[1]], low = m$conf.int[1], high = m$conf.int[2], p_value = m$p.value
+            ),
+            clustered_by_asker = list(
+                estimate = e, low = e - qt(0.975, df) * se, high = e + qt(0.975, df) * se,
+                p_value = 2 * pt(-abs(e / se), df)
+            )
+        )
+    }
+    cox <- function(f) {
+        s <- summary(coxph(f, d, control = coxph.control(eps = 1e-12, toler.chol = 1e-13, iter.max = 50)))
+        list(estimate = s$conf.int[1, 1], low = s$conf.int[1, 3], high = s$conf.int[1, 4], p_value = s$coefficients[1, 5])
+    }
+    times <- function(group) d$minutes[d$is_event == 1 & d$is_a == group]
+    list(
+        no_accepted = shares(1 - d$is_event, rep(TRUE, nrow(d))),
+        no_answer = shares(d$no_answer, rep(TRUE, nrow(d))),
+        accepted_within_30d = shares(d$accepted_within_30d, !is.na(d$accepted_within_30d)),
+        response_minutes = list(crude = list(
+            estimate = mean(sign(outer(times(1), times(0), "-"))), p_value = wilcox.test(times(1), times(0), exact = FALSE)$p.value
+        )),
+        waiting = list(
+            crude = cox(Surv(minutes, is_event) ~ is_a),
+            cox_stratified_by_year = cox(Surv(minutes, is_event) ~ is_a + strata(year))
+        )
+    )
+}
+patients <- with(subset(lung, !is.na(inst) & !is.na(ph.ecog) & ph.ecog < 3), data.frame(
+    year = ph.ecog, asker = inst, is_a = as.integer(age >= 65), is_event = status - 1, minutes = time,
+    no_answer = as.integer(status == 1 & sex == 2),
+    accepted_within_30d = ifelse(status == 1 & time < 365, NA, as.integer(status == 2 & time <= 365))
+))
+case("adjusted", adjusted(patients), identity, as.list(patients))
+
 arguments <- commandArgs(trailingOnly = TRUE)
 json <- toJSON(
     list(r = R.version.string, survival = as.character(packageVersion("survival")), cases = cases),

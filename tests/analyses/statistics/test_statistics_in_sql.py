@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import time
+from dataclasses import fields
 
 import duckdb
 import numpy as np
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import chi2_contingency
 
+from analyses.statistics.adjusted import Outcomes, adjusted_comparisons, cluster_effects
 from analyses.warehouse.functions import HORIZONS, register
 
 ROWS = st.lists(st.tuples(st.integers(0, 50).map(float), st.booleans()), min_size=1, max_size=60)
@@ -337,12 +339,91 @@ class TestWaiting:
             assert_near(found["ci_low"], expected["low"], rel=1e-6)
             assert_near(found["ci_high"], expected["high"], rel=1e-6)
 
+    def test_the_test_of_proportional_hazards_is_that_of_r(self, call, zph_case, assert_near):
+        given, expected = zph_case["input"], zph_case["value"]
+        if len(set(given["stratum"])) == 1:
+            found = call("compare_waiting", *two_groups(given))
+            assert_near(found["proportionality_chi2"], expected["chi2"], rel=1e-6)
+            assert_near(found["proportionality_p_value"], expected["p_value"], rel=1e-6)
+
+    def test_differences_at_a_day_a_week_and_a_month_are_those_of_r(
+        self, call, difference_by_case, assert_near
+    ):
+        """A day, a week or a month after the shift is the time of the case."""
+        given, expected = difference_by_case["input"], difference_by_case["value"]
+        if given["level"] != 0.95:
+            return
+        for name in ("1d", "7d", "30d"):
+            scaled = [time * HORIZONS[name] / given["at"] for time in given["time"]]
+            found = call("compare_waiting", *two_groups(given | {"time": scaled}))
+            assert_near(
+                [found[f"difference_within_{name}{end}"] for end in ("", "_ci_low", "_ci_high")],
+                [expected[of_r] for of_r in ("difference", "low", "high")],
+                rel=1e-6,
+            )
+
     def test_nothing_to_compare(self, call):
         for groups in ((None, None), ([], []), ([[1.0]], [[1.0]])):
             assert call("compare_many_waiting", *groups) is None
         found = call("compare_waiting", [1.0, 2.0], [1.0, 0.0], None, None)
         assert (found["n_a"], found["n_b"], found["n_events_b"]) == (2, 0, 0)
         assert found["p_value"] is found["hazard_ratio"] is found["df"] is None
+
+
+QUESTION = (
+    "struct(year double, asker varchar, answerer varchar, no_accepted double,"
+    " no_answer double, accepted_within_30d double, minutes double, is_event double)[]"
+)
+
+
+class TestAdjusted:
+    """What the statistics are given is what the lists of structs hold, nulls as not known."""
+
+    ROWS = (
+        (2018.0, "s/1", "s/9", 0.0, 0.0, 1.0, 30.0, 1.0),
+        (2018.0, "s/1", None, 1.0, 1.0, None, 500.0, 0.0),
+        (2019.0, None, "s/9", 0.0, 0.0, 0.0, 70_000.0, 1.0),
+        (2019.0, "s/2", None, 0.0, 0.0, None, None, 0.0),
+        (2019.0, "s/3", "s/8", 0.0, 0.0, 1.0, 45.0, 1.0),
+    )
+
+    @staticmethod
+    def outcomes(rows):
+        columns = list(zip(*rows, strict=True))
+        return Outcomes(
+            **{
+                field.name: np.array(
+                    column, dtype=object if field.name in {"asker", "answerer"} else np.float64
+                )
+                for field, column in zip(fields(Outcomes), columns, strict=True)
+            }
+        )
+
+    def rows_of(self, connection, name, *groups):
+        names = [field.name for field in fields(Outcomes)]
+        given = [[dict(zip(names, row, strict=True)) for row in rows] for rows in groups]
+        places = ", ".join([f"?::{QUESTION}"] * len(groups))
+        [(found,)] = connection.execute(f"select {name}({places})", given).fetchall()
+        return found
+
+    def test_two_sets(self, connection):
+        groups = self.ROWS, self.ROWS[1:]
+        found = self.rows_of(connection, "adjust_comparisons", *groups)
+        expected = adjusted_comparisons(*map(self.outcomes, groups))
+        assert found == [row.to_dict() for row in expected]
+        by = {(row["outcome"], row["method"]): row for row in found}
+        assert by["accepted_within_30d", "crude"]["n_a"] == 3
+        assert by["waiting", "crude"]["n_b"] == 3
+        assert by["no_accepted", "clustered_by_asker"]["n_clusters"] == 5
+
+    def test_one_set(self, connection):
+        found = self.rows_of(connection, "allow_for_clusters", self.ROWS)
+        assert found == [row.to_dict() for row in cluster_effects(self.outcomes(self.ROWS))]
+
+    def test_of_nothing(self, connection):
+        assert self.rows_of(connection, "allow_for_clusters", ()) is not None
+        for name in ("allow_for_clusters(null)", "adjust_comparisons(null, null)"):
+            assert connection.execute(f"select {name}").fetchall() == [([],)]
 
 
 def any_period(given):
