@@ -8,6 +8,7 @@ from analyses.figures.acceptance import acceptance_intervals
 from analyses.figures.funnel import funnel_panel
 from analyses.figures.popularity import popularity_panel, popularity_shares
 from analyses.figures.sensitivity import sensitivity_strips
+from analyses.figures.sites import hours_of_week
 from analyses.figures.taxonomy import taxonomy_bars
 from analyses.figures.theme import CANDIDATES, Style, alternative_of, style_of, styles
 from analyses.figures.times import cumulative_curves, response_time_boxes, survival_chart
@@ -19,6 +20,7 @@ __all__ = [
     "alternative_of",
     "cumulative_curves",
     "funnel_panel",
+    "hours_of_week",
     "popularity_panel",
     "popularity_shares",
     "response_time_boxes",

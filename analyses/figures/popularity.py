@@ -61,7 +61,9 @@ def popularity_panel(
     shown = list(years) if any(row.n_questions for row in rows) else []
     questions = [known[year].n_questions if year in known else 0 for year in shown]
     users = [known[year].n_users if year in known else 0 for year in shown]
-    shares = [known[year].question_share if year in known else None for year in shown]
+    shares = [
+        known[year]._asdict().get("question_share") if year in known else None for year in shown
+    ]
     panel = figure(_panel_alternative(style, shown, questions, users, data_end), height=280)
     top = max(questions, default=0)
     longest = f"{count(questions[-1])} questions" if questions else ""

@@ -137,6 +137,11 @@ class StudyResults:
         return [rows[one.question_set] for one in chosen if one.question_set in rows]
 
     @property
+    def is_empty(self) -> bool:
+        """Whether no question of the data is in any set of the study."""
+        return not any(row.n_questions for row in self.tables.rows("acceptance"))
+
+    @property
     def has_candidates(self) -> bool:
         """Whether any set holds candidates only."""
         return any(one.is_candidate_set for one in self.sets.values())

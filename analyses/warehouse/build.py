@@ -138,10 +138,13 @@ def command(data: Path, study: str | None) -> None:
 
 
 def announce(result: BuildResult, data: Path) -> None:
-    """Print what a build did."""
+    """Print what a build did, and the main table of its study."""
+    from analyses.warehouse import summary
+
     click.echo(f"Built {result.n_models} tables and views, {result.n_checks} checks passed.")
     for line in (*result.human_input, *(f"Note: {one}" for one in result.warnings + result.notes)):
         click.echo(line)
     for line in result.dump_warnings:
         click.echo(f"Warning: {line}.")
     click.echo(f"Database: {database_path(data, result.study)}")
+    summary.announce(data, result.study)

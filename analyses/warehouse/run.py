@@ -43,12 +43,10 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
       stackstudy run sample/sample.stackstudy --study sample/deep_learning_deployment
     """
     from analyses.report.command import report  # Plotly is slow to import
-    from analyses.warehouse.summary import announce
     from loader.fetch import resolve_dump  # so is the network
 
     read = read_study(find_study(study))  # a slip ends here, not after the load
     dumps = tuple(resolve_dump(dump, data) for dump in dumps)
     context.invoke(load, dumps=dumps, site=site, data=data, on_error=on_error, force=False)
     build.announce(build.build(data, read), data)
-    announce(data, read.name)
     context.invoke(report, data=data, study=read.name, output=None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Final
 
 from rich.console import Console
@@ -22,7 +23,7 @@ PIPED_WIDTH = 120
 _NO_MATCH: Final = (
     "No question of the loaded sites is in a set of this study. Load the sites that it is about,"
     " make a dump to try with (`stackstudy sample`), or begin a study of a tag of these sites:"
-    " `stackstudy study new my_study --tag TAG` (docs/study.md)."
+    " `stackstudy study new my_study --tag {tag}` (docs/study.md)."
 )
 
 
@@ -98,7 +99,7 @@ def announce(data: Path, study: str | None = None) -> None:
     if not any(
         acceptance[row.question_set].n_questions for row in sets if row.question_set in acceptance
     ):
-        out.print(_NO_MATCH, soft_wrap=True)
+        out.print(_NO_MATCH.format(tag=shlex.quote(tables.largest_tag)), soft_wrap=True)
     if any(row.is_candidate_set for row in sets):
         out.print("* candidates: the rules alone chose them, no person decided (docs/decide.md)")
     if any(entry.is_synthetic for entry in tables.rows("dump_manifest")):

@@ -102,6 +102,12 @@ class Tables:
         return () if found is None else found.rows
 
     @property
+    def largest_tag(self) -> str:
+        """The tag with the most questions of all sites; a placeholder if there is none."""
+        tags = self.rows("site_tags")
+        return max(tags, key=lambda row: row.n_questions).tag if tags else "TAG"
+
+    @property
     def drops_days(self) -> bool:
         """Whether the study recomputes response times that were printed with days dropped."""
         return bool(self.rows("published_response_times")) or any(

@@ -39,7 +39,7 @@ with_gaps_filled as (
         on
             every_hour.site = counted.site
             and every_hour.weekday = counted.weekday
-            and every_hour.hour = counted.hour_of_day
+            and every_hour.hour_of_day = counted.hour_of_day
 )
 
 select * from with_gaps_filled

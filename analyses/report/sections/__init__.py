@@ -17,6 +17,7 @@ from analyses.report.sections.question_sets import question_sets
 from analyses.report.sections.replication import replication
 from analyses.report.sections.response_times import response_time_blocks
 from analyses.report.sections.sensitivity import sensitivity
+from analyses.report.sections.sites import sites
 from analyses.report.sections.summary import summary
 from analyses.report.sections.taxonomy import taxonomy
 from analyses.report.sections.waiting import waiting_blocks
@@ -34,6 +35,7 @@ def difficulty(study: StudyResults) -> Section:
 SECTIONS = (
     summary,
     data,
+    sites,
     question_sets,
     popularity,
     difficulty,

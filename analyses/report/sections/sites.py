@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import groupby
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Final
 
-from analyses.common.numbers import NONE
+from markupsafe import Markup
+
+from analyses.common.numbers import count
 from analyses.figures import Style, hours_of_week, popularity_panel
 from analyses.report.blocks import Chart, Column, Fold, Missing, Prose, Section, table_of, words
 from analyses.report.study import day
@@ -16,10 +18,12 @@ if TYPE_CHECKING:
 
     from analyses.report.blocks import Block
     from analyses.report.study import StudyResults
-    from analyses.warehouse.tables import Row
 
 _MOST_TAGS: Final = 20
 _MOST_PANELS: Final = 6
+_MOST_ROWS: Final = 5_000
+"""Of a longer table the page carries no CSV."""
+
 _COLOUR: Final = "#0072B2"
 _SITE: Final = words("Site", "site")
 _SHARES: Final = (Column("Answered", "answered_share"), Column("Accepted", "accepted_share"))
@@ -49,11 +53,12 @@ def sites(study: StudyResults) -> Section:
         missing = Missing("The sites", study.why_empty("site_years"))
         return Section("sites", "The sites", "Sites", (missing,))
     by_site = {name: list(rows) for name, rows in groupby(years, lambda row: row.site)}
+    is_one = len(by_site) == 1  # then no column names it
     largest = sorted(by_site, key=lambda name: -sum(row.n_questions for row in by_site[name]))
     drawn = sorted(largest[:_MOST_PANELS])
     only = f" Only the {_MOST_PANELS} largest sites are drawn." if len(largest) > len(drawn) else ""
     span = range(min(row.year for row in years), max(row.year for row in years) + 1)
-    more = _more(study, drawn)
+    more = _more(study, drawn, is_one=is_one)
     blocks: list[Block] = [
         Prose(
             "All questions of the data, whatever the study looks at. Shares and times are what"
@@ -63,43 +68,40 @@ def sites(study: StudyResults) -> Section:
             "site-years",
             "Questions and users per year",
             "How many questions were asked (filled), and by how many users (open).",
-            tuple(_panel(by_site[name], name, span, study) for name in drawn),
+            tuple(
+                popularity_panel(
+                    by_site[name],
+                    Style(name, _COLOUR, "circle", is_candidate_set=False),
+                    span,
+                    study.data_end,
+                )
+                for name in drawn
+            ),
             study.table("site_years"),
             tuple(drawn),
         ),
-        table_of(study, "site_years", "Each year", _YEARS, years, name="site-years-table"),
+        table_of(study, "site_years", "Each year", _YEARS[is_one:], years, name="site-years-table"),
         *(more if study.is_empty else [Fold("Tags, hours and licences", more)]),
     ]
-    title = "The site" if len(by_site) == 1 else "The sites"
+    title = "The site" if is_one else "The sites"
     return Section("sites", title, "Sites", tuple(blocks))
 
 
-def largest_tag(study: StudyResults) -> str:
-    """Return the tag with the most questions; a placeholder where there is none."""
-    tags = study.tables.rows("site_tags")
-    return max(tags, key=lambda row: row.n_questions).tag if tags else "TAG"
-
-
-def _panel(rows: Sequence[Row], name: str, span: range, study: StudyResults):  # noqa: ANN202 - plotly's
-    style = Style(name, _COLOUR, "circle", is_candidate_set=False)
-    counted = [
-        SimpleNamespace(
-            year=row.year, n_questions=row.n_questions, n_users=row.n_users, question_share=None
-        )
-        for row in rows
-    ]
-    return popularity_panel(counted, style, span, study.data_end)
-
-
-def _more(study: StudyResults, drawn: Sequence[str]) -> tuple[Block, ...]:
+def _more(study: StudyResults, drawn: Sequence[str], *, is_one: bool) -> tuple[Block, ...]:
     blocks: list[Block] = []
     tags = sorted(study.tables.rows("site_tags"), key=lambda row: (-row.n_questions, row.tag))
     if tags:
         shown = [
             row for name in drawn for row in [one for one in tags if one.site == name][:_MOST_TAGS]
         ]
-        caption = f"The {_MOST_TAGS} largest tags" + (" of each site" if len(drawn) > 1 else "")
-        blocks.append(table_of(study, "site_tags", caption, _TAGS, shown))
+        caption = f"The {_MOST_TAGS} largest tags" + ("" if is_one else " of each site")
+        table = table_of(study, "site_tags", caption, _TAGS[is_one:], shown)
+        if len(tags) > _MOST_ROWS:
+            note = Markup("All {} are in the table <code>site_tags</code>.").format(
+                count(len(tags))
+            )
+            table = replace(table, data=None, note=note)
+        blocks.append(table)
     hours = study.tables.rows("site_hours")
     if hours:
         charts = [hours_of_week([row for row in hours if row.site == one], one) for one in drawn]
@@ -113,5 +115,5 @@ def _more(study: StudyResults, drawn: Sequence[str]) -> tuple[Block, ...]:
     licenses = study.tables.rows("site_licenses")
     if licenses:
         caption = "Licences of the posts"
-        blocks.append(table_of(study, "site_licenses", caption, _LICENSES, licenses))
-    return tuple(blocks) or (Prose(NONE),)
+        blocks.append(table_of(study, "site_licenses", caption, _LICENSES[is_one:], licenses))
+    return tuple(blocks)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -27,10 +28,14 @@ def summary(study: StudyResults) -> Section:
     if subject is None or own is None:
         blocks = [Missing("At a glance", study.why_empty("acceptance"))]
     elif not own.n_questions:
-        how = "<code>stackstudy study new DIR --tag TAG</code> begins a study of a tag you choose."
+        how = Markup(
+            "<code>stackstudy study new my_study --tag {}</code> begins a study of a tag of these"
+            " data, <code>stackstudy build --study my_study</code> makes its tables, and"
+            " <code>stackstudy report --study my_study</code> its report."
+        ).format(shlex.quote(study.tables.largest_tag))
         blocks = [
             Prose(f"No question of these data is in {subject.label}.", is_lead=True),
-            Prose(Markup(how)),  # noqa: S704 - no data is in it
+            Prose(how),
         ]
     else:
         blocks = _facts(study, subject, own, acceptance)

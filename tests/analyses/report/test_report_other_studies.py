@@ -193,7 +193,7 @@ def test_a_study_that_no_question_matches_says_so_first(tmp_path) -> None:
     page = page_of(write_tables(tmp_path, study_of([BASE], {"docker": 0})))
     text = page.by_id("summary").text
     assert text.startswith("At a glance No question of these data is in Docker.")
-    assert "stackstudy study new DIR --tag TAG" in text
+    assert "stackstudy study new my_study --tag TAG" in text
 
 
 def test_whatever_is_not_shown_is_named(one_topic: Page) -> None:
