@@ -42,10 +42,10 @@ _DATES: Final = ("first", "last")
     "--verify",
     "is_deep",
     is_flag=True,
-    help="Compute the hash of each Parquet file again, which reads all of the store.",
+    help="Recompute the hash of each Parquet file, which reads the whole store.",
 )
 def command(data: Path, study: str | None, *, is_deep: bool) -> None:
-    """Show what is loaded (sites, tables, rows, dates, what was set aside) and what is built.
+    """Show what is loaded (sites, tables, rows, dates, rejected rows) and what is built.
 
     \b
     Examples:
