@@ -456,6 +456,7 @@ def resolve(
     from analyses.labelling.ratings import read_ratings
     from analyses.labelling.show import count_labels
     from analyses.study.labels import read_labels, write_labels
+    from analyses.study.slips import raising
     from analyses.study.study import find_study, shipped_studies
 
     folder = find_study(study)
@@ -470,7 +471,7 @@ def resolve(
         adjudicated = read_ratings(resolved, sample, taxonomy, wanted).checked(skip_unlabelled=True)
     labels = adjudicate(sheets, sample, adjudicated)
     if settled:
-        labels = merged(read_labels(settled, taxonomy.categories), labels)
+        labels = merged(raising(read_labels, settled, taxonomy.categories, None), labels)
     with written_whole(target, force=force) as staged:
         write_labels(staged, labels)
     click.echo(f"Labels: {target} ({count_labels(labels)})")

@@ -17,8 +17,8 @@ from analyses.report.agreement import agreement_table
 from analyses.report.document import read_results
 from analyses.report.references import Reference
 from analyses.study import find_study, read_study
-from analyses.warehouse.sources import sources_of
 from analyses.warehouse.swap import state_folder
+from analyses.warehouse.tables import sources_of
 
 DOI = re.compile(r"https://doi\.org/(10\.[^\s`\"]+)")
 
