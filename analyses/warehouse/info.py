@@ -150,7 +150,7 @@ def _show_remarks(data: Path, manifests: list[Manifest], checks: Checks, out: Co
         if entry.n_rejected_rows:
             folder = Store(data).folder(entry.table, entry.site) / REJECTED
             out.print(
-                f"{entry.site} {entry.table}: rows set aside, with line and reason: stackstudy sql"
+                f"{entry.site} {entry.table}: rejected rows, with line and reason: stackstudy sql"
                 f" \"from read_parquet('{folder}/*')\"",
                 soft_wrap=True,
                 markup=False,
