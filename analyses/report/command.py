@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from analyses.study import study_option
+from analyses.study.options import built_study_option
 from loader.errors import StoreError
 from loader.options import data_option
 from loader.store import first_of, verify
@@ -17,7 +17,7 @@ INPUT = click.Path(dir_okay=False, resolve_path=True, path_type=Path)
 
 @click.command()
 @data_option
-@study_option
+@built_study_option
 @click.option(
     "--output",
     metavar="FILE",

@@ -10,7 +10,7 @@ from rich import box
 from rich.table import Table
 
 from analyses.common.numbers import NONE, count
-from analyses.study import study_option
+from analyses.study.options import built_study_option
 from analyses.warehouse.database import connect, databases, find_database
 from analyses.warehouse.summary import console, print_fitting
 from loader import Store
@@ -37,7 +37,7 @@ _DATES: Final = ("first", "last")
 
 @click.command("info")
 @data_option
-@study_option
+@built_study_option
 @click.option(
     "--verify",
     "is_deep",
