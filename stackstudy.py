@@ -11,7 +11,7 @@ _print_traceback = sys.excepthook
 def _on_escape(
     kind: type[BaseException], error: BaseException, trace: TracebackType | None
 ) -> None:
-    """Say one word where Ctrl-C comes before there is a command that could say it."""
+    """Say one word if Ctrl-C comes before there is a command to say it."""
     if issubclass(kind, KeyboardInterrupt):
         sys.stderr.write("\nAborted!\n")
     else:
@@ -20,19 +20,16 @@ def _on_escape(
 
 sys.excepthook = _on_escape
 
-# ruff: noqa: E402 - what follows takes a tenth of a second, in which a person may press Ctrl-C
+# ruff: noqa: E402 - the imports below take a tenth of a second, in which a person may press Ctrl-C
 import errno
 import signal
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import Any, Final, NoReturn
 
 import click
 
 from analyses.common.groups import InOrder
 from loader.errors import StackstudyError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, MutableMapping
 
 _HOMES: Final = {
     "sample": "analyses.sample.command:sample",
@@ -50,51 +47,22 @@ _HOMES: Final = {
     "draw": "analyses.labelling.commands:draw",
     "label": "analyses.labelling.commands:label",
 }
-"""Where each command is, in the order in which a person meets them."""
-
-
-class _Commands(dict[str, click.Command]):
-    """The commands by name, each imported when it is asked for: a command waits for no other."""
-
-    def __missing__(self, name: str) -> click.Command:
-        if name not in _HOMES:
-            raise KeyError(name)
-        module, _, attribute = _HOMES[name].partition(":")
-        self[name] = getattr(import_module(module), attribute)
-        return self[name]
-
-    def __contains__(self, name: object) -> bool:
-        return name in _HOMES
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(_HOMES)
-
-    def __len__(self) -> int:
-        return len(_HOMES)
-
-    def get(self, name: str, default: Any = None) -> Any:
-        """Return a command, or the default where there is none of that name."""
-        return self[name] if name in _HOMES else default
-
-    def keys(self) -> Any:
-        """Return the names."""
-        return _HOMES.keys()
-
-    def values(self) -> Any:
-        """Return the commands."""
-        return [self[name] for name in _HOMES]
-
-    def items(self) -> Any:
-        """Return names and commands."""
-        return [(name, self[name]) for name in _HOMES]
+"""The module and function of each command, in the order in which a person meets them."""
 
 
 class FrontDoor(InOrder):
-    """A group whose commands end in one line and exit code 1 on what a user can mend."""
+    """A group whose commands end in one line and exit code 1 on errors that a user can mend.
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        self.commands: MutableMapping[str, click.Command] = _Commands()
+    Each command is imported only when it is needed: the others may be slow to import.
+    """
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command, or None if there is none of that name."""
+        del ctx
+        if cmd_name not in _HOMES:
+            return None
+        module, _, attribute = _HOMES[cmd_name].partition(":")
+        return getattr(import_module(module), attribute)
 
     def main(self, *arguments: Any, **options: Any) -> Any:
         """Run the command line; note when somebody presses Ctrl-C."""
@@ -106,7 +74,7 @@ class FrontDoor(InOrder):
         """Run the chosen command."""
         from analyses.common.subprocesses import EndedBySignal  # noqa: PLC0415 - after Ctrl-C is looked after
 
-        # click hands the first of them to nobody, and has changed their name before
+        # click keeps the first apart, under a name that has changed before
         for word in (*getattr(ctx, "_protected_args", ()), *ctx.args):
             if not word or (word.startswith("--") and word.endswith("=")):
                 raise click.UsageError(
@@ -132,7 +100,7 @@ class FrontDoor(InOrder):
 
 
 def _note_interrupts() -> list[int]:
-    """Keep Python's answer to Ctrl-C, an exception, and put down that it happened."""
+    """Let Ctrl-C raise as Python does, and note that it happened."""
     happened: list[int] = []
 
     def _note(number: int, frame: object) -> NoReturn:
@@ -147,6 +115,7 @@ def _note_interrupts() -> list[int]:
 
 @click.group(
     cls=FrontDoor,
+    commands=dict.fromkeys(_HOMES),  # the names, for the list and for "Did you mean"
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(package_name="stackstudy")

@@ -168,7 +168,10 @@ How the loader treats each is in [decisions](decisions/README.md).
 def _every(group: click.Group, *above: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:
     if not above:
         yield (), group
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
         yield (*above, name), command
         if isinstance(command, click.Group):
             yield from _every(command, *above, name)

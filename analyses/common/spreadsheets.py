@@ -180,13 +180,13 @@ def read_sheets(
         rows = {name: list(sheet.iter_rows(values_only=True)) for name, sheet in sheets.items()}
     except _BROKEN as failure:
         reason = " ".join(str(failure).split())
-        raise error(f"{where}: is not a whole .xlsx spreadsheet ({reason}); get it anew") from (
+        raise error(f"{where}: is not a whole .xlsx spreadsheet ({reason}); get it again") from (
             failure
         )
     for name in names:
         if name not in rows:
             raise error(
-                f"{where}: has no sheet {name!r}, but {', '.join(book.sheetnames)}; get it anew"
+                f"{where}: has no sheet {name!r}, but {', '.join(book.sheetnames)}; get it again"
             )
     return rows
 
@@ -504,7 +504,7 @@ def _csv_rows(path: Path, error: type[StackstudyError]) -> Iterator[list[str]]:
             yield [value.strip() for value in row]
     except csv.Error as failure:
         raise error(
-            f"{path}: line {reader.line_num}: is not CSV ({failure}); save it anew from a"
+            f"{path}: line {reader.line_num}: is not CSV ({failure}); save it again from a"
             " spreadsheet"
         ) from failure
 

@@ -7,14 +7,14 @@ from pathlib import Path
 import click
 
 from analyses.export import FORMATS
-from analyses.study.options import study_option
+from analyses.study.options import built_study_option
 from loader.options import data_option
 
 
 @click.command("export")
 @click.argument("question_sets", nargs=-1, metavar="[SET]...")
 @data_option
-@study_option
+@built_study_option
 @click.option(
     "--output",
     "-o",

@@ -163,10 +163,9 @@ class _Line:
         return f"{self.style.title}: {and_list(parts)}" if parts else ""
 
 
-def _lines(  # noqa: PLR0913, PLR0917 - what differs between two kinds of curves
+def _lines(
     rows: Sequence[Row],
     known_styles: Mapping[str, Style],
-    floor: float,
     time: str,
     share: Callable[[Row], float],
     hover: Callable[[Row, Style], str],
@@ -182,7 +181,7 @@ def _lines(  # noqa: PLR0913, PLR0917 - what differs between two kinds of curves
             _Line(
                 style,
                 own,
-                [max(getattr(row, time), floor) for row in own],
+                [max(getattr(row, time), MINUTE) for row in own],
                 [share(row) for row in own],
                 [hover(row, style) for row in own],
             )
@@ -190,17 +189,13 @@ def _lines(  # noqa: PLR0913, PLR0917 - what differs between two kinds of curves
     return lines
 
 
-def cumulative_curves(
-    rows: Sequence[Row], known_styles: Mapping[str, Style], floor: float = MINUTE
-) -> go.Figure:
+def cumulative_curves(rows: Sequence[Row], known_styles: Mapping[str, Style]) -> go.Figure:
     """Draw which share of a set's accepted answers had come after how long.
 
     Parameters
     ----------
     rows : sequence of Row
         Of `response_time_quantiles`, the sets in the order in which they are drawn.
-    floor : float
-        Left end of the axis, in minutes above zero; faster answers are drawn there.
 
     Returns
     -------
@@ -215,30 +210,24 @@ def cumulative_curves(
             f" ({row.response_minutes:,.2f} min)"
         )
 
-    lines = _lines(
-        rows, known_styles, floor, "response_minutes", lambda row: row.percent / 100, hover
-    )
+    lines = _lines(rows, known_styles, "response_minutes", lambda row: row.percent / 100, hover)
     told = "; ".join(line.told for line in lines if line.told)
     chart = figure(
         "Cumulative curves, on a logarithmic axis, of the time from question to accepted answer."
         f" Share of the accepted answers that had come: {told or 'no response times'}.",
         400,
     )
-    _draw(chart, lines, floor, "linear")
+    _draw(chart, lines, "linear")
     return chart
 
 
-def survival_chart(
-    rows: Sequence[Row], known_styles: Mapping[str, Style], floor: float = MINUTE
-) -> go.Figure:
+def survival_chart(rows: Sequence[Row], known_styles: Mapping[str, Style]) -> go.Figure:
     """Draw which share of a set's questions still waits after how long, with its 95% band.
 
     Parameters
     ----------
     rows : sequence of Row
         Of `survival_curves`, the sets in the order in which they are drawn.
-    floor : float
-        Left end of the axis, minutes above zero.
 
     Returns
     -------
@@ -256,9 +245,8 @@ def survival_chart(
         )
 
     lines = _lines(
-        _from_floor(rows, floor), known_styles, floor, "minutes",
-        lambda row: row.not_accepted_yet, hover,
-    )  # fmt: skip
+        _from_minute(rows), known_styles, "minutes", lambda row: row.not_accepted_yet, hover
+    )
     told = "; ".join(line.told for line in lines if line.told)
     chart = figure(
         "Survival curves, on a logarithmic axis, of the time until an answer is accepted. Share"
@@ -267,7 +255,7 @@ def survival_chart(
     )
     for line in lines:
         banded = [row for row in line.rows if None not in (row.ci_low, row.ci_high)]
-        there = _steps([max(row.minutes, floor) for row in banded], is_time=True)
+        there = _steps([max(row.minutes, MINUTE) for row in banded], is_time=True)
         lower, upper = (_steps([getattr(row, end) for row in banded]) for end in _ENDS)
         chart.add_scatter(
             x=there + there[::-1],
@@ -280,7 +268,7 @@ def survival_chart(
             name=f"{line.style.label}, 95% band",
             showlegend=False,
         )
-    _draw(chart, lines, floor, "hv")
+    _draw(chart, lines, "hv")
     return chart
 
 
@@ -293,16 +281,16 @@ def _steps(values: list[float], *, is_time: bool = False) -> list[float]:
     return doubled[1:] if is_time else doubled[:-1]
 
 
-def _from_floor(rows: Sequence[Row], floor: float) -> list[Row]:
+def _from_minute(rows: Sequence[Row]) -> list[Row]:
     """Leave out the rows left of the axis except the last, which holds at the axis' end."""
     last: dict[str, float] = {}
     for row in rows:
-        if row.minutes <= floor:
+        if row.minutes <= MINUTE:
             last[row.question_set] = max(row.minutes, last.get(row.question_set, 0))
     return [row for row in rows if row.minutes >= last.get(row.question_set, 0)]
 
 
-def _draw(chart: go.Figure, lines: list[_Line], floor: float, shape: str) -> None:
+def _draw(chart: go.Figure, lines: list[_Line], shape: str) -> None:
     for place, line in enumerate(lines):
         chart.add_scatter(
             x=line.minutes,
@@ -320,7 +308,7 @@ def _draw(chart: go.Figure, lines: list[_Line], floor: float, shape: str) -> Non
             showlegend=True,
         )
     top = max([MONTH, *(minutes for line in lines for minutes in line.minutes)])
-    chart.update_xaxes(time_axis(floor, min(top, 10 * YEAR)))
+    chart.update_xaxes(time_axis(MINUTE, min(top, 10 * YEAR)))
     chart.update_yaxes(range=[-0.01, 1.03], tickformat=".0%", tickvals=[0, 0.25, 0.5, 0.75, 1])
     chart.update_layout(
         hovermode="closest",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from analyses.common.groups import InOrder
-from analyses.study.options import study_option
+from analyses.study.options import built_study_option, study_option
 from loader.errors import LabellingError, WarehouseError
 from loader.options import data_option
 
@@ -98,7 +98,7 @@ _force = click.option(
     help="Number of questions, instead of the sets of the database.",
 )
 @data_option
-@study_option
+@built_study_option
 @_formula
 def sample_size(
     sets: tuple[str, ...], population: int | None, data: Path, study: str | None, **formula: Any
@@ -135,7 +135,7 @@ def sample_size(
 @click.command("draw")
 @click.argument("sets", metavar="SET...", nargs=-1, required=True)
 @data_option
-@study_option
+@built_study_option
 @click.option(
     "--seed", type=int, default=1, show_default=True, help="Another seed gives another draw."
 )
@@ -456,6 +456,7 @@ def resolve(
     from analyses.labelling.ratings import read_ratings
     from analyses.labelling.show import count_labels
     from analyses.study.labels import read_labels, write_labels
+    from analyses.study.slips import raising
     from analyses.study.study import find_study, shipped_studies
 
     folder = find_study(study)
@@ -470,7 +471,7 @@ def resolve(
         adjudicated = read_ratings(resolved, sample, taxonomy, wanted).checked(skip_unlabelled=True)
     labels = adjudicate(sheets, sample, adjudicated)
     if settled:
-        labels = merged(read_labels(settled, taxonomy.categories), labels)
+        labels = merged(raising(read_labels, settled, taxonomy.categories, None), labels)
     with written_whole(target, force=force) as staged:
         write_labels(staged, labels)
     click.echo(f"Labels: {target} ({count_labels(labels)})")
@@ -483,7 +484,7 @@ def resolve(
 
 @label.command()
 @data_option
-@study_option
+@built_study_option
 @_output("--output", None, "Table to write, xlsx or CSV, with all its columns.")
 @_force
 def acceptance(data: Path, study: str | None, output: Path | None, *, force: bool) -> None:

@@ -114,7 +114,7 @@ def read_ratings(
         if column == "label" or column.startswith("label_")
     ]
     if lines and not label_columns:
-        raise LabellingError(f"{path}: row 1: no column label_1; write the sheet anew and fill it")
+        raise LabellingError(f"{path}: row 1: no column label_1; write the sheet again and fill it")
     sampled = {question.key for question in questions}
     expected = sampled if wanted is None else set(wanted)
     rows: dict[QuestionKey, int] = {}

@@ -111,7 +111,7 @@ def read_published_labels(
         if tuple(header[: len(_HEADER)]) != _HEADER:
             raise PackageError(
                 f"{member}: sheet {topic.sheet!r}: row 1 is not {', '.join(_HEADER)};"
-                " get the package anew"
+                " get the package again"
             )
         for number, row in enumerate(rows, start=2):
             if any(value is not None for value in row):
@@ -120,13 +120,13 @@ def read_published_labels(
                 if label.question_id not in members[topic.question_set]:
                     raise PackageError(
                         f"{where}: question {label.question_id} is not in {topic.posts};"
-                        " get the package anew"
+                        " get the package again"
                     )
                 first = first_rows.setdefault(replace(label, note=""), number)
                 if first != number:
                     raise PackageError(
                         f"{where}: question {label.question_id} has this label already, in row"
-                        f" {first}; get the package anew"
+                        f" {first}; get the package again"
                     )
                 labels.append(label)
     return labels

@@ -112,7 +112,7 @@ class Member:
                 with zipfile.ZipFile(self.path) as archive, archive.open(self.inside) as file:
                     yield file
         except BROKEN as error:
-            raise PackageError(f"{self}: is damaged ({error}); get the package anew") from error
+            raise PackageError(f"{self}: is damaged ({error}); get the package again") from error
         except OSError as error:
             raise PackageError(f"{self}: cannot be read ({error.strerror or error})") from error
 
@@ -161,7 +161,7 @@ def find_package(folder: Path) -> Package:
         found = _members_of(_find(folder, part))
         for name in (name for name, home in FILES.items() if home == part):
             if name not in found:
-                raise PackageError(f"{_find(folder, part)}: holds no {name}; get the package anew")
+                raise PackageError(f"{_find(folder, part)}: holds no {name}; get the package again")
             members[name] = found[name]
     return members
 
@@ -193,7 +193,7 @@ def _members_of(home: Path) -> dict[str, Member]:
                 names = [one.filename for one in archive.infolist() if not one.is_dir()]
         except BROKEN as error:
             raise PackageError(
-                f"{home}: is not a whole zip archive ({error}); get the package anew"
+                f"{home}: is not a whole zip archive ({error}); get the package again"
             ) from error
         except OSError as error:
             raise PackageError(f"{home}: cannot be read ({error.strerror or error})") from error

@@ -112,11 +112,11 @@ def _read(member: Member) -> tuple[Question, ...]:
         if question.question_id in questions:
             raise PackageError(
                 f"{where}: question {question.question_id} stands in this file twice;"
-                " get the package anew"
+                " get the package again"
             )
         questions[question.question_id] = question
     if not questions:
-        raise PackageError(f"{member}: holds no question; get the package anew")
+        raise PackageError(f"{member}: holds no question; get the package again")
     return tuple(questions.values())
 
 
@@ -135,7 +135,7 @@ def _question(where: str, line: bytes) -> Question:
             f"{where}: is not JSON ({error}); one question per line is expected"
         ) from error
     if not isinstance(found, dict) or not isinstance(found.get("answers"), list):
-        raise PackageError(f"{where}: is not a question with its `answers`; get the package anew")
+        raise PackageError(f"{where}: is not a question with its `answers`; get the package again")
     attributes = _attributes(where, found)
     answers = tuple(_attributes(where, answer) for answer in found["answers"])
     return Question(int(attributes["Id"]), attributes, answers)
@@ -145,19 +145,19 @@ def _attributes(where: str, found: Any) -> dict[str, str]:
     """Return the attributes in the order of the official writer; unknown ones come last."""
     post_id = str(found.get("Id", "")) if isinstance(found, dict) else ""
     if not (post_id.isascii() and post_id.isdigit()):
-        raise PackageError(f"{where}: holds a post without an Id; get the package anew")
+        raise PackageError(f"{where}: holds a post without an Id; get the package again")
     attributes = {name: value for name, value in found.items() if name not in _NOT_ATTRIBUTES}
     try:
         datetime.fromisoformat(attributes.get("CreationDate", ""))
     except (TypeError, ValueError) as error:
         raise PackageError(
-            f"{where}: post {post_id} has no date as its CreationDate; get the package anew"
+            f"{where}: post {post_id} has no date as its CreationDate; get the package again"
         ) from error
     for name, value in attributes.items():
         if not isinstance(value, str) or not name.isidentifier():
             raise PackageError(
                 f"{where}: {name!r} of post {post_id} is no attribute of a post with its text;"
-                " get the package anew"
+                " get the package again"
             )
     return {
         name: _HALF.sub("\ufffd", attributes[name])
@@ -174,5 +174,5 @@ def _check_alike(sets: Sequence[PublishedSet]) -> None:
             if other != question:
                 raise PackageError(
                     f"question {question.question_id} is not the same in {first.file} and"
-                    f" {one.file}; get the package anew"
+                    f" {one.file}; get the package again"
                 )

@@ -117,10 +117,10 @@ def _last_block(where: str, rows: list[tuple[Any, ...]]) -> tuple[float, ...]:
         else:
             raise PackageError(
                 f"{where}: row {number}: {value!r} is no number of minutes within a day, as all"
-                " published response times are; get the package anew"
+                " published response times are; get the package again"
             )
     if not block:
-        raise PackageError(f"{where}: holds no response times; get the package anew")
+        raise PackageError(f"{where}: holds no response times; get the package again")
     return tuple(block)
 
 

@@ -51,7 +51,7 @@ def _read(figure: str, member: Member) -> list[YearlyCount]:
     try:
         text = member.read().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise PackageError(f"{member}: is not UTF-8; get the package anew") from error
+        raise PackageError(f"{member}: is not UTF-8; get the package again") from error
     header, *lines = [line for line in csv.reader(io.StringIO(text)) if line] or [[]]
     counts = []
     for line in lines:
@@ -60,7 +60,7 @@ def _read(figure: str, member: Member) -> list[YearlyCount]:
         if name not in _SETS or len(line) != len(header):
             raise PackageError(
                 f"{where}: expected {', '.join(_SETS)}, each with {len(header) - 1} years;"
-                " get the package anew"
+                " get the package again"
             )
         for year, cell in zip(header[1:], cells, strict=True):
             if not (year.isdecimal() and cell.isdecimal()):
@@ -69,6 +69,6 @@ def _read(figure: str, member: Member) -> list[YearlyCount]:
     missing = set(_SETS.values()) - {count.question_set for count in counts}
     if missing:
         raise PackageError(
-            f"{member}: no line for {', '.join(sorted(missing))}; get the package anew"
+            f"{member}: no line for {', '.join(sorted(missing))}; get the package again"
         )
     return counts

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from analyses.study import study_option
+from analyses.study.options import built_study_option
 from loader.errors import StoreError
 from loader.options import data_option
 from loader.store import first_of, verify
@@ -17,7 +17,7 @@ INPUT = click.Path(dir_okay=False, resolve_path=True, path_type=Path)
 
 @click.command()
 @data_option
-@study_option
+@built_study_option
 @click.option(
     "--output",
     metavar="FILE",
@@ -88,13 +88,13 @@ def report(
             "--figures names the folder of other formats: add --format svg, pdf, png or latex"
         )
     from analyses.report.agreement import read_agreement
-    from analyses.report.document import compose, read_results, write_page
+    from analyses.report.document import compose, read_results, write_report
 
     if wrong := verify(data):
         raise StoreError(first_of(wrong))
     made = compose(read_results(data, study), read_agreement(draw, sheets) if draw else None)
     if "html" in formats:
-        click.echo(f"Report: {write_page(made, data, output)}")
+        click.echo(f"Report: {write_report(made, data, output)}")
     folder = figures or data / "figures"
     if "latex" in formats:
         from analyses.report.latex import write_tables

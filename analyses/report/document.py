@@ -34,8 +34,8 @@ def read_results(data: Path, study: str | None = None) -> StudyResults:
     return StudyResults(tables, tuple(warnings_of(data, sites)))
 
 
-def write_report(data: Path, output: Path | None = None, study: str | None = None) -> Path:
-    """Write the report of a data folder.
+def write_report(report: Report, data: Path, output: Path | None = None) -> Path:
+    """Write a report as a page, and return its file.
 
     Parameters
     ----------
@@ -43,21 +43,11 @@ def write_report(data: Path, output: Path | None = None, study: str | None = Non
         The file to write, by default ``<study>.html`` in the data folder; it is replaced only when
         the new one is whole.
 
-    Returns
-    -------
-    Path
-        The file.
-
     Raises
     ------
     WarehouseError
-        When there is no database, its tables are not built, or the file cannot be written.
+        When the file cannot be written.
     """
-    return write_page(compose(read_results(data, study)), data, output)
-
-
-def write_page(report: Report, data: Path, output: Path | None = None) -> Path:
-    """Write a composed report, as `write_report` does."""
     [study] = report.study.tables.rows("studies")
     path = data / f"{study.study}.html" if output is None else output
     replace_file(path, render(report).encode(), "file with --output")

@@ -1,7 +1,7 @@
 """Chance, whole arrays at a time.
 
-Only raw bits come from numpy, which keeps their stream, and says that those of its distributions
-may change; everything else is made from them here.
+Only raw bits come from numpy, which keeps their stream but may change those of its distributions;
+everything else is made from them here.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Chance:
         return (self._raw(n) >> np.uint64(11)) * 2.0**-53
 
     def happens(self, share: ArrayLike, n: int) -> NDArray:
-        """Draw whether something happens that happens this often."""
+        """Draw whether an event of this share happens."""
         return self.uniform(n) < share
 
     def even(self, n: int, n_parts: int) -> NDArray:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     Examples:
       stackstudy sample                                 into sample/{SITE}
       stackstudy sample other/{SITE} --seed 7
-      stackstudy sample --questions 1000000 --force     a large one, over the last
-      stackstudy run sample/{SITE}          what to do with it
+      stackstudy sample --questions 1000000 --force     a large one, in place of the last
+      stackstudy run sample/{SITE}          load it, build the tables, write the report
       stackstudy run sample/{SITE} --study sample/deep_learning_deployment
     """
 )
@@ -46,22 +46,20 @@ if TYPE_CHECKING:
     help="Snapshot date: everything is older. The default is that of the paper's dump.",
 )
 @click.option(
-    "--decisions", "decide", is_flag=True, help="Give the study decisions about candidates, too."
+    "--decisions", "decide", is_flag=True, help="Also give the study decisions about candidates."
 )
-@click.option(
-    "--force", is_flag=True, help="Write over the sample that is in the folder, and its study."
-)
+@click.option("--force", is_flag=True, help="Overwrite the sample in the folder, and its study.")
 def sample(
     folder: Path, questions: int, seed: int, until: datetime, *, decide: bool, force: bool
 ) -> None:
     """Write a synthetic data dump to FOLDER, all eight tables in the form of a real one.
 
     It is shaped like the published figures of the study (growth, question sets, accepted answers,
-    response times), so that every table and chart shows something true to life; but nothing in it
+    response times), so that every table and chart shows something realistic; but nothing in it
     comes from any real site. FOLDER's name is the site's name, and ends in sample.stackstudy.
 
-    Beside FOLDER goes a study, deep_learning_deployment: a copy of the shipped one with labels, as
-    people would have given them to the sample's questions.
+    Beside FOLDER it writes a study, deep_learning_deployment: a copy of the shipped one with labels
+    such as people might give to the sample's questions.
     """
     from analyses.sample.writer import write_sample  # `--help` writes no sample
 

@@ -1,4 +1,4 @@
-"""What the crowd makes of posts: votes, comments, badges, links between posts."""
+"""The crowd: votes, comments, badges, links between posts."""
 
 from __future__ import annotations
 
@@ -58,14 +58,14 @@ class Crowd:
     def _cast(
         self, post: NDArray, ms: NDArray, kind: int, user: ArrayLike = -1, bounty: ArrayLike = 0
     ) -> None:
-        """Cast votes; a vote has a day, and none is cast after the last."""
+        """Cast votes; a vote has a day, at most the last."""
         votes = np.zeros(len(post), VOTE)
         votes["post"], votes["kind"], votes["user"], votes["bounty"] = post, kind, user, bounty
         votes["day"] = np.minimum(ms, self._until_ms - 1) // DAY_MS
         self._votes.append(votes)
 
     def _vote(self, scale: NDArray) -> None:
-        """Draw up- and down-votes, and what follows from them; accept answers."""
+        """Draw up- and down-votes, scores and views; accept answers."""
         posts, chance, n = self._posts, self._chance, len(self._posts)
         is_question, ms = posts["is_question"], posts["ms"]
         years = (self._until_ms - ms) / (365 * DAY_MS)
@@ -84,7 +84,7 @@ class Crowd:
         posts["score"] = n_up - n_down
         drawn = np.exp(5.1 + 0.25 * years**0.7 + 1.5 * chance.normal(n))
         posts["n_views"] = 4 + drawn * (1 + np.maximum(0, posts["score"])) ** 0.4
-        # Now and then another answer had been accepted before.
+        # Sometimes another answer had been accepted before.
         accepted = np.flatnonzero(posts["is_accepted"] | (~is_question & chance.happens(0.003, n)))
         at = ms[accepted] + chance.delays(3 * HOUR, 2.0, 2.0, len(accepted))
         self._cast(accepted, np.maximum(at, ms[posts["question"][accepted]]), _ACCEPTED)

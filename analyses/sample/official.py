@@ -63,13 +63,13 @@ def date_text(ms: int) -> str:
 
 
 def license_of(ms: int) -> str:
-    """Return the licence of what was written at a time."""
+    """Return the licence of a post written at a time."""
     version = "2.5" if ms < _LICENSE_3_MS else "3.0" if ms < _LICENSE_4_MS else "4.0"
     return f"CC BY-SA {version}"
 
 
 def account(role: str, user_id: int, *, is_gone: bool) -> dict[str, str | int]:
-    """Return the attribute that says who wrote a row: an id, or what is left of a deleted one."""
+    """Return the attribute of a row's author: an id, or the name that a deleted account leaves."""
     if is_gone:
         return {f"{role or 'User'}DisplayName": f"user{user_id}"}
     return {f"{role}UserId": user_id}

@@ -1,4 +1,4 @@
-"""Who writes: users who register, ask again, answer, and are deleted.
+"""The people: users who register, ask again, answer, and are deleted.
 
 A person is an index, 0 being the site's own user, until all are known and get their ids in the
 order in which they registered.
@@ -30,7 +30,7 @@ COMMUNITY: Final = 0
 """The site's own user, whose id is -1."""
 
 _ASKER, _EXPERT, _SILENT, _DELETED = range(4)
-# Mean of ln(reputation) and its spread, mean views of the profile, how seldom they still come.
+# Mean and spread of ln(reputation), mean views of the profile, and how seldom they still come.
 _ROLES: Final = {_EXPERT: (7.2, 1.3, 60, 0.3), _ASKER: (3.2, 1.6, 8, 2), _SILENT: (0.2, 0.5, 1, 2)}
 _NEVER: Final = np.iinfo(np.int64).max
 _CHUNK: Final = 1024
@@ -78,11 +78,11 @@ class People:
         self.came(self._new(n_silent, _SILENT), posts["ms"][chance.integers(len(posts), n_silent)])
 
     def came(self, persons: NDArray, ms: NDArray) -> None:
-        """Take note that people were there: they register before."""
+        """Record when people were active: they register before."""
         self._active.append((persons, ms))
 
     def bystanders(self, ms: NDArray) -> NDArray:
-        """Return people who comment, edit or vote at these times; the first come most often."""
+        """Return people who comment, edit or vote at these times, early ones most often."""
         n_answers = np.searchsorted(self._answered_ms, ms)
         there = 1 + (len(self._experts) - 1) * n_answers / max(1, len(self._answered_ms))
         skewed = self._chance.uniform(len(ms)) ** 2
@@ -91,7 +91,7 @@ class People:
         return experts
 
     def deleted(self, n: int) -> NDArray:
-        """Return deleted accounts: an id that is left in a name, and is a gap among the users."""
+        """Return deleted accounts, whose ids remain in names and are gaps among the users."""
         return self._new(n, _DELETED)
 
     def is_deleted(self, persons: NDArray) -> NDArray:
@@ -108,7 +108,7 @@ class People:
         return np.arange(self._n - n, self._n)
 
     def _ask(self, posts: NDArray, strata: Sequence[Stratum]) -> None:
-        """Name askers: distinct ones within a year as often as the stratum says."""
+        """Name askers, with the stratum's share of distinct ones within a year."""
         chance = self._chance
         years = years_of(posts["ms"])
         veterans = self._new(0, _ASKER)
@@ -167,7 +167,7 @@ class People:
         self.registered = order[1:][~self.is_deleted(order[1:])]
 
     def write(self, file: TableFile, rng: Random) -> None:
-        """Write the table of users, with what became of each of them."""
+        """Write the table of users, with the reputation and the profile of each."""
         first = date_text(FIRST_MS)
         file.write(
             Id=-1, Reputation=1, CreationDate=first, DisplayName="Community", LastAccessDate=first,

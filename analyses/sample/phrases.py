@@ -1,7 +1,7 @@
-"""Phrase books: what the sample's posts say, in Markdown and in the HTML that a site makes of it.
+"""Phrase books: the sample's sentences, in Markdown and in the HTML that a site makes of it.
 
 A phrase is compiled once, in both forms, with ``%s`` for its slots; filling one is a single format
-operation, which is what makes gigabytes possible.
+operation, fast enough for gigabytes.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 FRAMEWORK: Final = "\ue000"
-"""Stands for the framework that a question is about, until the question is put together."""
+"""Placeholder of the framework that a question is about, until its text is complete."""
 
 _SLOT: Final = re.compile(r"\{\{(\w+)\}\}")
 _UNSAFE: Final = re.compile(r'[&<>"%]')

@@ -1,4 +1,4 @@
-"""The tables of posts, of their history and of tags, written in the order of time."""
+"""The tables of posts, their history and tags, written in the order of time."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class PostTables:
     def write(
         self, posts: NDArray, people: People, strata: Sequence[str], progress: Callable[[int], None]
     ) -> None:
-        """Write all posts, telling after each question how many there are."""
+        """Write all posts, and report the number of questions after each."""
         n_questions = 0
         for post in _plain(posts, people):
             self._write_edits(before=post["ms"])

@@ -9,10 +9,10 @@ from importlib.resources import files
 from typing import Any, Final
 
 SITE: Final = "sample.stackstudy"
-"""What the name of every sample's site ends in, so that nobody takes it for a real one."""
+"""The end of the name of every sample's site, so that nobody takes it for a real one."""
 
 SHARE_OF_LEARNING: Final = 0.5
-"""Made up: on Stack Overflow it is 0.4 %, and a small sample would have no topic sets at all."""
+"""Chosen: on Stack Overflow it is 0.4 %, and a small sample would have empty topic sets."""
 
 NO_ACCEPTED_SHARE_OF_ALL: Final = 1 - 0.5233
 DEFAULT_UNTIL: Final = datetime(2019, 12, 1, tzinfo=UTC)
@@ -39,7 +39,7 @@ greater one in a larger sample; on the authors' posts it is 4.1."""
 
 @dataclass(frozen=True)
 class Stratum:
-    """A kind of question, and what becomes of it; shape.toml says what each value means."""
+    """A kind of question with its rates; shape.toml says what each value means."""
 
     name: str
     questions: dict[int, float]
@@ -55,7 +55,7 @@ class Stratum:
     no_accepted_rise: float = NO_ACCEPTED_RISE
 
     def asker_share_of(self, year: int) -> float:
-        """Distinct known askers over questions in a year."""
+        """Return the number of distinct known askers per question in a year."""
         return self.asker_share[min(self.asker_share, key=lambda known: abs(known - year))]
 
     @property
@@ -69,13 +69,13 @@ class Stratum:
         return sum(year * n for year, n in self.questions.items()) / self.n_questions
 
     def no_accepted_share_of(self, year: int) -> float:
-        """Share without an accepted answer of the questions asked in a year."""
+        """Return the share without an accepted answer of the questions asked in a year."""
         later = min(year, max(self.questions)) - self.mean_year
         return self.no_accepted_share + self.no_accepted_rise * later
 
 
 def strata() -> tuple[Stratum, ...]:
-    """All kinds of questions, in the proportions of a sample; the rest of the site comes first."""
+    """Return all kinds of questions, in the proportions of a sample, the rest of the site first."""
     written = tomllib.loads(files("analyses.sample").joinpath("shape.toml").read_text("utf-8"))
     rest = written.pop("background")
     learning = [_stratum(name, **values) for name, values in written.items()]

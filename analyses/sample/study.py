@@ -46,17 +46,17 @@ _NO_CATEGORY: Final = {("unclear", ""): 130 / 769, ("false positive", ""): 58 / 
 
 
 def check_study(folder: Path, *, force: bool) -> None:
-    """Refuse to write where something is: with ``force``, where somebody has changed a study."""
+    """Refuse to overwrite a study without ``force``, and with it one that somebody has changed."""
     if not folder.exists():
         return
     if not force:
         raise SampleError(
-            f"{folder}: exists already; choose another folder for the sample, or write over the "
+            f"{folder}: exists already; choose another folder for the sample, or overwrite the "
             "study with --force"
         )
     if not _is_ours(folder):
         raise SampleError(
-            f"{folder}: somebody has written in it since stackstudy sample did, and it is not "
+            f"{folder}: somebody has changed it since stackstudy sample wrote it, so it is not "
             "overwritten; move it away, or choose another folder for the sample"
         )
 
@@ -69,15 +69,15 @@ def write_study(
     Parameters
     ----------
     folder : Path
-        Where the study goes; one that is there is replaced.
+        Where the study goes; an existing one is replaced.
     posts : array of POST
         The sample's posts.
     site : str
         The sample's site.
     seed : int
-        Of the sample; the labels have a chance of their own.
+        Of the sample; the labels are drawn independently of it.
     decide : bool
-        Decide about each browser candidate, too.
+        Also decide about each browser candidate.
 
     Returns
     -------
@@ -126,7 +126,7 @@ def _labels(posts: NDArray, shipped: Path, seed: int) -> Iterator[tuple[str, Any
 
 
 def _decisions(posts: NDArray) -> Iterator[tuple[str, Any, str]]:
-    """Decide about each browser candidate as it was written to be."""
+    """Decide about each browser candidate as the generator meant it."""
     decided = {one: kind for kind in _DECIDED for one in _questions(posts, kind).tolist()}
     for question_id, kind in sorted(decided.items()):
         yield "browser", question_id, _DECIDED[kind]
@@ -138,7 +138,7 @@ def _questions(posts: NDArray, kind: str) -> NDArray:
 
 
 def _fingerprint(folder: Path, n_head: int = 0) -> str:
-    """Return a hash of all files, without so many lines at the head of study.yml."""
+    """Return a hash of all files, without the first `n_head` lines of study.yml."""
     whole = hashlib.sha256()
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         lines: Sequence[bytes] = path.read_bytes().split(b"\n")

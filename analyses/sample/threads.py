@@ -1,4 +1,4 @@
-"""When questions come and what becomes of them: answers, edits, closing, as one array of posts."""
+"""Questions with their times, answers, edits and closing, as one array of posts."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def years_of(ms: NDArray) -> NDArray:
 
 
 def largest_remainders(weights: Sequence[float], total: int) -> list[int]:
-    """Share a total out in proportion to weights, in whole numbers."""
+    """Distribute a total in proportion to weights, in whole numbers."""
     exact = np.asarray(weights) * (total / sum(weights))
     counts = exact.astype(int)
     counts[np.argsort(counts - exact, kind="stable")[: total - counts.sum()]] += 1
@@ -76,7 +76,7 @@ def plan_threads(
 ) -> NDArray:
     """Plan all questions and answers before a snapshot date, in the order of time.
 
-    Who writes them and what the crowd makes of them is still to be filled in.
+    Authors, votes and comments are filled in later.
     """
     until_ms = int(until.timestamp() * 1000)
     questions = _ask(strata, n_questions, until, chance)
@@ -150,7 +150,7 @@ def _accept(
     """Return the accepted answers."""
     years = years_of(questions["ms"])
     asked, waited = [], []
-    # Strata with the same share and the same times draw from the same well.
+    # Strata with the same share and the same times are drawn together.
     for share, response in dict.fromkeys((one.no_accepted_share, one.response) for one in strata):
         numbers = [i for i, one in enumerate(strata) if one.no_accepted_share == share]
         mine = np.flatnonzero(np.isin(questions["stratum"], numbers))

@@ -1,4 +1,4 @@
-"""What posts say: title, tags and body of a question, body of an answer, comments."""
+"""The texts of posts: title, tags and body of a question, body of an answer, comments."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Recipe(NamedTuple):
 
 
 class Text(NamedTuple):
-    """A post's text: HTML as it stands in the end, Markdown before and after the edit."""
+    """A post's text: its final HTML, and its Markdown before and after the edit."""
 
     html: str
     first: str
@@ -65,7 +65,7 @@ class Wording:
         self._comments = common.titles("comments")
 
     def question(self, stratum: str, share: float, ms: int, *, is_edited: bool) -> Text:
-        """Write a question of a stratum; its recipe is the one at this share of all."""
+        """Write a question of a stratum; `share` in [0, 1) chooses its recipe by weight."""
         rng, random = self._rng, self._rng.random
         day = datetime.fromtimestamp(ms / 1000, tz=UTC)
         recipes, sums = _menu(stratum, day.year, day.month)

@@ -1,4 +1,4 @@
-"""Writing a sample: its files whole or not at all, and never over somebody's real data."""
+"""Writing a sample: its files whole or not at all, and never in place of somebody's real data."""
 
 from __future__ import annotations
 
@@ -81,16 +81,16 @@ def write_sample(  # noqa: PLR0913 - the options of the command
     until : datetime
         The snapshot date (UTC): everything is older. In [2009-01-01, 2040-01-01].
     decide : bool
-        Give the study decisions about the browser candidates, too.
+        Also give the study decisions about the browser candidates.
     force : bool
-        Write over a sample that exists already, and its study.
+        Overwrite an existing sample, and its study.
     progress : callable
         Called with the number of questions so far.
 
     Returns
     -------
     SampleReport
-        Where, how many rows, how many bytes.
+        The folders, and the numbers of rows and bytes.
 
     Raises
     ------
@@ -161,7 +161,7 @@ def _write(
 
 
 def _check(folder: Path, *, force: bool) -> None:
-    """Refuse a folder whose name or whose files are somebody else's."""
+    """Refuse a folder with another name, or with files of somebody else."""
     if not folder.name.endswith(SITE):
         raise SampleError(
             f"{folder}: the folder's name is the site's name, and must end in {SITE} so that "
@@ -177,7 +177,7 @@ def _check(folder: Path, *, force: bool) -> None:
         ) from error
     if present and not force:
         raise SampleError(
-            f"{folder}: is not empty; choose another folder, or write over the sample in it "
+            f"{folder}: is not empty; choose another folder, or overwrite the sample in it "
             "with --force"
         )
     for path in present:

@@ -28,9 +28,7 @@ class Decision:
     note: str = ""
 
 
-def read_decisions(
-    path: Path, question_sets: Collection[str], slips: Slips | None = None
-) -> list[Decision]:
+def read_decisions(path: Path, question_sets: Collection[str], slips: Slips) -> list[Decision]:
     """Read and check a decisions file.
 
     Parameters
@@ -39,23 +37,17 @@ def read_decisions(
         CSV or xlsx with the fields of `Decision` as columns.
     question_sets : collection of str
         Names of the sets that a decision may name.
-    slips : Slips, optional
-        Where slips are collected; without it they are raised.
+    slips : Slips
+        Where slips are collected.
 
     Returns
     -------
     list of Decision
         In the order of the file, without rows that have a slip.
-
-    Raises
-    ------
-    StudyError
-        When there is a slip and no `slips`.
     """
-    found = Slips() if slips is None else slips
     first_rows: dict[tuple[str, str, int], int] = {}
     decisions = []
-    for row, read in read_rows(path, Decision, found):
+    for row, read in read_rows(path, Decision, slips):
         one = replace(read, site=site_name(read.site), decision=read.decision.lower())
         said = unknown_set(one.question_set, question_sets)
         if not said and one.decision not in DECISIONS:
@@ -67,11 +59,9 @@ def read_decisions(
                 said = f"question {one.question_id} is decided for {one.question_set} in row"
                 said += f" {first} already; keep one of the two"
         if said:
-            found.add(path, said, row=row)
+            slips.add(path, said, row=row)
         else:
             decisions.append(one)
-    if slips is None:
-        found.raise_any()
     return decisions
 
 

@@ -163,7 +163,7 @@ def full_name(inner_category: str, leaf_category: str) -> str:
 
 
 def read_taxonomy(
-    path: Path, question_sets: Collection[str] | None = None, slips: Slips | None = None
+    path: Path, question_sets: Collection[str] | None, slips: Slips
 ) -> list[Category]:
     """Read and check the codebooks of every question set.
 
@@ -171,20 +171,14 @@ def read_taxonomy(
     ----------
     path : Path
         CSV or xlsx with the fields of `Category` as columns.
-    question_sets : collection of str, optional
-        Names of the sets that a category may be of; any, where not given.
-    slips : Slips, optional
-        Where slips are collected; without it they are raised.
-
-    Raises
-    ------
-    StudyError
-        When there is a slip and no `slips`.
+    question_sets : collection of str or None
+        Names of the sets that a category may be of; None for any.
+    slips : Slips
+        Where slips are collected.
     """
-    found = Slips() if slips is None else slips
     first_rows: dict[tuple[str, str], int] = {}
     categories = []
-    for row, read in read_rows(path, Category, found):
+    for row, read in read_rows(path, Category, slips):
         one = _tidied(read)
         percent = one.published_percent
         if said := unknown_set(one.question_set, question_sets):
@@ -198,11 +192,9 @@ def read_taxonomy(
             if first != row:
                 said = f"{one.name!r} is in row {first} already; keep one of the two"
         if said:
-            found.add(path, said, row=row)
+            slips.add(path, said, row=row)
         else:
             categories.append(one)
-    if slips is None:
-        found.raise_any()
     return categories
 
 
@@ -242,8 +234,8 @@ def write_labels(path: Path, labels: Sequence[Label]) -> None:
 def read_labels(
     path: Path,
     taxonomy: Iterable[Category],
-    question_sets: Collection[str] | None = None,
-    slips: Slips | None = None,
+    question_sets: Collection[str] | None,
+    slips: Slips,
 ) -> list[Label]:
     """Read and check a labels file.
 
@@ -254,30 +246,24 @@ def read_labels(
     taxonomy : iterable of Category
         The categories there are, whose case and blanks do not count; `NO_CATEGORY` may be given in
         every set. A set that has no category is coded openly: it takes any.
-    question_sets : collection of str, optional
-        Names of the sets that a label may be about; any, where not given.
-    slips : Slips, optional
-        Where slips are collected; without it they are raised.
+    question_sets : collection of str or None
+        Names of the sets that a label may be about; None for any.
+    slips : Slips
+        Where slips are collected.
 
     Returns
     -------
     list of Label
         In the order of the file, without rows that have a slip.
-
-    Raises
-    ------
-    StudyError
-        When there is a slip and no `slips`.
     """
-    found = Slips() if slips is None else slips
     codebook = Taxonomy(tuple(taxonomy))
     first_rows: dict[tuple[str, str, str, str, int], int] = {}
     first_labels: dict[tuple[str, str, int], tuple[str, int]] = {}
     labels = []
-    for row, read in read_rows(path, Label, found):
+    for row, read in read_rows(path, Label, slips):
         one = replace(read, site=site_name(read.site))
         if said := unknown_set(one.question_set, question_sets):
-            found.add(path, said, row=row)
+            slips.add(path, said, row=row)
             continue
         is_known = not codebook.is_open(one.question_set) or (
             folded(one.inner_category) in NO_CATEGORY and not one.leaf_category
@@ -287,7 +273,7 @@ def read_labels(
             try:
                 category = codebook.find(one.question_set, name)
             except ValueError as error:
-                found.add(path, str(error), row=row)
+                slips.add(path, str(error), row=row)
                 continue
             one = replace(
                 one,
@@ -306,9 +292,7 @@ def read_labels(
                 f" {its_row}; {min(alone)!r} stands alone"
             )
         if said:
-            found.add(path, f"{said}; keep one of the two", row=row)
+            slips.add(path, f"{said}; keep one of the two", row=row)
         else:
             labels.append(one)
-    if slips is None:
-        found.raise_any()
     return labels

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import difflib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from loader.errors import StudyError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable
     from pathlib import Path
+
+T = TypeVar("T")
 
 _MANY = 12
 
@@ -74,3 +76,11 @@ def unknown_set(name: str, question_sets: Collection[str] | None) -> str:
     if question_sets is None or name in question_sets:
         return ""
     return f"no question set is named {name!r}{instead(name, question_sets)}"
+
+
+def raising(read: Callable[..., T], *about: object) -> T:
+    """Return what a function reads that collects slips in its last argument; raise the slips."""
+    slips = Slips()
+    found = read(*about, slips)
+    slips.raise_any()
+    return found

@@ -10,7 +10,7 @@ from rich import box
 from rich.table import Table
 
 from analyses.common.numbers import NONE, count, percent
-from analyses.study import study_option
+from analyses.study.options import built_study_option
 from analyses.warehouse.database import connect, databases, find_database
 from analyses.warehouse.summary import console, print_fitting
 from loader import Store
@@ -37,15 +37,15 @@ _DATES: Final = ("first", "last")
 
 @click.command("info")
 @data_option
-@study_option
+@built_study_option
 @click.option(
     "--verify",
     "is_deep",
     is_flag=True,
-    help="Compute the hash of each Parquet file again, which reads all of the store.",
+    help="Recompute the hash of each Parquet file, which reads the whole store.",
 )
 def command(data: Path, study: str | None, *, is_deep: bool) -> None:
-    """Show what is loaded (sites, tables, rows, dates, what was set aside) and what is built.
+    """Show what is loaded (sites, tables, rows, dates, rejected rows) and what is built.
 
     A Parquet file that is not what the manifest beside it says is named, and the exit code is 1.
 
@@ -155,7 +155,7 @@ def _show_remarks(data: Path, manifests: list[Manifest], checks: Checks, out: Co
         if entry.n_rejected_rows:
             folder = Store(data).folder(entry.table, entry.site) / REJECTED
             out.print(
-                f"{entry.site} {entry.table}: rows set aside, with line and reason: stackstudy sql"
+                f"{entry.site} {entry.table}: rejected rows, with line and reason: stackstudy sql"
                 f" \"from read_parquet('{folder}/*')\"",
                 soft_wrap=True,
                 markup=False,

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import click
 
 from analyses.common.subprocesses import started
-from analyses.study import study_option
+from analyses.study.options import built_study_option
 from analyses.warehouse.database import connect, find_database, table_names
 from loader.errors import WarehouseError
 from loader.options import data_option
@@ -151,7 +151,7 @@ def _list_saved(context: click.Context, _option: click.Option, is_wanted: bool) 
 @click.command("sql")
 @click.argument("query", required=False)
 @data_option
-@study_option
+@built_study_option
 @click.option("--saved", metavar="NAME", help="Run a saved query; --list shows them.")
 @click.option(
     "--list",

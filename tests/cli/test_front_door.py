@@ -53,7 +53,9 @@ def assert_one_line(done: subprocess.CompletedProcess[str], *parts: str) -> None
 
 def every_command(group: click.Group, *above: str) -> Iterator[tuple[str, ...]]:
     """Names of all commands, those of groups too: (label, sheet)."""
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
         yield (*above, name)
         if isinstance(command, click.Group):
             yield from every_command(command, *above, name)

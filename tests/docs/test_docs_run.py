@@ -126,7 +126,7 @@ def check_command(words: list[str], where: str) -> None:
     while isinstance(command, click.Group) and rest and not rest[0].startswith("-"):
         name = rest.pop(0)
         assert name in command.commands, f"{where}: no command {name}"
-        command = command.commands[name]
+        command = command.get_command(click.Context(command), name)
     context = click.Context(command, help_option_names=["-h", "--help"])
     known = {option for param in command.get_params(context) for option in param.opts}
     used = {word.partition("=")[0] for word in rest if re.match(r"--?[a-z]", word)}

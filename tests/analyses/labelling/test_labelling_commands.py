@@ -10,6 +10,7 @@ from label_warehouse import SITE, Post, write_warehouse
 
 from analyses.replication.labelled import read_slips
 from analyses.study.labels import read_labels
+from analyses.study.slips import raising
 from analyses.study.study import find_study, read_study
 from stackstudy import main
 
@@ -142,7 +143,7 @@ def test_the_authors_labels_come_out_of_two_raters_sheets(run, published_data, t
     assert code == 0, output
     taxonomy = read_study(find_study()).taxonomy.categories
     found = {}
-    for label in read_labels(tmp_path / "labels.csv", taxonomy):
+    for label in raising(read_labels, tmp_path / "labels.csv", taxonomy, None):
         name = " - ".join(filter(None, (label.inner_category, label.leaf_category)))
         found.setdefault((label.question_set, label.question_id), []).append(name.casefold())
     assert found == {key: [name.casefold() for name in names] for key, names in truth.items()}
@@ -174,7 +175,12 @@ def test_a_pilot_settled_together_and_the_rest_by_two(run, published_data, truth
     assert "100.0%" in output
     assert "Questions to settle: 0" in output
     assert run("label", "resolve", *rest, "--settled", "pilot.csv")[1] == 0
-    labels = read_labels(tmp_path / "labels.csv", read_study(find_study()).taxonomy.categories)
+    labels = raising(
+        read_labels,
+        tmp_path / "labels.csv",
+        read_study(find_study()).taxonomy.categories,
+        None,
+    )
     assert [label.question_id for label in labels] == [key[1] for key in keys for _ in truth[key]]
 
 

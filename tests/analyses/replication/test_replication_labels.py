@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from analyses.replication.labelled import CategoryNames, Slip, read_published_labels, read_slips
 from analyses.study.labels import Category, read_labels, write_labels
+from analyses.study.slips import raising
 from loader.errors import PackageError
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ def test_the_labels_file_is_what_the_models_read(
 ) -> None:
     labels = read_published_labels(package, sets, names)
     write_labels(tmp_path / "labels.csv", labels)
-    assert read_labels(tmp_path / "labels.csv", taxonomy) == labels
+    assert raising(read_labels, tmp_path / "labels.csv", taxonomy, None) == labels
 
 
 @given(st.data())

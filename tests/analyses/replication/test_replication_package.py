@@ -94,7 +94,7 @@ def test_an_archive_is_missing(part: str, package_folder: Path, tmp_path: Path) 
 @pytest.mark.parametrize("name", FILES)
 def test_a_file_is_missing(name: str, unpacked: Unpacked) -> None:
     unpacked.path(name).unlink()
-    assert f"{FILES[name]}: holds no {name}; get the package anew" in refusal(unpacked.folder)
+    assert f"{FILES[name]}: holds no {name}; get the package again" in refusal(unpacked.folder)
 
 
 def test_an_archive_that_is_cut_off(package_folder: Path, tmp_path: Path) -> None:

@@ -147,7 +147,7 @@ def test_a_question_that_differs_between_two_files(unpacked: Unpacked) -> None:
     assert (
         refusal(unpacked)
         == "question 39682394 is not the same in dl_server_post.txt and dl_mobile_post.txt;"
-        " get the package anew"
+        " get the package again"
     )
 
 

@@ -10,8 +10,7 @@ import duckdb
 from page import Page
 from published_study import STUDY_COLUMNS, study_rows
 
-from analyses.report import compose, render
-from analyses.report.document import read_results
+from analyses.report.document import compose, read_results, render
 from analyses.warehouse.dictionary import read_dictionary
 from analyses.warehouse.tables import Table
 

@@ -9,7 +9,7 @@ import pytest
 from browser import Browser, find_browser
 from page import Page
 
-from analyses.report import write_report
+from analyses.report.document import compose, read_results, write_report
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,12 +30,14 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module", params=["studied_data", "synthetic_data"])
 def report(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     data = request.getfixturevalue(request.param)
-    return write_report(data, tmp_path_factory.mktemp("report") / "report.html")
+    target = tmp_path_factory.mktemp("report") / "report.html"
+    return write_report(compose(read_results(data)), data, target)
 
 
 @pytest.fixture(scope="module")
 def synthetic_report(synthetic_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_report(synthetic_data, tmp_path_factory.mktemp("report") / "report.html")
+    target = tmp_path_factory.mktemp("report") / "report.html"
+    return write_report(compose(read_results(synthetic_data)), synthetic_data, target)
 
 
 LOOKS = [(DESK, "light"), (DESK, "dark"), (PHONE, "light"), (PHONE, "dark")]

@@ -10,8 +10,7 @@ import pytest
 from page import Page
 from published import COLUMNS, page_of
 
-from analyses.report import compose, render, write_report
-from analyses.report.document import read_results
+from analyses.report.document import compose, read_results, render, write_report
 from analyses.report.study import StudyResults
 from analyses.warehouse.tables import Table, Tables
 from loader.errors import WarehouseError
@@ -125,12 +124,16 @@ def test_a_second_study_needs_no_code(warehouse) -> None:
 # --- the file
 
 
+def written(data: Path, target: Path) -> Path:
+    return write_report(compose(read_results(data)), data, target)
+
+
 def test_the_file_is_replaced_when_whole(published_data: Path, tmp_path: Path) -> None:
     target = tmp_path / "new" / "folder" / "report.html"
-    assert write_report(published_data, target) == target
+    assert written(published_data, target) == target
     first = target.read_text("utf-8")
     assert first.startswith("<!doctype html>")
-    write_report(published_data, target)
+    written(published_data, target)
     assert [one.name for one in target.parent.iterdir()] == ["report.html"]
 
 
@@ -145,7 +148,7 @@ def test_a_failed_write_leaves_the_old_report(
 
     monkeypatch.setattr("os.fsync", full)
     with pytest.raises(Exception, match="No space left on device; name another file"):
-        write_report(published_data, target)
+        written(published_data, target)
     assert target.read_text() == "old"
     assert [one.name for one in tmp_path.iterdir()] == ["report.html"]
 
@@ -158,7 +161,7 @@ def test_an_interrupted_write_leaves_nothing_behind(
 
     monkeypatch.setattr("os.fsync", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        write_report(published_data, tmp_path / "report.html")
+        written(published_data, tmp_path / "report.html")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -170,7 +173,7 @@ def test_the_same_data_give_the_same_page(published_data: Path) -> None:
 
 
 def test_the_database_is_closed_again(published_data: Path, tmp_path: Path) -> None:
-    write_report(published_data, tmp_path / "report.html")
+    written(published_data, tmp_path / "report.html")
     duckdb.connect(str(published_data / "deep_learning_deployment.duckdb")).close()
 
 

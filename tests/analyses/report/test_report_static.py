@@ -13,9 +13,8 @@ from choreographer.browsers import Chromium
 from click.testing import CliRunner, Result
 from markupsafe import Markup
 
-from analyses.report import compose
 from analyses.report.blocks import Cell, Column, Table
-from analyses.report.document import read_results
+from analyses.report.document import compose, read_results
 from analyses.report.latex import latex, latex_table, write_tables
 from analyses.report.static import PNG_SCALE, static_figures, write_figures
 from loader.errors import ReportError

@@ -12,13 +12,12 @@ import analyses
 from analyses.labelling.agreement import rater_agreement
 from analyses.labelling.ratings import read_ratings
 from analyses.labelling.sample import SampledQuestion
-from analyses.report import compose, render
 from analyses.report.agreement import agreement_table
-from analyses.report.document import read_results
+from analyses.report.document import compose, read_results, render
 from analyses.report.references import Reference
 from analyses.study import find_study, read_study
-from analyses.warehouse.sources import sources_of
 from analyses.warehouse.swap import state_folder
+from analyses.warehouse.tables import sources_of
 
 DOI = re.compile(r"https://doi\.org/(10\.[^\s`\"]+)")
 

@@ -95,7 +95,7 @@ def test_what_somebody_has_written_is_not_overwritten(tmp_path: Path, name: str)
     with (study / name).open("a") as file:
         file.write("# I read it\n")
     before = files_of(study)
-    with pytest.raises(SampleError, match="somebody has written in it"):
+    with pytest.raises(SampleError, match="somebody has changed it"):
         write_sample(folder, n_questions=300, force=True)
     assert files_of(study) == before
 

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analyses.study.decisions import Decision, read_decisions, write_decisions
+from analyses.study.slips import raising
 from loader.errors import StudyError
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def test_a_good_file_is_read_whole(tmp_path: Path) -> None:
     text = (
         HEADER + 'browser,stackoverflow.com,12,include,"kept, by both"\nmobile,x.com,13,exclude,\n'
     )
-    assert read_decisions(written(tmp_path / "d.csv", text), SETS) == [
+    assert raising(read_decisions, written(tmp_path / "d.csv", text), SETS) == [
         Decision("browser", "stackoverflow.com", 12, "include", "kept, by both"),
         Decision("mobile", "x.com", 13, "exclude", ""),
     ]
@@ -38,7 +39,7 @@ def test_spreadsheets_leave_a_mark_and_empty_lines(tmp_path: Path) -> None:
     path.write_bytes(
         "\ufeff".encode() + HEADER.encode() + b"mobile,x.com,1,include,\r\n,,,,\r\n\r\n"
     )
-    assert [decision.question_id for decision in read_decisions(path, SETS)] == [1]
+    assert [decision.question_id for decision in raising(read_decisions, path, SETS)] == [1]
 
 
 @pytest.mark.parametrize(
@@ -66,10 +67,10 @@ def test_each_slip_is_named_with_its_line(
 ) -> None:
     path = written(tmp_path / "d.csv", HEADER + lines)
     if complaint is None:
-        assert len(read_decisions(path, SETS)) == 1
+        assert len(raising(read_decisions, path, SETS)) == 1
         return
     with pytest.raises(StudyError) as caught:
-        read_decisions(path, SETS)
+        raising(read_decisions, path, SETS)
     first = caught.value.slips[0]
     assert first.startswith(f"{path}: {complaint}")
     assert "\n" not in first
@@ -80,7 +81,7 @@ def test_a_missing_column_is_named(tmp_path: Path) -> None:
     with pytest.raises(
         StudyError, match="no column site, question_id; the columns are question_set"
     ):
-        read_decisions(path, SETS)
+        raising(read_decisions, path, SETS)
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe\x00junk"])
@@ -88,12 +89,12 @@ def test_what_is_no_table_is_refused_in_one_line(tmp_path: Path, content: bytes)
     path = tmp_path / "d.csv"
     path.write_bytes(content)
     with pytest.raises(StudyError):
-        read_decisions(path, SETS)
+        raising(read_decisions, path, SETS)
 
 
 def test_an_absent_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(StudyError, match="nowhere.csv: cannot be read"):
-        read_decisions(tmp_path / "nowhere.csv", SETS)
+        raising(read_decisions, tmp_path / "nowhere.csv", SETS)
 
 
 @given(
@@ -114,4 +115,4 @@ def test_what_is_written_is_read(
 ) -> None:
     path = tmp_path_factory.mktemp("decisions") / "d.csv"
     write_decisions(path, decisions)
-    assert read_decisions(path, SETS) == decisions
+    assert raising(read_decisions, path, SETS) == decisions

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from analyses.study.labels import NO_CATEGORY, Category, Label, read_labels, write_labels
 from analyses.study.sites import site_name
+from analyses.study.slips import raising
 from loader.errors import StudyError
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def test_a_good_file_is_read_whole(tmp_path: Path) -> None:
         HEADER + 'mobile,x.com,12,model conversion,saving models,"said, by both"\n'
         "mobile,x.com,12,model update,,\nmobile,x.com,13,unclear,,\n"
     )
-    assert read_labels(written(tmp_path / "l.csv", text), TAXONOMY, SETS) == [
+    assert raising(read_labels, written(tmp_path / "l.csv", text), TAXONOMY, SETS) == [
         Label("mobile", "x.com", 12, "model conversion", "saving models", "said, by both"),
         Label("mobile", "x.com", 12, "model update", ""),
         Label("mobile", "x.com", 13, "unclear", ""),
@@ -47,18 +48,22 @@ def test_spreadsheets_leave_a_mark_and_empty_lines_and_the_note_may_be_missing(
     path = tmp_path / "l.csv"
     header = b"site,question_set,question_id,inner_category,leaf_category\r\n"
     path.write_bytes("\ufeff".encode() + header + b"x.com,mobile,1,model update,\r\n,,,,\r\n\r\n")
-    assert read_labels(path, TAXONOMY) == [Label("mobile", "x.com", 1, "model update", "")]
+    assert raising(read_labels, path, TAXONOMY, None) == [
+        Label("mobile", "x.com", 1, "model update", "")
+    ]
 
 
 @pytest.mark.parametrize("inner", NO_CATEGORY)
 def test_what_is_no_category_may_be_said_in_every_set(inner: str, tmp_path: Path) -> None:
     path = written(tmp_path / "l.csv", HEADER + f"browser,x.com,1,{inner},,\n")
-    assert read_labels(path, TAXONOMY)[0].inner_category == inner
+    assert raising(read_labels, path, TAXONOMY, None)[0].inner_category == inner
 
 
 def test_a_set_without_categories_takes_any(tmp_path: Path) -> None:
     path = written(tmp_path / "l.csv", HEADER + "dl,x.com,1,something new,,\n")
-    assert read_labels(path, TAXONOMY, SETS) == [Label("dl", "x.com", 1, "something new", "")]
+    assert raising(read_labels, path, TAXONOMY, SETS) == [
+        Label("dl", "x.com", 1, "something new", "")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -87,7 +92,7 @@ def test_a_set_without_categories_takes_any(tmp_path: Path) -> None:
 def test_a_bad_line_is_named(line: str, reason: str, tmp_path: Path) -> None:
     path = written(tmp_path / "l.csv", HEADER + "mobile,x.com,7,model update,,\n" + line + "\n")
     with pytest.raises(StudyError) as caught:
-        read_labels(path, TAXONOMY, SETS)
+        raising(read_labels, path, TAXONOMY, SETS)
     message = str(caught.value)
     assert message.startswith(f"{path}: row 3: ")
     assert reason in message
@@ -97,7 +102,7 @@ def test_a_bad_line_is_named(line: str, reason: str, tmp_path: Path) -> None:
 def test_a_missing_column_is_named(tmp_path: Path) -> None:
     path = written(tmp_path / "l.csv", "question_set,site,question_id\n")
     with pytest.raises(StudyError, match="row 1: no column inner_category;"):
-        read_labels(path, TAXONOMY)
+        raising(read_labels, path, TAXONOMY, None)
 
 
 @pytest.mark.parametrize(
@@ -108,7 +113,7 @@ def test_a_file_that_is_no_text(content: bytes | None, reason: str, tmp_path: Pa
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(StudyError, match=reason):
-        read_labels(path, TAXONOMY)
+        raising(read_labels, path, TAXONOMY, None)
 
 
 @pytest.fixture(scope="module")
@@ -137,4 +142,4 @@ words = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20).map
 def test_what_is_written_is_read(folder: Path, labels: list[Label]) -> None:
     path = folder / "labels.csv"
     write_labels(path, labels)
-    assert read_labels(path, TAXONOMY) == labels
+    assert raising(read_labels, path, TAXONOMY, None) == labels
