@@ -4,7 +4,7 @@ Every figure carries its text alternative (`alternative_of`) and draws a questio
 colour and marker (`styles`). Nothing here reads a database, and nothing knows a study.
 """
 
-from analyses.figures.acceptance import acceptance_intervals
+from analyses.figures.acceptance import acceptance_intervals, yearly_acceptance_lines
 from analyses.figures.funnel import funnel_panel
 from analyses.figures.popularity import popularity_panel, popularity_shares
 from analyses.figures.sensitivity import sensitivity_strips
@@ -29,4 +29,5 @@ __all__ = [
     "styles",
     "survival_chart",
     "taxonomy_bars",
+    "yearly_acceptance_lines",
 ]

@@ -1,11 +1,11 @@
-"""Shares of questions without an accepted answer, each with its interval."""
+"""Shares of questions with or without an accepted answer, each with its interval."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from analyses.common.numbers import between, count, percent
-from analyses.figures.theme import figure, label_rows, row_label, style_of
+from analyses.common.numbers import and_list, between, count, percent
+from analyses.figures.theme import figure, label_rows, legend, row_label, style_of, title
 from analyses.statistics.proportions import proportion
 
 if TYPE_CHECKING:
@@ -89,5 +89,85 @@ def acceptance_intervals(rows: Sequence[Row], known_styles: Mapping[str, Style])
     room = max(0.02, 0.08 * (right - left))
     chart.update_xaxes(
         range=[max(-0.01, left - room), min(1.01, right + room)], tickformat=".0%", nticks=6
+    )
+    return chart
+
+
+def yearly_acceptance_lines(
+    rows: Sequence[Row], known_styles: Mapping[str, Style], column: str
+) -> go.Figure:
+    """Draw a share by the year asked, one line per set, each point in its 95% interval.
+
+    Parameters
+    ----------
+    rows : sequence of Row
+        Of `yearly_acceptance`; years without a share are left out.
+    known_styles : mapping of str to Style
+    column : str
+        `no_accepted_share` or `accepted_within_30d_share`.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        One `scatter` trace per set.
+    """
+    within = column == "accepted_within_30d_share"
+    n_column = "n_observed_30d" if within else "n_questions"
+    name = "accepted within 30 days" if within else "without an accepted answer"
+    known = [row for row in rows if getattr(row, column) is not None]
+    sets = {one: [row for row in known if row.question_set == one] for one in
+            dict.fromkeys(row.question_set for row in known)}  # fmt: skip
+    parts = "; ".join(
+        f"{style_of(one, known_styles).title}: "
+        + and_list([f"{row.year} {percent(getattr(row, column))}" for row in own])
+        for one, own in sets.items()
+    )
+    chart = figure(f"Line chart of the share {name} by year asked. {parts or 'No questions'}.", 330)
+    for place, (one, own) in enumerate(sets.items()):
+        style = style_of(one, known_styles)
+        own.sort(key=lambda row: row.year)
+        shares = [getattr(row, column) for row in own]
+        limits = [[getattr(row, f"{column}_ci_{end}") for row in own] for end in ("low", "high")]
+        chart.add_scatter(
+            x=[row.year + 0.06 * place for row in own],  # intervals beside each other
+            y=shares,
+            error_y={
+                "type": "data",
+                "symmetric": False,
+                "array": [high - share for high, share in zip(limits[1], shares, strict=True)],
+                "arrayminus": [share - low for low, share in zip(limits[0], shares, strict=True)],
+                "color": style.colour,
+                "thickness": 1.5,
+                "width": 3,
+            },
+            mode="lines+markers",
+            line={"color": style.colour, "width": 2},
+            marker={"symbol": style.marker, "size": 9, "color": style.colour},
+            name=style.in_words,
+            customdata=[
+                [
+                    "<br>".join(
+                        (
+                            f"<b>{style.title}</b>, {row.year}",
+                            f"{percent(share)} {name}",
+                            f"95% interval {between(low, high, percent)}",
+                            f"n = {count(getattr(row, n_column))}",
+                        )
+                    )
+                ]
+                for row, share, low, high in zip(own, shares, *limits, strict=True)
+            ],
+            hovertemplate="%{customdata[0]}<extra></extra>",
+            showlegend=True,
+        )
+    years = sorted({row.year for row in known})
+    chart.update_xaxes(tickvals=years, ticktext=[str(year) for year in years], showgrid=False)
+    chart.update_yaxes(range=[0, 1.02], tickformat=".0%", nticks=6)
+    chart.update_layout(
+        title=title(name[0].upper() + name[1:]),
+        hovermode="closest",
+        showlegend=True,
+        legend=legend(-0.2, "top"),
+        margin={"l": 4, "r": 18, "t": 40, "b": 8},
     )
     return chart

@@ -225,6 +225,33 @@ class StudyResults:
         tests = (row for row in self.tables.rows(name) if (row.set_a, row.set_b) == pair)
         return next((row for row in tests if row.p_value_adjusted is not None), None)
 
+    def adjusted(self, outcome: str, method: str) -> Row | None:
+        """Return the study's own contrast in an outcome by a method, where it has an interval."""
+        pair = tuple(one.question_set for one in self.contrast or ())
+        return next(
+            (
+                row
+                for row in self.tables.rows("adjusted_comparisons")
+                if (row.set_a, row.set_b, row.outcome, row.method) == (*pair, outcome, method)
+                and row.ci_low is not None
+            ),
+            None,
+        )
+
+    def interval(
+        self, name: str, measure: str, people: str, low: float | None, high: float | None
+    ) -> tuple[float | None, float | None]:
+        """Return the interval of a set's measure that allows for people, else the given one."""
+        return next(
+            (
+                (row.ci_low, row.ci_high)
+                for row in self.tables.rows("design_effects")
+                if (row.question_set, row.measure, row.clustered_by) == (name, measure, people)
+                and row.ci_low is not None
+            ),
+            (low, high),
+        )
+
     def why_empty(self, name: str) -> str:
         """Say why a table has no row: it was not built, or it is empty."""
         return f"the table {name} {'was not built' if self.table(name) is None else 'is empty'}"

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from analyses.report.blocks import Missing, Points, Section
 from analyses.report.sections.acceptance import acceptance_blocks
+from analyses.report.sections.adjusted import adjusted_blocks
 from analyses.report.sections.citing import citing
 from analyses.report.sections.data import data, provenance
 from analyses.report.sections.methods import limits, methods
@@ -27,8 +28,13 @@ if TYPE_CHECKING:
 
 
 def difficulty(study: StudyResults) -> Section:
-    """Show the three measures of difficulty."""
-    blocks = (*acceptance_blocks(study), *response_time_blocks(study), *waiting_blocks(study))
+    """Show the three measures of difficulty, and what else than the sets they could come from."""
+    blocks = (
+        *acceptance_blocks(study),
+        *response_time_blocks(study),
+        *waiting_blocks(study),
+        *adjusted_blocks(study),
+    )
     return Section("rq2", "Is it harder?", "Difficulty", blocks, "RQ2")
 
 

@@ -31,6 +31,7 @@ from analyses.report.blocks import (
     table_of,
     words,
 )
+from analyses.statistics.proportions import smallest_cramers_v
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -43,7 +44,14 @@ ALPHA = 0.05
 """Below it a sentence says that sets differ, with the p-value itself."""
 
 HOLM = Column("p, Holm", "p_value_adjusted")
-_COHEN = Column("Cohen’s\N{NO-BREAK SPACE}h", "cohens_h", signed)
+
+
+def _effect(value: float | None, low: float | None, high: float | None) -> Cell:
+    known = "" if low is None else f"95% interval {between(low, high, signed)}"
+    return Cell(signed(value), explanation=known)
+
+
+_COHEN = Column("Cohen’s\N{NO-BREAK SPACE}h", "cohens_h cohens_h_ci_low cohens_h_ci_high", _effect)
 _DIFFERENCE = Column("95% interval", "ci_low ci_high", lambda low, high: between(low, high, points))
 
 
@@ -91,7 +99,8 @@ def acceptance_blocks(study: StudyResults) -> tuple[Block, ...]:
         SET,
         Column("Questions", "n_questions"),
         Column("Accepted", "n_accepted"),
-        Column("No accepted answer", "n_not_accepted"),
+        Column("Answered, not accepted", "n_answered_not_accepted"),
+        Column("No answer", "n_no_answer"),
         Column(
             "Share without", "no_accepted_share question_set",
             lambda share, name: Cell(percent(share), share, study.style(name).colour),
@@ -99,14 +108,15 @@ def acceptance_blocks(study: StudyResults) -> tuple[Block, ...]:
         Column(
             "95% interval", "", lambda row: between(*wilson(row), percent), "Wilson’s, of the share"
         ),
+        Column("Neither accepted nor upvoted", "no_accepted_or_upvoted_share"),
     )  # fmt: skip
     return (
         Heading(title),
         *_lead(study),
         Prose(
             "A question counts as accepted when its asker marked an answer. A question without the"
-            " mark may still have a good answer, and one asked shortly before the data end has had"
-            " little time to get one."
+            " mark may still have a good answer: the last column is of those without an answer that"
+            " was voted up. One asked shortly before the data end has had little time to get it."
         ),
         Chart(
             "acceptance",
@@ -149,7 +159,11 @@ def tests_of(
     if not rows:
         return (Missing(caption, "no two sets were compared"),)
     empty = any(row.p_value is None for row in rows)
-    note += " Sets that share questions are not independent samples."
+    note += (
+        " Holm’s correction goes over the pairs of this table. The tests take questions as"
+        " independent; those that are in both sets, or have the same asker or answerer, are not:"
+        " see “Years and people”."
+    )
     note += f" A dash ({NONE}): one of the two sets is empty." if empty else ""
     return (table_of(study, data, caption, columns, rows, note=note),)
 
@@ -166,7 +180,14 @@ def _topics(study: StudyResults) -> tuple[Prose, ...]:
             if row.p_value < ALPHA
             else f"There is no evidence that the shares of the {row.n_sets} topics differ ({n})"
         )
-        v = "" if row.cramers_v is None else f", Cramér’s V{GLUE}={GLUE}{number(row.cramers_v)}"
+        v = ""
+        if row.cramers_v is not None:
+            v = f", Cramér’s V{GLUE}={GLUE}{number(row.cramers_v)}"
+            if row.cramers_v_ci_low is not None:
+                v += f" (95% interval {between(row.cramers_v_ci_low, row.cramers_v_ci_high)})"
+            if row.p_value >= ALPHA:
+                least = number(smallest_cramers_v(row.n_questions, row.df))
+                v += f"; a V of {least} would have been found 8 times in 10"
         said.append(
             Prose(
                 f"{few(row.n_questions)}{found}: χ²{GLUE}={GLUE}{number(row.chi2)} ({row.df} df),"
@@ -197,11 +218,23 @@ def _lead(study: StudyResults) -> tuple[Prose, ...]:
     said = few(min(row.n_questions for row in known)) + _share_of(study, known[0])
     if len(known) > 1:
         said += f", compared with {_share_of(study, known[1], is_second=True)}"
-        if test := study.contrast_of("proportion_tests"):
+        if test := study.adjusted("no_accepted", "clustered_by_asker"):
+            said += (
+                f": {points(test.estimate)} points, 95% interval"
+                f" {between(test.ci_low, test.ci_high, points)} (clustered by asker),"
+                f" {p_words(test.p_value_adjusted)} after Holm’s correction"
+            )
+        elif test := study.contrast_of("proportion_tests"):
             said += (
                 f": {points(test.share_difference)} points, 95% interval"
                 f" {between(test.ci_low, test.ci_high, points)},"
                 f" {p_words(test.p_value_adjusted)} after Holm’s correction"
+            )
+        if of_years := study.adjusted("no_accepted", "standardised_by_year"):
+            said += (
+                f". With the years asked of the {study.style(of_years.set_b).in_words} questions in"
+                f" both, the difference is {points(of_years.estimate)} points"
+                f" ({between(of_years.ci_low, of_years.ci_high, points)})"
             )
     return (Prose(f"{said}.", is_lead=True),)
 
@@ -213,7 +246,8 @@ def _share_of(study: StudyResults, row: Row, *, is_second: bool = False) -> str:
         if row.n_questions >= 10
         else f"{count(row.n_not_accepted)} of the {n}"
     )
-    interval = f"(95% interval {between(*wilson(row), percent)})"
+    limits = study.interval(row.question_set, "no_accepted_share", "asker", *wilson(row))
+    interval = f"(95% interval {between(*limits, percent)})"
     name = study.style(row.question_set).in_words
     if is_second:
         return f"{said} {name} ones {interval}"

@@ -56,6 +56,13 @@ _TEST_COLUMNS = (
     Column("Cliff’s\N{NO-BREAK SPACE}δ", "cliffs_delta", signed),
     Column("95% interval", "ci_low ci_high", lambda low, high: between(low, high, signed)),
     Column("Shift", "hodges_lehmann_minutes"),
+    Column(
+        "Times as long",
+        "hodges_lehmann_ratio hodges_lehmann_ratio_ci_low hodges_lehmann_ratio_ci_high",
+        lambda ratio, low, high: (
+            number(ratio) + ("" if low is None else f" ({between(low, high)})")
+        ),
+    ),
     Column("U", "u"),
     Column("p", "p_value"),
     HOLM,
@@ -111,18 +118,38 @@ def _lead(study: StudyResults) -> tuple[Prose, ...]:
             f"the {count(row.n_response_times)} accepted answers to"
             f" {study.style(row.question_set).in_words} questions came within"
             f" {duration(row.median_response_minutes)}"
-            f" (95% interval {between(row.median_ci_low, row.median_ci_high, duration)})"
+            f" (95% interval {between(*median_interval(study, row), duration)})"
             for row in known
         )
     )
     test = study.contrast_of("response_time_tests")
-    if test and len(known) > 1:
+    clustered = study.adjusted("response_minutes", "clustered_by_answerer")
+    if clustered and len(known) > 1:
+        said += (
+            f": Cliff’s δ {signed(clustered.estimate)}, 95% interval"
+            f" {between(clustered.ci_low, clustered.ci_high, signed)}. The intervals allow for"
+            " people who write many answers"
+        )
+        if test and test.hodges_lehmann_ratio_ci_low is not None:
+            low, high = test.hodges_lehmann_ratio_ci_low, test.hodges_lehmann_ratio_ci_high
+            said += (
+                f". Typically one took {number(test.hodges_lehmann_ratio)} times as long as one of"
+                f" {study.style(test.set_b).in_words} ({between(low, high)} if answers were"
+                " independent)"
+            )
+    elif test and len(known) > 1:
         said += (
             f": Cliff’s δ {signed(test.cliffs_delta)}, 95% interval"
             f" {between(test.ci_low, test.ci_high, signed)},"
             f" {p_words(test.p_value_adjusted)} after Holm’s correction"
         )
     return (Prose(f"{said}.", is_lead=True),)
+
+
+def median_interval(study: StudyResults, row: Row) -> tuple[float | None, float | None]:
+    """Return the interval of a set's median that allows for people who write many answers."""
+    own = row.median_ci_low, row.median_ci_high
+    return study.interval(row.question_set, "median_response_minutes", "answerer", *own)
 
 
 def _chart(study: StudyResults, rows: list[Row]) -> Chart:

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from analyses.common.numbers import FEW, and_list, between, count, duration, percent
 from analyses.figures.acceptance import wilson
 from analyses.report.blocks import Fact, Facts, Missing, Prose, Section
+from analyses.report.sections.response_times import median_interval
 
 if TYPE_CHECKING:
     from analyses.report.blocks import Block
@@ -68,7 +69,12 @@ def _facts(study: StudyResults, subject: Row, own: Row, acceptance: dict[str, Ro
                 percent(own.no_accepted_share),
                 "have no accepted answer",
                 _detail(
-                    between(*wilson(own), percent),
+                    between(
+                        *study.interval(
+                            own.question_set, "no_accepted_share", "asker", *wilson(own)
+                        ),
+                        percent,
+                    ),
                     other + percent(baseline.no_accepted_share)
                     if baseline and baseline.n_questions
                     else "",
@@ -86,7 +92,7 @@ def _facts(study: StudyResults, subject: Row, own: Row, acceptance: dict[str, Ro
                 f"median time to the accepted answer, of {count(time.n_response_times)} that have"
                 " one",
                 _detail(
-                    between(time.median_ci_low, time.median_ci_high, duration),
+                    between(*median_interval(study, time), duration),
                     other + duration(of_other.median_response_minutes)
                     if of_other and of_other.n_response_times
                     else "",

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyses.common.numbers import between, count, duration, few, number, p_words, percent
+from analyses.common.numbers import (
+    and_list,
+    between,
+    count,
+    duration,
+    few,
+    number,
+    p_words,
+    percent,
+    points,
+)
 from analyses.figures import survival_chart
 from analyses.report.blocks import (
     PAIR,
@@ -18,7 +28,7 @@ from analyses.report.blocks import (
     Prose,
     table_of,
 )
-from analyses.report.sections.acceptance import HOLM, statistic, tests_of
+from analyses.report.sections.acceptance import ALPHA, HOLM, statistic, tests_of
 
 if TYPE_CHECKING:
     from analyses.report.blocks import Block
@@ -48,11 +58,28 @@ _COLUMNS = (
         for key, name in (("1h", "1 hour"), ("1d", "1 day"), ("7d", "7 days"), ("30d", "30 days"))
     ),
 )
+_DIFFERENCES = {"1d": "a day", "7d": "7 days", "30d": "30 days"}
+
+
+def _columns_apart(time: str) -> list[str]:
+    return [f"difference_within_{time}{end}" for end in ("", "_ci_low", "_ci_high")]
+
+
+def _apart(difference: float | None, low: float | None, high: float | None) -> Cell:
+    known = "" if low is None else f"95% interval {between(low, high, points)}"
+    return Cell(points(difference), explanation=known)
+
+
 _TEST_COLUMNS = (
     PAIR,
     Column("n", "n_a n_b", "{:,}, {:,}".format),
+    *(
+        Column(f"After {name}", " ".join(_columns_apart(key)), _apart)
+        for key, name in _DIFFERENCES.items()
+    ),
     Column("Hazard ratio", "hazard_ratio"),
     Column("95% interval", "ci_low ci_high", None, "Of the hazard ratio"),
+    Column("Proportional, p", "proportionality_p_value"),
     Column("χ²", "chi2 df", statistic),
     Column("p", "p_value"),
     HOLM,
@@ -62,14 +89,14 @@ _TEST_COLUMNS = (
 def waiting_blocks(study: StudyResults) -> tuple[Block, ...]:
     """Make the survival curves, the medians of the wait, and the tests."""
     title = "The wait, with unanswered questions"
-    found, points = study.rows(_DATA), study.rows("survival_curves")
+    found, steps = study.rows(_DATA), study.rows("survival_curves")
     rows = [row for row in found if row.n_questions]
     if found and not rows:
         return (Missing(title, "no question set has a question"),)
-    if not rows or not points:
+    if not rows or not steps:
         return (Missing(title, study.why_empty("survival_curves" if rows else _DATA)),)
     names = {one.question_set for one in study.compared}
-    drawn = [row for row in points if row.question_set in names] or list(points)
+    drawn = [row for row in steps if row.question_set in names] or list(steps)
     return (
         Heading(title),
         *_lead(study, {row.question_set: row for row in rows}),
@@ -139,21 +166,53 @@ def _end_of_wait(own: Row) -> str:
 
 def _tests(study: StudyResults) -> tuple[Block, ...]:
     blocks = tests_of(
-        study, "survival_tests", "Do the waits differ?", _TEST_COLUMNS, "Log-rank test."
-    )
+        study, "survival_tests", "Do the waits differ?", _TEST_COLUMNS,
+        "Percentage points by which more of the first set’s questions had their accepted answer by"
+        " then; point at one for its 95% interval. χ² and p are the log-rank test’s. The hazard"
+        " ratio is an average over the wait, which says little where the p of “proportional” is"
+        " small.",
+    )  # fmt: skip
     n_tests = len(study.tables.rows("survival_tests"))
     if not n_tests:
         return blocks
-    said = []
     test = study.contrast_of("survival_tests")
-    if test and None not in (test.hazard_ratio, test.ci_low, test.ci_high):
-        first, second = (study.style(name).in_words for name in (test.set_a, test.set_b))
+    said = () if test is None else _contrast(study, test)
+    return (*said, Fold(f"Comparisons of the wait ({count(n_tests)})", blocks))
+
+
+def _contrast(study: StudyResults, test: Row) -> tuple[Prose, ...]:
+    """Say how far the study's contrast is apart at fixed times, then what the hazard ratio is."""
+    first, second = (study.style(name).in_words for name in (test.set_a, test.set_b))
+    begin = few(min(test.n_a, test.n_b))
+    said = []
+    apart = [
+        f"{points(difference)} after {name} ({between(low, high, points)})"
+        for key, name in _DIFFERENCES.items()
+        for difference, low, high in [[getattr(test, one) for one in _columns_apart(key)]]
+        if low is not None
+    ]
+    if apart:
         said.append(
             Prose(
-                f"{few(min(test.n_a, test.n_b))}At any moment of the wait, a question of {first}"
-                f" got its accepted answer {number(test.hazard_ratio)} times as often as one of"
-                f" {second} (95% interval {between(test.ci_low, test.ci_high)}; log-rank"
-                f" {p_words(test.p_value_adjusted)} after Holm’s correction)."
+                f"{begin}Compared with {second}, the share of {first} questions with an accepted"
+                f" answer differs by {and_list(apart)} percentage points (95% intervals).",
+                is_lead=True,
             )
         )
-    return (*said, Fold(f"Comparisons of the wait ({count(n_tests)})", blocks))
+    if None in (test.hazard_ratio, test.ci_low, test.ci_high):
+        return tuple(said)
+    ratio = (
+        f"{'' if said else begin}On average over the wait, a question of {first} got its accepted"
+        f" answer {number(test.hazard_ratio)} times as often as one of {second} (hazard ratio, 95%"
+        f" interval {between(test.ci_low, test.ci_high)}; log-rank"
+        f" {p_words(test.p_value_adjusted)} after Holm’s correction)."
+    )
+    if test.proportionality_p_value is not None:
+        ratio += (
+            f" The ratio changes over the wait ({p_words(test.proportionality_p_value)}), so that"
+            " no moment has it: go by the differences."
+            if test.proportionality_p_value < ALPHA
+            else " There is no evidence that the ratio changes over the wait"
+            f" ({p_words(test.proportionality_p_value)})."
+        )
+    return (*said, Prose(ratio))

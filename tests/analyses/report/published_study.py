@@ -31,6 +31,22 @@ STUDY_COLUMNS = {
     ),
     "survival_tests": (
         "set_a set_b n_a n_b chi2 df p_value p_value_adjusted hazard_ratio ci_low ci_high"
+        " difference_within_1d difference_within_1d_ci_low difference_within_1d_ci_high"
+        " proportionality_p_value"
+    ),
+    "yearly_acceptance": (
+        "question_set year n_questions n_not_accepted no_accepted_share no_accepted_share_ci_low"
+        " no_accepted_share_ci_high n_no_answer n_observed_30d n_accepted_within_30d"
+        " accepted_within_30d_share accepted_within_30d_share_ci_low"
+        " accepted_within_30d_share_ci_high is_candidate_set"
+    ),
+    "adjusted_comparisons": (
+        "set_a set_b outcome method estimate unit ci_low ci_high p_value p_value_adjusted n_a n_b"
+        " n_clusters reason"
+    ),
+    "design_effects": (
+        "question_set measure clustered_by n n_clusters n_largest design_effect n_effective"
+        " estimate ci_low ci_high is_candidate_set"
     ),
     "sample_sizes": (
         "question_set population confidence interval sample_size rounding is_whole_set"
@@ -69,9 +85,37 @@ BASELINES = [
      0.53),
 ]  # fmt: skip
 SURVIVAL_TESTS = [
-    ("deployment", "non_deployment", 3023, 67727, 210.5, 1, 1e-40, 4e-40, 0.61, 0.57, 0.65),
-    ("server_cloud", "mobile", 0, 1533, None, None, None, None, None, None, None),
-]
+    ("deployment", "non_deployment", 3023, 67727, 210.5, 1, 1e-40, 4e-40, 0.61, 0.57, 0.65,
+     -0.114, -0.146, -0.076, 8e-10),
+    ("server_cloud", "mobile", 0, 1533, *[None] * 11),
+]  # fmt: skip
+YEARLY_ACCEPTANCE = [
+    ("deployment", 2016, 171, 103, 0.602, 0.527, 0.673, 30, 171, 62, 0.363, 0.294, 0.437, True),
+    ("deployment", 2019, 1361, 1054, 0.774, 0.751, 0.796, 600, 1228, 275, 0.224, 0.201, 0.248,
+     True),
+    ("non_deployment", 2019, 22918, 15000, 0.655, 0.648, 0.661, 7000, 0, 0, None, None, None,
+     False),
+]  # fmt: skip
+ADJUSTED = [
+    ("deployment", "non_deployment", "no_accepted", "crude", 0.0799, "share_difference", 0.063,
+     0.0966, 1e-18, 2e-18, 3023, 67727, None, None),
+    ("deployment", "non_deployment", "no_accepted", "clustered_by_asker", 0.0799,
+     "share_difference", 0.061, 0.0985, 1e-16, 4e-16, 3023, 67727, 40_000, None),
+    ("deployment", "non_deployment", "no_accepted", "standardised_by_year", 0.057,
+     "share_difference", 0.037, 0.077, None, None, 3023, 67727, None, None),
+    ("deployment", "non_deployment", "response_minutes", "clustered_by_answerer", 0.233,
+     "cliffs_delta", 0.11, 0.35, None, None, 886, 25262, 9_000, None),
+    ("deployment", "non_deployment", "waiting", "cox_stratified_by_year", None, "hazard_ratio",
+     None, None, None, None, 3023, 67727, None, "no event while both groups wait"),
+    ("mobile", "non_deployment", "no_answer", "mantel_haenszel", 1.31, "odds_ratio", 1.1, 1.5,
+     0.001, 0.002, 1533, 67727, None, None),
+]  # fmt: skip
+DESIGN_EFFECTS = [
+    ("deployment", "no_accepted_share", "asker", 3023, 2371, 12, 1.17, 2572.0, 0.7069, 0.688,
+     0.725, True),
+    ("deployment", "median_response_minutes", "answerer", 886, 541, 78, 4.1, 216.0, 1301.89, 840.0,
+     2125.0, True),
+]  # fmt: skip
 CATEGORIES = {
     # set: {inner category: {leaf: (questions, published percent)}}; one that has no leaves: ""
     "mobile": {
@@ -135,6 +179,9 @@ def study_rows(acceptance: dict, times: dict, candidates: dict) -> dict[str, lis
             for name, (n, n_accepted) in acceptance.items()
         ],
         "survival_tests": list(SURVIVAL_TESTS),
+        "yearly_acceptance": list(YEARLY_ACCEPTANCE),
+        "adjusted_comparisons": list(ADJUSTED),
+        "design_effects": list(DESIGN_EFFECTS),
         "sample_sizes": [
             ("server_cloud", 1325, 0.95, 0.05, 297, "down", False, False),
             ("mobile", 1533, 0.95, 0.05, 307, "down", False, False),

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def test_each_chart_has_a_text_alternative_with_its_numbers(published: Page) -> None:
     charts = published.with_class("chart")
-    assert len(charts) == 20
+    assert len(charts) == 22
     for chart in charts:
         assert chart.attributes["role"] == "img"
         assert len(chart.attributes["aria-label"] or "") > 40

@@ -67,13 +67,16 @@ def test_empty_sets_give_sentences(warehouse) -> None:
     warehouse.rows["response_time_tests"] = [
         (a, b, 0, 0, *[None] * 7) for a, b, *_ in warehouse.rows["response_time_tests"]
     ]
-    for name in ("survival_curves", "response_time_quantiles", "labels", "label_acceptance"):
+    for name in (
+        "survival_curves", "response_time_quantiles", "labels", "label_acceptance",
+        "yearly_acceptance", "adjusted_comparisons", "design_effects",
+    ):  # fmt: skip
         warehouse.rows[name] = []
     warehouse.rows["survival_summary"] = [
         (row[0], 0, 0, 0, *[None] * 9, row[-1]) for row in warehouse.rows["survival_summary"]
     ]
     warehouse.rows["survival_tests"] = [
-        (a, b, 0, 0, *[None] * 7) for a, b, *_ in warehouse.rows["survival_tests"]
+        (a, b, 0, 0, *[None] * 11) for a, b, *_ in warehouse.rows["survival_tests"]
     ]
     warehouse.rows["taxonomy_distribution"] = [
         (*row[:5], 0, 0, None, None, None, row[-1])

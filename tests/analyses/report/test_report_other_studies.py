@@ -232,5 +232,8 @@ def test_no_study_is_written_into_the_code() -> None:
     assert len(text_files) > 40
     for path in text_files:
         if path.name != "command.py":  # whose help has examples of the study that ships
-            found = shipped.findall(path.read_text("utf-8"))
+            text = path.read_text("utf-8")
+            if path.name == "references.csv":  # the year of a publication
+                text = text.replace(",2019,", ",")
+            found = shipped.findall(text)
             assert not found, (path, found)

@@ -46,6 +46,17 @@ prop(c(0, 3, 7), c(10, 11, 12))
 prop(c(0, 0, 0), c(10, 11, 12)) # NaN
 prop(c(925, 1098, 114), c(1325, 1533, 165)) # the three topics
 
+detectable <- function(n, df, power) {
+    case(
+        "detectable_v",
+        uniroot(function(l) pchisq(qchisq(0.95, df), df, ncp = l) - (1 - power), c(1e-9, 200), tol = 1e-12)$root,
+        function(l) list(v = sqrt(l / n)), list(n = n, df = df, power = power)
+    )
+}
+detectable(3023, 2, 0.8)
+detectable(485, 2, 0.8)
+detectable(100, 1, 0.9)
+
 one <- function(x, n, p) {
     case("one_sample", prop.test(x, n, p = p), chi2, list(x = x, n = n, p = p))
 }
@@ -418,6 +429,20 @@ effect <- function(name, x, cluster) {
 effect("chicks by feed", chickwts$weight, chickwts$feed)
 effect("warp breaks by wool and tension", warpbreaks$breaks, interaction(warpbreaks$wool, warpbreaks$tension))
 effect("grass uptake by plant", CO2$uptake, CO2$Plant)
+# Wilson's interval of as many independent values as the design effect leaves, not of more.
+effective <- function(x, cluster) {
+    m <- svymean(~x, svydesign(ids = ~cluster, weights = ~1, data = data.frame(x, cluster)), deff = "replace")
+    n <- length(x) / max(1, deff(m)[[1]])
+    prop.test(mean(x) * n, n, correct = FALSE)$conf.int
+}
+share <- function(name, x, cluster) {
+    case(
+        "clustered_share", effective(x, cluster), function(ci) list(low = ci[1], high = ci[2]),
+        list(name = name, x = I(as.integer(x)), cluster = I(as.integer(factor(cluster))))
+    )
+}
+share("grass by plant", CO2$uptake > 30, CO2$Plant)
+share("deaths by institution", lung$status[!is.na(lung$inst)] == 2, lung$inst[!is.na(lung$inst)])
 mean_difference <- function(name, x, is_a, cluster) {
     case("mean_difference", lm(x ~ is_a), function(f) {
         se <- sqrt(vcovCL(f, cluster = cluster, type = "HC1")[2, 2])

@@ -13,6 +13,7 @@ from analyses.statistics.clusters import (
     clustered_delta,
     clustered_mean_difference,
     clustered_median,
+    clustered_share,
     design_effect,
 )
 from analyses.statistics.quantiles import median
@@ -64,6 +65,13 @@ def test_mean_difference_is_that_of_sandwich_in_r(mean_difference_case, assert_n
         [expected[name] for name in ("difference", "low", "high", "p_value")],
     )
     assert result.n_clusters == len(set(given_["cluster"]))
+
+
+def test_a_share_of_clusters_is_wilsons_of_the_effective_size_as_r_has_it(clustered_share_case):
+    given_, expected = clustered_share_case["input"], clustered_share_case["value"]
+    result = clustered_share(given_["x"], given_["cluster"])
+    assert result.share == np.mean(given_["x"])
+    assert (result.ci_low, result.ci_high) == pytest.approx((expected["low"], expected["high"]))
 
 
 def test_values_of_people_who_are_not_known_are_resampled_one_by_one():
