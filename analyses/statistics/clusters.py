@@ -272,8 +272,9 @@ def clustered_mean_difference(
         if n_clusters > 1 and np.ptp(values_a) + np.ptp(values_b) > 0:
             values = np.concatenate((values_a, values_b))
             fit = _fit_by_cluster(values, np.arange(values.size) < values_a.size, codes)
-            low, high = (float(limit) for limit in fit.conf_int(1 - confidence)[1])
-            p_value = float(fit.pvalues[1])
+            with np.errstate(invalid="ignore"):  # of two clusters the variance may be below 0
+                low, high = (finite_or_none(one) for one in fit.conf_int(1 - confidence)[1])
+                p_value = finite_or_none(fit.pvalues[1])
     return MeanDifference(
         n_a=values_a.size,
         n_b=values_b.size,

@@ -209,3 +209,25 @@ def test_the_order_of_methods_changes_no_number():
     row = _by_method(a, b)["response_minutes", "clustered_by_answerer"]
     again = clustered_delta(a.answered("answerer"), b.answered("answerer"))
     assert (row.estimate, row.ci_low, row.ci_high) == (again.estimate, again.ci_low, again.ci_high)
+
+
+@pytest.mark.parametrize("n_a", [0, 1, 2, 3])
+@pytest.mark.parametrize("n_b", [0, 1, 2, 3])
+def test_what_has_no_interval_has_a_reason(n_a, n_b):
+    """Also where the estimate is known: a pair of answers has a delta, and nothing beside it."""
+    for answered in ([1.0, 0.0, 1.0], [1.0, 1.0, 1.0], [0.0, 0.0, 0.0]):
+        columns = {
+            "year": [2018, 2018, 2019],
+            "asker": ["x", "y", "x"],
+            "answerer": ["z", "z", "z"],
+            "is_event": answered,
+            "no_accepted": [1 - one for one in answered],
+        }
+        a, b = (
+            _outcomes(**{name: values[:n] for name, values in columns.items()}) for n in (n_a, n_b)
+        )
+        for row in adjusted_comparisons(a, b):
+            limits = [row.estimate, row.ci_low, row.ci_high]
+            known = [one for one in limits if one is not None]
+            assert np.isfinite(known).all(), row
+            assert row.reason or known == limits, row
