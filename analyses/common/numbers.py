@@ -29,6 +29,11 @@ def count(value: float | None) -> str:
     return NONE if value is None else _signed(f"{value:,.0f}")
 
 
+def counted(n: float, one: str, many: str = "") -> str:
+    """Write how many there are of something: 1 question, 2 questions."""
+    return f"{count(n)} {one if n == 1 else many or one + 's'}"
+
+
 def number(value: float | None, places: int = 2) -> str:
     """Write a number with a fixed number of decimals."""
     return NONE if value is None else _signed(f"{value:,.{places}f}")

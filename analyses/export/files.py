@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from analyses.common.numbers import counted
 from analyses.common.spreadsheets import FORMULA_STARTS, MAX_CELL
 
 if TYPE_CHECKING:
@@ -74,11 +75,6 @@ def flat_columns(table: Table) -> str:
         else:
             parts.append(name)
     return ", ".join(parts)
-
-
-def counted(n: int, one: str, many: str) -> str:
-    """Write a number with its noun: 1 text, 1,234 texts."""
-    return f"{n:,} {one if n == 1 else many}"
 
 
 def _copy(  # noqa: PLR0913, PLR0917 - one statement's parts

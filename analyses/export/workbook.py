@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from analyses.common.numbers import counted
 from analyses.common.spreadsheets import Workbook, clean_text, fitted
-from analyses.export.files import MAX_SHEET_ROWS, Written, counted, flat_columns
+from analyses.export.files import MAX_SHEET_ROWS, Written, flat_columns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

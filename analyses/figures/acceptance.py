@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from analyses.common.numbers import and_list, between, count, percent
+from analyses.common.numbers import and_list, between, count, counted, percent
 from analyses.figures.theme import figure, label_rows, legend, row_label, style_of, title
 from analyses.statistics.proportions import proportion
 
@@ -45,7 +45,7 @@ def acceptance_intervals(rows: Sequence[Row], known_styles: Mapping[str, Style])
     ]
     parts = "; ".join(
         f"{style.title}: {percent(row.no_accepted_share)}, {between(low, high, percent)},"
-        f" {count(row.n_questions)} questions"
+        f" {counted(row.n_questions, 'question')}"
         for row, low, high, style in drawn
     )
     chart = figure(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyses.common.numbers import and_list, count, small_percent
+from analyses.common.numbers import and_list, count, counted, small_percent
 from analyses.figures.theme import (
     FAINT_INK,
     INK,
@@ -66,7 +66,7 @@ def popularity_panel(
     ]
     panel = figure(_panel_alternative(style, shown, questions, users, data_end), height=280)
     top = max(questions, default=0)
-    longest = f"{count(questions[-1])} questions" if questions else ""
+    longest = counted(questions[-1], "question") if questions else ""
     panel.update_layout(
         title=panel_title(style),
         margin={"l": 4, "r": 18 + 7 * len(longest), "t": 58, "b": 8},  # an end label fits
@@ -89,10 +89,10 @@ def popularity_panel(
                 "line": {"width": 1.5, "color": style.colour},
             },
             customdata=[
-                [count(value), _note(year, share if is_main else None, data_end)]
+                [counted(value, name[:-1]), _note(year, share if is_main else None, data_end)]
                 for year, value, share in zip(shown, values, shares, strict=True)
             ],
-            hovertemplate=f"%{{customdata[0]}} {name}%{{customdata[1]}}<extra></extra>",
+            hovertemplate="%{customdata[0]}%{customdata[1]}<extra></extra>",
             cliponaxis=False,
             name=name,
         )
@@ -100,7 +100,7 @@ def popularity_panel(
         close = abs(questions[-1] - users[-1]) < _LABELS_TOUCH * max(top, 1)
         for name, value, shift in (("questions", questions[-1], 8), ("users", users[-1], -8)):
             panel.add_annotation(
-                x=years[-1], y=value, text=f"{count(value)} {name}", showarrow=False,
+                x=years[-1], y=value, text=counted(value, name[:-1]), showarrow=False,
                 xanchor="left", xshift=9, yshift=shift if close else 0,
                 font={"color": INK if name == "questions" else FAINT_INK, "size": 12},
             )  # fmt: skip
@@ -243,7 +243,7 @@ def _panel_alternative(
     if not years:
         return f"Line chart of {style.title}: no questions in any year."
     values = "; ".join(
-        f"{year}: {count(question)} questions, {count(user)} users"
+        f"{year}: {counted(question, 'question')}, {counted(user, 'user')}"
         for year, question, user in zip(years, questions, users, strict=True)
     )
     is_cut = data_end is not None and is_partial(years[-1], data_end)
@@ -261,7 +261,7 @@ def _share_hover(  # noqa: PLR0913 - a sentence needs all of its parts
     total = row.n_all_questions if column == "question_share" else row.n_base_questions
     beside = "" if total is None else f"{' of' if is_part else ', beside'} n = {count(total)}"
     text = (
-        f"<b>{style.title}</b>, {row.year}<br>{count(row.n_questions)} questions{beside}<br>"
+        f"<b>{style.title}</b>, {row.year}<br>{counted(row.n_questions, 'question')}{beside}<br>"
         f"{'' if is_part else 'ratio '}{small_percent(getattr(row, column))} {of}"
     )
     return text + _note(row.year, None, data_end)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from analyses.common.numbers import count
+from analyses.common.numbers import count, counted
 from analyses.figures.theme import figure, title, translucent
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def hours_of_week(rows: Sequence[Row], site: str) -> go.Figure:
         xgap=1,
         ygap=1,
         customdata=[
-            [f"<b>{day}, {hour}:00 to {hour + 1}:00</b><br>{count(n)} questions"
+            [f"<b>{day}, {hour}:00 to {hour + 1}:00</b><br>{counted(n, 'question')}"
              for hour, n in enumerate(hours)]
             for day, hours in zip(_DAYS, counts, strict=True)
         ],

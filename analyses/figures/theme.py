@@ -46,9 +46,8 @@ CANDIDATES = "candidates: not inspected by hand"
 MINUTE, HOUR, DAY, MONTH, YEAR = 1, 60, 24 * 60, 30 * 24 * 60, 365 * 24 * 60
 _TICKS: Final = {
     1 / 60: "1 s", 1 / 6: "10 s", MINUTE: "1 min", 10: "10 min", HOUR: "1 h", 6 * HOUR: "6 h",
-    DAY: "1 d", 7 * DAY: "1 wk", MONTH: "1 mo", YEAR: "1 y", 10 * YEAR: "10 y",
+    DAY: "1 d", 7 * DAY: "1 wk", MONTH: "1 mo", YEAR: "1 yr", 10 * YEAR: "10 yr",
 }  # fmt: skip
-_NAMED: Final = (1 / 60, MINUTE, HOUR, DAY, MONTH, YEAR, 10 * YEAR)
 
 LEFT = 16
 """Pixels left of a figure's first gridline, where the labels of its rows begin."""
@@ -77,6 +76,12 @@ class Style:
     def in_words(self) -> str:
         """The label as part of a sentence or a legend."""
         return f"{self.label} (candidates)" if self.is_candidate_set else self.label
+
+    @property
+    def questions(self) -> str:
+        """Its questions, in a sentence, for a label such as `Docker` or `Other questions`."""
+        noun = "" if self.in_words.lower().endswith("questions") else " questions"
+        return self.in_words + noun
 
     @property
     def title(self) -> str:
@@ -257,7 +262,7 @@ def time_axis(floor: float, top: float) -> dict[str, Any]:
         "type": "log",
         "range": [log10(floor) - 0.03, log10(top) + 0.08],
         "tickvals": ticks,
-        "ticktext": [_TICKS[value] if value in _NAMED else "" for value in ticks],
+        "ticktext": [_TICKS[value] for value in ticks],
         "tickfont": {"size": 13},
         "ticklabeloverflow": "allow",
         "showline": True,

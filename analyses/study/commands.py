@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from analyses.common.groups import InOrder
-from analyses.common.numbers import count
+from analyses.common.numbers import count, counted
 from analyses.study.study import find_study, read_study, shipped_studies
 from loader.errors import StudyError, on_one_line
 from loader.options import data_option
@@ -142,7 +142,7 @@ def _summarise(found: Study) -> None:
     click.echo(f"{found.name}: {found.title}")
     for one in found.sets:
         n = sum(rule.question_set == one.question_set for rule in found.rules)
-        rules = f", {count(n)} rule{'s' if n != 1 else ''}" if one.kind in kinds else ""
+        rules = f", {counted(n, 'rule')}" if one.kind in kinds else ""
         click.echo(f"  {one.question_set} ({kinds.get(one.kind, one.kind)}{rules})")
     rows: tuple[tuple[Sized, str, str], ...] = (
         (found.taxonomy.categories, "category", "categories"),
@@ -151,7 +151,7 @@ def _summarise(found: Study) -> None:
         (found.published.figures, "published figure", "published figures"),
         (found.published.response_times, "published response time", "published response times"),
     )
-    read = [f"{count(len(n))} {one if len(n) == 1 else many}" for n, one, many in rows if n]
+    read = [counted(len(n), one, many) for n, one, many in rows if n]
     click.echo(f"Read: {', '.join(found.files)}{'; ' + ', '.join(read) if read else ''}.")
     for note in found.notes:
         click.echo(f"Note: {note}")

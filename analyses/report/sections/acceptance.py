@@ -232,7 +232,7 @@ def _lead(study: StudyResults) -> tuple[Prose, ...]:
             )
         if of_years := study.adjusted("no_accepted", "standardised_by_year"):
             said += (
-                f". With the years asked of the {study.style(of_years.set_b).in_words} questions in"
+                f". With the years asked of the {study.style(of_years.set_b).questions} in"
                 f" both, the difference is {points(of_years.estimate)} points"
                 f" ({between(of_years.ci_low, of_years.ci_high, points)})"
             )
@@ -248,7 +248,5 @@ def _share_of(study: StudyResults, row: Row, *, is_second: bool = False) -> str:
     )
     limits = study.interval(row.question_set, "no_accepted_share", "asker", *wilson(row))
     interval = f"(95% interval {between(*limits, percent)})"
-    name = study.style(row.question_set).in_words
-    if is_second:
-        return f"{said} {name} ones {interval}"
-    return f"{said} {name} questions have no accepted answer {interval}"
+    name = study.style(row.question_set).questions
+    return f"{said} {name}{'' if is_second else ' have no accepted answer'} {interval}"

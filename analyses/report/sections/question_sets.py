@@ -198,7 +198,7 @@ def _group(study: StudyResults, rules: list[Row]) -> Markup:
         said += f" {where}"
     notes = [_MATCHES.get(one.match or ""), _CODE.get(one.code or "")]
     if one.runs_over:
-        notes.append(f"searched among {study.style(one.runs_over).label} questions")
+        notes.append(f"searched among {study.style(one.runs_over).questions}")
     if any(notes):
         said += Markup(" ({})").format("; ".join(note for note in notes if note))
     return said

@@ -116,7 +116,7 @@ def _lead(study: StudyResults) -> tuple[Prose, ...]:
         + "Half of "
         + ", half of ".join(
             f"the {count(row.n_response_times)} accepted answers to"
-            f" {study.style(row.question_set).in_words} questions came within"
+            f" {study.style(row.question_set).questions} came within"
             f" {duration(row.median_response_minutes)}"
             f" (95% interval {between(*median_interval(study, row), duration)})"
             for row in known

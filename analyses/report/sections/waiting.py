@@ -130,7 +130,7 @@ def _lead(study: StudyResults, rows: dict[str, Row]) -> tuple[Prose, ...]:
     if own is None or own.accepted_within_1d is None:
         return ()
     time = study.by_set("response_time_summary").get(own.question_set)
-    of_all = f"all {count(own.n_questions)} {study.style(own.question_set).in_words} questions"
+    of_all = f"all {count(own.n_questions)} {study.style(own.question_set).questions}"
     said = few(own.n_questions)
     if time is not None and time.median_response_minutes is not None:
         said += (
@@ -182,7 +182,7 @@ def _tests(study: StudyResults) -> tuple[Block, ...]:
 
 def _contrast(study: StudyResults, test: Row) -> tuple[Prose, ...]:
     """Say how far the study's contrast is apart at fixed times, then what the hazard ratio is."""
-    first, second = (study.style(name).in_words for name in (test.set_a, test.set_b))
+    a, b = (study.style(name) for name in (test.set_a, test.set_b))
     begin = few(min(test.n_a, test.n_b))
     said = []
     apart = [
@@ -194,7 +194,7 @@ def _contrast(study: StudyResults, test: Row) -> tuple[Prose, ...]:
     if apart:
         said.append(
             Prose(
-                f"{begin}Compared with {second}, the share of {first} questions with an accepted"
+                f"{begin}Compared with {b.in_words}, the share of {a.questions} with an accepted"
                 f" answer differs by {and_list(apart)} percentage points (95% intervals).",
                 is_lead=True,
             )
@@ -202,9 +202,9 @@ def _contrast(study: StudyResults, test: Row) -> tuple[Prose, ...]:
     if None in (test.hazard_ratio, test.ci_low, test.ci_high):
         return tuple(said)
     ratio = (
-        f"{'' if said else begin}On average over the wait, a question of {first} got its accepted"
-        f" answer {number(test.hazard_ratio)} times as often as one of {second} (hazard ratio, 95%"
-        f" interval {between(test.ci_low, test.ci_high)}; log-rank"
+        f"{'' if said else begin}On average over the wait, a question of {a.in_words} got its"
+        f" accepted answer {number(test.hazard_ratio)} times as often as one of {b.in_words}"
+        f" (hazard ratio, 95% interval {between(test.ci_low, test.ci_high)}; log-rank"
         f" {p_words(test.p_value_adjusted)} after Holm’s correction)."
     )
     if test.proportionality_p_value is not None:

@@ -102,7 +102,10 @@ def test_every_year_is_drawn_once_and_absent_years_are_zero(known) -> None:
         drawn = trace(panel, name)
         assert list(drawn.x) == list(years)
         assert list(drawn.y) == [known.get(year, (0, 0))[place] for year in years]
-        assert [text.split("<")[0] for text, _ in drawn.customdata] == [f"{y:,}" for y in drawn.y]
+        noun = "question" if place == 0 else "user"
+        assert [text for text, _ in drawn.customdata] == [
+            f"{y:,} {noun}{'' if y == 1 else 's'}" for y in drawn.y
+        ]
     assert panel.layout.yaxis.range[0] == 0
     assert panel.layout.yaxis.range[1] > max(n for n, _ in known.values())
 
@@ -215,7 +218,9 @@ def test_the_axis_speaks_in_human_units() -> None:
     axis = response_time_boxes([times()], {}).layout.xaxis
     named = {text: value for value, text in zip(axis.tickvals, axis.ticktext, strict=True) if text}
     assert axis.type == "log"
-    assert named == {"1 min": 1, "1 h": 60, "1 d": 1440, "1 mo": 43200}
+    assert named == {
+        "1 min": 1, "10 min": 10, "1 h": 60, "6 h": 360, "1 d": 1440, "1 wk": 10080, "1 mo": 43200,
+    }  # fmt: skip
 
 
 def test_a_set_without_times_has_no_box() -> None:

@@ -237,3 +237,12 @@ def test_no_study_is_written_into_the_code() -> None:
                 text = text.replace(",2019,", ",")
             found = shipped.findall(text)
             assert not found, (path, found)
+
+
+def test_a_label_that_ends_in_questions_is_not_said_twice(tmp_path) -> None:
+    rest = {"question_set": "rest", "label": "Other Docker questions", "kind": "baseline",
+            "base_set": "docker"}  # fmt: skip
+    tables = study_of([BASE, TOPIC, rest], {"docker": 90, "swarm": 60, "rest": 30})
+    text = page_of(write_tables(tmp_path, tables)).by_id("main").text
+    assert "Other Docker questions" in text
+    assert "questions questions" not in text
