@@ -18,7 +18,7 @@ _COLUMNS: Final = (
 )
 
 
-def read_agreement(draw: Path, sheets: Sequence[Path]) -> Table:
+def read_agreement(draw: Path, sheets: Sequence[Path], study: str | None) -> Table:
     """Compare the sheets of raters, as `stackstudy label agreement` does.
 
     Parameters
@@ -27,6 +27,8 @@ def read_agreement(draw: Path, sheets: Sequence[Path]) -> Table:
         The draw that the sheets were written for.
     sheets : sequence of Path
         One per rater, two or more; every question of the draw must be labelled.
+    study : str or None
+        Name or folder of the study whose categories they use.
 
     Returns
     -------
@@ -43,7 +45,7 @@ def read_agreement(draw: Path, sheets: Sequence[Path]) -> Table:
     from analyses.labelling.sample import read_sample
     from analyses.study.study import find_study, read_study
 
-    questions, taxonomy = read_sample(draw), read_study(find_study()).taxonomy
+    questions, taxonomy = read_sample(draw), read_study(find_study(study)).taxonomy
     ratings = [read_ratings(path, questions, taxonomy).checked() for path in sheets]
     return agreement_table(rater_agreement(ratings, taxonomy))
 

@@ -121,8 +121,8 @@ def acceptance_blocks(study: StudyResults) -> tuple[Block, ...]:
         Chart(
             "acceptance",
             "Share of questions without an accepted answer",
-            "The share of each set without an accepted answer (point), with Wilson’s 95% interval"
-            " (line). The axis shows only the range in which they lie.",
+            "How many questions of each set have no accepted answer, as a share (point), with"
+            " Wilson’s 95% interval (line). The axis shows only the range in which they lie.",
             (acceptance_intervals(drawn, study.styles),),
             study.table("acceptance"),
         ),

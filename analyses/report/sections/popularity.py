@@ -75,8 +75,8 @@ def popularity(study: StudyResults) -> Section:
         Chart(
             "popularity",
             "Questions and users per year",
-            "Questions of each set per year (filled markers), and the users who asked them (open),"
-            " each counted once per year; askers whose account is deleted are not counted. The"
+            "How many questions of each set were asked per year (filled markers), and by how many"
+            " users (open), each counted once per year; deleted accounts are not counted. The"
             f" scales differ from panel to panel.{_edges(study, years, cut)}{without}",
             tuple(
                 popularity_panel(found, study.style(one), years, study.data_end)
@@ -185,8 +185,8 @@ def _shares(study: StudyResults, rows: tuple[Row, ...], years: range) -> tuple[B
     chart = Chart(
         "popularity-shares",
         "Share of the questions of a year",
-        f"The size of each set compared with {and_list([wholes[one] for one in drawn])} of the same"
-        f" year: a count can rise because a site grows, a share cannot.{ratio}",
+        f"How large each set is compared with {and_list([wholes[one] for one in drawn])} of the"
+        f" same year: a count can rise because a site grows, a share cannot.{ratio}",
         tuple(drawn.values()),
         study.table(_DATA),
         tuple(column.replace("_", "-") for column in drawn),

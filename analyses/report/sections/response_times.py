@@ -178,7 +178,7 @@ def _cumulative(study: StudyResults, drawn: list[Row]) -> tuple[Block, ...]:
         Chart(
             "cumulative-times",
             title,
-            "The share of the accepted answers of each set that had come by a given time; the"
+            "How many of the accepted answers of each set had come by a given time, as a share; the"
             " median is where a curve crosses 50%. Questions without an accepted answer are left"
             " out here. The axis is logarithmic; a month is 30 days.",
             (cumulative_curves(rows, study.styles),),

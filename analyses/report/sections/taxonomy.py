@@ -144,8 +144,8 @@ def _charts(study: StudyResults, drawn: dict[str, list[Row]]) -> tuple[Chart, ..
                 Chart(
                     f"taxonomy-{level}",
                     title,
-                    "The share of the labelled questions of each set in each category (bar), with"
-                    f" its 95% interval (thin line).{mark}",
+                    "How many of the labelled questions of each set are in each category, as a"
+                    f" share (bar), with its 95% interval (thin line).{mark}",
                     tuple(
                         taxonomy_bars(own, study.style(name), level)
                         for name, own in own_level.items()

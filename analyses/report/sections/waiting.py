@@ -108,9 +108,9 @@ def waiting_blocks(study: StudyResults) -> tuple[Block, ...]:
         Chart(
             "survival",
             "Questions that still wait for an accepted answer",
-            "The share of each set without an accepted answer, by the time since the question was"
-            " asked; the band is the 95% interval at each time. A curve that never falls to 50%"
-            " has no median. The axis is logarithmic; a month is 30 days.",
+            "How many questions of each set have no accepted answer yet, as a share, by the time"
+            " since they were asked; the band is the 95% interval at each time. A curve that never"
+            " falls to 50% has no median. The axis is logarithmic; a month is 30 days.",
             (survival_chart(drawn, study.styles),),
             study.table("survival_curves"),
         ),
