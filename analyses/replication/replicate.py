@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from analyses.replication.checks import check_labels, check_times, check_trends, read_checks
+from analyses.replication.comparisons import comparison_section, read_comparisons
 from analyses.replication.figure5 import check_taxonomy
 from analyses.replication.labelled import CategoryNames, read_published_labels, read_slips
 from analyses.replication.package import find_package
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from analyses.replication.checks import Check
     from analyses.replication.response_times import PublishedTimes
+    from analyses.replication.tables import Section
     from analyses.study import Study
     from analyses.study.decisions import Decision
     from analyses.study.labels import Label
@@ -48,11 +50,14 @@ class Replication:
 
     Attributes
     ----------
+    compared : Section
+        What the paper does not compare.
     csv, markdown : Path
-        The files that hold them.
+        The files that hold the checks, and in Markdown what is compared too.
     """
 
     checks: tuple[Check, ...]
+    compared: Section
     csv: Path
     markdown: Path
 
@@ -108,19 +113,26 @@ def replicate(folder: Path, data: Path, say: Callable[[str], object]) -> Replica
         for one in figures
         if one.figure == "labelled_questions"
     }
-    n_baseline = next(
-        one.n_accepted for one in study.published.counts if one.question_set == BASELINE
+    baseline = next(
+        one
+        for one in study.published.counts
+        if (one.question_set, one.bound) == (BASELINE, "print")
     )
     checks = (
         *read_checks(data, figures),
         *check_trends(trends, figures),
-        *check_times(times, compare(times, sets), n_baseline),
+        *check_times(times, compare(times, sets), baseline.n_accepted),
         *check_labels(labels, n_printed),
         *check_taxonomy(labels, taxonomy, n_printed),
     )
-    done = Replication(checks, data / "replication_checks.csv", data / "replication_checks.md")
+    n_not_accepted = baseline.n_questions - baseline.n_accepted
+    compared = comparison_section(
+        read_comparisons(data, trends, (n_not_accepted, baseline.n_questions), times.baseline)
+    )
+    files = data / "replication_checks.csv", data / "replication_checks.md"
+    done = Replication(checks, compared, *files)
     write_csv(done.csv, checks)
-    done.markdown.write_text(markdown(checks), encoding="utf-8")
+    done.markdown.write_text(markdown(checks, compared), encoding="utf-8")
     return done
 
 

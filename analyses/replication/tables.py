@@ -32,7 +32,9 @@ PACKAGE: Final = "The package: its files against each other and against the prin
 _AS_PRINTED: Final = "as printed"
 _NOTE: Final = "note"
 _EXPECTED: Final = "expected"
-_NUMBERS: Final = frozenset({"published", "computed", _AS_PRINTED, _EXPECTED})
+_NUMBERS: Final = frozenset(
+    {"published", "computed", _AS_PRINTED, _EXPECTED, "estimate", "95% interval", "n"}
+)
 _STYLES: Final = {MISPRINT: "yellow", UNDERIVABLE: "dim", DIFFERS: "bold red"}
 
 
@@ -99,10 +101,10 @@ def write_csv(path: Path, checks: Sequence[Check]) -> None:
     write_records(path, COLUMNS, rows)
 
 
-def markdown(checks: Sequence[Check]) -> str:
-    """Return the checks as a page of Markdown tables, with their notes below each."""
+def markdown(checks: Sequence[Check], *more: Section) -> str:
+    """Return the checks and more sections as Markdown tables, with their notes below each."""
     lines = ["# Published figures, computed again", "", summary(checks), ""]
-    for section in sections(checks):
+    for section in (*sections(checks), *more):
         rules = ["---:" if heading in _NUMBERS else "---" for heading in section.headings]
         lines += [f"## {section.title}", ""]
         lines += [_line(cells) for cells in (section.headings, rules, *section.rows)]
@@ -112,9 +114,9 @@ def markdown(checks: Sequence[Check]) -> str:
     return "\n".join(lines)
 
 
-def tables(checks: Sequence[Check]) -> Iterator[Group]:
-    """Yield the checks as tables for the terminal, each with its notes."""
-    for section in sections(checks):
+def tables(checks: Sequence[Check], *more: Section) -> Iterator[Group]:
+    """Yield the checks and more sections as tables for the terminal, each with its notes."""
+    for section in (*sections(checks), *more):
         table = Table(title=section.title, title_justify="left")
         for heading in section.headings:
             is_right = heading in _NUMBERS or heading == _NOTE

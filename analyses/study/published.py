@@ -100,13 +100,15 @@ class PublishedResponseTime:
 
 @dataclass(frozen=True)
 class OtherStudy:
-    """What a study of another topic printed."""
+    """What a study of another topic printed, and the years in which its questions were asked."""
 
     baseline: str
     label: str
     no_accepted_percent: float
     median_response_minutes: float | None
     source: str
+    first_year: int | None = None
+    last_year: int | None = None
 
 
 @dataclass(frozen=True)
@@ -122,19 +124,25 @@ class Published:
 def read_other_studies(yml: Yml, node: yaml.Node | None) -> list[OtherStudy]:
     """Read the section ``other_studies`` of study.yml."""
     keys = ("label", "no_accepted_percent", "median_response_minutes", "source")
+    years = ("first_year", "last_year")
     found: dict[str, OtherStudy] = {}
     for item in yml.items(node, "other_studies"):
-        values = yml.mapping(item, "another study", keys, (keys[0], keys[1], keys[3]))
+        values = yml.mapping(item, "another study", (*keys, *years), (keys[0], keys[1], keys[3]))
         label = yml.text(values.get("label"), "label")
         source = yml.text(values.get("source"), "source")
         percent = yml.number(values.get("no_accepted_percent"), "no_accepted_percent", 0, 100)
         minutes = yml.number(values.get("median_response_minutes"), "median_response_minutes", 0)
+        first, last = (yml.whole(values.get(name), name, 1) for name in years)
+        if (first is None) != (last is None):
+            yml.slip(item, "another study has one of first_year and last_year; give both or none")
+        elif first is not None and last is not None and first > last:
+            yml.slip(item, f"first_year {first} is after last_year {last}; swap them")
         if label is None or percent is None or source is None:
             continue
         slug = re.sub(r"\W+", "_", label.lower()).strip("_")
         if slug in found:
             yml.slip(item, f"another study is labelled {found[slug].label!r} already; keep one")
-        found[slug] = OtherStudy(slug, label, percent, minutes, source)
+        found[slug] = OtherStudy(slug, label, percent, minutes, source, first, last)
     return list(found.values())
 
 

@@ -66,7 +66,8 @@ def decided(warehouses, fse2020, rules_only) -> Warehouse:
 
     They are what the published browser file keeps and leaves of the candidates, and question
     39682394. The file is as a spreadsheet may leave it: a byte order mark, columns in another
-    order, none for notes, a blank line; and its folder has a quote in its name.
+    order, none for notes, a blank line; and its folder has a quote in its name. One of the other
+    studies is made to have known years.
     """
 
     def make(folder: Path) -> Warehouse:
@@ -78,6 +79,12 @@ def decided(warehouses, fse2020, rules_only) -> Warehouse:
         ]
         rows.append(("server_cloud", 39682394, "include"))
         study = copy_study(folder / "people's")
+        yml = study / "study.yml"
+        text = yml.read_text("utf-8").replace(
+            "median_response_minutes: 198\n",
+            "median_response_minutes: 198\n    first_year: 2008\n    last_year: 2016\n",
+        )
+        yml.write_text(text, "utf-8")
         with (study / "decisions.csv").open("w", encoding="utf-8-sig", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(["site", "question_id", "question_set", "decision"])

@@ -30,15 +30,37 @@ class TestBaselines:
         low, high = proportion_confint(x, n, method="wilson")
         for row in rows:
             p = row["baseline_share"]
-            statistic = (abs(x - n * p) - 0.5) ** 2 / (n * p * (1 - p))
-            assert row["chi2"] == pytest.approx(statistic)
-            assert row["p_value"] == pytest.approx(chi2.sf(statistic, 1))
             assert row["share_difference"] == pytest.approx(x / n - p)
             assert row["ci_low"] == pytest.approx(low - p)
             assert row["ci_high"] == pytest.approx(high - p)
             assert row["cohens_h"] == pytest.approx(
                 2 * math.asin(math.sqrt(x / n)) - 2 * math.asin(math.sqrt(p))
             )
+
+    def test_only_questions_of_the_same_years_are_tested(self, decided):
+        """105 of 179 until 2016; R: prop.test(105, 179, p = 0.605), p-value 0.66912824."""
+        rows = {
+            row["baseline"]: row
+            for row in decided.records("from baseline_tests where question_set = 'deployment'")
+        }
+        row = rows["big_data"]
+        years = [
+            row[f"{whose}{end}_year"] for whose in ("", "baseline_") for end in ("first", "last")
+        ]
+        assert years == [2015, 2019, 2008, 2016]
+        n, x, p = 179, 105, 0.605
+        low, high = proportion_confint(x, n, method="wilson")
+        statistic = (abs(x - n * p) - 0.5) ** 2 / (n * p * (1 - p))
+        assert (row["n_overlap_questions"], row["overlap_share"]) == (n, x / n)
+        assert row["overlap_difference"] == pytest.approx(x / n - p)
+        assert (row["overlap_ci_low"], row["overlap_ci_high"]) == pytest.approx((low - p, high - p))
+        assert row["chi2"] == pytest.approx(statistic)
+        assert row["p_value"] == pytest.approx(chi2.sf(statistic, 1))
+        assert row["p_value_adjusted"] >= row["p_value"]
+        for name in set(rows) - {"big_data"}:
+            assert rows[name]["share_difference"] > 0.1
+            assert rows[name]["n_overlap_questions"] == 0
+            assert rows[name]["p_value"] is rows[name]["overlap_difference"] is None
 
     def test_the_printed_medians_stand_beside_the_own_ones(self, decided):
         rows = decided.records("from baseline_tests where question_set = 'mobile'")

@@ -60,18 +60,28 @@ def statistic(value: float | None, df: float | None) -> str:
     return number(value, 1) + ("" if value is None or df is None else f" ({df:.0f} df)")
 
 
+def _years(first: int | None, last: int | None) -> str:
+    return NONE if first is None else f"{first} to {last}"
+
+
 _BASELINE_COLUMNS = (
     SET,
     words(
         "Published study of", "label baseline",
         lambda label, name: label or name.replace("_", " "),
     ),
+    Column("Its years", "baseline_first_year baseline_last_year", _years),
+    Column("Years here", "first_year last_year", _years),
     Column("Published share", "baseline_share"),
     Column("Share here", "no_accepted_share"),
     Column("Difference", "share_difference", points),
     _DIFFERENCE,
     _COHEN,
-    Column("χ²", "chi2", lambda chi2: number(chi2, 1)),
+    Column("Of its years", "overlap_difference", points),
+    Column(
+        "95% interval", "overlap_ci_low overlap_ci_high",
+        lambda low, high: between(low, high, points),
+    ),
     HOLM,
 )  # fmt: skip
 _TEST_COLUMNS = (
@@ -204,8 +214,10 @@ def _baselines(study: StudyResults) -> tuple[Block, ...]:
         return (Missing(title, "the study names no other studies"),)
     table = table_of(
         study, "baseline_tests", title, _BASELINE_COLUMNS,
-        note="Those studies printed percentages without counts. Theirs are taken as exact, so the"
-        " tests are more certain than they should be.",
+        note="Acceptance falls with the years, so that only questions of the same years are tested;"
+        f" a dash ({NONE}): the years of that study’s questions are not known, or have no question"
+        " here. Those studies printed percentages without counts, so theirs are taken as exact, and"
+        " the tests are surer than they should be.",
     )  # fmt: skip
     return (Fold(f"Comparisons with other studies ({count(len(tests))})", (table,)),)
 

@@ -69,6 +69,14 @@ def test_the_sets_are_the_published_ones_question_for_question(run: Run, package
         assert {question_id for (question_id,) in members} == published
 
 
+def test_what_the_paper_does_not_compare_is_shown_and_written(run: Run) -> None:
+    """68.4 % without an accepted answer at the years of the baseline, and delta of the times."""
+    written = (run.data / "replication_checks.md").read_text("utf-8")
+    assert "| 68.4% | 66.6% to 70.1% | 3,018 | 2 |" in written
+    assert "| +0.26 | +0.22 to +0.29 | 885, 25,262 | 3 |" in written
+    assert "what the paper does not compare" in run.result.output
+
+
 def test_every_published_figure_has_a_row(run: Run, shared_facts: Path) -> None:
     with (shared_facts / "published_figures.csv").open(encoding="utf-8", newline="") as file:
         facts = list(csv.DictReader(file))

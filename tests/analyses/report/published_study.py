@@ -10,7 +10,9 @@ STUDY_COLUMNS = {
     ),
     "baseline_tests": (
         "question_set baseline n_questions no_accepted_share baseline_share chi2 df p_value"
-        " p_value_adjusted share_difference ci_low ci_high cohens_h"
+        " p_value_adjusted share_difference ci_low ci_high cohens_h first_year last_year"
+        " baseline_first_year baseline_last_year n_overlap_questions overlap_share"
+        " overlap_difference overlap_ci_low overlap_ci_high"
     ),
     "topic_tests": "base_set measure n_sets n_questions chi2 df p_value cramers_v",
     "response_time_quantiles": (
@@ -80,9 +82,9 @@ TRENDS = [
 ]  # fmt: skip
 BASELINES = [
     ("deployment", "big_data", 3023, 0.7069, 0.605, 131.0, 1, 1e-30, 3e-30, 0.1019, 0.085, 0.118,
-     0.21),
-    ("server_cloud", "concurrency", 1325, 0.698, 0.438, 363.1, 1, 1e-80, 1e-79, 0.26, 0.23, 0.28,
-     0.53),
+     0.21, 2015, 2019, 2008, 2016, 179, 0.587, -0.018, -0.09, 0.05),
+    ("server_cloud", "concurrency", 1325, 0.698, 0.438, None, None, None, None, 0.26, 0.23, 0.28,
+     0.53, 2015, 2019, None, None, 0, None, None, None, None),
 ]  # fmt: skip
 SURVIVAL_TESTS = [
     ("deployment", "non_deployment", 3023, 67727, 210.5, 1, 1e-40, 4e-40, 0.61, 0.57, 0.65,

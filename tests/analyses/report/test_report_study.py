@@ -220,7 +220,12 @@ def test_other_studies_and_topics_are_compared(published: Page) -> None:
     text = section(published, "rq2")
     assert "There is no evidence that the shares of the 3 topics differ (n = 3,023)" in text
     assert "p = 0.511 (one test, not adjusted)" in text
-    assert published.table("baseline_tests")[2][1:4] == ["big data", "60.5%", "70.7%"]
+    none = "\N{EN DASH}"
+    concurrency, big_data = published.table("baseline_tests")[1:]
+    assert big_data[1:6] == ["big data", "2008 to 2016", "2015 to 2019", "60.5%", "70.7%"]
+    assert big_data[-3:-1] == ["\N{MINUS SIGN}1.8", "\N{MINUS SIGN}9.0 to +5.0"]
+    assert concurrency[2:4] == [none, "2015 to 2019"]
+    assert concurrency[-3:] == [none, none, none]
 
 
 def test_published_times_without_posts_are_told(published: Page) -> None:

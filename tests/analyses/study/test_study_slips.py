@@ -27,6 +27,7 @@ def place_of(yml, part):
 
 
 # What stands in the good file, what stands there instead, where it is said, and what is said.
+OTHER = "{label: B, no_accepted_percent: 6, source: C"
 BAD_YML = [
     ("title: Docker", "titel: Docker", "study.yml has no key 'titel'; did you mean title?"),
     ("study: docker", "study: doker", "study: 'doker' is not the folder's name, 'docker'"),
@@ -120,6 +121,16 @@ BAD_YML = [
         "Other Docker}",
         "Other Docker}\nother_studies: [{label: Big data, no_accepted_percent: 60.5}]",
         "another study has no source",
+    ),
+    (
+        "Other Docker}",
+        f"Other Docker}}\nother_studies: [{OTHER}, first_year: 9}}]",
+        "another study has one of first_year and last_year; give both or none",
+    ),
+    (
+        "Other Docker}",
+        f"Other Docker}}\nother_studies: [{OTHER}, first_year: 9, last_year: 8}}]",
+        "first_year 9 is after last_year 8; swap them",
     ),
     (
         "Other Docker}",
