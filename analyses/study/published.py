@@ -48,6 +48,13 @@ class PublishedFigure:
         By how much the print is too large.
     misprint : str
         The sentence that says so.
+    inner_category, leaf_category : str
+        Of a figure of a category, which one; the leaf is empty where it is of an inner category.
+    remark : str
+        A sentence about a figure that is equal, with `{beside}` and `{beside_p}` for the two
+        measures that follow.
+    beside_measure, beside_p_measure : str
+        What another way of computing gives, and its p-value.
     """
 
     step: int | None = None
@@ -65,6 +72,23 @@ class PublishedFigure:
     printed_measure_to: str = ""
     print_scale: float = 1.0
     misprint: str = ""
+    inner_category: str = ""
+    leaf_category: str = ""
+    remark: str = ""
+    beside_measure: str = ""
+    beside_p_measure: str = ""
+
+    @property
+    def key(self) -> tuple[int | None, str, str, int | None, str, str]:
+        """What tells the figure from all others."""
+        return (
+            self.step,
+            self.figure,
+            self.question_set,
+            self.year,
+            self.inner_category,
+            self.leaf_category,
+        )
 
 
 @dataclass(frozen=True)
@@ -213,7 +237,7 @@ def read_figures(
     figures = []
     for row, one in read_rows(path, PublishedFigure, slips):
         unknown = [name for name in one.question_set.split(_VERSUS) if name not in names]
-        first = first_rows.setdefault((one.step, one.figure, one.question_set, one.year), row)
+        first = first_rows.setdefault(one.key, row)
         said = None
         if unknown:
             said = f"no question set is named {unknown[0]!r}{instead(unknown[0], names)}"
@@ -224,6 +248,10 @@ def read_figures(
             said += instead(one.need, known) if known else "; add it there"
         elif len({bool(one.misprint), bool(one.printed_measure), bool(one.printed_measure_to)}) > 1:
             said = "misprint, printed_measure and printed_measure_to: fill all three, or none"
+        elif one.leaf_category and not one.inner_category:
+            said = "leaf_category without inner_category; fill both, or the inner one"
+        elif bool(one.remark) != bool(one.beside_measure and one.beside_p_measure):
+            said = "remark, beside_measure and beside_p_measure: fill all three, or none"
         elif one.print_scale <= 0:
             said = f"print_scale {one.print_scale:g} is not greater than 0; leave it empty for 1"
         if said:
