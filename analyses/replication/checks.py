@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from analyses.replication.labelled import FILE as LABELS_FILE
 from analyses.replication.labelled import MISSING_LABELS
 from analyses.replication.trends import FILES
+from analyses.study.labels import full_name
 from analyses.warehouse.database import connect
 from loader.errors import WarehouseError
 
@@ -28,6 +29,9 @@ UNDERIVABLE: Final = "not derivable"
 DIFFERS: Final = "differs"
 VERDICTS: Final = (EQUAL, ROUNDED, MISPRINT, UNDERIVABLE, DIFFERS)
 
+CATEGORY_SHARE: Final = "category_share"
+"""A bar of the taxonomy, which only the first study prints."""
+
 _OF_MART: Final = (
     "step",
     "figure",
@@ -39,7 +43,10 @@ _OF_MART: Final = (
     "computed_as_printed",
     "verdict",
     "reason",
+    "inner_category",
+    "leaf_category",
 )
+_KEY: Final = ("step", "figure", "question_set", "year", "inner_category", "leaf_category")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +104,7 @@ class Check:
         return " ".join(str(part) for part in parts if part)
 
 
-def read_checks(data: Path, figures: Iterable[PublishedFigure]) -> list[Check]:
+def read_checks(data: Path, figures: Iterable[PublishedFigure], study: str) -> list[Check]:
     """Read the table ``replication_checks`` in the order of the study's published figures.
 
     Raises
@@ -105,29 +112,30 @@ def read_checks(data: Path, figures: Iterable[PublishedFigure]) -> list[Check]:
     WarehouseError
         When the table is not built, or lacks a figure.
     """
-    with connect(data) as connection:
+    with connect(data, study) as connection:
         rows = connection.execute(
             f"select {', '.join(_OF_MART)} from replication_checks"
         ).fetchall()
+    records = [dict(zip(_OF_MART, row, strict=True)) for row in rows]
+    for record in records:
+        for name in _KEY[4:]:
+            record[name] = record[name] or ""
     found: dict[tuple[Any, ...], dict[str, Any]] = {
-        row[:4]: dict(zip(_OF_MART, row, strict=True)) for row in rows
+        tuple(record[name] for name in _KEY): record for record in records
     }
     checks = []
     for figure in figures:
-        row = found.get(_key(figure))
+        row = found.get(figure.key)
         if row is None:
             raise WarehouseError(
                 f"replication_checks: no row for {figure.figure} of {figure.question_set};"
                 " it was built by another version: build again"
             )
+        inner, leaf = row.pop("inner_category"), row.pop("leaf_category")
+        row["category"] = full_name(inner, leaf) if inner else ""
         row["reason"] = row["reason"] or ""
         checks.append(Check(**row, is_required=figure.derivable_from_package == "yes"))
     return checks
-
-
-def _key(figure: PublishedFigure) -> tuple[int | None, str, str, int | None]:
-    """Return what tells a figure from all others."""
-    return figure.step, figure.figure, figure.question_set, figure.year
 
 
 def check_trends(trends: Iterable[YearlyCount], figures: Iterable[PublishedFigure]) -> list[Check]:
@@ -138,7 +146,7 @@ def check_trends(trends: Iterable[YearlyCount], figures: Iterable[PublishedFigur
     checks = []
     for figure in dict.fromkeys(figure for figure, _, _ in cells):
         printed = [one for one in figures if one.step == 3 and one.figure == figure]
-        alike = [one for one in printed if cells.get(_key(one)[1:]) == one.published]
+        alike = [one for one in printed if cells.get(one.key[1:4]) == one.published]
         checks.append(
             Check(
                 step=3,
