@@ -6,6 +6,7 @@ colour and marker (`styles`). Nothing here reads a database, and nothing knows a
 
 from analyses.figures.acceptance import acceptance_intervals
 from analyses.figures.funnel import funnel_panel
+from analyses.figures.measures import category_dots, category_scatter
 from analyses.figures.popularity import popularity_panel, popularity_shares
 from analyses.figures.sensitivity import sensitivity_strips
 from analyses.figures.taxonomy import taxonomy_bars
@@ -17,6 +18,8 @@ __all__ = [
     "Style",
     "acceptance_intervals",
     "alternative_of",
+    "category_dots",
+    "category_scatter",
     "cumulative_curves",
     "funnel_panel",
     "popularity_panel",
