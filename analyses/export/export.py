@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import duckdb
 
+from analyses.export.corpus import Steps, corpus_table, write_corpus
 from analyses.export.files import Written, write_csv, write_json_lines, write_parquet
 from analyses.export.folder import export_folder
 from analyses.export.readme import readme, write_dictionary
@@ -55,6 +56,7 @@ def export(  # noqa: PLR0913 - the last two are by name only
     *,
     force: bool = False,
     study: str | None = None,
+    steps: Steps | None = None,
 ) -> Export:
     """Write question sets, or the whole dataset of a study, into a folder of its own.
 
@@ -71,6 +73,8 @@ def export(  # noqa: PLR0913 - the last two are by name only
     force : bool
     study : str, optional
         Which study's database; may be left out where the folder holds one.
+    steps : Steps, optional
+        Of a corpus: what becomes of its words.
 
     Raises
     ------
@@ -86,7 +90,16 @@ def export(  # noqa: PLR0913 - the last two are by name only
             tables = data_tables(connection, names, with_results=not sets)
             if file_format == "jsonl":
                 tables = [threads_table(), *(t for t in tables if t.name not in _POSTS)]
-            files = _write(connection, tables, threaded, staging, file_format)
+            if file_format.startswith("corpus"):
+                steps = steps or Steps()
+                tables = [corpus_table(steps)]
+                lines = file_format.endswith("jsonl")
+                files = [
+                    write_corpus(connection, name, staging, steps, as_lines=lines)
+                    for name in threaded
+                ]
+            else:
+                files = _write(connection, tables, threaded, staging, file_format)
             text = readme(
                 connection, names, tables, files,
                 file_format=file_format, whole_study=not sets,
