@@ -85,7 +85,7 @@ class Steps:
         done = ["words of at least two characters, one of them a letter"]
         done += ["in lower case"] if self.lower_case else []
         done += [f"without {len(self.stop_words):,} stop words"] if self.stop_words else []
-        done += [f"as {self.language} stems (Snowball)"] if self.stems else []
+        done += [f"as {self.language.capitalize()} stems (Snowball)"] if self.stems else []
         of = "of questions with their accepted answers" if self.accepted_answer else "of questions"
         return f"Texts are {of}; tokens are {', '.join(done)}."
 
