@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from xml.etree import ElementTree as ET
 
 import pytest
+from rules_in_python import rule_matches
 
 from analyses.study import read_study
 from analyses.study.models import Models
+from analyses.study.sets import Rule
 from loader import load
 
 SITE = "bicycles.meta.stackexchange.com"
@@ -102,3 +105,50 @@ def test_each_step_leaves_out_what_it_says(data, posts, tmp_path, yml, steps):
         assert [step for step, _, n, _ in found[1:] if n == 0] == ["deleted", "duplicate"]
     if steps == ["min_score", "duplicate", "wiki"]:
         assert all(n > 0 for step, is_said, n, _ in found[1:] if is_said)
+
+
+SEARCHED = """\
+study: own
+title: Own
+base:
+  own: {tags: [discussion]}
+searched:
+  supported: {tags: [support, bug]}
+  wished: {tags: [feature-request]}
+topics:
+  by_default: {terms: [tag, tags]}
+  among_one: {terms: [tag, tags], among: supported}
+  among_other: {terms: [tag, tags], among: wished}
+  among_all: {terms: [tag, tags], among: all}
+  in_turn:
+    rules:
+      - {terms: [question], in: title, among: supported}
+      - {terms: [answer], in: title, match: substring, among: wished}
+      - {tags: [support], must_contain: bicycle, among: all}
+"""
+
+
+def test_rules_run_over_the_set_that_among_names(data, tmp_path):
+    """Several sets are searched side by side; each rule looks at its own alone."""
+    folder = tmp_path / "own"
+    folder.mkdir()
+    (folder / "study.yml").write_text(SEARCHED, "utf-8")
+    with Models(data, read_study(folder)) as models:
+        columns = ["site", "post_id", "post_type_id", "title", "body", "tags"]
+        rows = models.rows(f"select {', '.join(columns)} from {{stg_posts}} where post_type_id = 1")
+        posts = [dict(zip(columns, row, strict=True)) for row in rows]
+        names = [one.name for one in fields(Rule)]
+        rules = [
+            dict(zip(names, row, strict=True))
+            for row in models.rows(f"select {', '.join(names)} from {{stg_rules}}")
+        ]
+        found = models.rows(
+            "select question_set, rule, site, question_id from {question_set_matches}"
+        )
+    expected = rule_matches(posts, rules)
+    assert set(found) == expected
+    n = {name: len({key[2:] for key in expected if key[0] == name}) for name, *_ in expected}
+    assert 0 < n["among_one"] < n["among_all"]
+    assert 0 < n["among_other"] < n["among_all"]
+    assert 0 < n["by_default"] < n["among_all"]
+    assert n["in_turn"] > 3
