@@ -104,7 +104,9 @@ class Check:
         return " ".join(str(part) for part in parts if part)
 
 
-def read_checks(data: Path, figures: Iterable[PublishedFigure], study: str) -> list[Check]:
+def read_checks(
+    data: Path, figures: Iterable[PublishedFigure], study: str | None = None
+) -> list[Check]:
     """Read the table ``replication_checks`` in the order of the study's published figures.
 
     Raises

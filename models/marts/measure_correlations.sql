@@ -8,31 +8,20 @@
     'answered_share', 'accepted_share', 'median_first_answer_minutes',
     'median_response_minutes', 'mean_body_characters',
 ] -%}
-with categories as (
+with levels as (
     select
         *,
-        concat_ws(chr(31), inner_category, leaf_category) as category
+        concat_ws(chr(31), inner_category, leaf_category) as category,
+        unnest(list_filter(
+            [
+                'both',
+                case when not is_divided then 'leaf' end,
+                case when level = 'inner' then 'inner' end
+            ],
+            lambda one: one is not null
+        )) as of_level
     from {{ ref('category_measures') }}
     where n_questions > 0
-),
-
-levels as (
-    select
-        *,
-        'both' as of_level
-    from categories
-    union all
-    select
-        *,
-        'leaf' as of_level
-    from categories
-    where not is_divided
-    union all
-    select
-        *,
-        'inner' as of_level
-    from categories
-    where level = 'inner'
 ),
 
 measured as (
@@ -53,11 +42,6 @@ measured as (
     from levels
 ),
 
-known as (
-    select * from measured
-    where value is not null
-),
-
 pairs as (
     select
         popularity.question_set,
@@ -68,13 +52,17 @@ pairs as (
             list(popularity.value order by popularity.category),
             list(difficulty.value order by popularity.category)
         ) as found
-    from known as popularity
-    inner join known as difficulty
+    from measured as popularity
+    inner join measured as difficulty
         on
             popularity.question_set = difficulty.question_set
             and popularity.of_level = difficulty.of_level
             and popularity.category = difficulty.category
-    where popularity.is_popularity and not difficulty.is_popularity
+    where
+        popularity.is_popularity
+        and not difficulty.is_popularity
+        and popularity.value is not null
+        and difficulty.value is not null
     group by all
 ),
 

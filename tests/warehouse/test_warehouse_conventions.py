@@ -202,6 +202,7 @@ class TestNothingOfAStudyIsInTheCode:
             ("analyses/study/study.py", "deployment"),  # the name of the default study
             ("analyses/report/templates/blocks.html", "dl"),  # an element of HTML
             ("dbt_project/macros/text.sql", "dl"),  # the same
+            ("analyses/export/corpus.py", "dl"),  # the same
         }
     )
 
