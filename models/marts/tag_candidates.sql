@@ -7,19 +7,15 @@ with sets as (
     from {{ ref('stg_question_sets') }}
 ),
 
-tagged as (
-    select distinct
-        site,
-        question_id,
-        unnest(tags) as tag
-    from {{ ref('int_questions') }}
-),
-
+-- twice from the dump: the tags of all its questions would be too many to keep
 tags as (
     select
         tag,
         count(*) as n_with_tag
-    from tagged
+    from (
+        select unnest(list_distinct(tags)) as tag
+        from {{ ref('int_questions') }}
+    )
     group by tag
 ),
 
@@ -35,17 +31,24 @@ sizes as (
     group by question_set
 ),
 
-beside as (
+carried as (
     select
         members.question_set,
-        tagged.tag,
-        count(*) as n_in_set
+        unnest(list_distinct(questions.tags)) as tag
     from members
-    inner join tagged
+    inner join {{ ref('int_questions') }} as questions
         on
-            members.site = tagged.site
-            and members.question_id = tagged.question_id
-    group by members.question_set, tagged.tag
+            members.site = questions.site
+            and members.question_id = questions.question_id
+),
+
+beside as (
+    select
+        question_set,
+        tag,
+        count(*) as n_in_set
+    from carried
+    group by question_set, tag
 ),
 
 rules as (
