@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from analyses.study.labels import full_name
 from analyses.study.rows import read_rows
 from analyses.study.slips import instead
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     import yaml
 
+    from analyses.study.labels import Category
     from analyses.study.slips import Slips
     from analyses.study.yml import Yml
 
@@ -77,6 +79,11 @@ class PublishedFigure:
     remark: str = ""
     beside_measure: str = ""
     beside_p_measure: str = ""
+
+    @property
+    def category(self) -> tuple[str, str, str]:
+        """Key of the category that it is of."""
+        return self.question_set, self.inner_category, self.leaf_category
 
     @property
     def key(self) -> tuple[int | None, str, str, int | None, str, str]:
@@ -223,14 +230,19 @@ def read_needs(
     return found
 
 
-def read_figures(
+def read_figures(  # noqa: PLR0913 - what a figure may name
     path: Path,
     question_sets: Sequence[str],
     others: Sequence[OtherStudy],
     needs: Sequence[PublishedNeed],
+    *,
+    taxonomy: Sequence[Category],
     slips: Slips,
 ) -> list[PublishedFigure]:
     """Read and check `published_figures.csv`."""
+    coded = {one.question_set for one in taxonomy}
+    categories = {one.key for one in taxonomy}
+    categories |= {(one.question_set, one.inner_category, "") for one in taxonomy}
     names = [*question_sets, "all_questions", *(other.baseline for other in others)]
     known = {one.need for one in needs}
     first_rows: dict[tuple[object, ...], int] = {}
@@ -246,19 +258,30 @@ def read_figures(
         elif one.need and one.need not in known:
             said = f"need {one.need!r} is not in published: needs of study.yml"
             said += instead(one.need, known) if known else "; add it there"
-        elif len({bool(one.misprint), bool(one.printed_measure), bool(one.printed_measure_to)}) > 1:
-            said = "misprint, printed_measure and printed_measure_to: fill all three, or none"
-        elif one.leaf_category and not one.inner_category:
-            said = "leaf_category without inner_category; fill both, or the inner one"
-        elif bool(one.remark) != bool(one.beside_measure and one.beside_p_measure):
-            said = "remark, beside_measure and beside_p_measure: fill all three, or none"
-        elif one.print_scale <= 0:
-            said = f"print_scale {one.print_scale:g} is not greater than 0; leave it empty for 1"
+        elif one.inner_category and one.question_set in coded and one.category not in categories:
+            names_there = [full_name(*key[1:]) for key in sorted(categories)]
+            name = full_name(one.inner_category, one.leaf_category)
+            said = f"taxonomy.csv has no category {name!r}{instead(name, names_there)}"
+        else:
+            said = _incomplete(one)
         if said:
             slips.add(path, said, row=row)
         else:
             figures.append(one)
     return figures
+
+
+def _incomplete(one: PublishedFigure) -> str | None:
+    """Return what is wrong with columns that go together; None where nothing is."""
+    if len({bool(one.misprint), bool(one.printed_measure), bool(one.printed_measure_to)}) > 1:
+        return "misprint, printed_measure and printed_measure_to: fill all three, or none"
+    if one.leaf_category and not one.inner_category:
+        return "leaf_category without inner_category; fill both, or the inner one"
+    if bool(one.remark) != bool(one.beside_measure and one.beside_p_measure):
+        return "remark, beside_measure and beside_p_measure: fill all three, or none"
+    if one.print_scale <= 0:
+        return f"print_scale {one.print_scale:g} is not greater than 0; leave it empty for 1"
+    return None
 
 
 def read_response_times(

@@ -294,7 +294,9 @@ def read_study(folder: Path) -> Study:
         labels = read_labels(found["labels"], taxonomy, names, slips)
     figures: Sequence[PublishedFigure] = ()
     if "published_figures" in found:
-        figures = read_figures(found["published_figures"], names, others, needs, slips)
+        figures = read_figures(
+            found["published_figures"], names, others, needs, taxonomy=taxonomy, slips=slips
+        )
     times: Sequence[PublishedResponseTime] = ()
     if "published_response_times" in found:
         times = read_response_times(found["published_response_times"], names, slips)
