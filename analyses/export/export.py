@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import duckdb
 
+from analyses.export.corpus import Steps, corpus_table, write_corpus
 from analyses.export.files import Written, write_csv, write_json_lines, write_parquet
 from analyses.export.folder import export_folder
 from analyses.export.readme import readme, write_dictionary
@@ -33,6 +34,7 @@ def export(  # noqa: PLR0913 - the last two are by name only
     *,
     force: bool = False,
     study: str | None = None,
+    steps: Steps | None = None,
 ) -> list[Written]:
     """Write question sets, or the whole dataset of a study, into a folder; return its files.
 
@@ -44,6 +46,8 @@ def export(  # noqa: PLR0913 - the last two are by name only
         Names of question sets; by default every set, with the results.
     file_format : str
         One of `analyses.export.FORMATS`.
+    steps : Steps, optional
+        The steps that the words of a corpus go through.
 
     Raises
     ------
@@ -58,7 +62,16 @@ def export(  # noqa: PLR0913 - the last two are by name only
             tables = data_tables(connection, names, with_results=not sets)
             if file_format == "jsonl":
                 tables = [threads_table(), *(t for t in tables if t.name not in _POSTS)]
-            files = _write(connection, tables, threaded, staging, file_format)
+            if file_format.startswith("corpus"):
+                steps = steps or Steps()
+                tables = [corpus_table(steps)]
+                lines = file_format.endswith("jsonl")
+                files = [
+                    write_corpus(connection, name, staging, steps, as_lines=lines)
+                    for name in threaded
+                ]
+            else:
+                files = _write(connection, tables, threaded, staging, file_format)
             text = readme(
                 connection, names, tables, files,
                 file_format=file_format, whole_study=not sets,

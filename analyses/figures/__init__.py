@@ -6,6 +6,7 @@ colour and marker (`styles`). Nothing here reads a database, and nothing knows a
 
 from analyses.figures.acceptance import acceptance_intervals, yearly_acceptance_lines
 from analyses.figures.funnel import funnel_panel
+from analyses.figures.measures import category_dots, category_scatter
 from analyses.figures.popularity import popularity_panel, popularity_shares
 from analyses.figures.sensitivity import sensitivity_strips
 from analyses.figures.sites import hours_of_week
@@ -18,6 +19,8 @@ __all__ = [
     "Style",
     "acceptance_intervals",
     "alternative_of",
+    "category_dots",
+    "category_scatter",
     "cumulative_curves",
     "funnel_panel",
     "hours_of_week",

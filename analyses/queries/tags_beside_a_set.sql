@@ -1,11 +1,7 @@
 -- The tags that stand beside a set's questions more often than beside the
 -- questions of its base set: what the set is about, beyond its rules.
-with members as (
-    select * from {{ ref('question_set_members') }}
-),
-
-questions as (
-    select * from {{ ref('questions') }}
+with candidates as (
+    select * from {{ ref('tag_candidates') }}
 ),
 
 sets as (
@@ -13,50 +9,24 @@ sets as (
     where kind = 'topic'
 ),
 
-tagged as (
-    select
-        members.question_set,
-        questions.site,
-        questions.question_id,
-        unnest(questions.tags) as tag_name
-    from members
-    inner join questions
-        on
-            members.site = questions.site
-            and members.question_id = questions.question_id
-),
-
-counted as (
-    select
-        question_set,
-        tag_name,
-        count(*) as n_questions,
-        count(*) / (
-            select count(*) from members
-            where members.question_set = tagged.question_set
-        ) as tag_share
-    from tagged
-    group by question_set, tag_name
-),
-
 compared as (
     select
-        counted.question_set,
-        counted.tag_name,
-        counted.n_questions,
-        counted.tag_share,
-        base.tag_share as base_tag_share,
-        counted.tag_share / base.tag_share as lift,
+        candidates.question_set,
+        candidates.tag as tag_name,
+        candidates.n_in_set as n_questions,
+        candidates.relevance as tag_share,
+        base.relevance as base_tag_share,
+        candidates.relevance / base.relevance as lift,
         row_number() over (
-            partition by counted.question_set
-            order by counted.n_questions desc, counted.tag_name asc
+            partition by candidates.question_set
+            order by candidates.n_in_set desc, candidates.tag asc
         ) as place
-    from counted
-    inner join sets on counted.question_set = sets.question_set
-    left join counted as base
+    from candidates
+    inner join sets on candidates.question_set = sets.question_set
+    left join candidates as base
         on
             sets.base_set = base.question_set
-            and counted.tag_name = base.tag_name
+            and candidates.tag = base.tag
 )
 
 select * from compared

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from analyses.replication.labelled import FILE as LABELS_FILE
 from analyses.replication.labelled import MISSING_LABELS
 from analyses.replication.trends import FILES
+from analyses.study.labels import full_name
 from analyses.warehouse.database import connect
 from loader.errors import WarehouseError
 
@@ -28,11 +29,14 @@ UNDERIVABLE: Final = "not derivable"
 DIFFERS: Final = "differs"
 VERDICTS: Final = (EQUAL, ROUNDED, MISPRINT, UNDERIVABLE, DIFFERS)
 
+CATEGORY_SHARE: Final = "category_share"
+"""A bar of the taxonomy, which only the first study prints."""
+
 COLUMNS: Final = (
     *("step", "figure", "question_set", "year", "category", "published", "unit", "computed"),
     *("computed_as_printed", "verdict", "reason"),
 )
-"""Columns of a check's row; the mart has all but the category."""
+"""Columns of a check's row; the mart has the category's two parts instead of its name."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +89,9 @@ class Check:
         return " ".join(str(part) for part in parts if part)
 
 
-def read_checks(data: Path, figures: Iterable[PublishedFigure]) -> list[Check]:
+def read_checks(
+    data: Path, figures: Iterable[PublishedFigure], study: str | None = None
+) -> list[Check]:
     """Read the table ``replication_checks`` in the order of the study's published figures.
 
     Raises
@@ -93,28 +99,27 @@ def read_checks(data: Path, figures: Iterable[PublishedFigure]) -> list[Check]:
     WarehouseError
         When the table is not built, or lacks a figure.
     """
-    names = [name for name in COLUMNS if name != "category"]
-    with connect(data) as connection:
+    parts = ("inner_category", "leaf_category")
+    names = [*(name for name in COLUMNS if name != "category"), *parts]
+    with connect(data, study) as connection:
         rows = connection.execute(f"select {', '.join(names)} from replication_checks").fetchall()
     found: dict[tuple[Any, ...], dict[str, Any]] = {
-        row[:4]: dict(zip(names, row, strict=True)) for row in rows
+        (*row[:4], *(part or "" for part in row[-2:])): dict(zip(names, row, strict=True))
+        for row in rows
     }
     checks = []
     for figure in figures:
-        row = found.get(_key(figure))
+        row = found.get(figure.key)
         if row is None:
             raise WarehouseError(
                 f"replication_checks: no row for {figure.figure} of {figure.question_set};"
                 " it was built by another version: build again"
             )
+        inner, leaf = row.pop("inner_category"), row.pop("leaf_category")
+        row["category"] = full_name(inner, leaf) if inner else ""
         row["reason"] = row["reason"] or ""
         checks.append(Check(**row, is_required=figure.derivable_from_package == "yes"))
     return checks
-
-
-def _key(figure: PublishedFigure) -> tuple[int | None, str, str, int | None]:
-    """Return the key of a figure."""
-    return figure.step, figure.figure, figure.question_set, figure.year
 
 
 def check_trends(trends: Iterable[YearlyCount], figures: Iterable[PublishedFigure]) -> list[Check]:
@@ -125,7 +130,7 @@ def check_trends(trends: Iterable[YearlyCount], figures: Iterable[PublishedFigur
     checks = []
     for figure in dict.fromkeys(figure for figure, _, _ in cells):
         printed = [one for one in figures if one.step == 3 and one.figure == figure]
-        alike = [one for one in printed if cells.get(_key(one)[1:]) == one.published]
+        alike = [one for one in printed if cells.get(one.key[1:4]) == one.published]
         reason = f"Printed figures that are also in the package's own {FILES[figure]}."
         name = f"{figure}_in_the_package"
         checks.append(_of_package(len(printed), len(alike), step=3, figure=name, reason=reason))

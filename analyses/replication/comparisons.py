@@ -63,6 +63,7 @@ def read_comparisons(
     trends: Iterable[YearlyCount],
     baseline: tuple[int, int],
     baseline_minutes: Sequence[float],
+    study: str | None = None,
 ) -> list[Comparison]:
     """Compare the deployment questions of a database with what was published of the baseline.
 
@@ -73,8 +74,10 @@ def read_comparisons(
     baseline : (n_not_accepted, n_questions)
     baseline_minutes : sequence of float
         Whole days dropped.
+    study : str, optional
+        Whose database; may be left out if the folder has one.
     """
-    with connect(data) as connection:
+    with connect(data, study) as connection:
         by_year = connection.execute(
             "select year, n_not_accepted, n_questions from yearly_acceptance"
             " where question_set = ?",

@@ -10,7 +10,15 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from analyses.replication.checks import DIFFERS, EQUAL, MISPRINT, ROUNDED, UNDERIVABLE, Check
+from analyses.replication.checks import (
+    CATEGORY_SHARE,
+    DIFFERS,
+    EQUAL,
+    MISPRINT,
+    ROUNDED,
+    UNDERIVABLE,
+    Check,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -104,7 +112,7 @@ def _check(bar: Bar, bars: Sequence[Bar]) -> Check:
     verdict, reason = _judge(bar, bars)
     return Check(
         step=5,
-        figure="category_share",
+        figure=CATEGORY_SHARE,
         question_set=bar.category.question_set,
         category=bar.category.name,
         published=bar.published,

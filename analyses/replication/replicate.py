@@ -1,4 +1,4 @@
-"""From the authors' two zip files to every published figure, recomputed."""
+"""From what the authors of a shipped study published to every printed figure, recomputed."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from analyses.replication import artifact
 from analyses.replication.checks import check_labels, check_times, check_trends, read_checks
 from analyses.replication.comparisons import comparison_section, read_comparisons
 from analyses.replication.figure5 import check_taxonomy
@@ -15,7 +16,7 @@ from analyses.replication.labelled import CategoryNames, read_published_labels, 
 from analyses.replication.package import find_package
 from analyses.replication.questions import SITE, decide, distinct_posts, read_sets
 from analyses.replication.response_times import BASELINE, compare, read_times, write_times
-from analyses.replication.tables import markdown, write_csv
+from analyses.replication.tables import STEPS, TABLES, markdown, write_csv
 from analyses.replication.trends import read_trends
 from analyses.sample.official import TableFile, row
 from analyses.study import find_study, read_study
@@ -35,13 +36,19 @@ if TYPE_CHECKING:
     from analyses.study.decisions import Decision
     from analyses.study.labels import Label
 
+    _Made = tuple[tuple[Check, ...], tuple[Section, ...]]
+
 STUDY: Final = "deep_learning_deployment"
-"""The study whose package it is."""
+"""The study whose package is two zip files."""
+
+TITLES: Final = {STUDY: STEPS, artifact.STUDY: TABLES}
+"""The studies that can be replicated, and where each printed its figures."""
 
 MARK: Final = "stackstudy replicate"
 """What the comment in a dump file of the authors' posts begins with."""
 
 _COMMENT: Final = f"{MARK}: the posts that the authors published, as a dump writes them"
+_OF_MEASURES: Final = f"{MARK}: posts made to have the measures that the authors published"
 
 
 @dataclass(frozen=True)
@@ -50,30 +57,35 @@ class Replication:
 
     Attributes
     ----------
-    compared : Section
-        What the paper does not compare.
+    compared : tuple of Section
+        What the paper does not compare, where the authors published enough to do so.
     csv, markdown : Path
         The files that hold the checks, and in Markdown what is compared too.
     """
 
     checks: tuple[Check, ...]
-    compared: Section
+    compared: tuple[Section, ...]
     csv: Path
     markdown: Path
 
 
-def replicate(folder: Path, data: Path, say: Callable[[str], object]) -> Replication:
-    """Compute every published figure from the authors' package.
+def replicate(
+    folder: Path, data: Path, say: Callable[[str], object], study: str = STUDY
+) -> Replication:
+    """Compute every published figure of a study from what its authors published.
 
     Parameters
     ----------
     folder : Path
-        The package, see `analyses.replication.package.find_package`.
+        The package, see `analyses.replication.package.find_package`, or the artifact, see
+        `analyses.replication.artifact`.
     data : Path
         A data folder for this alone: absolute, made when it is not there. The study with the
         authors' decisions, labels and response times is written into it.
     say : callable
         Called with one line for each thing done.
+    study : str
+        One of `TITLES`.
 
     Returns
     -------
@@ -86,8 +98,37 @@ def replicate(folder: Path, data: Path, say: Callable[[str], object]) -> Replica
         When the package or the data folder cannot be used, or a model cannot be built.
     """
     _check_own(data)
+    shipped = read_study(find_study(study))
+    replicated = _from_artifact if study == artifact.STUDY else _from_package
+    checks, compared = replicated(folder, data, say, shipped)
+    files = data / "replication_checks.csv", data / "replication_checks.md"
+    done = Replication(checks, compared, *files)
+    write_csv(done.csv, checks)
+    page = markdown(checks, *compared, titles=TITLES[study])
+    done.markdown.write_text(page, encoding="utf-8")
+    return done
+
+
+def _from_artifact(folder: Path, data: Path, say: Callable[[str], object], shipped: Study) -> _Made:
+    """Replicate the study whose authors published measures instead of posts."""
+    base = shipped.set_names("base")[0]
+    read = artifact.read_artifact(folder, base, shipped.taxonomy.categories)
+    _load(read.posts, data, _OF_MEASURES)
+    n_questions = len(read.labels) - read.n_unmeasured
+    say(
+        f"Loaded {n_questions:,} questions and {len(read.posts) - n_questions:,} answers that have"
+        f" the published measures; {read.n_unmeasured:,} labelled questions have none."
+    )
+    study = _copy_study(shipped, data / shipped.name)
+    write_labels(study / "labels.csv", read.labels)
+    built = build(data, read_study(study))
+    say(f"Built {built.n_models} tables and views from {len(read.labels):,} labels of the authors.")
+    return tuple(read_checks(data, shipped.published.figures, shipped.name)), ()
+
+
+def _from_package(folder: Path, data: Path, say: Callable[[str], object], shipped: Study) -> _Made:
+    """Replicate the study whose authors published posts and results."""
     package = find_package(folder)
-    shipped = read_study(find_study(STUDY))
     taxonomy = shipped.taxonomy.categories
     sets = read_sets(package)
     names = CategoryNames(taxonomy, read_slips())
@@ -96,7 +137,7 @@ def replicate(folder: Path, data: Path, say: Callable[[str], object]) -> Replica
     trends = read_trends(package)
 
     posts = distinct_posts(sets)
-    _load(posts, data)
+    _load(posts, data, _COMMENT)
     n_questions = sum(post["PostTypeId"] == "1" for post in posts)
     say(f"Loaded {n_questions:,} questions and {len(posts) - n_questions:,} answers.")
 
@@ -119,21 +160,16 @@ def replicate(folder: Path, data: Path, say: Callable[[str], object]) -> Replica
         if (one.question_set, one.bound) == (BASELINE, "print")
     )
     checks = (
-        *read_checks(data, figures),
+        *read_checks(data, figures, shipped.name),
         *check_trends(trends, figures),
         *check_times(times, compare(times, sets), baseline.n_accepted),
         *check_labels(labels, n_printed),
         *check_taxonomy(labels, taxonomy, n_printed),
     )
     n_not_accepted = baseline.n_questions - baseline.n_accepted
-    compared = comparison_section(
-        read_comparisons(data, trends, (n_not_accepted, baseline.n_questions), times.baseline)
-    )
-    files = data / "replication_checks.csv", data / "replication_checks.md"
-    done = Replication(checks, compared, *files)
-    write_csv(done.csv, checks)
-    done.markdown.write_text(markdown(checks, compared), encoding="utf-8")
-    return done
+    counts = n_not_accepted, baseline.n_questions
+    found = read_comparisons(data, trends, counts, times.baseline, shipped.name)
+    return checks, (comparison_section(found),)
 
 
 def _write_study(
@@ -144,17 +180,21 @@ def _write_study(
     times: PublishedTimes,
 ) -> Study:
     """Write the shipped study with what the authors decided, labelled and timed."""
-    shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(shipped.folder, folder)
+    _copy_study(shipped, folder)
     write_decisions(folder / "decisions.csv", decisions)
     write_labels(folder / "labels.csv", labels)
     write_times(folder / "published_response_times.csv", times)
     return read_study(folder)
 
 
-def write_posts(path: Path, posts: Iterable[dict[str, str]]) -> None:
+def _copy_study(shipped: Study, folder: Path) -> Path:
+    shutil.rmtree(folder, ignore_errors=True)
+    return Path(shutil.copytree(shipped.folder, folder))
+
+
+def write_posts(path: Path, posts: Iterable[dict[str, str]], comment: str = _COMMENT) -> None:
     """Write posts as a dump file in the form of the official writer."""
-    with TableFile(path, _COMMENT) as file:
+    with TableFile(path, comment) as file:
         for post in posts:
             file.add(row(post.items()))
     file.part.replace(path)
@@ -170,9 +210,9 @@ def _check_own(data: Path) -> None:
             )
 
 
-def _load(posts: Sequence[dict[str, str]], data: Path) -> None:
+def _load(posts: Sequence[dict[str, str]], data: Path, comment: str) -> None:
     data.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".replicate-", dir=data) as folder:
         path = Path(folder) / "Posts.xml"
-        write_posts(path, posts)
+        write_posts(path, posts, comment)
         load([path], data, site=SITE, force=True)

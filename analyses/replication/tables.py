@@ -12,10 +12,17 @@ from rich.table import Table
 from rich.text import Text
 
 from analyses.common.files import write_records
-from analyses.replication.checks import COLUMNS, DIFFERS, MISPRINT, UNDERIVABLE, VERDICTS
+from analyses.replication.checks import (
+    CATEGORY_SHARE,
+    COLUMNS,
+    DIFFERS,
+    MISPRINT,
+    UNDERIVABLE,
+    VERDICTS,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from analyses.replication.checks import Check
@@ -26,6 +33,13 @@ STEPS: Final = {
     4: "Step 4: difficulty (Figure 4)",
     5: "Step 5: taxonomy",
 }
+TABLES: Final = {
+    1: "Table 1: popularity of phases and their categories",
+    2: "Table 2: difficulty of phases and their categories",
+    3: "Table 3: popularity and difficulty correlated",
+}
+"""Of the study whose figures stand in three tables."""
+
 TAXONOMY: Final = "Step 5: categories (Figure 5), in percent of a set's labels"
 PACKAGE: Final = "The package: its files against each other and against the print"
 
@@ -56,19 +70,22 @@ class Section:
     notes: tuple[str, ...]
 
 
-def sections(checks: Sequence[Check]) -> Iterator[Section]:
+def sections(checks: Sequence[Check], titles: Mapping[int, str] = STEPS) -> Iterator[Section]:
     """Yield the checks by step, then the categories of the taxonomy, then those of the package."""
+    categories = [one for one in checks if one.figure == CATEGORY_SHARE]
     figures = sorted(
-        (one for one in checks if not (one.category or one.is_of_package)),
+        (one for one in checks if not (one.figure == CATEGORY_SHARE or one.is_of_package)),
         key=lambda one: one.step,
     )
     for step, of_step in groupby(figures, key=lambda one: one.step):
         found = list(of_step)
-        headings = ["figure", "of", "published", "computed", _AS_PRINTED, "verdict", _NOTE]
+        headings = ["figure", "of", "category", "published", "computed", _AS_PRINTED]
+        headings += ["verdict", _NOTE]
         if all(one.computed_as_printed is None for one in found):
             headings.remove(_AS_PRINTED)
-        yield _section(STEPS.get(step, f"Step {step}"), headings, found)
-    categories = [one for one in checks if one.category]
+        if not any(one.category for one in found):
+            headings.remove("category")
+        yield _section(titles.get(step, f"Step {step}"), headings, found)
     if categories:
         headings = ["of", "category", "published", "computed", "verdict", _NOTE]
         yield _section(TAXONOMY, headings, categories)
@@ -82,12 +99,13 @@ def summary(checks: Sequence[Check]) -> str:
     """Say in a few sentences how many figures came out how."""
     published = [check for check in checks if not check.is_of_package]
     required = [check for check in published if check.is_required]
-    n_categories = sum(1 for check in required if check.category)
+    n_categories = sum(1 for check in required if check.figure == CATEGORY_SHARE)
     of_package = [check for check in checks if check.is_of_package]
+    parts = f" ({len(required) - n_categories} of the text, {n_categories} percentages of Figure 5)"
     said = (
         f"{len(published)} published figures: {_counted(published)}."
         f" The package makes it possible to compute {len(required)} of these"
-        f" ({len(required) - n_categories} of the text, {n_categories} percentages of Figure 5):"
+        f"{parts if n_categories else ''}:"
         f" {_counted(required)}."
     )
     if of_package:
@@ -101,10 +119,10 @@ def write_csv(path: Path, checks: Sequence[Check]) -> None:
     write_records(path, COLUMNS, rows)
 
 
-def markdown(checks: Sequence[Check], *more: Section) -> str:
+def markdown(checks: Sequence[Check], *more: Section, titles: Mapping[int, str] = STEPS) -> str:
     """Return the checks and more sections as Markdown tables, with their notes below each."""
     lines = ["# Published figures, computed again", "", summary(checks), ""]
-    for section in (*sections(checks), *more):
+    for section in (*sections(checks, titles), *more):
         rules = ["---:" if heading in _NUMBERS else "---" for heading in section.headings]
         lines += [f"## {section.title}", ""]
         lines += [_line(cells) for cells in (section.headings, rules, *section.rows)]
@@ -114,9 +132,11 @@ def markdown(checks: Sequence[Check], *more: Section) -> str:
     return "\n".join(lines)
 
 
-def tables(checks: Sequence[Check], *more: Section) -> Iterator[Group]:
+def tables(
+    checks: Sequence[Check], *more: Section, titles: Mapping[int, str] = STEPS
+) -> Iterator[Group]:
     """Yield the checks and more sections as tables for the terminal, each with its notes."""
-    for section in (*sections(checks), *more):
+    for section in (*sections(checks, titles), *more):
         table = Table(title=section.title, title_justify="left")
         for heading in section.headings:
             is_right = heading in _NUMBERS or heading == _NOTE

@@ -9,6 +9,7 @@ import click
 
 from analyses.common.groups import InOrder
 from analyses.common.numbers import count, counted
+from analyses.study.slips import instead
 from analyses.study.study import find_study, read_study, shipped_studies
 from loader.errors import StudyError, on_one_line
 from loader.options import data_option
@@ -123,6 +124,90 @@ def preview_command(folder: str, data: Path) -> None:
         click.echo(f"Note: {line}")
     for one in sets:
         _show(one)
+
+
+@study.command("tags")
+@_FOLDER
+@data_option
+@click.option("--set", "name", metavar="SET", help="A set with tags.  [default: the base]")
+@click.option(
+    "--min-significance",
+    type=click.FloatRange(0, 1),
+    default=0.1,
+    show_default=True,
+    help="Least share of a tag's questions that are in the set.",
+)
+@click.option(
+    "--min-relevance",
+    type=click.FloatRange(0, 1),
+    default=0.01,
+    show_default=True,
+    help="Least share of the set's questions that carry the tag.",
+)
+@click.option(
+    "--limit", type=click.IntRange(1), default=20, show_default=True, help="Tags at most."
+)
+@click.option(
+    "--titles", type=click.IntRange(0), default=10, show_default=True, help="Titles of each."
+)
+@click.option(
+    "--accept", "accepted", metavar="TAG", multiple=True, help="Write this tag to study.yml; again."
+)
+def tags_command(
+    folder: str,
+    data: Path,
+    name: str | None,
+    *,
+    min_significance: float,
+    min_relevance: float,
+    limit: int,
+    titles: int,
+    accepted: tuple[str, ...],
+) -> None:
+    """Show which other tags belong to a set.
+
+    Each tag that the set's questions carry, with its significance (questions of the set that carry
+    it, of all that do) and relevance (of all questions of the set), and titles of questions that
+    carry it, to judge by. Those above both thresholds are listed, the most significant first.
+
+    --accept writes a tag into the set's rule in study.yml, with both numbers as a comment.
+
+    \b
+    Examples:
+      stackstudy study tags docker
+      stackstudy study tags docker --min-significance 0.3 --titles 3
+      stackstudy study tags docker --accept docker-compose --accept dockerfile
+    """
+    found = read_study(find_study(folder))
+    from analyses.study.tags import accept_tags, tag_candidates  # DuckDB, after the check
+
+    names = found.set_names("base", "scope", "topic")
+    name = name or names[0]
+    if name not in names:
+        raise StudyError(f"--set {name}: no set with rules has this name{instead(name, names)}")
+    shown = tag_candidates(
+        data,
+        found,
+        name,
+        accepted=[tag.lower() for tag in accepted],
+        min_significance=min_significance,
+        min_relevance=min_relevance,
+        limit=limit,
+        n_titles=titles,
+    )
+    for one in shown:
+        click.echo(f"{one.tag}: {one.numbers}")
+        if not accepted:
+            for title in one.titles:
+                click.echo(f"    - {on_one_line(title)}")
+    if accepted:
+        accept_tags(found, name, shown)
+        click.echo(f"Written to {found.folder / 'study.yml'}.")
+    elif not shown:
+        click.echo(
+            f"No tag beside {name} has significance {min_significance:g} and relevance"
+            f" {min_relevance:g}; lower one of the two."
+        )
 
 
 @study.command("list")

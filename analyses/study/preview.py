@@ -44,55 +44,16 @@ order by placed.question_set, placed.place
 """
 
 _TAGS: Final = """
-with tagged as (
-    select
-        site,
-        post_id as question_id,
-        unnest(tags) as tag
-    from {stg_posts}
-    where post_type_id = 1
-),
-
-totals as (
-    select
-        tag,
-        count(*) as n_with_tag
-    from tagged
-    group by tag
-),
-
-counted as (
-    select
-        members.question_set,
-        tagged.tag,
-        count(*) as n_in_set
-    from {question_set_members} as members
-    inner join tagged
-        on members.site = tagged.site and members.question_id = tagged.question_id
-    group by members.question_set, tagged.tag
-),
-
-beside as (
-    select counted.*
-    from counted
-    anti join study_rules as rules
-        on counted.question_set = rules.question_set
-        and rules.kind = 'tag'
-        and counted.tag = rules.value
-)
-
 select
-    beside.question_set,
-    beside.tag,
-    beside.n_in_set,
-    totals.n_with_tag
-from beside
-inner join totals on beside.tag = totals.tag
+    question_set,
+    tag,
+    n_in_set,
+    n_with_tag
+from {tag_candidates}
+where not is_in_rules
 qualify
-    row_number() over (
-        partition by beside.question_set order by beside.n_in_set desc, beside.tag
-    ) <= $n_tags
-order by beside.question_set, beside.n_in_set desc, beside.tag
+    row_number() over (partition by question_set order by n_in_set desc, tag) <= $n_tags
+order by question_set, n_in_set desc, tag
 """
 
 
@@ -105,7 +66,7 @@ class NeighbourTag:
     n_in_set : int
         Questions of the set that carry it.
     n_with_tag : int
-        All loaded questions that carry it.
+        All questions that the study looks at and that carry it.
     """
 
     tag: str

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from analyses.study.labels import full_name
 from analyses.study.rows import read_rows
 from analyses.study.slips import instead, unknown_set
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     import yaml
 
+    from analyses.study.labels import Category
     from analyses.study.slips import Slips
     from analyses.study.yml import Yml
 
@@ -44,6 +46,13 @@ class PublishedFigure:
         The factor by which the print is too large.
     misprint : str
         The sentence that explains it.
+    inner_category, leaf_category : str
+        The category of a figure of one; the leaf is empty for an inner category.
+    remark : str
+        A sentence about a figure that is equal, with `{beside}` and `{beside_p}` for the two
+        measures that follow.
+    beside_measure, beside_p_measure : str
+        The result of another way of computing, and its p-value.
     """
 
     step: int | None = None
@@ -61,6 +70,28 @@ class PublishedFigure:
     printed_measure_to: str = ""
     print_scale: float = 1.0
     misprint: str = ""
+    inner_category: str = ""
+    leaf_category: str = ""
+    remark: str = ""
+    beside_measure: str = ""
+    beside_p_measure: str = ""
+
+    @property
+    def category(self) -> tuple[str, str, str]:
+        """Key of the category that it is of."""
+        return self.question_set, self.inner_category, self.leaf_category
+
+    @property
+    def key(self) -> tuple[int | None, str, str, int | None, str, str]:
+        """What tells the figure from all others."""
+        return (
+            self.step,
+            self.figure,
+            self.question_set,
+            self.year,
+            self.inner_category,
+            self.leaf_category,
+        )
 
 
 @dataclass(frozen=True)
@@ -203,14 +234,18 @@ def read_needs(
     return found
 
 
-def read_figures(
+def read_figures(  # noqa: PLR0913, PLR0917 - what a figure may name
     path: Path,
     question_sets: Sequence[str],
     others: Sequence[OtherStudy],
     needs: Sequence[PublishedNeed],
+    taxonomy: Sequence[Category],
     slips: Slips,
 ) -> list[PublishedFigure]:
     """Read and check `published_figures.csv`."""
+    coded = {one.question_set for one in taxonomy}
+    categories = {one.key for one in taxonomy}
+    categories |= {(one.question_set, one.inner_category, "") for one in taxonomy}
     names = [*question_sets, "all_questions", *(other.baseline for other in others)]
     known = {one.need for one in needs}
     first_rows: dict[tuple[object, ...], int] = {}
@@ -218,7 +253,7 @@ def read_figures(
     for row, one in read_rows(path, PublishedFigure, slips):
         parts = one.question_set.split(_VERSUS)
         said = next((wrong for part in parts if (wrong := unknown_set(part, names))), "")
-        first = first_rows.setdefault((one.step, one.figure, one.question_set, one.year), row)
+        first = first_rows.setdefault(one.key, row)
         if said:
             pass
         elif first != row:
@@ -226,15 +261,30 @@ def read_figures(
         elif one.need and one.need not in known:
             said = f"need {one.need!r} is not in published: needs of study.yml"
             said += instead(one.need, known) if known else "; add it there"
-        elif len({bool(one.misprint), bool(one.printed_measure), bool(one.printed_measure_to)}) > 1:
-            said = "misprint, printed_measure and printed_measure_to: fill all three, or none"
-        elif one.print_scale <= 0:
-            said = f"print_scale {one.print_scale:g} is not greater than 0; leave it empty for 1"
+        elif one.inner_category and one.question_set in coded and one.category not in categories:
+            names_there = [full_name(*key[1:]) for key in sorted(categories)]
+            name = full_name(one.inner_category, one.leaf_category)
+            said = f"taxonomy.csv has no category {name!r}{instead(name, names_there)}"
+        else:
+            said = _incomplete(one)
         if said:
             slips.add(path, said, row=row)
         else:
             figures.append(one)
     return figures
+
+
+def _incomplete(one: PublishedFigure) -> str:
+    """Return what is wrong with columns that go together; '' if nothing is."""
+    if len({bool(one.misprint), bool(one.printed_measure), bool(one.printed_measure_to)}) > 1:
+        return "misprint, printed_measure and printed_measure_to: fill all three, or none"
+    if one.leaf_category and not one.inner_category:
+        return "leaf_category without inner_category; fill both, or the inner one"
+    if bool(one.remark) != bool(one.beside_measure and one.beside_p_measure):
+        return "remark, beside_measure and beside_p_measure: fill all three, or none"
+    if one.print_scale <= 0:
+        return f"print_scale {one.print_scale:g} is not greater than 0; leave it empty for 1"
+    return ""
 
 
 def read_response_times(

@@ -262,7 +262,7 @@ def read_study(folder: Path) -> Study:
     taxonomy = table("taxonomy", read_taxonomy, names)
     decisions = table("decisions", read_decisions, names)
     labels = table("labels", read_labels, taxonomy, names)
-    figures = table("published_figures", read_figures, names, others, needs)
+    figures = table("published_figures", read_figures, names, others, needs, taxonomy)
     times = table("published_response_times", read_response_times, names)
     slips.raise_any()
     files = sorted([FILE, *(one.name for one in found.values())])

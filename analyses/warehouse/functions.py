@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from analyses.statistics.adjusted import AdjustedComparison, ClusterEffect
+    from analyses.statistics.correlations import Correlation
     from analyses.statistics.proportions import (
         BaselineComparison,
         ProportionComparison,
@@ -227,6 +228,13 @@ def trend(years: Sample, counts: Sample, exposure: Sample) -> Trend:
     )
 
 
+def correlation(a: Sample, b: Sample) -> Correlation:
+    """Correlate two measures of the same things by rank: Spearman and Kendall."""
+    from analyses.statistics.correlations import rank_correlation
+
+    return rank_correlation(_sample(a), _sample(b))
+
+
 def survival_steps(minutes: Sample, is_event: Sample) -> list[CurveStep]:
     """Estimate a Kaplan-Meier curve, thinned to what a chart can show, from 0 minutes on.
 
@@ -384,6 +392,7 @@ def register(connection: duckdb.DuckDBPyConnection) -> None:
         Its cursors know them too.
     """
     from analyses.statistics.adjusted import AdjustedComparison, ClusterEffect
+    from analyses.statistics.correlations import Correlation
     from analyses.statistics.proportions import (
         BaselineComparison,
         ProportionComparison,
@@ -402,6 +411,7 @@ def register(connection: duckdb.DuckDBPyConnection) -> None:
         (holm_adjusted, ["double", sample], pa.float64()),
         (sample_sizes, [share, "double", "double", "double"], _struct(SampleSizes)),
         (trend, [sample] * 3, _struct(Trend)),
+        (correlation, [sample, sample], _struct(Correlation)),
         (survival_steps, [sample, sample], pa.list_(_struct(CurveStep))),
         (survival_numbers, [sample, sample], _struct(_NUMBERS)),
         (compare_waiting, [sample] * 4, _struct(_WAITING)),

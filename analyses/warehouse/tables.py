@@ -30,8 +30,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Row", "Table", "Tables", "read_tables"]
 
-_LARGE: Final = {"questions", "question_set_members", "question_set_matches", "labels"}
-"""Tables with a row per question, which are read only when they are named; so are views of sets."""
+_LARGE: Final = {
+    *("questions", "question_set_members", "question_set_matches", "labels", "tag_candidates"),
+}
+"""Tables with a row per question or tag: read only when they are named; so are views of sets."""
 
 
 class Row:

@@ -22,11 +22,22 @@
         'question_set', 'site', 'question_id', 'inner_category',
         'leaf_category',
     ],
-    ref('replication_measures'): ['measure', 'question_set', 'year'],
-    ref('replication_figures'): ['step', 'figure', 'question_set', 'year'],
-    ref('replication_checks'): ['step', 'figure', 'question_set', 'year'],
+    ref('replication_measures'):
+        ['measure', 'question_set', 'year', 'inner_category', 'leaf_category'],
+    ref('replication_figures'): [
+        'step', 'figure', 'question_set', 'year', 'inner_category',
+        'leaf_category',
+    ],
+    ref('replication_checks'): [
+        'step', 'figure', 'question_set', 'year', 'inner_category',
+        'leaf_category',
+    ],
     ref('taxonomy_distribution'):
         ['question_set', 'level', 'inner_category', 'leaf_category'],
+    ref('category_measures'):
+        ['question_set', 'level', 'inner_category', 'leaf_category'],
+    ref('category_popularity'):
+        ['question_set', 'level', 'inner_category', 'leaf_category', 'year'],
 } -%}
 {%- for model, columns in grains.items() %}
     select

@@ -16,7 +16,16 @@
     (
         ref('stg_published_figures'),
         ref('replication_checks'),
-        ['step', 'figure', 'question_set', 'year'],
+        [
+            'step', 'figure', 'question_set', 'year', 'inner_category',
+            'leaf_category',
+        ],
+    ),
+    (ref('stg_question_sets'), ref('set_measures'), ['question_set']),
+    (
+        ref('stg_taxonomy'),
+        ref('category_measures'),
+        ['question_set', 'inner_category', 'leaf_category'],
     ),
     (
         ref('stg_taxonomy'),

@@ -1,6 +1,8 @@
 -- The same number, counted in two tables.
 {%- set totals = [
     (ref('acceptance'), 'n_questions', ref('question_set_funnel'), 'n_questions'),
+    (ref('set_measures'), 'n_questions', ref('acceptance'), 'n_questions'),
+    (ref('set_measures'), 'n_accepted', ref('acceptance'), 'n_accepted'),
     (ref('survival_summary'), 'n_questions', ref('acceptance'), 'n_questions'),
     (ref('survival_curves'), 'n_events', ref('survival_summary'), 'n_events'),
     (ref('yearly_popularity'), 'n_questions', ref('question_set_funnel'), 'n_questions'),

@@ -7,42 +7,84 @@ with members as (
     from {{ ref('question_set_members') }}
 ),
 
-questions as (
-    select * from {{ ref('int_questions') }}
-),
-
 accepted_answers as (
     select * from {{ ref('int_accepted_answers') }}
 ),
 
-joined as (
+-- without the bodies: what is read twice is kept
+asked as (
     select
-        members.site,
-        members.question_id,
-        questions.title,
-        questions.tags,
-        questions.asked_at,
-        questions.owner_user_id,
-        questions.score,
-        questions.view_count,
-        questions.answer_count,
-        questions.accepted_answer_id,
-        questions.accepted_answer_id is not null as is_accepted,
-        accepted_answers.accepted_answer_at,
-        accepted_answers.response_minutes,
-        accepted_answers.response_minutes_days_dropped,
-        questions.closed_at,
-        concat('https://', members.site, '/questions/', members.question_id)
-            as url
+        questions.* exclude (body),
+        length(questions.body) as body_characters
     from members
-    inner join questions
+    inner join {{ ref('int_questions') }} as questions
         on
             members.site = questions.site
             and members.question_id = questions.question_id
+),
+
+-- an answer older than its question came with a merge, and is not its first
+answers as (
+    select
+        asked.site,
+        asked.question_id,
+        count(*) as n_answers_in_dump,
+        min(posts.created_at) filter (
+            where posts.created_at >= asked.asked_at
+        ) as first_answer_at,
+        any_value(posts.owner_user_id) filter (
+            where posts.post_id = asked.accepted_answer_id
+        ) as accepted_answer_user_id
+    from asked
+    inner join {{ ref('stg_posts') }} as posts
+        on
+            asked.site = posts.site
+            and asked.question_id = posts.parent_post_id
+    where posts.post_type_id = 2 -- PostTypes.Id of an answer
+    group by asked.site, asked.question_id
+),
+
+joined as (
+    select
+        asked.site,
+        asked.question_id,
+        asked.title,
+        asked.tags,
+        asked.asked_at,
+        asked.owner_user_id,
+        asked.score,
+        asked.view_count,
+        asked.answer_count,
+        asked.accepted_answer_id,
+        asked.accepted_answer_id is not null as is_accepted,
+        accepted_answers.accepted_answer_at,
+        accepted_answers.response_minutes,
+        accepted_answers.response_minutes_days_dropped,
+        asked.closed_at,
+        concat('https://', asked.site, '/questions/', asked.question_id) as url,
+        asked.favorite_count,
+        asked.body_characters,
+        coalesce(answers.n_answers_in_dump, 0) as n_answers_in_dump,
+        asked.accepted_answer_id is not null
+        or coalesce(asked.answer_count, 0) > 0
+        or answers.n_answers_in_dump is not null as is_answered,
+        answers.first_answer_at,
+        date_diff('millisecond', asked.asked_at, answers.first_answer_at)
+        / 60000.0 as first_answer_minutes,
+        case
+            when asked.accepted_answer_id is not null then coalesce(
+                answers.accepted_answer_user_id = asked.owner_user_id, false
+            )
+        end as is_self_answered
+    from asked
     left join accepted_answers
         on
-            members.site = accepted_answers.site
-            and members.question_id = accepted_answers.question_id
+            asked.site = accepted_answers.site
+            and asked.question_id = accepted_answers.question_id
+    left join answers
+        on
+            asked.site = answers.site
+            and asked.question_id = answers.question_id
 )
 
 select * from joined

@@ -23,6 +23,13 @@ judged as (
                 then figures.printed_from
         end as computed_as_printed,
         {{ misprint_sentence() }} as misprint_sentence,
+        replace(
+            replace(remark, '{beside}', format('{:.3f}', beside)),
+            '{beside_p}', case
+                when beside_p_value < 0.0005 then '< 0.001'
+                else format('= {:.3f}', beside_p_value)
+            end
+        ) as remark_sentence,
         case
             when sets.depends_on_candidates
                 then 'It holds or depends on candidates that nobody inspected.'
@@ -47,6 +54,8 @@ explained as (
         computed_as_printed,
         verdict,
         case verdict
+            when 'equal' then remark_sentence
+            when 'equal after rounding' then remark_sentence
             when 'print is wrong' then misprint_sentence
             when 'not derivable'
                 then coalesce(unmet_need, 'What is loaded holds none of it.')
@@ -57,9 +66,12 @@ explained as (
                     candidates_sentence,
                     misprint_sentence
                 )
-        end as reason
+        end as reason,
+        inner_category,
+        leaf_category
     from judged
 )
 
 select * from explained
-order by step, figure, question_set, year
+order by
+    step, figure, question_set, year, inner_category, leaf_category nulls first

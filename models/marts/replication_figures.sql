@@ -33,13 +33,18 @@ measured as (
         figures.decimals::integer as decimals,
         figures.print_scale,
         figures.misprint,
+        figures.remark,
         computed.value as computed,
         printed_from.value as printed_from,
         printed_to.value as printed_to,
         computed.value is not null
         and (figures.need is null or met.need is not null) as is_derivable,
         case when met.need is null then needs.reason end as unmet_need,
-        needs.when_different
+        needs.when_different,
+        figures.inner_category,
+        figures.leaf_category,
+        beside.value as beside,
+        beside_p.value as beside_p_value
     from figures
     left join needs on figures.need = needs.need
     left join met on figures.need = met.need
@@ -48,6 +53,10 @@ measured as (
             figures.measure = computed.measure
             and figures.question_set = computed.question_set
             and figures.year is not distinct from computed.year
+            and figures.inner_category
+            is not distinct from computed.inner_category
+            and figures.leaf_category
+            is not distinct from computed.leaf_category
     left join measures as printed_from
         on
             figures.printed_measure = printed_from.measure
@@ -58,6 +67,14 @@ measured as (
             figures.printed_measure_to = printed_to.measure
             and figures.question_set = printed_to.question_set
             and figures.year is not distinct from printed_to.year
+    left join measures as beside
+        on
+            figures.beside_measure = beside.measure
+            and figures.question_set = beside.question_set
+    left join measures as beside_p
+        on
+            figures.beside_p_measure = beside_p.measure
+            and figures.question_set = beside_p.question_set
 )
 
 select * from measured

@@ -23,10 +23,6 @@ tests as (
     from {{ ref('proportion_tests') }}
 ),
 
-sample_sizes as (
-    select * from {{ ref('sample_sizes') }}
-),
-
 holders as (
     select * from {{ ref('int_topic_holders') }}
 ),
@@ -40,15 +36,14 @@ sizes as (
     select
         holders.holder as question_set,
         sum(sample_sizes.sample_size) as sample_size
-    from sample_sizes
+    from {{ ref('sample_sizes') }} as sample_sizes
     inner join holders on sample_sizes.question_set = holders.question_set
     group by holders.holder
 ),
 
 -- published times stand in only where no posts give any
 times_in_print as (
-    select published.*
-    from {{ ref('published_response_times') }} as published
+    select published.* from {{ ref('published_response_times') }} as published
     semi join response_times
         on
             published.question_set = response_times.question_set
@@ -91,7 +86,14 @@ measures as (
 ),
 
 known as (
-    select * from measures
+    select
+        *,
+        null as inner_category,
+        null as leaf_category
+    from measures
+    where value is not null
+    union all
+    select * from {{ ref('int_category_figures') }}
     where value is not null
 )
 

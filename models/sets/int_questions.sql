@@ -2,51 +2,7 @@
 -- questions, and each reader needs few of the columns. Tags stay a list.
 {{ config(materialized='view') }}
 
-with posts as (
-    select * from {{ ref('stg_posts') }}
-    where post_type_id = 1 -- PostTypes.Id of a question
-),
-
-studies as (
-    select * from {{ ref('stg_studies') }}
-),
-
-duplicates as (
-    select distinct
-        site,
-        post_id
-    from {{ ref('stg_post_links') }}
-    where link_type_id = 3 -- PostLinkTypes.Id of a duplicate
-),
-
-studied as (
-    select
-        posts.*,
-        not coalesce(list_contains(studies.sites, posts.site), true)
-        or coalesce(posts.created_at < studies.asked_from, false)
-        or coalesce(posts.created_at >= studies.asked_until, false)
-        or coalesce(posts.score < studies.min_score, false)
-        or (
-            list_contains(studies.leave_out, 'deleted')
-            and posts.deleted_at is not null
-        )
-        or (
-            list_contains(studies.leave_out, 'closed')
-            and posts.closed_at is not null
-        )
-        or (
-            list_contains(studies.leave_out, 'wiki')
-            and posts.community_owned_at is not null
-        )
-        or (
-            list_contains(studies.leave_out, 'duplicate')
-            and duplicates.post_id is not null
-        ) as is_left_out
-    from posts
-    cross join studies
-    left join duplicates
-        on posts.site = duplicates.site and posts.post_id = duplicates.post_id
-),
+with {{ question_steps() }}
 
 questions as (
     select
@@ -63,8 +19,8 @@ questions as (
         favorite_count,
         created_at as asked_at,
         closed_at
-    from studied
-    where not is_left_out
+    from placed
+    where left_out_by is null
 )
 
 select * from questions

@@ -1,8 +1,9 @@
 -- Where the terms of all rules stand, in every form of the text that a rule or
--- another reading of it may want. The only model that reads the bodies of a
--- whole dump. A term that the whole text lacks is in no part of it, so that the
--- dear forms are made for few texts. Two things make that unsure: a term with a
--- blank (dropped code leaves one) and a comment (it may end within code).
+-- another reading of it may want. The only model that reads the texts of a
+-- whole dump (`questions` counts the characters of its own). A term that the
+-- whole text lacks is in no part of it, so that the dear forms are made for few
+-- texts. Two things make that unsure: a term with a blank (dropped code leaves
+-- one) and a comment (it may end within code).
 with rules as (
     select * from {{ ref('stg_rules') }}
     where is_on_text

@@ -17,7 +17,7 @@ from loader.errors import WarehouseError
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 PLOTLY = "application/vnd.plotly.v1+json"
-FIGURES = {"popularity": 6, "difficulty": 4, "taxonomy": 6}
+FIGURES = {"popularity": 6, "difficulty": 7, "taxonomy": 6}
 SETS = re.compile(r"^QUESTION_SETS = .*$", re.MULTILINE)
 
 

@@ -159,3 +159,27 @@ def text_macros() -> Macros:
 def durations() -> Macros:
     """The macros about durations."""
     return Macros(ROOT / "dbt_project" / "macros" / "durations.sql")
+
+
+@pytest.fixture(scope="session")
+def github_actions(warehouses, shared_data) -> Warehouse:
+    """The second study on the posts of its artifact, with the authors' labels beside a copy."""
+    source = shared_data / "gha2023"
+
+    def make(folder: Path) -> Warehouse:
+        study = copy_study(folder, "github_actions")
+        with (
+            (source / "labels.csv").open(encoding="utf-8-sig", newline="") as given,
+            (study / "labels.csv").open("w", encoding="utf-8", newline="") as file,
+        ):
+            writer = csv.writer(file)
+            writer.writerow(
+                ["question_set", "site", "question_id", "inner_category", "leaf_category"]
+            )
+            writer.writerows(
+                ("github_actions", SITE, row["question_id"], row["phase"], row["category"])
+                for row in csv.DictReader(given)
+            )
+        return build(folder, {SITE: source / "stackoverflow.com-Posts.7z"}, study=study)
+
+    return once(warehouses / "github_actions", make)

@@ -12,6 +12,7 @@ from analyses.report.sections.acceptance import acceptance_blocks
 from analyses.report.sections.adjusted import adjusted_blocks
 from analyses.report.sections.citing import citing
 from analyses.report.sections.data import data, provenance
+from analyses.report.sections.measures import measures
 from analyses.report.sections.methods import limits, methods
 from analyses.report.sections.popularity import popularity
 from analyses.report.sections.question_sets import question_sets
@@ -46,6 +47,7 @@ SECTIONS = (
     popularity,
     difficulty,
     taxonomy,
+    measures,
     sensitivity,
     replication,
     limits,

@@ -38,6 +38,17 @@ _KINDS = {
     "union": "union of topics",
     "baseline": "base without topics",
 }
+_STEPS = {
+    "loaded": "all loaded questions",
+    "sites": "of other sites",
+    "asked_from": "asked before",
+    "asked_until": "asked after",
+    "min_score": "with a lower score",
+    "deleted": "deleted",
+    "closed": "closed",
+    "duplicate": "marked as duplicates",
+    "wiki": "community wikis",
+}
 _SCOPES = {"title": "in the title", "title_body": "in title or body"}
 _MATCHES = {
     "token": "as a word between spaces",
@@ -90,6 +101,7 @@ def question_sets(study: StudyResults) -> Section:
             "A question is in a set because a rule matches it, unless a set with precedence keeps"
             f" it or a person decided otherwise. A question may be in several sets.{_frame(study)}"
         ),
+        *_steps(study),
         Points(tuple(_description(study, one) for one in study.sets.values())),
         *_funnel(study, rows),
         table_of(
@@ -119,6 +131,21 @@ def _frame(study: StudyResults) -> str:
     if about.leave_out:
         said += f" Questions left out of all sets: {and_list(list(about.leave_out))} ones."
     return said
+
+
+def _steps(study: StudyResults) -> tuple[Block, ...]:
+    """Show which of the loaded questions the study looks at, where it leaves any out."""
+    steps = sorted(study.tables.rows("question_funnel"), key=lambda row: row.position)
+    if not any(row.n_left_out for row in steps):
+        return ()
+    columns = (
+        words("Step", "step", _STEPS.__getitem__),
+        Column("Left out", "n_left_out"),
+        Column("Questions", "n_questions"),
+    )
+    shown = [row for row in steps if row.is_asked_for]
+    caption = "From what is loaded to the questions that the study looks at"
+    return (table_of(study, "question_funnel", caption, columns, shown),)
 
 
 def _funnel(study: StudyResults, rows: Sequence[Row]) -> tuple[Block, ...]:

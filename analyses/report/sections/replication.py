@@ -10,8 +10,11 @@ from markupsafe import Markup
 from analyses.common.numbers import NONE, and_list, count
 from analyses.figures.theme import GREEN, GREY, VERMILION
 from analyses.report.blocks import SET, Column, Fold, Missing, Prose, Section, table_of, words
+from analyses.study.labels import full_name
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from analyses.report.blocks import Block
     from analyses.report.study import StudyResults
     from analyses.warehouse.tables import Row
@@ -56,6 +59,7 @@ def replication(study: StudyResults) -> Section:
     columns = (
         words("Figure", "figure", as_words),
         SET,
+        *_category(rows),
         Column("Year", "year", lambda year: NONE if year is None else str(year), ""),
         Column("Published", "published unit", plain),
         Column("Computed", "computed unit", plain),
@@ -66,6 +70,18 @@ def replication(study: StudyResults) -> Section:
     table = table_of(study, _DATA, "Published and computed figures", columns, shown)
     blocks.append(Fold(f"All figures ({count(len(rows))})", (table,)))
     return Section(name, title, short, tuple(blocks))
+
+
+def _category(rows: Sequence[Row]) -> tuple[Column, ...]:
+    """Make the column of categories, where any figure is of one."""
+    if not any(row.inner_category for row in rows):
+        return ()
+    return (
+        words(
+            "Category", "inner_category leaf_category",
+            lambda inner, leaf: full_name(inner, leaf or "") if inner else NONE,
+        ),
+    )  # fmt: skip
 
 
 def _verdict(verdict: str | None) -> Markup | str:

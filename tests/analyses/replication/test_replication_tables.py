@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -177,7 +178,7 @@ def warehouse(data: Path, rows: str) -> Path:
         connection.execute(
             "create table replication_checks as select * from (values " + rows + ") as checks("
             "step, figure, question_set, year, published, unit, computed, computed_as_printed,"
-            " verdict, reason)"
+            " verdict, reason, inner_category, leaf_category)"
         )
     return data
 
@@ -198,24 +199,36 @@ def figure(step: int, name: str, question_set: str, year: int | None, said: str)
 def test_the_table_is_read_in_the_order_of_the_print(tmp_path: Path) -> None:
     data = warehouse(
         tmp_path,
-        "(3, 'users', 'mobile', 2015, 8.0, 'count', 8.0, null, 'equal', null),"
-        "(2, 'questions', 'dl', null, 9.0, 'count', null, null, 'not derivable', 'Needs it all.')",
+        "(3, 'users', 'mobile', 2015, 8.0, 'count', 8.0, null, 'equal', null, null, null),"
+        "(2, 'questions', 'dl', null, 9.0, 'count', null, null, 'not derivable',"
+        " 'Needs it all.', null, null),"
+        "(1, 'mean_views', 'dl', null, 7.5, 'views', 7.5, null, 'equal', null, 'a', null),"
+        "(1, 'mean_views', 'dl', null, 8.5, 'views', 8.5, null, 'equal', 'Rare.', 'a', 'x')",
     )
     figures = [
         figure(2, "questions", "dl", None, "no"),
         figure(3, "users", "mobile", 2015, "yes"),
+        replace(figure(1, "mean_views", "dl", None, "yes"), inner_category="a", leaf_category="x"),
+        replace(figure(1, "mean_views", "dl", None, "yes"), inner_category="a"),
     ]
     checks = read_checks(data, figures)
     assert [(check.figure, check.year, check.is_required) for check in checks] == [
         ("questions", None, False),
         ("users", 2015, True),
+        ("mean_views", None, True),
+        ("mean_views", None, True),
     ]
     assert checks[1].reason == ""
+    assert [(one.category, one.computed, one.reason) for one in checks[2:]] == [
+        ("a - x", 8.5, "Rare."),
+        ("a", 7.5, ""),
+    ]
 
 
 def test_a_figure_that_was_not_checked_is_said(tmp_path: Path) -> None:
     data = warehouse(
-        tmp_path, "(3, 'users', 'mobile', 2015, 8.0, 'count', 8.0, null, 'equal', null)"
+        tmp_path,
+        "(3, 'users', 'mobile', 2015, 8.0, 'count', 8.0, null, 'equal', null, null, null)",
     )
     with pytest.raises(WarehouseError, match="no row for users of browser"):
         read_checks(data, [figure(3, "users", "browser", 2018, "no")])

@@ -584,6 +584,34 @@ patients <- with(subset(lung, !is.na(inst) & !is.na(ph.ecog) & ph.ecog < 3), dat
 ))
 case("adjusted", adjusted(patients), identity, as.list(patients))
 
+# --- correlations ----------------------------------------------------------------------------
+# Intervals: Fisher's z with the variances of Bonett and Wright (2000), written out.
+correlated <- function(name, a, b, exact = FALSE) {
+    case("rank_correlation", cor.test(a, b, method = "spearman", exact = exact), function(s) {
+        k <- cor.test(a, b, method = "kendall")
+        n <- length(a)
+        reach <- function(r, v) {
+            if (n < 5 || abs(r) > 1 - 1e-12) c(NA, NA)
+            else tanh(atanh(r) + c(-1, 1) * qnorm(0.975) * sqrt(v))
+        }
+        rho <- s$estimate[[1]]
+        tau <- k$estimate[[1]]
+        list(
+            rho = rho, p_value = s$p.value, rho_ci = reach(rho, (1 + rho^2 / 2) / (n - 3)),
+            tau = tau, tau_p_value = k$p.value, tau_ci = reach(tau, 0.437 / (n - 4))
+        )
+    }, list(name = name, a = I(a), b = I(b)))
+}
+correlated("cars: speed and distance, tied", mtcars$mpg, mtcars$wt)
+correlated("quakes: 60 pairs", quakes$depth[1:60], quakes$mag[1:60])
+correlated("longley: 16 years", longley$GNP, longley$Unemployed)
+correlated("women: 15 in order", women$height, women$weight)
+correlated("women, turned", women$height, -women$weight)
+# up to 7 pairs exact: cor.test counts every order where nothing is tied
+correlated("3 in order", c(1, 2, 3), c(10, 20, 40), exact = TRUE)
+correlated("4", c(1, 2, 3, 4), c(20, 10, 40, 30), exact = TRUE)
+correlated("7", c(1, 2, 3, 4, 5, 6, 7), c(3, 1, 2, 7, 4, 5, 6), exact = TRUE)
+
 arguments <- commandArgs(trailingOnly = TRUE)
 json <- toJSON(
     list(r = R.version.string, survival = as.character(packageVersion("survival")), cases = cases),

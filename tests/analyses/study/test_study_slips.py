@@ -337,6 +337,16 @@ def test_files_that_nothing_reads_are_noted(tmp_path):
             "need 'dump' is not in published: needs of study.yml",
         ),
         (
+            "published_figures",
+            "figure,question_set,published,measure,decimals,leaf_category\nn,swarm,1,q,0,a\n",
+            "row 2: leaf_category without inner_category; fill both, or the inner one",
+        ),
+        (
+            "published_figures",
+            "figure,question_set,published,measure,decimals,remark\nn,swarm,1,q,0,Odd.\n",
+            "row 2: remark, beside_measure and beside_p_measure: fill all three, or none",
+        ),
+        (
             "published_response_times",
             "question_set,response_minutes_days_dropped\nswarm,-1\n",
             "row 2: response_minutes_days_dropped is less than 0",
@@ -351,6 +361,20 @@ def test_a_slip_in_a_table_is_named_with_its_row(tmp_path, table, text, said):
     (slip,) = slips(folder)
     assert slip.startswith(f"{folder}/{table}.csv: ")
     assert said in slip.replace("not a whole", "no whole")
+
+
+def test_a_figure_is_of_a_category_of_the_codebook(tmp_path):
+    figures = "figure,question_set,published,measure,decimals,inner_category,leaf_category\n"
+    folder = write_study(
+        tmp_path / "docker",
+        taxonomy="question_set,inner_category,leaf_category\nswarm,network,overlay\n",
+        published_figures=figures
+        + "n,swarm,1,q,0,network,\nn,swarm,1,q,0,network,overlay\nn,swarm,1,q,0,network,overlya\n"
+        + "n,builds,1,q,0,anything,\n",
+    )
+    (slip,) = slips(folder)
+    assert slip.startswith(f"{folder}/published_figures.csv: row 4: taxonomy.csv has no category")
+    assert "did you mean network - overlay?" in slip
 
 
 def test_tables_are_read_in_the_forms_of_spreadsheets(tmp_path):

@@ -1,0 +1,191 @@
+"""Popularity and difficulty of categories: one measure as sorted dots, or two as a scatter."""
+
+from __future__ import annotations
+
+from math import log10
+from textwrap import wrap
+from typing import TYPE_CHECKING, Any, Final
+
+from analyses.common.numbers import GLUE, and_list, between, count, duration, percent
+from analyses.figures.theme import FAINT_INK, INK, figure, label_rows, time_axis, title
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import plotly.graph_objects as go
+
+    from analyses.figures.theme import Style
+    from analyses.warehouse.tables import Row
+
+_LABEL_WIDTH: Final = 40
+_PIXELS: Final = 34
+
+MEASURES: Final[dict[str, tuple[str, str, Callable[[float | None], str]]]] = {
+    "median_views": ("median_views", "Views, median", count),
+    "no_accepted_share": ("no_accepted_share", "Without an accepted answer", percent),
+    "no_answer_share": ("no_answer_share", "Without any answer", percent),
+    "median_first_answer_minutes": ("median_first_answer", "First answer, median", duration),
+    "median_response_minutes": ("median", "Accepted answer, median", duration),
+}
+"""Column that is drawn, to how its interval's columns begin, its name, and how it is written."""
+
+
+def category_name(row: Row) -> str:
+    """Return a category's own name: that of the leaf, or of an inner one that is not divided."""
+    return row.leaf_category or row.inner_category
+
+
+def category_dots(rows: Sequence[Row], style: Style, measure: str) -> go.Figure:
+    """Draw one measure of each category with its interval, from the largest to the smallest.
+
+    Parameters
+    ----------
+    rows : sequence of Row
+        Of `category_measures`, of one set; those without the measure are left out.
+    style : Style
+    measure : str
+        One of `MEASURES`.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        One `scatter` trace; shares have a linear axis, views and times a logarithmic one.
+    """
+    start, named, write = MEASURES[measure]
+    drawn = sorted(
+        (row for row in rows if getattr(row, measure) is not None),
+        key=lambda row: (-getattr(row, measure), category_name(row)),
+    )
+    values = [getattr(row, measure) for row in drawn]
+    ends = [
+        tuple(
+            value if end is None else end
+            for end in (getattr(row, f"{start}_ci_low"), getattr(row, f"{start}_ci_high"))
+        )
+        for row, value in zip(drawn, values, strict=True)
+    ]
+    is_log = write is not percent
+    if is_log:  # a logarithmic axis has no 0
+        floor = min((value for pair in ends for value in (*pair, 1) if value > 0), default=1)
+        values = [max(value, floor) for value in values]
+        ends = [tuple(max(end, floor) for end in pair) for pair in ends]
+    parts = [f"{category_name(row)} {write(getattr(row, measure))}" for row in drawn]
+    chart = figure(
+        f"Dot chart of {style.title}, {named.lower()}: {and_list(parts) or 'no category'}.",
+        height=int(_PIXELS * (len(drawn) + 0.5)) + 90,
+    )
+    chart.add_scatter(
+        x=values,
+        y=list(range(len(drawn))),
+        mode="markers",
+        marker={"symbol": style.marker, "size": 9, "color": style.colour},
+        error_x={
+            "type": "data",
+            "symmetric": False,
+            "array": [high - value for (_, high), value in zip(ends, values, strict=True)],
+            "arrayminus": [value - low for (low, _), value in zip(ends, values, strict=True)],
+            "color": style.colour,
+            "thickness": 1.5,
+            "width": 3,
+        },
+        customdata=[[_hover(row, measure)] for row in drawn],
+        hovertemplate="%{customdata[0]}<extra></extra>",
+    )
+    label_rows(chart, [_label(row, write(getattr(row, measure))) for row in drawn], 5, t=50)
+    every = [value for pair in ends for value in pair]
+    low, high = min(every, default=1), max(every, default=1)
+    chart.update_xaxes(**_axis(measure, low, high))
+    chart.update_layout(title=title(named, note=style.title))
+    return chart
+
+
+def category_scatter(rows: Sequence[Row], style: Style, popular: str, difficult: str) -> go.Figure:
+    """Draw popularity against difficulty, a point with its name for each category.
+
+    Parameters
+    ----------
+    rows : sequence of Row
+        Of `category_measures`, of one set; those that lack one of the two are left out.
+    style : Style
+    popular, difficult : str
+        Of `MEASURES`: across and up.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        One `scatter` trace of markers and names.
+    """
+    drawn = [
+        row
+        for row in rows
+        if getattr(row, popular) is not None and getattr(row, difficult) is not None
+    ]
+    names = [MEASURES[measure][1] for measure in (popular, difficult)]
+    write = [MEASURES[measure][2] for measure in (popular, difficult)]
+    parts = [
+        f"{category_name(row)} {write[0](getattr(row, popular))}"
+        f" and {write[1](getattr(row, difficult))}"
+        for row in drawn
+    ]
+    chart = figure(
+        f"Scatter chart of the categories of {style.title}, {names[0].lower()} against"
+        f" {names[1].lower()}: {and_list(parts) or 'no category'}.",
+        height=460,
+    )
+    chart.add_scatter(
+        x=[max(getattr(row, popular), 1) for row in drawn],
+        y=[getattr(row, difficult) for row in drawn],
+        mode="markers+text",
+        marker={"symbol": style.marker, "size": 9, "color": style.colour},
+        text=[category_name(row) for row in drawn],
+        textposition=["top center", "bottom center"] * (len(drawn) // 2) + ["top center"],
+        textfont={"size": 11, "color": INK},
+        cliponaxis=False,
+        customdata=[[_hover(row, popular) + "<br>" + _value(row, difficult)] for row in drawn],
+        hovertemplate="%{customdata[0]}<extra></extra>",
+    )
+    for update, measure in ((chart.update_xaxes, popular), (chart.update_yaxes, difficult)):
+        values = [getattr(row, measure) for row in drawn] or [1]
+        update(title={"text": MEASURES[measure][1]}, **_axis(measure, min(values), max(values)))
+    chart.update_layout(
+        hovermode="closest",
+        margin={"l": 60, "r": 30, "t": 50, "b": 55},
+        title=title(style.label, note=f"n{GLUE}={GLUE}{count(len(drawn))} categories"),
+    )
+    return chart
+
+
+def _axis(measure: str, low: float, high: float) -> dict[str, Any]:
+    write = MEASURES[measure][2]
+    if write is percent:
+        room = max(0.03, 0.12 * (high - low))
+        return {
+            "range": [max(-0.01, low - room), min(1.01, high + room)],
+            "tickformat": ".0%",
+            "nticks": 6,
+        }
+    low, high = max(low, 1 / 60) / 1.4, max(high, 1) * 1.4
+    if write is duration:
+        return time_axis(low, high)
+    return {"type": "log", "range": [log10(low), log10(high)], "dtick": "D2", "tickformat": ",~s"}
+
+
+def _label(row: Row, value: str) -> str:
+    inner = f" · {row.inner_category}" if row.leaf_category else ""
+    lines = wrap(f"{category_name(row)}{inner}", _LABEL_WIDTH)
+    of = f"<span style='color:{FAINT_INK}'>  n{GLUE}={GLUE}{count(row.n_questions)}</span>"
+    return "<br>".join(lines) + f"  {value}{of}"
+
+
+def _value(row: Row, measure: str) -> str:
+    start, named, write = MEASURES[measure]
+    ends = getattr(row, f"{start}_ci_low"), getattr(row, f"{start}_ci_high")
+    interval = f", 95% interval {between(*ends, write)}" if None not in ends else ""
+    return f"{named}: {write(getattr(row, measure))}{interval}"
+
+
+def _hover(row: Row, measure: str) -> str:
+    name = f"<b>{category_name(row)}</b>"
+    inner = [f"in {row.inner_category}"] if row.leaf_category else []
+    n = f"n = {count(row.n_questions)} questions"
+    return "<br>".join([name, *inner, n, _value(row, measure)])

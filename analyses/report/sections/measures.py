@@ -1,0 +1,248 @@
+"""Popularity and difficulty of sets and of labelled categories, and whether they go together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from analyses.common.numbers import FEW, between, count, few, number, p_words, percent, signed
+from analyses.figures import category_dots, category_scatter
+from analyses.figures.measures import category_name
+from analyses.report.blocks import (
+    SET,
+    Chart,
+    Column,
+    Fold,
+    Heading,
+    Missing,
+    Prose,
+    Section,
+    table_of,
+    words,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from analyses.report.blocks import Block
+    from analyses.report.study import StudyResults
+    from analyses.warehouse.tables import Row
+
+_SETS = "set_measures"
+_CATEGORIES = "category_measures"
+_CORRELATIONS = "measure_correlations"
+_POPULAR, _DIFFICULT = "median_views", "no_accepted_share"
+_NAMES = {
+    "mean_views": "views, mean",
+    "mean_favorites": "favorites, mean",
+    "mean_score": "score, mean",
+    "mean_answers": "answers, mean",
+    "answered_share": "share with an answer",
+    "accepted_share": "share with an accepted answer",
+    "median_first_answer_minutes": "time to the first answer, median",
+    "median_response_minutes": "time to the accepted answer, median",
+    "mean_body_characters": "characters, mean",
+}
+_LEVELS = {"leaf": "leaf categories", "inner": "inner categories", "both": "both levels"}
+
+_COLUMNS = (
+    Column("Questions", "n_questions"),
+    Column("Views, mean", "mean_views", lambda value: number(value, 0)),
+    Column("Views, median", "median_views", lambda value: number(value, 0)),
+    Column("Favorites", "mean_favorites"),
+    Column("Score", "mean_score"),
+    Column("Answers", "mean_answers"),
+    Column("No answer", "no_answer_share"),
+    Column("Answered, not accepted", "answered_not_accepted_share"),
+    Column("Accepted", "accepted_share"),
+    Column("Self-answered", "self_answered_share"),
+    Column("First answer, median", "median_first_answer_minutes"),
+    Column("Accepted answer, median", "median_response_minutes"),
+    Column("Characters, mean", "mean_body_characters", lambda value: number(value, 0)),
+)
+_CORRELATION_COLUMNS = (
+    words("Popularity", "measure_a", _NAMES.__getitem__),
+    words("Difficulty", "measure_b", _NAMES.__getitem__),
+    Column("Categories", "n_categories"),
+    Column("Spearman’s rho", "spearman_rho", signed),
+    Column("95% interval", "ci_low ci_high", lambda low, high: between(low, high, signed)),
+    Column("p", "spearman_p_value"),
+    Column("p, Holm", "p_value_adjusted"),
+    Column("Kendall’s tau", "kendall_tau", signed),
+)
+
+
+def measures(study: StudyResults) -> Section:
+    """Show the measures of sets and categories, where people labelled any question."""
+    title, short = "Popularity and difficulty of categories", "Measures"
+    by_set = {
+        name: own
+        for name in study.sets
+        if (own := [r for r in study.rows(_CATEGORIES) if r.question_set == name and r.n_questions])
+    }
+    if not by_set:
+        because = "no labels were given, or none of questions that are in a set of the study"
+        return Section("measures", title, short, (Missing(title, because),))
+    blocks: list[Block] = [
+        *_lead(study, by_set),
+        Prose(
+            "Popularity is in views, favorites, scores and answers; difficulty in questions without"
+            " an accepted answer, without any answer, and in the time to the first and to the"
+            " accepted one. Means of views are drawn up by a few questions, so that the charts show"
+            " medians. A favorite count that the dump leaves out is unknown, not 0."
+        ),
+        table_of(
+            study,
+            _SETS,
+            "Popularity and difficulty of the question sets",
+            (SET, *_COLUMNS),
+            [row for row in study.rows(_SETS) if row.n_questions],
+        ),
+    ]
+    for name, own in by_set.items():
+        blocks += _of_set(study, name, own)
+    return Section("measures", title, short, tuple(blocks))
+
+
+def _of_set(study: StudyResults, name: str, own: Sequence[Row]) -> list[Block]:
+    """Show the categories of one set: each measure sorted, two against each other, correlations."""
+    style = study.style(name)
+    finest = [row for row in own if not row.is_divided]
+    drawn = [
+        measure
+        for measure in (_POPULAR, _DIFFICULT, "no_answer_share", "median_response_minutes")
+        if any(getattr(row, measure) is not None for row in finest)
+    ]
+    category = words("Category", "inner_category leaf_category", _category)
+    blocks: list[Block] = [
+        Heading(style.title),
+        Chart(
+            f"measures-{name}",
+            "Categories from the most to the least",
+            "Each finest category (point) with its 95% interval (line). Views and times are on a"
+            " logarithmic axis.",
+            tuple(category_dots(finest, style, measure) for measure in drawn),
+            study.table(_CATEGORIES),
+            tuple(drawn),
+        ),
+    ]
+    if _POPULAR in drawn:
+        blocks.append(
+            Chart(
+                f"popularity-difficulty-{name}",
+                "Are popular categories difficult?",
+                "Each category by the median of its views and its share of questions without an"
+                " accepted answer.",
+                (category_scatter(finest, style, _POPULAR, _DIFFICULT),),
+                study.table(_CATEGORIES),
+            )
+        )
+    blocks += _correlations(study, name)
+    blocks.append(
+        Fold(
+            Markup("{}: measures of every category").format(study.name(name)),
+            (
+                table_of(
+                    study,
+                    _CATEGORIES,
+                    Markup("Popularity and difficulty of the categories of {}").format(
+                        study.name(name)
+                    ),
+                    (category, *_COLUMNS),
+                    own,
+                    name=f"{_CATEGORIES}_{name}",
+                    note="Inner categories in bold, their leaves below.",
+                ),
+            ),
+        )
+    )
+    return blocks
+
+
+def _category(inner: str, leaf: str | None) -> Markup:
+    if leaf is None:
+        return Markup("<strong>{}</strong>").format(inner)
+    return Markup('<span class="leaf">{}</span>').format(leaf)
+
+
+def _lead(study: StudyResults, by_set: Mapping[str, Sequence[Row]]) -> tuple[Prose, ...]:
+    """Name the most viewed and the least accepted category of each set, from 10 questions on."""
+    said, least = [], FEW
+    for name, own in by_set.items():
+        known = [row for row in own if not row.is_divided and row.n_questions >= 10]
+        viewed = max(
+            (row for row in known if row.median_views is not None),
+            key=lambda row: row.median_views,
+            default=None,
+        )
+        hard = max(known, key=lambda row: row.no_accepted_share, default=None)
+        if viewed is None or hard is None:
+            continue
+        least = min(least, viewed.n_questions, hard.n_questions)
+        interval = between(hard.no_accepted_share_ci_low, hard.no_accepted_share_ci_high, percent)
+        said.append(
+            f"of {study.style(name).in_words}, {category_name(viewed)} is viewed most (median"
+            f" {number(viewed.median_views, 0)} of {count(viewed.n_questions)} questions), and"
+            f" {category_name(hard)} is left without an accepted answer most often"
+            f" ({percent(hard.no_accepted_share)} of {count(hard.n_questions)}, 95% interval"
+            f" {interval})"
+        )
+    if not said:
+        return ()
+    text = "; ".join(said)
+    return (Prose(f"{few(least)}{text[0].upper() + text[1:]}.", is_lead=True),)
+
+
+def _correlations(study: StudyResults, name: str) -> list[Block]:
+    rows = [row for row in study.rows(_CORRELATIONS) if row.question_set == name]
+    by_level = {level: [row for row in rows if row.level == level] for level in _LEVELS}
+    leaves = [row for row in by_level["leaf"] if row.spearman_rho is not None]
+    if not leaves:
+        return [
+            Missing(
+                f"Correlations of popularity and difficulty of {study.style(name).label}",
+                "fewer than three categories hold questions",
+            )
+        ]
+    strongest = max(leaves, key=lambda row: abs(row.spearman_rho))
+    n_found = sum(row.p_value_adjusted < 0.05 for row in leaves)
+    interval = between(strongest.ci_low, strongest.ci_high, signed)
+    blocks: list[Block] = [
+        Prose(
+            "Pairs of a measure of popularity and one of difficulty that are correlated over the"
+            f" finest categories at the 5% level after Holm’s correction: {count(n_found)} of"
+            f" {count(len(leaves))}. The strongest is {_NAMES[strongest.measure_a]} with"
+            f" {_NAMES[strongest.measure_b]}: rho = {signed(strongest.spearman_rho)} (95% interval"
+            f" {interval}, n = {count(strongest.n_categories)} categories,"
+            f" {p_words(strongest.p_value_adjusted)})."
+        ),
+        _correlation_table(study, name, "leaf", by_level["leaf"]),
+    ]
+    others = [level for level in ("inner", "both") if by_level[level] and by_level["inner"]]
+    if any(row.n_categories != leaves[0].n_categories for row in by_level["both"]):
+        blocks.append(
+            Fold(
+                "The same over inner categories, and over both levels",
+                tuple(_correlation_table(study, name, level, by_level[level]) for level in others),
+            )
+        )
+    return blocks
+
+
+def _correlation_table(study: StudyResults, name: str, level: str, rows: Sequence[Row]) -> Block:
+    note = "Holm’s correction is over the pairs of this table. Each category counts once."
+    if level == "both":
+        note += (
+            " Over both levels the same questions count twice, as some papers do it: the p-values"
+            " are too small."
+        )
+    return table_of(
+        study,
+        _CORRELATIONS,
+        f"Popularity and difficulty over {_LEVELS[level]} of {study.style(name).label}",
+        _CORRELATION_COLUMNS,
+        rows,
+        name=f"{_CORRELATIONS}_{name}_{level}",
+        note=note,
+    )
