@@ -351,7 +351,15 @@ class Look:
 
 
 class Sheet:
-    """A sheet of a `Workbook` that is being written; see `Workbook.sheet`."""
+    """A sheet of a `Workbook` that is being written; see `Workbook.sheet`.
+
+    Attributes
+    ----------
+    n_rows : int
+        Rows written so far, without the header.
+    letters : dict of str to str
+        Letter of each column.
+    """
 
     def __init__(
         self, worksheet: Any, columns: Mapping[str, int | None], look: Look | None
@@ -360,6 +368,7 @@ class Sheet:
         from openpyxl.utils import get_column_letter
 
         self.n_rows = 0
+        self.letters = {name: get_column_letter(n) for n, name in enumerate(columns, start=1)}
         self._worksheet = worksheet
         self._columns = list(columns)
         self._widths = [width or 0 for width in columns.values()]
@@ -370,11 +379,11 @@ class Sheet:
         last = self._columns.index(look.frozen) + 2 if look and look.frozen else 1
         worksheet.freeze_panes = f"{get_column_letter(last)}2"
         header = [self._text_cell(column) for column in columns]
-        for index, (cell, width) in enumerate(zip(header, self._widths, strict=True), start=1):
+        for letter, cell, width in zip(self.letters.values(), header, self._widths, strict=True):
             cell.font = Font(bold=True)
             if width:
                 cell.fill = PatternFill("solid", fgColor="FFE7E6E6")
-                worksheet.column_dimensions[get_column_letter(index)].width = width
+                worksheet.column_dimensions[letter].width = width
         worksheet.append(header)
 
     def append(self, row: Sequence[object]) -> None:
@@ -393,14 +402,8 @@ class Sheet:
     def finish(self) -> None:
         """Let people filter the rows of a sheet that has a look."""
         if self._look is not None and self.n_rows:
-            last = self.letter(self._columns[-1])
+            last = self.letters[self._columns[-1]]
             self._worksheet.auto_filter.ref = f"A1:{last}{self.n_rows + 1}"
-
-    def letter(self, column: str) -> str:
-        """Return the letter of a column."""
-        from openpyxl.utils import get_column_letter
-
-        return get_column_letter(self._columns.index(column) + 1)
 
     def offer(self, columns: Sequence[str], rows: range, options: str) -> None:
         """Let cells be chosen from a list.
@@ -426,7 +429,7 @@ class Sheet:
             errorTitle="Not on the list",
             error="Choose from the list; all names are on the other sheet.",
         )
-        first, last = self.letter(columns[0]), self.letter(columns[-1])
+        first, last = self.letters[columns[0]], self.letters[columns[-1]]
         validation.add(f"{first}{rows[0] + 2}:{last}{rows[-1] + 2}")
         self._worksheet.data_validations.append(validation)
 

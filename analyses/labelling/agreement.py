@@ -120,7 +120,7 @@ def _compared(
     labels_a = [a.value(level) for a, _ in pairs]
     labels_b = [b.value(level) for _, b in pairs]
     given = {*labels_a, *labels_b}
-    # last several labels of one question, and labels of an open coding
+    # several labels on one question, and labels of an open coding, come last
     used = [name for name in order if name in given] + sorted(given.difference(order))
     return RaterAgreement(
         **vars(cohens_kappa(labels_a, labels_b, used, confidence)),

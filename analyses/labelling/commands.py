@@ -269,11 +269,11 @@ def sheet(
       stackstudy label sheet draw.csv pilot.csv --part pilot --answers 5
     """
     from analyses.labelling.posts import read_texts
-    from analyses.labelling.sample import in_part
+    from analyses.labelling.sample import in_part, read_with_taxonomy
     from analyses.labelling.sheet import SheetRow, write_sheet
 
     _check_files((), (sample_file, taxonomy_file), outputs)
-    sample, taxonomy = _read(sample_file, study, taxonomy_file)
+    sample, taxonomy = read_with_taxonomy(sample_file, study, taxonomy_file)
     questions = in_part(sample_file, sample, part)
     texts = read_texts(data, study, questions, answers)
     rows = [SheetRow(row, text, {}) for row, text in zip(questions, texts, strict=True)]
@@ -311,9 +311,9 @@ def check(
       stackstudy label check draw.csv ann.xlsx ben.csv --part pilot
     """
     from analyses.labelling.ratings import read_ratings
-    from analyses.labelling.sample import in_part
+    from analyses.labelling.sample import in_part, read_with_taxonomy
 
-    sample, taxonomy = _read(sample_file, study, taxonomy_file)
+    sample, taxonomy = read_with_taxonomy(sample_file, study, taxonomy_file)
     wanted = {question.key for question in in_part(sample_file, sample, part)}
     found = 0
     for path in sheet_files:
@@ -384,9 +384,10 @@ def agreement(
     _check_files(sheet_files, (sample_file, taxonomy_file), (conflicts, confusion))
     from analyses.labelling.adjudication import conflict_rows, to_adjudicate
     from analyses.labelling.agreement import rater_agreement
+    from analyses.labelling.sample import read_with_taxonomy
     from analyses.labelling.show import show_agreement, write_confusion
 
-    sample, taxonomy = _read(sample_file, study, taxonomy_file)
+    sample, taxonomy = read_with_taxonomy(sample_file, study, taxonomy_file)
     sheets = _checked(sheet_files, sample_file, sample, part, taxonomy, skip=skip)
     found = rater_agreement(sheets, taxonomy, confidence)
     show_agreement(found)
@@ -454,6 +455,7 @@ def resolve(
     from analyses.labelling.adjudication import adjudicate, merged
     from analyses.labelling.agreement import conflicts, pending
     from analyses.labelling.ratings import read_ratings
+    from analyses.labelling.sample import read_with_taxonomy
     from analyses.labelling.show import count_labels
     from analyses.study.labels import read_labels, write_labels
     from analyses.study.slips import raising
@@ -463,7 +465,7 @@ def resolve(
     ships = folder.resolve() in {path.resolve() for path in shipped_studies().values()}
     target = output or (Path() if ships else folder) / "labels.csv"
     _check_files(sheet_files, (sample_file, taxonomy_file, resolved, settled), (target,))
-    sample, taxonomy = _read(sample_file, study, taxonomy_file)
+    sample, taxonomy = read_with_taxonomy(sample_file, study, taxonomy_file)
     sheets = _checked(sheet_files, sample_file, sample, part, taxonomy, skip=skip)
     adjudicated = None
     if resolved:
@@ -519,27 +521,6 @@ def acceptance(data: Path, study: str | None, output: Path | None, *, force: boo
         click.echo(f"Table: {output}")
 
 
-def _read(
-    sample_file: Path, study: str | None, taxonomy_file: Path | None
-) -> tuple[list[SampledQuestion], Taxonomy]:
-    """Read a sample, and the categories of its sets; LabellingError if the study lacks a set."""
-    from analyses.labelling.sample import read_sample
-    from analyses.study.labels import taxonomy_of_labels
-    from analyses.study.study import find_study, read_study
-
-    questions = read_sample(sample_file)
-    if taxonomy_file:
-        return questions, taxonomy_of_labels(taxonomy_file)
-    found = read_study(find_study(study))
-    for question in questions:
-        if question.question_set not in found.set_names():
-            raise LabellingError(
-                f"{sample_file}: {question.question_set!r} is no question set of the study"
-                f" {found.name}; name the study it was drawn for: --study DIR"
-            )
-    return questions, found.taxonomy
-
-
 def _checked(
     sheet_files: Sequence[Path],
     sample_file: Path,
@@ -549,7 +530,7 @@ def _checked(
     *,
     skip: bool,
 ) -> list[Ratings]:
-    """Read sheets, and say how many questions are left out where that was asked for."""
+    """Read sheets, and say how many questions are left out if that was asked for."""
     from analyses.labelling.ratings import read_ratings
     from analyses.labelling.sample import in_part
 

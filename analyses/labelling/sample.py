@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from analyses.common.spreadsheets import read_table, whole_number, write_csv, written_whole
 from analyses.statistics.sampling import PILOT_SHARE, SampleSize, draw, sample_size
+from analyses.study.labels import taxonomy_of_labels
+from analyses.study.study import find_study, read_study
 from analyses.warehouse.database import connect, table_names
 from loader.errors import LabellingError, WarehouseError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
+
+    from analyses.study.labels import Taxonomy
 
 QuestionKey = tuple[str, str, int]
 """Question set, site, question id."""
@@ -31,6 +35,7 @@ COLUMNS = (
     "population",
 )
 KEY = COLUMNS[:3]
+_PLAN = ("confidence", "interval", "proportion", "rounding")
 _TRUE, _FALSE = frozenset({"true", "1", "yes"}), frozenset({"", "false", "0", "no"})
 
 
@@ -99,17 +104,20 @@ def read_populations(
         needed = {"question_sets", "question_set_members", "questions", "sample_sizes"}
         if not needed <= table_names(connection):
             raise WarehouseError(f"{data}: no question sets are built; run `stackstudy build`")
-        kinds = dict(
-            connection.execute(
-                "select question_set, kind from question_sets order by position"
-            ).fetchall()
-        )
+        found = connection.execute(
+            "select sets.question_set, sets.kind, sets.is_candidate_set, sizes.is_whole_set,"
+            " sizes.confidence, sizes.interval, sizes.expected_share as proportion, sizes.rounding"
+            " from question_sets as sets left join sample_sizes as sizes using (question_set)"
+            " order by sets.position"
+        ).to_arrow_table()
+        sets = {one["question_set"]: one for one in found.to_pylist()}
         for name in names:
-            if name not in kinds:
+            if name not in sets:
                 raise WarehouseError(
-                    f"no question set is named {name!r}; there are {', '.join(kinds) or 'none'}"
+                    f"no question set is named {name!r}; there are {', '.join(sets) or 'none'}"
                 )
-        wanted = list(dict.fromkeys(names)) or [n for n, kind in kinds.items() if kind == "topic"]
+        topics = [name for name, one in sets.items() if one["kind"] == "topic"]
+        wanted = list(dict.fromkeys(names)) or topics
         rows = connection.execute(
             """
             select
@@ -125,24 +133,14 @@ def read_populations(
             """,
             {"wanted": wanted},
         ).fetchall()
-        candidates = dict(
-            connection.execute(
-                "select question_set, is_candidate_set from question_sets"
-            ).fetchall()
-        )
-        plans = connection.execute(
-            "select confidence, interval, expected_share as proportion, rounding from sample_sizes"
-        ).to_arrow_table()
-        whole = connection.execute(
-            "select question_set from sample_sizes where is_whole_set"
-        ).fetchall()
     questions: dict[str, dict[tuple[str, int], tuple[str, str]]] = {name: {} for name in wanted}
     for question_set, site, question_id, title, url in rows:
         questions[question_set][site, question_id] = (title, url)
-    plan: dict[str, Any] = next(iter(plans.to_pylist()), {})  # a study has one
+    plan = {key: sets[topics[0]][key] for key in _PLAN} if topics else {}  # a study has one
     return [
-        Population(name, candidates[name], questions[name], plan, (name,) in whole)
+        Population(name, one["is_candidate_set"], questions[name], plan, bool(one["is_whole_set"]))
         for name in wanted
+        if (one := sets[name])
     ]
 
 
@@ -244,6 +242,29 @@ def read_sample(path: Path) -> list[SampledQuestion]:
             )
         )
     return sorted(questions, key=lambda row: (sets[row.question_set], row.position))
+
+
+def read_with_taxonomy(
+    path: Path, study: str | None, taxonomy_file: Path | None = None
+) -> tuple[list[SampledQuestion], Taxonomy]:
+    """Read a sample, and the categories of its study, or of another file.
+
+    Raises
+    ------
+    LabellingError
+        When the study lacks a set of the sample.
+    """
+    questions = read_sample(path)
+    if taxonomy_file:
+        return questions, taxonomy_of_labels(taxonomy_file)
+    found = read_study(find_study(study))
+    for question in questions:
+        if question.question_set not in found.set_names():
+            raise LabellingError(
+                f"{path}: {question.question_set!r} is no question set of the study {found.name};"
+                " name the study it was drawn for: --study DIR"
+            )
+    return questions, found.taxonomy
 
 
 def in_part(path: Path, questions: Sequence[SampledQuestion], part: Part) -> list[SampledQuestion]:

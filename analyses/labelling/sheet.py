@@ -101,6 +101,6 @@ def _write_categories(book: Workbook, sets: Iterable[str], taxonomy: Taxonomy) -
         first = sheet.n_rows + 2
         for one in taxonomy.choices(name):
             sheet.append([name, one.name, one.inner_category, one.leaf_category])
-        column = sheet.letter("label")
+        column = sheet.letters["label"]
         options[name] = f"categories!${column}${first}:${column}${sheet.n_rows + 1}"
     return options

@@ -42,10 +42,9 @@ def read_agreement(draw: Path, sheets: Sequence[Path], study: str | None) -> Tab
     """
     from analyses.labelling.agreement import rater_agreement  # slow, seldom used
     from analyses.labelling.ratings import read_ratings
-    from analyses.labelling.sample import read_sample
-    from analyses.study.study import find_study, read_study
+    from analyses.labelling.sample import read_with_taxonomy
 
-    questions, taxonomy = read_sample(draw), read_study(find_study(study)).taxonomy
+    questions, taxonomy = read_with_taxonomy(draw, study)
     ratings = [read_ratings(path, questions, taxonomy).checked() for path in sheets]
     return agreement_table(rater_agreement(ratings, taxonomy))
 

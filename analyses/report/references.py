@@ -40,7 +40,7 @@ class Reference:
     def entry(self) -> Markup:
         """The entry in a list of references."""
         said = Markup("{} ({}). {}. <i>{}</i>.").format(
-            self.authors, self.year, self.title, self.where
+            self.authors, self.year, self.title.rstrip("."), self.where
         )
         return said + (Markup(" ") + doi_link(self.doi) if self.doi else "")
 

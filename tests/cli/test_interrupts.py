@@ -100,9 +100,9 @@ def test_during_a_query_of_sql(data: Path) -> None:
         import sys
         import analyses.warehouse.shell, stackstudy
         real = analyses.warehouse.shell.started
-        def started(*arguments):
+        def started(*arguments, **options):
             sys.stderr.write("asking\\n"); sys.stderr.flush()
-            return real(*arguments)
+            return real(*arguments, **options)
         analyses.warehouse.shell.started = started
         stackstudy.main(["sql", "--data", sys.argv[1], "from acceptance"])
     """

@@ -60,7 +60,7 @@ _FILE_COLUMNS = (
 
 def data(study: StudyResults) -> Section:
     """Describe the data."""
-    title, short = "What data this is", "Data"
+    title, short = "The data", "Data"
     sites = study.sites
     if not sites:
         missing = Missing(title, study.why_empty("dump_manifest"))

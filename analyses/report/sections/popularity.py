@@ -265,14 +265,16 @@ def _sentence(
             else ""
         )
         parts.append(
-            f"{'' if measure == 'questions' else f'their {measured} '}by {number(row.rate_ratio)}"
+            f"{'' if measure == 'questions' else f'their {measured} '}by a factor of"
+            f" {number(row.rate_ratio)}"
             f" (95% interval {between(row.rate_ratio_ci_low, row.rate_ratio_ci_high)}{test})"
         )
     one = next(iter(own.values()))
     return (
-        f"From {one.first_year} to {one.last_year} the {count(one.n_questions)} questions of"
-        f" {study.style(name).in_words} multiplied per year {and_list(parts)}. 1 is no trend;"
-        " quasi-Poisson rates; p-values, not intervals, are adjusted for several tests (Holm)."
+        f"From {one.first_year} to {one.last_year} the number of questions of"
+        f" {study.style(name).in_words}, {count(one.n_questions)} in all, changed per year"
+        f" {and_list(parts)}. A factor of 1 is no trend. Rates are quasi-Poisson; p-values, not"
+        " intervals, are adjusted for several tests (Holm)."
     )
 
 

@@ -129,7 +129,7 @@ def _frame(study: StudyResults) -> str:
     if about.min_score is not None:
         said += f" Only questions with a score of {about.min_score} or more count."
     if about.leave_out:
-        said += f" Questions left out of all sets: {and_list(list(about.leave_out))} ones."
+        said += f" Left out of all sets: {and_list(list(about.leave_out))} questions."
     return said
 
 

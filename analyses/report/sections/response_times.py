@@ -84,7 +84,7 @@ def response_time_blocks(study: StudyResults) -> tuple[Block, ...]:
     names = {one.question_set for one in study.compared}
     drawn = [row for row in boxed if row.question_set in names] or boxed
     dropped = (_DAYS_DROPPED,) if study.drops_days else ()
-    caption = "Response times, both ways" if dropped else "Response times"
+    caption = "Response times, elapsed and with days dropped" if dropped else "Response times"
     return (
         Heading(title),
         *_lead(study),

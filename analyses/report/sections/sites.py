@@ -39,7 +39,7 @@ _YEARS: Final = (
 _TAGS: Final = (_SITE, words("Tag", "tag"), Column("Questions", "n_questions"), *_SHARES)
 _LICENSES: Final = (
     _SITE,
-    words("Licence", "content_license", lambda license_: license_ or "not named"),
+    words("Licence", "content_license"),
     Column("Posts", "n_posts"),
     words("First", "first_at", lambda at: day(at, "%b")),
     words("Last", "last_at", lambda at: day(at, "%b")),

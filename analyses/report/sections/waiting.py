@@ -160,7 +160,7 @@ def _end_of_wait(own: Row) -> str:
         return "."
     return (
         f". When the data end, only {percent(own.n_events / observed)} have one: fewer than half,"
-        " so that no median wait can be given."
+        " so no median wait can be given."
     )
 
 

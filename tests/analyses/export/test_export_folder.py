@@ -146,7 +146,7 @@ def test_what_is_no_export_is_never_replaced(data, tmp_path) -> None:
     assert thesis.read_text() == "years of work"
     link = tmp_path / "link"
     link.symlink_to(tmp_path / "out")
-    with pytest.raises(ExportError, match="no folder"):
+    with pytest.raises(ExportError, match="is not a folder"):
         export(data, link, ["mobile"], force=True)
 
 

@@ -44,6 +44,7 @@ TABLES = {
             ("expected_share", pa.float64()),
             ("rounding", pa.string()),
             ("is_whole_set", pa.bool_()),
+            ("is_candidate_set", pa.bool_()),
         ]
     ),
     "question_set_members": pa.schema(
@@ -79,7 +80,10 @@ def write_warehouse(data, posts, members, candidates=(), study="deep_learning_de
             (name, name, "topic", "dl", position, "", name in candidates)
             for position, name in enumerate(members)
         ],
-        "sample_sizes": [(name, 0.95, 0.05, 0.5, "down", name in candidates) for name in members],
+        "sample_sizes": [
+            (name, 0.95, 0.05, 0.5, "down", name in candidates, name in candidates)
+            for name in members
+        ],
         "question_set_members": [
             (name, SITE, key, False) for name, keys in members.items() for key in keys
         ],

@@ -57,21 +57,21 @@ def test_raters_are_compared_by_the_categories_of_their_study(
     study.mkdir()
     (study / "study.yml").write_text(
         "study: deep_learning_deployment\ntitle: Phones\nbase: {dl: {tags: [keras]}}\n"
-        "topics: {mobile: {tags: [android]}}\n"
+        "topics: {phones: {tags: [android]}}\n"
     )
-    (study / "taxonomy.csv").write_text("question_set,inner_category\nmobile,battery\n")
-    key = "mobile,stackoverflow.com,7"
+    (study / "taxonomy.csv").write_text("question_set,inner_category\nphones,battery\n")
+    key = "phones,stackoverflow.com,7"
     (tmp_path / "draw.csv").write_text(f"question_set,site,question_id\n{key}\n")
     for name in ("ann", "ben"):
         text = f"question_set,site,question_id,label_1\n{key},battery\n"
         (tmp_path / f"{name}.csv").write_text(text)
     output, sheets = tmp_path / "report.html", [tmp_path / "ann.csv", tmp_path / "ben.csv"]
-    result = run(
-        *("--data", published_data, "--study", study, "--output", output),
-        *("--draw", tmp_path / "draw.csv", "--sheet", sheets[0], "--sheet", sheets[1]),
-    )
+    drawn = ("--draw", tmp_path / "draw.csv", "--sheet", sheets[0], "--sheet", sheets[1])
+    result = run("--data", published_data, "--study", study, "--output", output, *drawn)
     assert result.exit_code == 0, result.output
     assert "ann, ben" in output.read_text("utf-8")
+    without = run("--data", published_data, "--output", output, *drawn)
+    assert_one_line(without, "'phones' is no question set of the study", "--study DIR")
 
 
 def test_no_database(tmp_path: Path) -> None:

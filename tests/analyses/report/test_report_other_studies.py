@@ -109,7 +109,7 @@ def test_the_report_speaks_of_its_own_study_alone(name, request) -> None:
     assert page.all("h1")[0].text == "Containers in production"
     assert not FOREIGN.search(page.by_id("main").prose)
     assert "Deleted" not in page.by_id("summary").text
-    assert "Questions left out of all sets: deleted ones." in page.by_id("question-sets").text
+    assert "Left out of all sets: deleted questions." in page.by_id("question-sets").text
 
 
 def test_a_base_set_alone_is_a_study(base_alone: Page) -> None:

@@ -40,7 +40,7 @@ def tables_of(*sites: str, n_docker: int) -> dict:
             for hour in range(24)
         ],
         site_licenses=[
-            {"site": site, "content_license": None, "n_posts": 7,
+            {"site": site, "content_license": "CC BY-SA 4.0", "n_posts": 7,
              "first_at": when("2018-01-01 00:00:00"), "last_at": when("2020-12-31 23:00:00")}
             for site in sites
         ],
@@ -73,7 +73,7 @@ def test_the_site_is_shown_year_by_year(one_site: Page) -> None:
         ["2019", "0", "0", "0", "–", "–", "–"],
         ["2020", "4", "8", "2", "25.0%", "25.0%", "2.1 d"],
     ]
-    assert "not named 7 1 Jan 2018 31 Dec 2020" in text
+    assert "CC BY-SA 4.0 7 1 Jan 2018 31 Dec 2020" in text
     drawn = {one.attributes.get("data-figure") for one in one_site.all("script")}
     assert {"site-years-1", "site-hours-1"} <= drawn
     assert "Most on Wednesday (24)" in text

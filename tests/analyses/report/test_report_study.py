@@ -32,8 +32,8 @@ def section(page: Page, name: str) -> str:
 def test_the_trend_is_said_with_its_interval(published: Page) -> None:
     text = section(published, "rq1")
     assert (
-        "From 2015 to 2019 the 3,018 questions of Deployment (candidates) multiplied per year by"
-        " 2.04" in text
+        "From 2015 to 2019 the number of questions of Deployment (candidates), 3,018 in all,"
+        " changed per year by a factor of 2.04" in text
     )
     assert "(95% interval 1.36 to 3.05, p = 0.066 adjusted)" in text
     assert "p-values, not intervals, are adjusted for several tests (Holm)" in text
@@ -312,8 +312,8 @@ def _balanced(doi: str) -> str:
 
 
 def test_a_reference_links_to_its_doi() -> None:
-    entry = Reference("ab", "A & B", "2001", "On <x>", "J 1", "10.1/a<b>").entry
-    assert "A &amp; B (2001). On &lt;x&gt;." in entry
+    entry = Reference("ab", "A & B", "2001", "On <x>, 2nd ed.", "J 1", "10.1/a<b>").entry
+    assert "A &amp; B (2001). On &lt;x&gt;, 2nd ed. <i>J 1</i>." in entry
     assert 'href="https://doi.org/10.1/a&lt;b&gt;"' in entry
 
 
