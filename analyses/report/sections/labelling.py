@@ -65,7 +65,8 @@ def sample_blocks(study: StudyResults) -> tuple[Block, ...]:
         Column("Labelled", "question_set", lambda name: count(len(labelled.get(name, ()))), ""),
     )  # fmt: skip
     note = (
-        "Rounding up keeps the interval; rounding down just misses it."
+        "Rounding up keeps the interval, where every question that is drawn ends in a category;"
+        " rounding down just misses it, and questions that are excluded widen it."
         if any(row.rounding == "down" for row in rows)
         else ""
     )

@@ -264,15 +264,18 @@ def _sentence(
             if row.rate_p_value_adjusted is not None
             else ""
         )
+        scatter = "" if row.dispersion is None else f", dispersion {number(row.dispersion, 1)}"
         parts.append(
             f"{'' if measure == 'questions' else f'their {measured} '}by {number(row.rate_ratio)}"
-            f" (95% interval {between(row.rate_ratio_ci_low, row.rate_ratio_ci_high)}{test})"
+            f" (95% interval {between(row.rate_ratio_ci_low, row.rate_ratio_ci_high)}{scatter}"
+            f"{test})"
         )
     one = next(iter(own.values()))
     return (
         f"From {one.first_year} to {one.last_year} the {count(one.n_questions)} questions of"
-        f" {study.style(name).in_words} multiplied per year {and_list(parts)}. 1 is no trend;"
-        " quasi-Poisson rates; p-values, not intervals, are adjusted for several tests (Holm)."
+        f" {study.style(name).in_words} multiplied on average per year {and_list(parts)}. 1 is no"
+        " trend; quasi-Poisson rates, whose dispersion is 1 where years scatter as counts do by"
+        " chance; p-values, not intervals, are adjusted for several tests (Holm)."
     )
 
 

@@ -108,9 +108,10 @@ def _lead(study: StudyResults, drawn: dict[str, list[Row]]) -> tuple[Prose, ...]
         if top is not None:
             least = min(least or top.n_labelled, top.n_labelled)
             interval = between(top.share_ci_low, top.share_ci_high, percent)
+            known = "" if top.share_ci_low is None else f", 95% interval {interval}"
             parts.append(
                 f"{top.inner_category} ({study.style(name).in_words}: {percent(top.share)} of"
-                f" {count(top.n_labelled)} questions, 95% interval {interval})"
+                f" {count(top.n_labelled)} questions{known})"
             )
     if not parts:
         return ()

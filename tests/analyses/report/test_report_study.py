@@ -33,10 +33,10 @@ def section(page: Page, name: str) -> str:
 def test_the_trend_is_said_with_its_interval(published: Page) -> None:
     text = section(published, "rq1")
     assert (
-        "From 2015 to 2019 the 3,018 questions of Deployment (candidates) multiplied per year by"
-        " 2.04" in text
+        "From 2015 to 2019 the 3,018 questions of Deployment (candidates) multiplied on average"
+        " per year by 2.04" in text
     )
-    assert "(95% interval 1.36 to 3.05, p = 0.066 adjusted)" in text
+    assert "(95% interval 1.36 to 3.05, dispersion 55.5, p = 0.066 adjusted)" in text
     assert "p-values, not intervals, are adjusted for several tests (Holm)" in text
     rows = {(row[0], row[1]): row for row in published.table("popularity_trends")[1:]}
     browser = rows["Browser candidates", "questions"]
