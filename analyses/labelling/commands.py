@@ -384,10 +384,10 @@ def agreement(  # noqa: PLR0913 - one for each option
 ) -> None:
     """Say how far raters agree, and on what not.
 
-    Percent agreement and Cohen's kappa, at inner and leaf level. Each SHEET is one rater's. A
-    question with several labels counts as agreed when all of them are the same; pending counts as
-    a label. With --part rest the pilot, which the raters talked about, is left out, as in the
-    paper.
+    Percent agreement and Cohen's kappa, at inner and leaf level, and the agreement on each
+    category; of three raters or more, Krippendorff's alpha. Each SHEET is one rater's. A question
+    with several labels counts as agreed when all of them are the same; pending counts as a label.
+    With --part rest the pilot, which the raters talked about, is left out, as in the paper.
 
     --conflicts writes the questions on which they do not agree, or that all left pending, with
     what each said and empty columns for what they settle on, for `stackstudy label resolve`.
@@ -402,13 +402,19 @@ def agreement(  # noqa: PLR0913 - one for each option
         raise click.UsageError("agreement needs the sheets of two raters or more")
     _check_files(sheet_files, (sample_file, taxonomy_file), (conflicts, confusion))
     from analyses.labelling.adjudication import conflict_rows, to_adjudicate  # noqa: PLC0415
-    from analyses.labelling.agreement import rater_agreement  # noqa: PLC0415
-    from analyses.labelling.show import show_agreement, write_confusion  # noqa: PLC0415
+    from analyses.labelling.agreement import agreement_of_all, rater_agreement  # noqa: PLC0415
+    from analyses.labelling.show import (  # noqa: PLC0415
+        show_agreement,
+        show_agreement_of_all,
+        write_confusion,
+    )
 
     sample, taxonomy = _read(sample_file, study, taxonomy_file)
     sheets = _checked(sheet_files, sample_file, sample, part, taxonomy, skip=skip)
     found = rater_agreement(sheets, taxonomy, confidence)
     show_agreement(found)
+    if len(sheets) > 2:
+        show_agreement_of_all(agreement_of_all(sheets, confidence))
     if confusion:
         write_confusion(confusion, found, force=force)
         click.echo(f"Confusion table: {confusion}")

@@ -11,6 +11,7 @@ from rich.table import Table
 from analyses.common.numbers import NONE, count, number, p_value, percent, points, signed
 from analyses.common.spreadsheets import write_table
 from analyses.labelling.agreement import ALL_SETS
+from analyses.statistics.agreement import category_agreement
 from analyses.study.labels import NO_CATEGORY
 from analyses.warehouse.summary import console
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from analyses.labelling.agreement import RaterAgreement
+    from analyses.statistics.agreement import Alpha
     from analyses.statistics.sampling import SampleSize
     from analyses.study.labels import Label
 
@@ -72,6 +74,37 @@ def show_agreement(rows: Sequence[RaterAgreement]) -> None:
         for row in its_rows:
             if row.level == "inner" and row.n_agreed < row.n and row.question_set != ALL_SETS:
                 out.print(_confusion(row))
+                out.print(_by_category(row))
+
+
+def show_agreement_of_all(rows: Sequence[tuple[str, str, Alpha]]) -> None:
+    """Print the agreement of all raters together."""
+    table = _table(
+        "Agreement of all raters", ["set", "level"], ["questions", "labels", "alpha", "interval"]
+    )
+    for name, level, row in rows:
+        table.add_row(
+            escape(name), level, count(row.n), count(row.n_labels), number(row.alpha, 3),
+            _range(number(row.ci_low, 3), number(row.ci_high, 3)),
+        )  # fmt: skip
+    console().print(table)
+    click.echo("Alpha is Krippendorff's, of questions that two raters or more have labelled.")
+
+
+def _by_category(row: RaterAgreement) -> Table:
+    """Of the times that a rater chose a category, the share in which the other did too."""
+    table = _table(
+        f"{row.question_set}: agreement on each category",
+        ["inner category"],
+        ["chosen by either", "by both", "agreement, %", "interval, %"],
+    )
+    for one in category_agreement(row.confusion, row.confidence):
+        table.add_row(
+            escape(one.category), count(one.n_either), count(one.n_both),
+            percent(one.agreement).rstrip("%"),
+            _range(percent(one.ci_low), percent(one.ci_high)).replace("%", ""),
+        )  # fmt: skip
+    return table
 
 
 def _confusion(row: RaterAgreement) -> Table:

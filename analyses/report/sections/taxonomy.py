@@ -23,6 +23,7 @@ from analyses.report.sections.labelling import (
     agreement_blocks,
     label_acceptance_blocks,
     sample_blocks,
+    saturation,
 )
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def taxonomy(study: StudyResults) -> Section:
     blocks: list[Block]
     if drawn:
         blocks = [*_lead(study, drawn), Prose(_what(study)), *_charts(study, drawn)]
+        blocks += saturation(study, drawn)
         blocks += [
             Fold(Markup("{}: every category").format(study.name(name)), (_table(study, own),))
             for name, own in drawn.items()

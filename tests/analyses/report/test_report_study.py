@@ -247,6 +247,14 @@ def test_the_taxonomy_has_counts_shares_intervals_and_what_was_published(publish
     assert published.table("sample_sizes")[2][4] == "307"
 
 
+def test_it_says_how_much_the_categories_have_not_seen(published: Page) -> None:
+    """Of browser's 7 labels one is alone; R: 1 / 7 + qnorm(0.975) * sqrt(1 - 1 / 7) / 7."""
+    text = section(published, "rq3")
+    assert "14.3% of Browser (candidates) (0.0% to 40.2%; 1 of 7 labels are the only one" in text
+    assert "0.0% of Mobile (0 of 27 labels" in text
+    assert "“unclear” and “not accepted” are not independent" in text
+
+
 def test_without_labels_it_says_how_to_give_them(real: Page) -> None:
     text = section(real, "not-shown")
     assert "no labels were given" in text
