@@ -7,7 +7,7 @@ is a difference of the sets.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -38,6 +38,7 @@ SHARES = ("no_accepted", "no_answer", "accepted_within_30d")
 NOTHING = "one of the two sets has no such question"
 NO_VARIATION = "all or none of the questions have it"
 FEW_PEOPLE = "a set has so few people that a resample may hold none of them"
+TOO_FEW = "too few questions for an interval"
 NO_COMMON_YEAR = "there is no year in which both sets have questions that differ in it"
 
 
@@ -169,10 +170,16 @@ def adjusted_comparisons(a: Outcomes, b: Outcomes) -> list[AdjustedComparison]:
         and stratified by year. Where something cannot be computed, ``None`` and a reason. The
         standardised and the bootstrapped ones have an interval, and no test.
     """
-    return [
+    rows = [
         *(row for outcome in SHARES for row in _shares(outcome, a, b)),
         *_response_times(a, b),
         *_waits(a, b),
+    ]
+    return [
+        row
+        if row.reason or None not in {row.estimate, row.ci_low, row.ci_high}
+        else replace(row, reason=TOO_FEW)
+        for row in rows
     ]
 
 
