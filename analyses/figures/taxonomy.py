@@ -61,6 +61,13 @@ def taxonomy_bars(rows: Sequence[Row], style: Style, level: str) -> go.Figure:
         f" {and_list(parts) or 'no labelled question'}.",
         height=int(pixels * (len(drawn) + 0.5)) + _TOP + _BOTTOM,
     )
+    limits = [
+        (row.share, row.share)
+        if row.share_ci_low is None
+        else (row.share_ci_low, row.share_ci_high)
+        for row in drawn
+    ]
+    is_read_in_full = bool(drawn) and all(row.share_ci_low is None for row in drawn)
     chart.add_bar(
         x=[row.share for row in drawn],
         y=list(range(len(drawn))),
@@ -71,13 +78,13 @@ def taxonomy_bars(rows: Sequence[Row], style: Style, level: str) -> go.Figure:
         error_x={
             "type": "data",
             "symmetric": False,
-            "array": [row.share_ci_high - row.share for row in drawn],
-            "arrayminus": [row.share - row.share_ci_low for row in drawn],
+            "array": [high - row.share for row, (_, high) in zip(drawn, limits, strict=True)],
+            "arrayminus": [row.share - low for row, (low, _) in zip(drawn, limits, strict=True)],
             "color": style.colour,
             "thickness": 1.2,
             "width": 3,
         },
-        name="here, with its 95% interval",
+        name="here" if is_read_in_full else "here, with its 95% interval",
         customdata=[[_hover(row)] for row in drawn],
         hovertemplate="%{customdata[0]}<extra></extra>",
     )
@@ -93,7 +100,7 @@ def taxonomy_bars(rows: Sequence[Row], style: Style, level: str) -> go.Figure:
             hovertemplate="%{customdata[0]}<extra></extra>",
         )
     label_rows(chart, labels, 1, t=_TOP, b=_BOTTOM)
-    ends = [row.share_ci_high for row in drawn]
+    ends = [high for _, high in limits]
     ends += [row.published_percent / 100 for _, row in printed]
     chart.update_xaxes(range=[0, max(ends, default=1) * 1.04 or 1], tickformat=".0%", nticks=6)
     chart.update_yaxes(range=[len(drawn) - 0.5, -1])
@@ -122,8 +129,9 @@ def _hover(row: Row) -> str:
     if row.level != "inner":
         lines.append(f"in {row.inner_category}")
     interval = between(row.share_ci_low, row.share_ci_high, percent)
+    known = "" if row.share_ci_low is None else f", 95% interval {interval}"
     lines.append(f"{count(row.n_questions)} of n = {count(row.n_labelled)} questions")
-    lines.append(f"{percent(row.share)}, 95% interval {interval}")
+    lines.append(percent(row.share) + known)
     if row.published_percent is not None:
         lines.append(f"published {row.published_percent:g}%")
     return "<br>".join(lines)

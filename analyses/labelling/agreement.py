@@ -7,7 +7,12 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from analyses.labelling.ratings import name_raters
-from analyses.statistics.agreement import Agreement, cohens_kappa
+from analyses.statistics.agreement import (
+    Agreement,
+    Alpha,
+    cohens_kappa,
+    krippendorffs_alpha,
+)
 from analyses.statistics.results import CONFIDENCE
 from analyses.study.labels import NO_CATEGORY
 
@@ -88,6 +93,36 @@ def rater_agreement(
                 for level in LEVELS
             ]
     return found
+
+
+def agreement_of_all(
+    sheets: Sequence[Ratings], confidence: float = CONFIDENCE
+) -> list[tuple[str, Level, Alpha]]:
+    """Return Krippendorff's alpha of all raters together, by set and level.
+
+    Questions count that two raters or more have labelled; several labels are one made of them.
+    """
+    keys = list(dict.fromkeys(key for sheet in sheets for key in sheet.by_question))
+    return [
+        (
+            question_set,
+            level,
+            krippendorffs_alpha(
+                [
+                    [
+                        getattr(sheet.by_question[key], level)
+                        for sheet in sheets
+                        if key in sheet.by_question
+                    ]
+                    for key in keys
+                    if key[0] == question_set
+                ],
+                confidence,
+            ),
+        )
+        for question_set in dict.fromkeys(key[0] for key in keys)
+        for level in LEVELS
+    ]
 
 
 def labelled_by_all(sheets: Sequence[Ratings]) -> list[QuestionKey]:

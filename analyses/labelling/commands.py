@@ -365,9 +365,10 @@ def agreement(
 ) -> None:
     """Say how far raters agree, and where they differ.
 
-    Percent agreement and Cohen's kappa, at inner and leaf level. Each SHEET is one rater's. A
-    question with several labels counts as agreed when all of them are the same; pending counts as
-    a label. --part rest leaves out the pilot, which the raters discussed, as the paper does.
+    Percent agreement and Cohen's kappa, at inner and leaf level, and the agreement on each
+    category; of three raters or more, Krippendorff's alpha. Each SHEET is one rater's. A question
+    with several labels counts as agreed when all of them are the same; pending counts as a label.
+    --part rest leaves out the pilot, which the raters discussed, as the paper does.
 
     --conflicts writes the questions on which they do not agree, or that all left pending, with
     the labels of each rater and empty columns for those they settle on, for `stackstudy label
@@ -383,14 +384,16 @@ def agreement(
         raise click.UsageError("agreement needs the sheets of two raters or more")
     _check_files(sheet_files, (sample_file, taxonomy_file), (conflicts, confusion))
     from analyses.labelling.adjudication import conflict_rows, to_adjudicate
-    from analyses.labelling.agreement import rater_agreement
+    from analyses.labelling.agreement import agreement_of_all, rater_agreement
     from analyses.labelling.sample import read_with_taxonomy
-    from analyses.labelling.show import show_agreement, write_confusion
+    from analyses.labelling.show import show_agreement, show_agreement_of_all, write_confusion
 
     sample, taxonomy = read_with_taxonomy(sample_file, study, taxonomy_file)
     sheets = _checked(sheet_files, sample_file, sample, part, taxonomy, skip=skip)
     found = rater_agreement(sheets, taxonomy, confidence)
     show_agreement(found)
+    if len(sheets) > 2:
+        show_agreement_of_all(agreement_of_all(sheets, confidence))
     if confusion:
         write_confusion(confusion, found, force=force)
         click.echo(f"Confusion table: {confusion}")

@@ -20,6 +20,7 @@ from analyses.common.numbers import (
 )
 from analyses.common.spreadsheets import write_table
 from analyses.labelling.agreement import ALL_SETS
+from analyses.statistics.agreement import category_agreement
 from analyses.study.labels import NO_CATEGORY
 from analyses.warehouse.summary import console
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from analyses.labelling.agreement import RaterAgreement
+    from analyses.statistics.agreement import Alpha
     from analyses.statistics.sampling import SampleSize
     from analyses.study.labels import Label
 
@@ -79,6 +81,37 @@ def show_agreement(rows: Sequence[RaterAgreement]) -> None:
         for row in its_rows:
             if row.level == "inner" and row.n_agreed < row.n and row.question_set != ALL_SETS:
                 out.print(_confusion(row))
+                out.print(_by_category(row))
+
+
+def show_agreement_of_all(rows: Sequence[tuple[str, str, Alpha]]) -> None:
+    """Print the agreement of all raters together."""
+    table = _table(
+        "Agreement of all raters", ["set", "level"], ["questions", "labels", "alpha", "interval"]
+    )
+    for name, level, row in rows:
+        table.add_row(
+            escape(name), level, count(row.n), count(row.n_labels), number(row.alpha, 3),
+            between(row.ci_low, row.ci_high, lambda value: number(value, 3)),
+        )  # fmt: skip
+    console().print(table)
+    click.echo("Alpha is Krippendorff's, of questions that two raters or more have labelled.")
+
+
+def _by_category(row: RaterAgreement) -> Table:
+    """Of the times that a rater chose a category, the share in which the other did too."""
+    table = _table(
+        f"{row.question_set}: agreement on each category",
+        ["inner category"],
+        ["chosen by either", "by both", "agreement, %", "interval, %"],
+    )
+    for one in category_agreement(row.confusion, row.confidence):
+        table.add_row(
+            escape(one.category), count(one.n_either), count(one.n_both),
+            percent(one.agreement).rstrip("%"),
+            between(one.ci_low, one.ci_high, percent).replace("%", ""),
+        )  # fmt: skip
+    return table
 
 
 def _confusion(row: RaterAgreement) -> Table:

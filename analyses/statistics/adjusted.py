@@ -176,7 +176,9 @@ def adjusted_comparisons(a: Outcomes, b: Outcomes) -> list[AdjustedComparison]:
         *_waits(a, b),
     ]
     return [
-        row if row.reason or row.ci_low is not None else replace(row, reason=TOO_FEW)
+        row
+        if row.reason or None not in {row.estimate, row.ci_low, row.ci_high}
+        else replace(row, reason=TOO_FEW)
         for row in rows
     ]
 

@@ -1,4 +1,4 @@
-"""How far two raters agree beyond chance: Cohen's kappa, percent agreement, confusion table."""
+"""How far raters agree beyond chance: Cohen's kappa of two, Krippendorff's alpha, categories."""
 
 from __future__ import annotations
 
@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analyses.statistics.results import CONFIDENCE, Result, normal_quantile
+from analyses.statistics.clusters import N_RESAMPLES, SEED
+from analyses.statistics.proportions import proportion
+from analyses.statistics.results import (
+    CONFIDENCE,
+    Result,
+    checked_confidence,
+    finite_or_none,
+    normal_quantile,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,6 +63,39 @@ class Agreement(Result):
     ci_low: float | None
     ci_high: float | None
     confusion: Confusion
+
+
+@dataclass(frozen=True)
+class CategoryAgreement(Result):
+    """Agreement of two raters on one category.
+
+    Attributes
+    ----------
+    n_either, n_both : int
+        Questions that one rater at least, and that both put into it.
+    agreement : float or None
+        Of the times that a rater chose it, the share in which the other did too.
+    """
+
+    category: str
+    n_either: int
+    n_both: int
+    agreement: float | None
+    confidence: float
+    ci_low: float | None
+    ci_high: float | None
+
+
+@dataclass(frozen=True)
+class Alpha(Result):
+    """Krippendorff's alpha of n questions with two labels or more, ``n_labels`` in all."""
+
+    n: int
+    n_labels: int
+    alpha: float | None
+    confidence: float
+    ci_low: float | None
+    ci_high: float | None
 
 
 def confusion(
@@ -147,3 +188,94 @@ def cohens_kappa(
         ci_high=high,
         confusion=table,
     )
+
+
+def category_agreement(
+    table: Confusion, confidence: float = CONFIDENCE
+) -> tuple[CategoryAgreement, ...]:
+    """Agreement on each category (specific agreement), in the order of the table.
+
+    Parameters
+    ----------
+    table : Confusion
+    confidence : float
+        In (0, 1).
+
+    Returns
+    -------
+    tuple of CategoryAgreement
+        ``2 n_both / (n_either + n_both)``. The limits are Wilson's of ``n_both / n_either``, of
+        which it is a rising function. ``None`` for a category that nobody chose.
+
+    Notes
+    -----
+    Spitzer and Fleiss (1974), https://doi.org/10.1192/bjp.125.4.341.
+    """
+
+    def of_choices(share: float | None) -> float | None:
+        return None if share is None else 2 * share / (1 + share)
+
+    found = []
+    for place, name in enumerate(table.categories):
+        n_both = int(table.counts[place, place])
+        n_either = int(table.counts[place].sum() + table.counts[:, place].sum()) - n_both
+        both = proportion(n_both, n_either, confidence)
+        limits = of_choices(both.share), of_choices(both.ci_low), of_choices(both.ci_high)
+        agreement, low, high = limits
+        found.append(CategoryAgreement(name, n_either, n_both, agreement, confidence, low, high))
+    return tuple(found)
+
+
+def krippendorffs_alpha(
+    labels: Sequence[Sequence[str]], confidence: float = CONFIDENCE, *, seed: int = SEED
+) -> Alpha:
+    """Krippendorff's alpha of any number of raters, for labels without an order.
+
+    Parameters
+    ----------
+    labels : sequence of sequence of str
+        The labels of each question, one per rater who labelled it. A question with fewer than two
+        says nothing of agreement, and is left out.
+    confidence : float
+        In (0, 1).
+    seed : int
+        Of the resampling.
+
+    Returns
+    -------
+    Alpha
+        1 is full agreement, 0 what chance gives. ``None`` without a question, and where all labels
+        are the same. The interval is that of resampled questions, without those resamples in which
+        all labels are the same; of few questions trust it little. No interval of one question.
+
+    Notes
+    -----
+    Krippendorff (2019), https://doi.org/10.4135/9781071878781, chapter 12. The library of that
+    name on PyPI has the GPL, and statsmodels no alpha.
+    """
+    checked_confidence(confidence)
+    known = [Counter(given) for given in labels if len(given) > 1]
+    names = sorted({name for counts in known for name in counts})
+    counts = np.array([[one[name] for name in names] for one in known], dtype=np.float64)
+    if not names:
+        return Alpha(0, 0, None, confidence, None, None)
+    size = counts.sum(axis=1)
+    differing = (counts * (size[:, np.newaxis] - counts)).sum(axis=1) / (size - 1)
+
+    def alpha(drawn: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Alpha where each question counts as often as it was drawn, one row per draw."""
+        totals = drawn @ counts
+        n = totals.sum(axis=1)
+        expected = (totals * (n[:, np.newaxis] - totals)).sum(axis=1) / (n - 1)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return 1 - drawn @ differing / expected
+
+    estimate = finite_or_none(alpha(np.ones((1, len(counts))))[0])
+    low = high = None
+    if estimate is not None and len(counts) > 1:
+        generator = np.random.default_rng(seed)
+        shares = np.full(len(counts), 1 / len(counts))
+        found = alpha(generator.multinomial(len(counts), shares, size=N_RESAMPLES).astype(float))
+        ends = (1 - confidence) / 2, (1 + confidence) / 2
+        low, high = np.quantile(found[np.isfinite(found)], ends).tolist()
+    return Alpha(len(counts), int(size.sum()), estimate, confidence, low, high)

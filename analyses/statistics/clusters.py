@@ -272,7 +272,7 @@ def clustered_mean_difference(
         if n_clusters > 1 and np.ptp(values_a) + np.ptp(values_b) > 0:
             values = np.concatenate((values_a, values_b))
             fit = _fit_by_cluster(values, np.arange(values.size) < values_a.size, codes)
-            with np.errstate(invalid="ignore"):  # of two clusters the variance may be below 0
+            with np.errstate(invalid="ignore"):  # the variance may be 0, or by rounding below
                 low, high = (finite_or_none(one) for one in fit.conf_int(1 - confidence)[1])
                 p_value = finite_or_none(fit.pvalues[1])
     return MeanDifference(
@@ -314,8 +314,9 @@ def design_effect(values: ArrayLike, clusters: ArrayLike) -> DesignEffect:
     if sizes.size > 1 and np.ptp(array) > 0:
         from scipy.stats import sem
 
-        error = _fit_by_cluster(array, np.empty((array.size, 0)), codes).bse[0]
-        effect = float((error / sem(array)) ** 2)
+        fit = _fit_by_cluster(array, np.empty((array.size, 0)), codes)
+        variance = max(0.0, float(fit.cov_params()[0, 0]))  # by rounding just below
+        effect = variance / float(sem(array)) ** 2
         n_effective = array.size / effect if effect > 0 else None
     return DesignEffect(
         n=array.size,

@@ -50,6 +50,58 @@ class Draw(Result):
         return self.drawn[: self.n_pilot]
 
 
+@dataclass(frozen=True)
+class UnseenShare(Result):
+    """How much of what was not labelled is of categories that nobody has seen yet.
+
+    Attributes
+    ----------
+    n : int
+        Labels; ``n_once`` of them are the only one of their category.
+    share : float or None
+    """
+
+    n: int
+    n_once: int
+    share: float | None
+    confidence: float
+    ci_low: float | None
+    ci_high: float | None
+
+
+def unseen_share(counts: Iterable[int], confidence: float = CONFIDENCE) -> UnseenShare:
+    """Estimate the share of unseen categories: whether a taxonomy is saturated (Good-Turing).
+
+    Parameters
+    ----------
+    counts : iterable of int
+        Labels of each category, 0 or more.
+    confidence : float
+        In (0, 1).
+
+    Returns
+    -------
+    UnseenShare
+        The share of labels that are the only one of their category; ``None`` without labels. Limits
+        are kept in [0, 1]; ``None`` where no category has one label or two, or each has one.
+
+    Notes
+    -----
+    Good (1953), https://doi.org/10.1093/biomet/40.3-4.237; interval: Esty (1983),
+    https://doi.org/10.1214/aos/1176346256.
+    """
+    z = normal_quantile(confidence)
+    sizes = [checked_count("count", count) for count in counts]
+    n, once, twice = sum(sizes), sizes.count(1), sizes.count(2)
+    if not n:
+        return UnseenShare(0, 0, None, confidence, None, None)
+    share, reach = once / n, z * math.sqrt(once + 2 * twice - once**2 / n) / n
+    if not reach:
+        return UnseenShare(n, once, share, confidence, None, None)
+    low, high = max(0.0, share - reach), min(1.0, share + reach)
+    return UnseenShare(n, once, share, confidence, low, high)
+
+
 def sample_size(
     population: int,
     *,

@@ -1,5 +1,20 @@
+-- What was drawn from a small set is known better than a sample without end
+-- (finite population correction), and a set that is read in full has no
+-- sampling error. Labels of a union are no sample of one size.
 with categories as (
     select * from {{ ref('int_categories') }}
+),
+
+plans as (
+    select * from {{ ref('sample_sizes') }}
+),
+
+drawn as (
+    select
+        question_set,
+        count(*) as n_drawn
+    from {{ ref('int_labelled_questions') }}
+    group by question_set
 ),
 
 labels as (
@@ -53,6 +68,23 @@ with_labelled as (
     from filled
 ),
 
+corrected as (
+    select
+        with_labelled.*,
+        coalesce(plans.is_whole_set or plans.population = drawn.n_drawn, false)
+            as is_read_in_full,
+        case
+            when plans.population > drawn.n_drawn
+                then (plans.population - 1) / (plans.population - drawn.n_drawn)
+            else 1
+        end as correction,
+        with_labelled.n_questions * correction as effective_questions,
+        with_labelled.n_labelled * correction as effective_labelled
+    from with_labelled
+    left join plans on with_labelled.question_set = plans.question_set
+    left join drawn on with_labelled.question_set = drawn.question_set
+),
+
 shared as (
     select
         question_set,
@@ -63,9 +95,22 @@ shared as (
         n_questions,
         n_labelled,
         n_questions / nullif(n_labelled, 0) as share,
-        {{ wilson_interval('n_questions', 'n_labelled') }},
+        case
+            when not is_read_in_full
+                then
+                    {{ wilson_limit(
+                        'effective_questions', 'effective_labelled', '-'
+                    ) }}
+        end as share_ci_low,
+        case
+            when not is_read_in_full
+                then
+                    {{ wilson_limit(
+                        'effective_questions', 'effective_labelled', '+'
+                    ) }}
+        end as share_ci_high,
         published_percent
-    from with_labelled
+    from corrected
 )
 
 select * from shared

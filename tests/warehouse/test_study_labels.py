@@ -116,15 +116,28 @@ class TestTaxonomy:
         assert found["framework_tagged", "root", None, None] == 2
         assert found["framework_tagged", "inner", "tooling", None] == 2
 
-    def test_shares_have_wilsons_interval(self, labelled):
+    def test_shares_have_wilsons_interval_of_a_sample_of_a_small_set(self, labelled, given_labels):
+        """As wide as of so many more of a set without end: Cochran (1977), section 2.6."""
         rows = labelled.records("from taxonomy_distribution where n_labelled > 0")
         assert len(rows) > 60
+        drawn = defaultdict(set)
+        for name, question_id, *_ in given_labels:
+            drawn[name].add(question_id)
+        sizes = dict(labelled.rows("select question_set, population from sample_sizes"))
+        assert sizes["server_cloud"] > 1000
+        seen = set()
         for row in rows:
-            n, whole = row["n_questions"], row["n_labelled"]
+            n, whole, name = row["n_questions"], row["n_labelled"], row["question_set"]
             assert row["share"] == n / whole
+            if name in sizes:
+                seen.add(name)
+                size = sizes[name]
+                more = (size - 1) / (size - len(drawn[name]))
+                n, whole = n * more, whole * more
             low, high = proportion_confint(n, whole, method="wilson")
             assert row["share_ci_low"] == pytest.approx(low, abs=1e-12)
             assert row["share_ci_high"] == pytest.approx(high, abs=1e-12)
+        assert seen == {"server_cloud", "mobile"}
 
     def test_published_shares_stand_at_the_finest_level(self, labelled):
         finest = {

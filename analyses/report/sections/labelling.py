@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from analyses.common.numbers import between, count, number, points
-from analyses.report.blocks import SET, Column, Fold, Missing, table_of, words
+from analyses.common.numbers import and_list, between, count, number, percent, points
+from analyses.report.blocks import SET, Column, Fold, Missing, Prose, table_of, words
+from analyses.statistics.sampling import unseen_share
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from analyses.report.blocks import Block
     from analyses.report.study import StudyResults
+    from analyses.warehouse.tables import Row
 
 
 def _three(value: float | None) -> str:
@@ -65,7 +69,8 @@ def sample_blocks(study: StudyResults) -> tuple[Block, ...]:
         Column("Labelled", "question_set", lambda name: count(len(labelled.get(name, ()))), ""),
     )  # fmt: skip
     note = (
-        "Rounding up keeps the interval; rounding down just misses it."
+        "Rounding up keeps the interval, where every question that is drawn ends in a category;"
+        " rounding down just misses it, and questions that are excluded widen it."
         if any(row.rounding == "down" for row in rows)
         else ""
     )
@@ -109,5 +114,36 @@ def label_acceptance_blocks(study: StudyResults) -> tuple[Block, ...]:
     table = table_of(
         study, "label_acceptance", "Without an accepted answer, by kind of label", _KIND_COLUMNS,
         rows,
+        note="Raters see whether a question has an answer, so that “unclear” and “not accepted” are"
+        " not independent.",
     )  # fmt: skip
     return (Fold(title, (table,)),)
+
+
+def saturation(study: StudyResults, by_set: Mapping[str, Sequence[Row]]) -> tuple[Prose, ...]:
+    """Say how much of what was not labelled would be of a category that nobody has seen.
+
+    Parameters
+    ----------
+    study : StudyResults
+    by_set : mapping of str to sequence of Row
+        Rows of `taxonomy_distribution` without the root, by set.
+    """
+    said = []
+    for name, own in by_set.items():
+        found = unseen_share(row.n_questions for row in own if not row.is_divided)
+        if found.n:
+            known = between(found.ci_low, found.ci_high, percent)
+            said.append(
+                f"{percent(found.share)} of {study.style(name).in_words}"
+                f" ({'' if found.ci_low is None else f'{known}; '}{count(found.n_once)} of"
+                f" {count(found.n)} labels are the only one of their category)"
+            )
+    if not said:
+        return ()
+    return (
+        Prose(
+            "How much the categories have not seen (Good-Turing, 95% intervals): of questions that"
+            f" nobody labelled, as many would be of a new category as {and_list(said)}."
+        ),
+    )

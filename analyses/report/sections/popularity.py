@@ -264,17 +264,20 @@ def _sentence(
             if row.rate_p_value_adjusted is not None
             else ""
         )
+        scatter = "" if row.dispersion is None else f", dispersion {number(row.dispersion, 1)}"
         parts.append(
             f"{'' if measure == 'questions' else f'their {measured} '}by a factor of"
             f" {number(row.rate_ratio)}"
-            f" (95% interval {between(row.rate_ratio_ci_low, row.rate_ratio_ci_high)}{test})"
+            f" (95% interval {between(row.rate_ratio_ci_low, row.rate_ratio_ci_high)}{scatter}"
+            f"{test})"
         )
     one = next(iter(own.values()))
     return (
         f"From {one.first_year} to {one.last_year} the number of questions of"
         f" {study.style(name).in_words}, {count(one.n_questions)} in all, changed per year"
-        f" {and_list(parts)}. A factor of 1 is no trend. Rates are quasi-Poisson; p-values, not"
-        " intervals, are adjusted for several tests (Holm)."
+        f" {and_list(parts)}. A factor of 1 is no trend. Rates are quasi-Poisson; their dispersion"
+        " is 1 where years scatter as counts do by chance; p-values, not intervals, are adjusted"
+        " for several tests (Holm)."
     )
 
 

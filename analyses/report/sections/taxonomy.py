@@ -23,6 +23,7 @@ from analyses.report.sections.labelling import (
     agreement_blocks,
     label_acceptance_blocks,
     sample_blocks,
+    saturation,
 )
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def taxonomy(study: StudyResults) -> Section:
     blocks: list[Block]
     if drawn:
         blocks = [*_lead(study, drawn), Prose(_what(study)), *_charts(study, drawn)]
+        blocks += saturation(study, drawn)
         blocks += [
             Fold(Markup("{}: every category").format(study.name(name)), (_table(study, own),))
             for name, own in drawn.items()
@@ -108,9 +110,10 @@ def _lead(study: StudyResults, drawn: dict[str, list[Row]]) -> tuple[Prose, ...]
         if top is not None:
             least = min(least or top.n_labelled, top.n_labelled)
             interval = between(top.share_ci_low, top.share_ci_high, percent)
+            known = "" if top.share_ci_low is None else f", 95% interval {interval}"
             parts.append(
                 f"{top.inner_category} ({study.style(name).in_words}: {percent(top.share)} of"
-                f" {count(top.n_labelled)} questions, 95% interval {interval})"
+                f" {count(top.n_labelled)} questions{known})"
             )
     if not parts:
         return ()

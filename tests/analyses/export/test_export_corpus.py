@@ -39,8 +39,8 @@ def rows_of(path):
 @pytest.fixture(scope="module")
 def documents(data, tmp_path_factory):
     folder = tmp_path_factory.mktemp("corpus") / "out"
-    done = export(data, folder, ["mobile"], "corpus", steps=Steps(accepted_answer=True))
-    assert [file.name for file in done.files] == ["corpus/mobile.parquet"]
+    files = export(data, folder, ["mobile"], "corpus", steps=Steps(accepted_answer=True))
+    assert [file.name for file in files] == ["corpus/mobile.parquet"]
     return rows_of(folder / "corpus" / "mobile.parquet")
 
 

@@ -8,7 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyses.labelling.agreement import ALL_SETS, conflicts, pending, rater_agreement
+from analyses.labelling.agreement import (
+    ALL_SETS,
+    agreement_of_all,
+    conflicts,
+    pending,
+    rater_agreement,
+)
 from analyses.labelling.ratings import Rating, Ratings
 from analyses.study.labels import Category, Taxonomy
 
@@ -106,6 +112,19 @@ def test_three_raters_are_compared_two_by_two():
         ("b", "c", 0),
     ]
     assert conflicts(sheets) == [("s", "x.com", 0), ("s", "x.com", 1)]
+
+
+def test_all_raters_together_have_an_alpha_by_set_and_level():
+    sheets = [
+        sheet(name, numbered(labels))
+        for name, labels in (("a", ["yes", "no - a"]), ("b", ["yes", "no - b"]), ("c", ["yes"]))
+    ]
+    found = {(name, level): row for name, level, row in agreement_of_all(sheets)}
+    assert found["s", "inner"].alpha == 1
+    leaf = found["s", "leaf"]
+    assert (leaf.n, leaf.n_labels) == (2, 5)
+    # 2 of 2 ordered pairs of the second question differ, and 14 of 20 of all labels.
+    assert leaf.alpha == pytest.approx(1 - 4 * 2 / 14)
 
 
 def test_nothing_in_common_and_one_label_only():

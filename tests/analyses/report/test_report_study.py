@@ -35,7 +35,7 @@ def test_the_trend_is_said_with_its_interval(published: Page) -> None:
         "From 2015 to 2019 the number of questions of Deployment (candidates), 3,018 in all,"
         " changed per year by a factor of 2.04" in text
     )
-    assert "(95% interval 1.36 to 3.05, p = 0.066 adjusted)" in text
+    assert "(95% interval 1.36 to 3.05, dispersion 55.5, p = 0.066 adjusted)" in text
     assert "p-values, not intervals, are adjusted for several tests (Holm)" in text
     rows = {(row[0], row[1]): row for row in published.table("popularity_trends")[1:]}
     browser = rows["Browser candidates", "questions"]
@@ -244,6 +244,14 @@ def test_the_taxonomy_has_counts_shares_intervals_and_what_was_published(publish
     )
     assert "their sheets were not given" in section(published, "not-shown")
     assert published.table("sample_sizes")[2][4] == "307"
+
+
+def test_it_says_how_much_the_categories_have_not_seen(published: Page) -> None:
+    """Of browser's 7 labels one is alone; R: 1 / 7 + qnorm(0.975) * sqrt(1 - 1 / 7) / 7."""
+    text = section(published, "rq3")
+    assert "14.3% of Browser (candidates) (0.0% to 40.2%; 1 of 7 labels are the only one" in text
+    assert "0.0% of Mobile (0 of 27 labels" in text
+    assert "“unclear” and “not accepted” are not independent" in text
 
 
 def test_without_labels_it_says_how_to_give_them(real: Page) -> None:

@@ -114,3 +114,14 @@ def test_a_category_whose_leaves_were_all_printed_has_their_sum() -> None:
         ("a", None, pytest.approx(14.1)), ("a", "y", 4.4), ("a", "x", 9.7),
         ("c", None, 20.0),
     ]  # fmt: skip
+
+
+def test_a_set_that_is_read_in_full_has_bars_without_an_interval() -> None:
+    rows = [
+        category("inner", name, None, n, 16)._replace(share_ci_low=None, share_ci_high=None)
+        for name, n in (("model conversion", 12), ("serving", 4))
+    ]
+    (bars,) = taxonomy_bars(rows, STYLE, "inner").data
+    assert bars.name == "here"
+    assert {*bars.error_x.array, *bars.error_x.arrayminus} == {0}
+    assert all("interval" not in one for (one,) in bars.customdata)

@@ -1,13 +1,18 @@
 """Two sets by every method: R on real data, a planted difference of years, a few who write much."""
 
+from dataclasses import fields
+
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from analyses.statistics.adjusted import (
     FEW_PEOPLE,
     NO_COMMON_YEAR,
     NO_VARIATION,
     NOTHING,
+    TOO_FEW,
     Outcomes,
     adjusted_comparisons,
     cluster_effects,
@@ -201,6 +206,38 @@ def test_what_cannot_be_computed_says_why():
     assert found["response_minutes", "crude"].reason == NOTHING
     for row in found.values():
         assert row.reason or None not in (row.estimate, row.ci_low, row.ci_high), row
+
+
+ROW = st.tuples(
+    st.integers(2015, 2016),
+    st.sampled_from([None, "x", "y", "z"]),
+    st.sampled_from([None, "p", "q"]),
+    *[st.integers(0, 1)] * 2,
+    st.sampled_from([0, 1, np.nan]),
+    st.sampled_from([np.nan, 0, 1, 5]),
+    st.integers(0, 1),
+)
+
+
+@settings(max_examples=60)
+@given(*[st.lists(ROW, min_size=1, max_size=4)] * 2)
+def test_what_is_missing_of_few_questions_always_has_its_reason(rows_a, rows_b):
+    names = [field.name for field in fields(Outcomes)]
+    a, b = (
+        _outcomes(**dict(zip(names, zip(*rows, strict=True), strict=True)))
+        for rows in (rows_a, rows_b)
+    )
+    for row in _by_method(a, b).values():
+        is_whole = None not in (row.estimate, row.ci_low, row.ci_high)
+        assert row.reason or is_whole, row
+        if is_whole:
+            assert row.ci_low <= row.ci_high
+
+
+def test_one_response_time_in_a_set_has_no_interval():
+    found = _by_method(_outcomes(year=[1]), _outcomes(year=[1, 1, 1]))
+    crude = found["response_minutes", "crude"]
+    assert (crude.estimate, crude.ci_low, crude.reason) == (-2 / 3, None, TOO_FEW)
 
 
 def test_the_order_of_methods_changes_no_number():

@@ -1,11 +1,20 @@
 """Cohen's kappa, against R's vcd, Cohen's own example, scikit-free brute force."""
 
+from fractions import Fraction
+from itertools import permutations
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from statsmodels.stats.proportion import proportion_confint
 
-from analyses.statistics.agreement import cohens_kappa, confusion
+from analyses.statistics.agreement import (
+    category_agreement,
+    cohens_kappa,
+    confusion,
+    krippendorffs_alpha,
+)
 
 LABELS = st.lists(st.tuples(st.sampled_from("abcd"), st.sampled_from("abcd")), max_size=50)
 
@@ -113,3 +122,55 @@ def test_the_interval_covers_as_often_as_it_says():
 def test_what_cannot_be_compared_is_refused(arguments, message):
     with pytest.raises(ValueError, match=message):
         cohens_kappa(*arguments)
+
+
+def test_alpha_of_krippendorffs_own_example():
+    # Krippendorff (2011), Computing Krippendorff's alpha-reliability, section C: nominal 0.743.
+    a, b, c, d = "123321412...", "1233224125.3", ".3332342251.", "12332441251."
+    units = [[label for label in unit if label != "."] for unit in zip(a, b, c, d, strict=True)]
+    result = krippendorffs_alpha(units)
+    assert f"{result.alpha:.3f}" == "0.743"
+    assert (result.n, result.n_labels) == (11, 40)  # the last unit has one label
+    assert result.ci_low < 0.743 < result.ci_high
+
+
+@given(st.lists(st.lists(st.sampled_from("abc"), max_size=4), max_size=12))
+def test_alpha_is_that_of_all_pairs(labels):
+    """Disagreement of pairs within questions, by that of pairs of all labels."""
+    known = [unit for unit in labels if len(unit) > 1]
+    pooled = [label for unit in known for label in unit]
+    result = krippendorffs_alpha(labels)
+    assert (result.n, result.n_labels) == (len(known), len(pooled))
+    expected = sum(a != b for a, b in permutations(pooled, 2))
+    if not expected:
+        assert result.alpha is None
+        return
+    observed = sum(
+        Fraction(sum(a != b for a, b in permutations(unit, 2)), len(unit) - 1) for unit in known
+    )
+    n = len(pooled)
+    assert result.alpha == pytest.approx(float(1 - (n - 1) * observed / expected), abs=1e-12)
+
+
+def test_the_interval_of_alpha_covers():
+    """Each label is that of the question with 0.8, else any of four: alpha is 0.64."""
+    generator = np.random.default_rng(4)
+    hits = 0
+    for _ in range(200):
+        true = generator.integers(0, 4, (100, 1))
+        any_label = generator.integers(0, 4, (100, 3))
+        given_ = np.where(generator.random((100, 3)) < 0.8, true, any_label)
+        result = krippendorffs_alpha(given_.astype(str).tolist())
+        hits += result.ci_low <= 0.64 <= result.ci_high
+    assert 178 <= hits < 200  # 190 expected; fewer once in a thousand
+
+
+def test_agreement_on_a_category_is_the_share_of_choices_that_the_other_shares():
+    yes, no = category_agreement(confusion(*_raters([[20, 5], [10, 15]])))
+    assert (yes.n_either, yes.n_both, no.n_either, no.n_both) == (35, 20, 30, 15)
+    assert yes.agreement == pytest.approx(40 / 55)
+    limits = proportion_confint(20, 35, method="wilson")
+    assert (yes.ci_low, yes.ci_high) == pytest.approx([2 * x / (1 + x) for x in limits])
+    assert no.agreement == pytest.approx(30 / 45)
+    (nobody,) = category_agreement(confusion([], [], ["c"]))
+    assert (nobody.n_either, nobody.agreement, nobody.ci_low) == (0, None, None)

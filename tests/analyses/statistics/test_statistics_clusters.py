@@ -206,6 +206,17 @@ def test_nothing_and_one_person_are_not_known():
     assert (nobody.mean_a, nobody.mean_b, nobody.mean_difference) == (None, 0.5, None)
 
 
+@pytest.mark.filterwarnings("error")
+@given(ROWS, ROWS)
+def test_no_variance_between_people_is_no_number_that_is_none(rows_a, rows_b):
+    """Rounding makes a variance of 0 negative, and its root no number."""
+    a, b = _columns(rows_a), _columns(rows_b)
+    effect, result = design_effect(*a), clustered_mean_difference(a, b)
+    for value in (effect.design_effect, effect.n_effective, result.ci_low, result.p_value):
+        assert value is None or np.isfinite(value)
+    assert clustered_share([0, 1, 1, 0], ["x", "x", "y", "y"]).share == 0.5
+
+
 def test_clusters_that_do_not_fit_are_refused():
     with pytest.raises(ValueError, match="same length"):
         clustered_median([1.0, 2.0], ["x"])

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import chisquare, norm
 
-from analyses.statistics.sampling import draw, sample_size
+from analyses.statistics.sampling import draw, sample_size, unseen_share
 
 KEYS = st.lists(st.integers(0, 10**12), unique=True, max_size=60)
 
@@ -174,3 +174,25 @@ def test_pilot_is_the_first_of_the_draw(size, share, pilot):
 def test_draw_refuses_what_cannot_be_drawn(keys, size, options, error):
     with pytest.raises(error):
         draw(keys, size, seed=1, **options)
+
+
+@pytest.mark.parametrize(("n", "once", "percent"), [(227, 3, 1.3), (231, 3, 1.3), (124, 1, 0.8)])
+def test_the_published_taxonomies_are_nearly_saturated(n, once, percent):
+    result = unseen_share([1] * once + [n - once, 0])
+    assert (result.n, result.n_once) == (n, once)
+    assert round(100 * result.share, 1) == percent
+    assert result.ci_low >= 0
+    assert unseen_share([]).share is None
+    assert (unseen_share([3, 4]).share, unseen_share([3, 4]).ci_high) == (0, None)
+
+
+def test_the_interval_of_the_unseen_share_covers():
+    generator = np.random.default_rng(21)
+    shares = 1 / np.arange(1, 301)
+    shares /= shares.sum()
+    hits = 0
+    for _ in range(300):
+        counts = generator.multinomial(250, shares)
+        result = unseen_share(counts.tolist())
+        hits += result.ci_low <= shares[counts == 0].sum() <= result.ci_high
+    assert 272 <= hits < 300  # 285 expected; fewer once in a thousand
