@@ -3,6 +3,7 @@
     (ref('acceptance'), 'n_questions', ref('question_set_funnel'), 'n_questions'),
     (ref('set_measures'), 'n_questions', ref('acceptance'), 'n_questions'),
     (ref('set_measures'), 'n_accepted', ref('acceptance'), 'n_accepted'),
+    (ref('set_measures'), 'n_no_answer', ref('acceptance'), 'n_no_answer'),
     (ref('survival_summary'), 'n_questions', ref('acceptance'), 'n_questions'),
     (ref('survival_curves'), 'n_events', ref('survival_summary'), 'n_events'),
     (ref('yearly_popularity'), 'n_questions', ref('question_set_funnel'), 'n_questions'),

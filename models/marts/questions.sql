@@ -31,16 +31,15 @@ answers as (
         count(*) as n_answers_in_dump,
         min(posts.created_at) filter (
             where posts.created_at >= asked.asked_at
-        ) as first_answer_at,
-        any_value(posts.owner_user_id) filter (
-            where posts.post_id = asked.accepted_answer_id
-        ) as accepted_answer_user_id
+        ) as first_answer_at
     from asked
     inner join {{ ref('stg_posts') }} as posts
         on
             asked.site = posts.site
             and asked.question_id = posts.parent_post_id
-    where posts.post_type_id = 2 -- PostTypes.Id of an answer
+    where
+        posts.post_type_id = 2 -- PostTypes.Id of an answer
+        and posts.deleted_at is null
     group by asked.site, asked.question_id
 ),
 
@@ -73,7 +72,7 @@ joined as (
         / 60000.0 as first_answer_minutes,
         case
             when asked.accepted_answer_id is not null then coalesce(
-                answers.accepted_answer_user_id = asked.owner_user_id, false
+                accepted_answers.answerer_user_id = asked.owner_user_id, false
             )
         end as is_self_answered
     from asked

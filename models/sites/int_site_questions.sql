@@ -33,9 +33,9 @@ answered as (
     select
         questions.site,
         questions.question_id,
-        min(answers.answered_at)
-            filter (where answers.answered_at >= questions.asked_at)
-            as first_answer_at
+        min(answers.answered_at) filter (
+            where answers.answered_at >= questions.asked_at
+        ) as first_answer_at
     from questions
     inner join answers
         on

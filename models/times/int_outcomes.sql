@@ -1,6 +1,6 @@
 -- Whose questions these are, who wrote what was accepted, and what else came:
--- comparisons allow for people, and "not accepted" is not "no answer". Answers
--- that the dump lacks are known by the question's count, without their votes.
+-- comparisons allow for people, and "not accepted" is not "no answer". Votes
+-- of answers that the dump lacks are not known.
 with questions as (
     select * from {{ ref('questions') }}
 ),
@@ -24,7 +24,6 @@ answered as (
     select
         site,
         question_id,
-        count(*) as n_answers,
         max(score) as best_score
     from answers
     semi join questions
@@ -41,9 +40,7 @@ outcomes as (
         year(questions.asked_at)::integer as asked_year,
         questions.site || '/' || questions.owner_user_id as asker,
         questions.site || '/' || accepted_answers.answerer_user_id as answerer,
-        questions.is_accepted
-        or coalesce(questions.answer_count > 0, false)
-        or answered.n_answers is not null as has_answer,
+        questions.is_answered as has_answer,
         coalesce(answered.best_score > 0, false) as has_upvoted_answer
     from questions
     left join accepted_answers

@@ -98,7 +98,8 @@ def test_a_licence_of_a_hostile_dump_is_a_text_of_the_readme() -> None:
             " 1 as question_id;"
             "create table stg_posts as select 'a.com' as site, 1 as post_id, 1 as post_type_id,"
             " null::int as parent_post_id, timestamp '2015-01-01' as created_at,"
-            f" {sql_text(hostile)} as content_license"
+            f" {sql_text(hostile)} as content_license;"
+            "create table studies as select 't' as title"
         )
         text = readme(connection, ["s"], [], [], file_format="csv", whole_study=False)
     assert "\x9b" not in text
