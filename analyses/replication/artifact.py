@@ -35,25 +35,24 @@ FILES: Final = {
         *("interval_fir_ans(hour)", "interval_acc_ans(hour)"),
     ),
 }
-"""The files that are read, and their columns that are."""
+"""The files that are read, each with the columns that are read."""
 
 TAG: Final = "github-actions"
 _ASKED: Final = datetime(2022, 10, 31, tzinfo=UTC)
 _IDS: Final = 1000
-"""So far apart are the ids of two questions: those between are of the answers."""
+"""The step between the ids of two questions; the answers have those between."""
 
 
 @dataclass(frozen=True)
 class Artifact:
-    """What the files say.
+    """Posts and labels of the artifact.
 
     Attributes
     ----------
     posts : tuple of dict of str to str
         Questions and answers, by id.
-    labels : tuple of Label
     n_unmeasured : int
-        Labelled questions without measures, which are no posts.
+        Labelled questions without measures: no post is made of these.
     """
 
     posts: tuple[dict[str, str], ...]
@@ -92,13 +91,13 @@ def read_artifact(folder: Path, question_set: str, taxonomy: Sequence[Category])
         if not number.isdecimal() or row["id"] not in popularity or row["id"] not in difficulty:
             raise PackageError(
                 f"{where}: question {row['id']!r} is not in {POPULARITY} and {DIFFICULTY};"
-                " get the artifact anew"
+                " get the artifact again"
             )
         category = names.get((row["phase"].strip().casefold(), row["category"].strip().casefold()))
         if category is None:
             raise PackageError(
-                f"{where}: no category is {row['category']!r} of {row['phase']!r};"
-                " taxonomy.csv of the study says which there are"
+                f"{where}: the study has no category {row['category']!r} of {row['phase']!r};"
+                " its taxonomy.csv names them all"
             )
         question_id = _IDS * int(number)
         labels.append(
@@ -116,14 +115,13 @@ def _rows(folder: Path, name: str) -> Iterator[tuple[str, dict[str, str]]]:
     places = sorted(folder.rglob(name), key=lambda path: (len(path.parts), path))
     if not places:
         raise PackageError(
-            f"{folder}: {name} is not in it; give the folder that holds the artifact's"
-            f" {', '.join(FILES)}"
+            f"{folder}: has no {name}; give the folder that holds the artifact's {', '.join(FILES)}"
         )
     with places[0].open(encoding="utf-8-sig", newline="") as file:
         reader = csv.DictReader(file)
         missing = [one for one in FILES[name] if one not in (reader.fieldnames or ())]
         if missing:
-            raise PackageError(f"{places[0]}: has no column {missing[0]}; get the artifact anew")
+            raise PackageError(f"{places[0]}: has no column {missing[0]}; get the artifact again")
         for number, row in enumerate(reader, start=2):
             yield f"{places[0]}: row {number}", {key: row[key] or "" for key in FILES[name]}
 
@@ -147,7 +145,7 @@ def _posts(
     if len(after) > n_answers or (n_answers > 0) != (first is not None) or n_answers >= _IDS:
         raise PackageError(
             f"{where}: {n_answers} answers do not go with the times of {elsewhere};"
-            " get the artifact anew"
+            " get the artifact again"
         )
     after += after[-1:] * (n_answers - len(after))
     answers = [
@@ -183,7 +181,7 @@ def _number(where: str, column: str, row: dict[str, str]) -> float:
         return float(row[column])
     except ValueError as error:
         raise PackageError(
-            f"{where}: {column} {row[column]!r} is not a number; get the artifact anew"
+            f"{where}: {column} {row[column]!r} is not a number; get the artifact again"
         ) from error
 
 

@@ -27,7 +27,7 @@ where question_set = $name and not is_in_rules
 order by significance desc, relevance desc, tag
 """
 
-# The hash is a choice that no property of a question sways, and that is the same each time.
+# A hash chooses independently of any property of a question, and each time the same.
 _TITLES: Final = """
 with tagged as (
     select site, question_id, title, unnest(list_distinct(tags)) as tag
@@ -43,11 +43,10 @@ group by tag
 
 @dataclass(frozen=True)
 class TagCandidate:
-    """A tag that stands beside a set, and that is in none of its rules.
+    """A tag that questions of a set carry, and that no rule of the set names.
 
     Attributes
     ----------
-    tag : str
     n_with_tag : int
         Questions that carry it, in the set or not.
     n_in_set : int
@@ -72,7 +71,7 @@ class TagCandidate:
 
     @property
     def numbers(self) -> str:
-        """Both numbers with what they are of, as they stand beside an accepted tag."""
+        """Both shares with their counts, as written beside an accepted tag."""
         return (
             f"significance {self.significance:.3f} ({self.n_in_set} of {self.n_with_tag}),"
             f" relevance {self.relevance:.3f} ({self.n_in_set} of {self.n_questions})"
@@ -96,12 +95,10 @@ def tag_candidates(  # noqa: PLR0913 - by name only
     ----------
     data : Path
         The data folder; nothing is written there.
-    study : Study
-    question_set : str
     accepted : sequence of str
-        Tags that are wanted, whatever their numbers; then no other is returned.
+        If given, exactly these tags are returned, whatever their shares.
     min_significance, min_relevance : float
-        In [0, 1]; the least that a tag needs of both.
+        In [0, 1]; the least of both.
     limit : int, optional
         How many at most.
     n_titles : int
@@ -211,7 +208,7 @@ def _in_block(text: str, node: yaml.SequenceNode, lines: Sequence[tuple[str, str
 
 
 def _quoted(tag: str) -> str:
-    """Quote what YAML would not take for a text: a tag may be named `c#`, `2.0` or `no`."""
+    """Quote a tag that YAML would not read as a text: `c#`, `2.0` or `no`."""
     is_plain = re.fullmatch(r"[A-Za-z][\w.+-]*", tag) and tag.lower() not in _WORDS
     return tag if is_plain else f'"{tag}"'
 

@@ -81,7 +81,12 @@ def test_posts_and_labels_are_those_of_the_files(folder: Path, taxonomy) -> None
         ("so_post_popularity.csv", ",view,", ",views,", "has no column view"),
         ("so_post_popularity.csv", ",14248,", ",many,", "view 'many' is not a number"),
         ("so_post_difficulty.csv", "P1,", "P0,", "question 'P1' is not in"),
-        ("all_post_issue_category.csv", "comparison", "comparing", "no category is 'comparing'"),
+        (
+            "all_post_issue_category.csv",
+            "comparison",
+            "comparing",
+            "the study has no category 'comparing'",
+        ),
         ("so_post_popularity.csv", "14248,11,29,2", "14248,11,29,0", "0 answers do not go with"),
     ],
 )
@@ -98,7 +103,5 @@ def test_a_slip_is_named_with_its_file(spoilt: Path, taxonomy, *, name, old, new
 
 def test_a_missing_file_is_named(spoilt: Path, taxonomy) -> None:
     (spoilt / "so_post_difficulty.csv").unlink()
-    with pytest.raises(
-        PackageError, match=r"so_post_difficulty\.csv is not in it; give the folder"
-    ):
+    with pytest.raises(PackageError, match=r"has no so_post_difficulty\.csv; give the folder"):
         read_artifact(spoilt, "github_actions", taxonomy)
