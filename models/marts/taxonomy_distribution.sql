@@ -1,6 +1,5 @@
--- What was drawn from a small set is known better than a sample without end
--- (finite population correction), and a set that is read in full has no
--- sampling error. Labels of a union are no sample of one size.
+-- What is drawn from a small set is known better (finite population
+-- correction); a set that is read in full has no sampling error.
 with categories as (
     select * from {{ ref('int_categories') }}
 ),
@@ -68,17 +67,17 @@ corrected as (
     select
         with_labelled.*,
         case
-            when plans.is_whole_set or plans.population = drawn.n_drawn
+            when sizes.is_whole_set or sizes.population = drawn.n_drawn
                 then null
-            when plans.population > drawn.n_drawn
-                then (plans.population - 1) / (plans.population - drawn.n_drawn)
+            when sizes.population > drawn.n_drawn
+                then (sizes.population - 1) / (sizes.population - drawn.n_drawn)
             else 1
         end as correction,
         n_questions * correction as effective_questions,
         n_labelled * correction as effective_labelled
     from with_labelled
-    left join {{ ref('sample_sizes') }} as plans
-        on with_labelled.question_set = plans.question_set
+    left join {{ ref('sample_sizes') }} as sizes
+        on with_labelled.question_set = sizes.question_set
     left join drawn on with_labelled.question_set = drawn.question_set
 ),
 
