@@ -78,9 +78,9 @@ def rank_correlation(a: ArrayLike, b: ArrayLike, confidence: float = CONFIDENCE)
 
     Notes
     -----
-    The intervals are Fisher's z with the variances of Bonett and Wright (2000),
-    https://doi.org/10.1007/BF02294183: (1 + rho² / 2) / (n - 3) for Spearman's rho, 0.437 / (n - 4)
-    for Kendall's tau (Fieller, Hartley and Pearson 1957). Up to 7 pairs the p-value of rho is that
+    The intervals are Fisher's z with the variances of Bonett and Wright (2000): for Spearman's rho
+    (1 + rho² / 2) / (n - 3), for Kendall's tau 0.437 / (n - 4), which is Fieller's, Hartley's and
+    Pearson's (1957); https://doi.org/10.1007/BF02294183. Up to 7 pairs the p-value of rho is that
     of all orders of one measure, with its ties: for 3 pairs in order, t would give p = 0, and no
     evidence from 3 pairs can be better than 1/3.
     """

@@ -1,12 +1,7 @@
--- What was drawn from a small set is known better than a sample without end
--- (finite population correction), and a set that is read in full has no
--- sampling error. Labels of a union are no sample of one size.
+-- What is drawn from a small set is known better (finite population
+-- correction); a set that is read in full has no sampling error.
 with categories as (
     select * from {{ ref('int_categories') }}
-),
-
-plans as (
-    select * from {{ ref('sample_sizes') }}
 ),
 
 drawn as (
@@ -71,17 +66,18 @@ with_labelled as (
 corrected as (
     select
         with_labelled.*,
-        coalesce(plans.is_whole_set or plans.population = drawn.n_drawn, false)
-            as is_read_in_full,
         case
-            when plans.population > drawn.n_drawn
-                then (plans.population - 1) / (plans.population - drawn.n_drawn)
+            when sizes.is_whole_set or sizes.population = drawn.n_drawn
+                then null
+            when sizes.population > drawn.n_drawn
+                then (sizes.population - 1) / (sizes.population - drawn.n_drawn)
             else 1
         end as correction,
-        with_labelled.n_questions * correction as effective_questions,
-        with_labelled.n_labelled * correction as effective_labelled
+        n_questions * correction as effective_questions,
+        n_labelled * correction as effective_labelled
     from with_labelled
-    left join plans on with_labelled.question_set = plans.question_set
+    left join {{ ref('sample_sizes') }} as sizes
+        on with_labelled.question_set = sizes.question_set
     left join drawn on with_labelled.question_set = drawn.question_set
 ),
 
@@ -95,20 +91,7 @@ shared as (
         n_questions,
         n_labelled,
         n_questions / nullif(n_labelled, 0) as share,
-        case
-            when not is_read_in_full
-                then
-                    {{ wilson_limit(
-                        'effective_questions', 'effective_labelled', '-'
-                    ) }}
-        end as share_ci_low,
-        case
-            when not is_read_in_full
-                then
-                    {{ wilson_limit(
-                        'effective_questions', 'effective_labelled', '+'
-                    ) }}
-        end as share_ci_high,
+        {{ wilson_interval('effective_questions', 'effective_labelled') }},
         published_percent
     from corrected
 )
