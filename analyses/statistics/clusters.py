@@ -6,7 +6,6 @@ of a thousand people. An interval that takes them as independent is too narrow.
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -367,25 +366,29 @@ def _bootstrap(
     if estimate is not None and n_clusters > 1:
         from scipy.stats import bootstrap
 
+        n_unknown = 0
+
         def of_draws(drawn: NDArray[np.int64], axis: int) -> Floats:
+            nonlocal n_unknown
             rows = np.moveaxis(drawn, axis, -1).reshape(-1, n_clusters)
             places = rows + n_clusters * np.arange(len(rows))[:, np.newaxis]
             counts = np.bincount(places.ravel(), minlength=rows.size)
-            return statistic(counts.reshape(rows.shape)).reshape(drawn.shape[:-1])
+            values = statistic(counts.reshape(rows.shape)).reshape(drawn.shape[:-1])
+            n_unknown += int(np.isnan(values).sum())
+            return np.nan_to_num(values)  # scipy warns of NaN, and filters are not of one thread
 
-        with warnings.catch_warnings():  # no limits where a group is absent: said in the docstring
-            warnings.simplefilter("ignore", RuntimeWarning)
-            found = bootstrap(
-                (np.arange(n_clusters),),
-                of_draws,
-                vectorized=True,
-                n_resamples=n_resamples,
-                batch=max(1, _AT_ONCE // codes.size),
-                confidence_level=confidence,
-                method="percentile",
-                rng=np.random.default_rng(seed),
-            ).confidence_interval
-        low, high = finite_or_none(found.low), finite_or_none(found.high)
+        found = bootstrap(
+            (np.arange(n_clusters),),
+            of_draws,
+            vectorized=True,
+            n_resamples=n_resamples,
+            batch=max(1, _AT_ONCE // codes.size),
+            confidence_level=confidence,
+            method="percentile",
+            rng=np.random.default_rng(seed),
+        ).confidence_interval
+        if n_unknown == 0:
+            low, high = finite_or_none(found.low), finite_or_none(found.high)
     return Bootstrap(codes.size, n_clusters, estimate, confidence, low, high, n_resamples, seed)
 
 

@@ -217,6 +217,14 @@ def test_no_variance_between_people_is_no_number_that_is_none(rows_a, rows_b):
     assert clustered_share([0, 1, 1, 0], ["x", "x", "y", "y"]).share == 0.5
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_draw_without_one_of_the_groups_warns_of_nothing(monkeypatch):
+    """Filters of warnings are of all threads: another one may have put back what was set."""
+    monkeypatch.setattr(warnings, "simplefilter", lambda *_: None)
+    result = clustered_delta(([1.0], ["x"]), ([2.0, 3.0], ["y", "z"]))
+    assert (result.estimate, result.ci_low, result.ci_high) == (-1, None, None)
+
+
 def test_clusters_that_do_not_fit_are_refused():
     with pytest.raises(ValueError, match="same length"):
         clustered_median([1.0, 2.0], ["x"])
