@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 _ROW_PIXELS = 62
 
+_LEAST = 10
+"""A share of fewer questions is not drawn: its point would be chance."""
+
 
 def wilson(row: Row) -> tuple[float, float]:
     """Return Wilson's 95% interval of the share without an accepted answer."""
@@ -101,7 +104,7 @@ def yearly_acceptance_lines(
     Parameters
     ----------
     rows : sequence of Row
-        Of `yearly_acceptance`; years without a share are left out.
+        Of `yearly_acceptance`; years of fewer than 10 questions are left out.
     known_styles : mapping of str to Style
     column : str
         `no_accepted_share` or `accepted_within_30d_share`.
@@ -114,7 +117,7 @@ def yearly_acceptance_lines(
     within = column == "accepted_within_30d_share"
     n_column = "n_observed_30d" if within else "n_questions"
     name = "accepted within 30 days" if within else "without an accepted answer"
-    known = [row for row in rows if getattr(row, column) is not None]
+    known = [row for row in rows if getattr(row, n_column) >= _LEAST]
     sets = {one: [row for row in known if row.question_set == one] for one in
             dict.fromkeys(row.question_set for row in known)}  # fmt: skip
     parts = "; ".join(

@@ -141,7 +141,7 @@ def _yearly(study: StudyResults) -> tuple[Block, ...]:
             "How the share without an accepted answer when the data end goes with the year asked:"
             " younger questions have had less time. And the share accepted within 30 days, of the"
             " questions that were followed for as long, which compares years at equal age. Bars:"
-            " 95% intervals.",
+            " 95% intervals. Years of fewer than 10 questions are not drawn.",
             tuple(
                 yearly_acceptance_lines(drawn, study.styles, column)
                 for column in ("no_accepted_share", "accepted_within_30d_share")

@@ -180,8 +180,9 @@ def test_acceptance_by_year_is_drawn_at_the_end_and_at_equal_age(published: Page
         row_of("yearly_acceptance", **dict(zip(columns, row, strict=True)))
         for row in YEARLY_ACCEPTANCE
     ]
+    few = drawn[0]._replace(year=2015, n_questions=9, n_observed_30d=9)  # is not drawn
     whole, within = (
-        yearly_acceptance_lines(drawn, {}, column)
+        yearly_acceptance_lines([*drawn, few], {}, column)
         for column in ("no_accepted_share", "accepted_within_30d_share")
     )
     assert alternative_of(whole) == (
