@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PATIENCE: Final = 120
-_ROW_START: Final = re.compile(rb"<row(?=[\s/>])")
+_ROW_START: Final = re.compile(rb"<row(?=[\s/>]|\Z)")
 _NAME: Final = re.compile(r'\s([A-Za-z]+)="')
 _DATE: Final = re.compile(r'"(\d{4}-\d\d-\d\dT[\d:.]+)"')
 _QUOTE: Final = re.compile(r"<!--.*?-->|<\?.*?\?>", re.DOTALL)

@@ -11,7 +11,7 @@ import stores
 from lxml import etree
 
 import loader
-from benchmarks.faults import oracle
+from benchmarks.faults import damage, oracle
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -64,6 +64,17 @@ def test_the_second_reader_takes_the_names_that_lxml_takes(before):
             n_bad = 1
         found = oracle.account(f"<users>{row}</users>".encode(), "users", frozenset({"Id"}))
         assert (len(found.rows), found.n_bad) == (1 - n_bad, n_bad), hex(code)
+
+
+def test_a_row_that_is_only_begun_is_one_of_those_set_aside(tmp_path):
+    """Its bytes are ``<row``: what parts it from the next row is not among them."""
+    text = '<users><row\n <row Id="1" /></users>'
+    stores.write(tmp_path / "a.com" / "Users.xml", text)
+    loader.load([tmp_path / "a.com"], tmp_path / "data", on_error="quarantine")
+    [xml] = oracle.rejected(tmp_path / "data", "users", "a.com")
+    assert damage._ROW_START.match(xml)
+    found = oracle.account(text.encode(), "users", frozenset({"Id"}))
+    assert (len(found.rows), found.n_bad) == (1, 1)
 
 
 DATES = [
