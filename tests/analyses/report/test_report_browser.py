@@ -52,7 +52,7 @@ def test_every_chart_draws_and_nothing_goes_wrong(
         "[...document.querySelectorAll('.chart')].map(chart => [chart.id,"
         " chart.querySelectorAll('.main-svg').length,"
         " chart.querySelectorAll('.barlayer path, .scatterlayer path,"
-        " .boxlayer path').length,"
+        " .boxlayer path, .heatmaplayer image').length,"
         " chart.getBoundingClientRect().width])"
     )
     assert len(charts) >= 12
