@@ -110,7 +110,7 @@ def agreement_of_all(
             krippendorffs_alpha(
                 [
                     [
-                        getattr(sheet.by_question[key], level)
+                        sheet.by_question[key].value(level)
                         for sheet in sheets
                         if key in sheet.by_question
                     ]

@@ -330,6 +330,8 @@ DECIDED = """
 
 
 def test_what_people_gave_and_what_is_fewer_is_said_per_set(data, study, monkeypatch) -> None:
+    monkeypatch.setattr("analyses.warehouse.summary.announce", lambda *_: None)
+
     def said(tables: str) -> list[str]:
         monkeypatch.setattr(build_module, "DBT", dbt(tables=DECIDED + tables))
         command = ["build", "--data", str(data), "--study", str(study.folder)]
