@@ -49,7 +49,7 @@ format: $(VENV)/.ready  ## let ruff and sqlfluff mend what they can
 	$(BIN)/sqlfluff fix --processes 2 models analyses dbt_project
 
 lock: $(VENV)/.ready  ## resolve the dependencies again into requirements.lock (needs uv)
-	uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header --generate-hashes --no-strip-extras \
+	uv pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header --generate-hashes --no-strip-extras \
 	  --group dev pyproject.toml --output-file requirements.lock --upgrade
 
 clean:  ## remove what make made

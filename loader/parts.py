@@ -146,7 +146,7 @@ class Parts:
         Which table.
     plan : dict or None
         What must be the same for parts of an earlier load to count: the source, and how it is cut.
-        None for a table so small that it is rather loaded anew.
+        None for a table so small that it is rather loaded again.
     """
 
     def __init__(self, folder: Path, table: Table, plan: dict[str, Any] | None) -> None:

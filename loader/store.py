@@ -268,7 +268,7 @@ def _whole(folder: Path) -> Manifest | None:
     """Return the manifest of a table whose parts are all there, of their sizes."""
     try:
         manifest = read_manifest(folder)
-    except StoreError:  # a power cut may leave it empty: the table is loaded anew
+    except StoreError:  # a power cut may leave it empty: the table is loaded again
         return None
     if manifest is None:
         return None

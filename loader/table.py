@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 PLAN_FORMAT: Final = 2
 SMALL_BYTES: Final = 64 << 20
-"""Sources up to this size are not resumed in their middle: loading them anew takes a second."""
+"""Sources up to this size are not resumed in their middle: loading them again takes a second."""
 
 _HEAD_BYTES: Final = 512
 

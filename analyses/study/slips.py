@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _MANY = 12
+_MOST = 30
+"""So many names a message lists at most, so that its line can be read."""
 
 
 class Slips:
@@ -62,12 +64,15 @@ def resembling(name: str, names: Iterable[str]) -> str | None:
 
 
 def instead(name: str, names: Iterable[str]) -> str:
-    """Return the cure for a wrong name: the one that was meant, and all names if they are few."""
+    """Return the cure for a wrong name: the one that was meant, or some of the names there are."""
     names = list(names)
     close = resembling(name, names)
     cure = f"; did you mean {close}?" if close else ""
     if len(names) <= _MANY or not close:
-        cure += f" (there are {', '.join(names)})" if close else f"; there are {', '.join(names)}"
+        known = ", ".join(names[:_MOST])
+        if len(names) > _MOST:
+            known += f" and {len(names) - _MOST:,} more"
+        cure += f" (there are {known})" if close else f"; there are {known}"
     return cure
 
 

@@ -23,7 +23,7 @@ DuckDB names a database after its file, and the views in it say that name."""
 
 
 def state_folder(data: Path, study: str) -> Path:
-    """Return the folder of dbt's state for a study; a shared one would make dbt parse all anew."""
+    """Return the folder of dbt's state for a study; a shared one would make dbt parse all again."""
     return data / STATE / study
 
 

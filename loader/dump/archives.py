@@ -343,12 +343,12 @@ def _damaged(path: Path, error: Exception) -> ArchiveError:
     if isinstance(error, py7zr.exceptions.PasswordRequired):
         return _encrypted(path)
     if isinstance(error, _ChecksumError):
-        return ArchiveError(f"{path}: {error}: wrong checksum; the archive is damaged: get it anew")
+        return ArchiveError(f"{path}: {error}: wrong checksum; it is damaged: get it again")
     if isinstance(error, py7zr.exceptions.UnsupportedCompressionMethodError):
         return ArchiveError(
             f"{path}: is packed in a way that is not read; unpack it with 7-Zip first"
         )
     reason = " ".join(str(error).split()) or type(error).__name__
     return ArchiveError(
-        f"{path}: cannot be read as a 7z archive ({reason}); it is damaged or cut off: get it anew"
+        f"{path}: cannot be read as a 7z archive ({reason}); it is damaged or cut off: get it again"
     )

@@ -27,7 +27,7 @@ _PARTS: Final = re.compile(r"[^a-z]+")
 _DEEPEST: Final = 4
 _READ: Final = (".xml", ".7z")
 _BESIDE: Final = {".txt", ".md", ".html", ".pdf", ".md5", ".sha1", ".sha256", ".sha512", ".torrent"}
-_IS_FOLDER: Final = "is a folder, and no table of a dump is in it; get the file anew"
+_IS_FOLDER: Final = "is a folder, and no table of a dump is in it; get the file again"
 
 
 def find(paths: Sequence[Path], site: str | None = None) -> Dump:

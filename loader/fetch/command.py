@@ -67,7 +67,7 @@ Examples:
     help="Hashes to check by, as sha256sum writes them, beside those that the source publishes.",
 )
 @data_option
-@click.option("--force", is_flag=True, help="Fetch anew what is there.")
+@click.option("--force", is_flag=True, help="Fetch again what is there already.")
 @click.pass_context
 def fetch(  # noqa: PLR0913 - options of a command
     context: click.Context,

@@ -52,7 +52,7 @@ def fetch(  # noqa: PLR0913 - what, from where, to where, and how
     hashes : dict, optional
         Hashes to check by, beside those that the source publishes: each file must have one.
     force : bool
-        Fetch anew what is there, and replace it when the new one is whole.
+        Fetch again what is there, and replace it when the new one is whole.
 
     Returns
     -------

@@ -294,7 +294,7 @@ class Transfer:
         """Say what the same command will make of what came."""
         if self._file.version is not None:
             return "what came is kept: the same command goes on from there"
-        return "the same command begins this file anew, for nothing tells one version from another"
+        return "the same command begins this file again, for nothing tells one version from another"
 
 
 def part_of(path: Path, file: RemoteFile) -> Path:

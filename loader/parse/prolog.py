@@ -79,9 +79,9 @@ def read_prolog(pieces: Iterator[bytes], name: str) -> Prolog:
                 f"{name}: no root element in its first MiB; give a file of a data dump"
             )
     if not text.strip():
-        raise NotADumpError(f"{name}: is empty; get it anew, or remove it")
+        raise NotADumpError(f"{name}: is empty; get it again, or remove it")
     _parse(text, name, is_end=True)
-    raise TruncatedError(f"{name}: ends before its root element; the file is cut off: get it anew")
+    raise TruncatedError(f"{name}: ends before its root element; the file is cut off: get it again")
 
 
 def read_opening(prolog: Prolog, pieces: Iterator[bytes], name: str) -> tuple[bytes, bytes]:
@@ -123,7 +123,7 @@ def read_opening(prolog: Prolog, pieces: Iterator[bytes], name: str) -> tuple[by
         text += piece
     if found is None and b">" not in text[text.rindex(b"<" + prolog.root.encode()) :]:
         raise TruncatedError(
-            f"{name}: the file ends before </{prolog.root}>; it is cut off: get it anew"
+            f"{name}: the file ends before </{prolog.root}>; it is cut off: get it again"
         )
     end = len(text) if found is None else found.end()
     end_tag = f"</{prolog.root}>".encode()
@@ -134,7 +134,7 @@ def read_opening(prolog: Prolog, pieces: Iterator[bytes], name: str) -> tuple[by
     except etree.XMLSyntaxError as error:
         raise RowError(
             f"{name}: line {error.position[0]:,}: <{prolog.root}> or what stands before it is not"
-            f" well-formed XML ({error.msg}); mend the file, or get it anew"
+            f" well-formed XML ({error.msg}); mend the file, or get it again"
         ) from error
     return text[:end], (end_tag if found and found[1] else b"") + text[end:]
 
@@ -200,5 +200,5 @@ def not_xml(name: str, beginning: bytes) -> NotADumpError:
     begins = beginning[:24].decode("utf-8", "backslashreplace")
     return NotADumpError(
         f"{name}: is not XML (it begins with {begins!r}); what is read is the XML of a data"
-        " dump; give its Posts.xml, or a site's .7z, and if this should be it, get it anew"
+        " dump; give its Posts.xml, or a site's .7z, and if this should be it, get it again"
     )

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 MAX_ROW_BYTES: Final = 128 << 20
 """Where none ends for so long there are no rows: what waits for one must fit into memory."""
 
-CURE: Final = "mend the file, get it anew, or load with --on-error quarantine"
+CURE: Final = "mend the file, get it again, or load with --on-error quarantine"
 _LONGEST_SHOWN: Final = 60
 
 
@@ -145,7 +145,7 @@ class ReferenceParser:
             line = place.line + 1 + text.count(b"\n", 0, cut.goes_on_at)
             raise AfterEndError(
                 f"{self._about.name}: line {line:,}: something follows </{self._about.root}>;"
-                " mend the file, or get it anew"
+                " mend the file, or get it again"
             )
         if chunk.is_last and not cut.is_closed:
             raise self._truncated(text, place)
@@ -164,7 +164,7 @@ class ReferenceParser:
             row = _named(row_id_at(self._held, begin))
             raise RowError(
                 f"{self._about.name}: line {line:,}, at {row}: no row for"
-                f" {len(self._held) >> 20:,} MiB; the file is damaged: get it anew"
+                f" {len(self._held) >> 20:,} MiB; the file is damaged: get it again"
             )
 
     def _truncated(self, text: bytes, place: Place) -> TruncatedError:
@@ -173,7 +173,7 @@ class ReferenceParser:
         at = f", at {_named(row_id_at(text, last))}" if last >= 0 else ""
         return TruncatedError(
             f"{self._about.name}: line {line:,}{at}: the file ends before </{self._about.root}>,"
-            f" after {self.n_rows:,} whole rows; it is cut off: get it anew"
+            f" after {self.n_rows:,} whole rows; it is cut off: get it again"
         )
 
 

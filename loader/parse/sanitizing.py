@@ -123,13 +123,13 @@ def utf8_pieces(pieces: Iterable[bytes], name: str) -> Iterator[bytes]:
     except UnicodeDecodeError as error:
         raise RowError(
             f"{name}: not {encoding} from byte {n_bytes:,} on: {error.reason};"
-            " the file is damaged: get it anew"
+            " the file is damaged: get it again"
         ) from error
     try:
         decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:
         raise TruncatedError(
-            f"{name}: ends in the middle of a character; the file is cut off: get it anew"
+            f"{name}: ends in the middle of a character; the file is cut off: get it again"
         ) from error
 
 

@@ -158,7 +158,7 @@ class Workers:
             part.finish(place, is_whole=number not in self._doubts)
 
     def _is_in_vain(self, number: int) -> bool:
-        """Whether another worker failed, or must be read anew from before this one on."""
+        """Whether another worker failed, or must be read again from before this one on."""
         with self._lock:
             return self._stop.is_set() or any(doubted < number for doubted in self._doubts)
 

@@ -44,7 +44,7 @@ def test_a_hole_from_one_body_to_another_is_an_error_that_names_the_place(tmp_pa
         load(tmp_path, HOLE)
     assert stores.line_of(caught.value) == (
         f"{tmp_path}/dump/Posts.xml: line 4, byte {place(2, 100):,}: row Id 2: holds the byte 0x00,"
-        " which XML forbids: it is damaged; mend the file, get it anew, or load with"
+        " which XML forbids: it is damaged; mend the file, get it again, or load with"
         " --on-error quarantine"
     )
     assert stores.snapshot(tmp_path / "data") == {}

@@ -74,7 +74,7 @@ def test_an_error_is_one_line_and_exit_code_1(dump, tmp_path):
     (line,) = done.stderr.splitlines()
     assert line == (
         f"Error: {dump}/Users.xml: line 3: row Id 1: Age is 'old', not a whole number of 64 bits;"
-        " mend the file, get it anew, or load with --on-error quarantine"
+        " mend the file, get it again, or load with --on-error quarantine"
     )
     assert stores.snapshot(tmp_path / "data") == {}
 

@@ -335,7 +335,7 @@ def test_folders_that_are_called_as_files_and_those_too_deep(tmp_path):
     lines = find([folder]).left_out
     assert lines == [
         f"{folder}/1/2/3/4: a folder too deep down; give it by itself",
-        f"{folder}/feed.xml: is a folder, and no table of a dump is in it; get the file anew",
+        f"{folder}/feed.xml: is a folder, and no table of a dump is in it; get the file again",
     ]
     stores.write(folder / "Posts.xml" / "part-0000.txt", "x")
     with pytest.raises(NotADumpError, match=r"Posts\.xml: is a folder, and no table"):

@@ -183,7 +183,7 @@ def test_a_source_that_changed_within_a_millisecond_is_another(tmp_path):
 @pytest.mark.parametrize("content", ["", "[]", '{"format": 1}', "\0" * 40])
 @pytest.mark.parametrize("place", [".loading/posts/site=other.example.com", f"posts/site={SITE}"])
 def test_a_broken_manifest_stops_no_load(tmp_path, content, place):
-    """A power cut may leave one: the table is loaded anew, or what lies aside is thrown away."""
+    """A power cut may leave one: the table is loaded again, or what lies aside is thrown away."""
     path = stores.write(tmp_path / "Posts.xml", posts(3))
     stores.write(tmp_path / "data" / place / "_manifest.json", content)
     loader.load([path], tmp_path / "data", site=SITE)

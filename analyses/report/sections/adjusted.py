@@ -96,7 +96,7 @@ _EFFECT_COLUMNS = (
     Column("People", "n_clusters", count),
     Column("Most of one person", "n_largest", count),
     Column("Design effect", "design_effect", lambda effect: number(effect, 1)),
-    Column("As many independent", "n_effective", count),
+    Column("Effective n", "n_effective", count),
     Column("Estimate", "measure estimate", lambda name, value: _measure(name)(value), ""),
     Column(
         "95% interval", "measure ci_low ci_high",
@@ -176,14 +176,14 @@ def _comparisons(study: StudyResults, rows: tuple[Row, ...]) -> tuple[Block, ...
 
 
 def _effects(study: StudyResults) -> tuple[Block, ...]:
-    title, data = "What people with many questions or answers do", "design_effects"
+    title, data = "How much people with many questions or answers weigh", "design_effects"
     rows = study.rows(data)
     if not rows:
         return (Missing(title, study.why_empty(data)),)
     return (
         table_of(
             study, data, title, _EFFECT_COLUMNS, rows,
-            note="A design effect of 4 says that the answers tell as much as a quarter as many of"
-            " different people; that of a median time is of its logarithm.",
+            note="With a design effect of 4, n answers carry as much information as n / 4 answers"
+            " of different people. For a median time it is that of the time’s logarithm.",
         ),
     )  # fmt: skip

@@ -209,8 +209,8 @@ def _contrast(study: StudyResults, test: Row) -> tuple[Prose, ...]:
     )
     if test.proportionality_p_value is not None:
         ratio += (
-            f" The ratio changes over the wait ({p_words(test.proportionality_p_value)}), so that"
-            " no moment has it: go by the differences."
+            f" The ratio changes over the wait ({p_words(test.proportionality_p_value)}), so it"
+            " holds at no single moment: rely on the differences."
             if test.proportionality_p_value < ALPHA
             else " There is no evidence that the ratio changes over the wait"
             f" ({p_words(test.proportionality_p_value)})."

@@ -71,7 +71,7 @@
     setTimeout(() => { button.textContent = "Copy"; }, 2000);
   });
 
-  // Paper: folds open, and charts are drawn anew for the width of a sheet, or their letters would shrink
+  // Paper: folds open, and charts are drawn again for the width of a sheet, or their letters would shrink
   // with them. As viewBox each drawing has the size for which it was made, so that it fills its place.
   const sheet = { 1: 780, 2: 370 }; // pixels by how many stand side by side
   const folds = document.querySelectorAll("details:not(.sql)");

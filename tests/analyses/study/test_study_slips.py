@@ -9,6 +9,7 @@ import sys
 import pytest
 from openpyxl import Workbook
 
+from analyses.study.slips import instead
 from analyses.study.study import find_study, read_study, unknown_sites
 from analyses.warehouse.database import find_database
 from loader.errors import StudyError
@@ -542,3 +543,9 @@ def test_a_study_is_read_from_within_and_from_below(tmp_path, monkeypatch):
     (tmp_path / "data" / "removed.duckdb").touch()
     for study, name in (("..", "docker"), ("../study.yml", "docker"), ("removed", "removed")):
         assert find_database(tmp_path / "data", study).stem == name
+
+
+def test_of_many_names_a_line_lists_some():
+    names = [f"tag-{n:03}" for n in range(65_000)]
+    assert instead("quite else", names).endswith(", tag-028, tag-029 and 64,970 more")
+    assert instead("quite else", names[:30]).endswith(", tag-028, tag-029")

@@ -1,4 +1,4 @@
-"""Breaks: a fetch goes on where it stopped, or begins anew where the file is another."""
+"""Breaks: a fetch goes on where it stopped, or begins again where the file is another."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_a_part_of_unknown_origin_is_not_used_and_not_removed(bench, archive):
 
 
 def test_weak_etag_is_not_asked_by(bench, archive):
-    """If-Range takes strong validators only (RFC 9110, 13.1.5): without a hash it begins anew."""
+    """If-Range takes strong validators only (RFC 9110, 13.1.5): without a hash it begins again."""
     bench.serve(archive, break_after(300_000), etag='W/"one"', modified=None)
     bench.fetch()
     assert [one.range for one in bench.asked] == [None, None]
@@ -100,7 +100,7 @@ def test_file_changed_of_which_only_the_date_says_so(bench, archive):
 def test_what_nothing_names_begins_anew_and_the_line_says_so(bench, archive):
     bench.serve(archive, break_after(40_000), *[answer(503)] * 20, etag=None, modified=None)
     line = error_of(bench.fetch)
-    assert "the same command begins this file anew" in line
+    assert "the same command begins this file again" in line
     assert "goes on" not in line
     bench.serve(archive, etag=None, modified=None)
     bench.fetch()
@@ -207,7 +207,7 @@ def test_rest_of_another_file(bench, archive):
 
 
 def test_two_servers_that_name_one_file_differently(bench, archive):
-    """Without a hash nothing says that it is one file: it begins anew, and is never mixed."""
+    """Without a hash nothing says that it is one file: it begins again, and is never mixed."""
     bench.serve(archive, break_after(300_000), change_to(archive, '"other server"'))
     bench.fetch()
     assert bench.path.read_bytes() == archive
