@@ -1,6 +1,6 @@
 """Stack Exchange data dump to typed Parquet. Knows nothing of studies.
 
-`load` does it all; `Reporter` hears how it goes on; a `Manifest` says what became of a table.
+`load` loads dumps; a `Reporter` is told of the progress; a `Manifest` describes a loaded table.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What an iterator yields, made in a thread ahead of whoever takes it."""
+"""An iterator that runs in a thread, ahead of its consumer."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ _LOOK_EVERY: Final = 0.2  # seconds between looks at whether the other side is s
 
 
 class Ahead(Generic[T]):
-    """An iterator over another one's items, which a thread makes; use as a context manager.
+    """Run another iterator in a thread, and yield its items; use as a context manager.
 
-    What the other one raises is raised where its item would have been taken.
+    An error of the other iterator is raised in place of the item.
 
     Parameters
     ----------
     items : iterator
-        Is run, and closed, in the thread.
+        Runs, and is closed, in the thread.
     most : int
-        How many items may wait to be taken.
+        Items that may wait at most.
     name : str
-        The thread's.
+        Name of the thread.
     is_waited_for : bool
-        Whether leaving waits until the thread is done with its item: it must be, where it holds
-        what has to be closed. A thread that may wait for ever is let go.
+        Whether leaving waits for the thread to finish its item, which it must where the iterator
+        holds something to be closed. A thread that may never finish is abandoned.
     """
 
     def __init__(
@@ -62,11 +62,11 @@ class Ahead(Generic[T]):
         Raises
         ------
         queue.Empty
-            When none comes in so many seconds.
+            When none comes within these seconds.
         """
         item, error = self._queue.get(timeout=seconds)
         if error is not None:
-            self._queue.put((None, StopIteration()))  # for whoever asks once more
+            self._queue.put((None, StopIteration()))  # for a consumer that asks again
             raise error
         return item
 
@@ -92,7 +92,7 @@ class Ahead(Generic[T]):
         self._put((None, last))
 
     def _put(self, item: tuple[T | None, BaseException | None]) -> bool:
-        """Hand an item over; False when nobody will take it."""
+        """Hand an item over; return False when the consumer has gone."""
         while not self._is_closed.is_set() and main_thread().is_alive():
             with suppress(Full):
                 self._queue.put(item, timeout=_LOOK_EVERY)

@@ -1,10 +1,9 @@
-"""What a dump may do and a reader should know: ids twice, rows that name none, answers that lack.
+"""Counts of what is unusual in a dump: doubled ids, dangling references, missing answers.
 
 None of it is an error: dumps leave out deleted posts and users, and keep their votes. It is counted
-from the finished Parquet, since references run between tables: behind a load, and when a build, a
-report or `stackstudy info` asks; docs/decisions/loader-faults.md has the figures. `warnings`
-compares with what is normal: a dump that was cut and closed again has every mark of a whole one
-but these.
+in the finished Parquet, since references run between tables: after a load, and when a build, a
+report or `stackstudy info` asks. `warnings` compares the counts with those of whole dumps
+(docs/decisions/loader-faults.md): only they show that a dump was cut and closed again.
 """
 
 from __future__ import annotations
@@ -49,7 +48,7 @@ FOLDER: Final = ".checks"
 _FORMAT: Final = 2
 _BATCH_ROWS: Final = 1 << 18
 _WIDEST: Final = 1 << 29
-"""Ids this far apart get a mark of a byte each; Stack Overflow's are below 400 million."""
+"""Ids within this range are marked in an array of bytes; Stack Overflow's are below 400 million."""
 
 _QUESTION, _ANSWER = 1, 2
 _USUAL_SHARE: Final = 0.01
@@ -58,11 +57,10 @@ _USUAL_SHARES: Final = {
     "post_links.PostId": 0.2,
     "post_links.RelatedPostId": 0.2,
 }
-"""Rows that name none, of those that name any, above which a dump is not as dumps are. Seven whole
-sites of 2013 to 2023 have 2 to 8% of the votes and 0 to 7% of the links on deleted posts, and none
-of anything else."""
+"""Share of dangling references above which a dump is unusual. In seven whole sites of 2013 to 2023,
+2 to 8% of the votes and 0 to 7% of the links are on deleted posts; no other reference dangles."""
 _FEWEST: Final = 20
-"""Rows that name any, below which a share says nothing."""
+"""References below which a share says nothing."""
 
 
 @dataclass(frozen=True)
@@ -78,18 +76,19 @@ class TableCheck:
     n_out_of_order : int
         Rows whose id is less than that of the row before.
     n_named : dict of str to int
-        Rows that name a row of another table, by column; without columns whose table was not in the
-        dump.
+        References to rows of another table, by column. Columns are left out whose table the dump
+        lacks.
     n_dangling : dict of str to int
-        Those of them that name a row which is not there; without what names nothing.
+        Those references whose row is not there.
     n_deleted : int
         Posts with a DeletionDate.
     n_stated_answers, n_lacking_answers : int
-        Answers that questions say they have, and those of them that are not there.
+        Answers by the questions' own counts, and those of them that are not there.
     n_questions, n_short_questions : int
-        Questions that say how many answers they have, and those of them that have fewer.
+        Questions that count their answers, and those of them with fewer answers than they say.
     n_mixed_answers : int
-        Answers with tags or a number of answers, which only questions have, and write last.
+        Answers with tags or a count of answers, which only questions have, and which come last
+        in a row.
     """
 
     site: str
@@ -107,19 +106,19 @@ class TableCheck:
     n_mixed_answers: int = 0
 
     def to_dict(self) -> dict[str, Any]:
-        """Return it as it is kept."""
+        """Return the form in which it is stored."""
         return asdict(self)
 
 
 def warnings_of(data: Path, sites: Iterable[str] | None = None) -> list[str]:
-    """Return a line for whatever a whole dump does not have, of the sites of a data folder.
+    """Return one line for each unusual count, over sites of a data folder.
 
     Parameters
     ----------
     data : Path
         The data folder.
     sites : iterable of str, optional
-        Which sites; all that are loaded, where not given. One that is not loaded has no line.
+        Which sites; all loaded ones where absent. A site that is not loaded has no line.
     """
     store = Store(data)
     if sites is None:
@@ -128,7 +127,7 @@ def warnings_of(data: Path, sites: Iterable[str] | None = None) -> list[str]:
 
 
 def warnings(checks: Iterable[TableCheck]) -> list[str]:
-    """Return a line for whatever a whole dump does not have.
+    """Return one line for each count that is unusual for a whole dump.
 
     Parameters
     ----------
@@ -183,9 +182,9 @@ def _unusual_rows(one: TableCheck) -> Iterator[str]:
 
 
 def check_site(store: Store, site: str) -> list[TableCheck]:
-    """Count in all tables of a site; what was counted before, and has not changed, is remembered.
+    """Count in all tables of a site. Counts of unchanged tables are read from a cache.
 
-    Memory holds marks of one table's ids, a byte an id.
+    Memory holds the marks of one table's ids, one byte per id.
 
     Parameters
     ----------
@@ -214,7 +213,7 @@ def check_site(store: Store, site: str) -> list[TableCheck]:
             f"{store.data}: the tables of {site} cannot be read"
             f" ({' '.join(str(error).split())}); `stackstudy info --verify` names the damaged file"
         ) from error
-    with suppress(OSError):  # a store that only may be read is counted each time
+    with suppress(OSError):  # a store that is read-only is counted each time
         path.parent.mkdir(exist_ok=True)
         write_json(path, {"of": key, "checks": [one.to_dict() for one in found]})
     return found
@@ -238,7 +237,7 @@ def _check(store: Store, manifests: dict[str, Manifest]) -> list[TableCheck]:
             n_equal = manifest.n_rows - ids.n_distinct
         facts[name] = {"n_duplicate_ids": n_equal, "n_out_of_order": n_falling}
         for other, column in naming:
-            assert ids is not None  # read above, since something names it
+            assert ids is not None  # read above, for a reference to it
             n, n_known = ids.count_known(store.folder(other, manifest.site), column)
             n_named[other][column] = n
             if n > n_known:
@@ -316,7 +315,7 @@ def _is_valid(batch: pa.RecordBatch, name: str) -> NDArray[np.bool_]:
 
 
 def _values(batch: pa.RecordBatch, name: str) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Return the numbers of a column as they lie in memory, and which of them are not null."""
+    """Return the numbers of a column without a copy, and which of them are not null."""
     column = batch.column(name)
     numbers = np.frombuffer(column.buffers()[1], f"i{column.type.bit_width // 8}")
     return numbers[column.offset :][: len(column)], _is_valid(batch, name)
@@ -328,10 +327,9 @@ def _equals(batch: pa.RecordBatch, name: str, number: int) -> NDArray[np.bool_]:
 
 
 class _Ids:
-    """The ids of a table, each with a place: its distance from the least of them.
+    """The ids of a table, each with a place: its distance from the smallest.
 
-    Ids too far apart for that are kept themselves, sorted: nothing but a damaged or made-up dump
-    has them.
+    Ids too far apart for that are kept in a sorted array; only a damaged or made-up dump has them.
     """
 
     def __init__(self, least: int, marks: NDArray[np.bool_] | None, ids: NDArray[np.int64]) -> None:

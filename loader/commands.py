@@ -24,7 +24,7 @@ def load_and_show(
     force: bool = False,
     on_error: OnError = "stop",
 ) -> list[Manifest]:
-    """Load dumps as the command does: with a progress bar, and a summary at the end.
+    """Load dumps with a progress bar, and print a summary at the end.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def load_and_show(
     data : Path
         The data folder.
     site : str, optional
-        Whose dump it is, where the names do not say.
+        Site of the dump, where its name does not say it.
     force : bool
         Load again what is loaded and unchanged.
     on_error : {"stop", "quarantine"}
@@ -50,9 +50,9 @@ def load_and_show(
         When something cannot be loaded, or the user stops it.
     """
     # Arrow's other allocators keep what was freed: a third more memory in a load, and no faster.
-    # Parquet's writer heeds the variable only, and Arrow reads it when it is imported.
+    # Parquet's writer obeys only the variable, which Arrow reads when it is imported.
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
-    # numpy's linear algebra, which nothing here uses, would begin with threads that wait busily.
+    # numpy's linear algebra, which is not used here, would start threads that spin.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # Imported here: `stackstudy --help` needs neither Arrow nor a parser, which take a second.
     import pyarrow as pa  # noqa: PLC0415

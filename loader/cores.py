@@ -1,4 +1,4 @@
-"""How many cores there are for this process."""
+"""The number of cores of this process."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 
 
 def n_cores() -> int:
-    """Return how many cores the process may use: a container or `taskset` may leave it fewer."""
+    """Return how many cores the process may use: in a container or under `taskset`, not all."""
     try:
         return len(os.sched_getaffinity(0))
     except AttributeError:  # macOS, Windows

@@ -25,7 +25,7 @@ from __future__ import annotations
 
 
 def on_one_line(text: str) -> str:
-    """Return a text to be shown: names in a dump may hold line ends, or what steers a terminal."""
+    """Return a text fit to show: names in a dump may hold line ends or control characters."""
     if text.isprintable():
         return text
     return "".join(
@@ -71,11 +71,11 @@ class StoreError(StackstudyError):
 
 
 class SampleError(StackstudyError):
-    """A synthetic dump cannot be written where, or as, it was asked for."""
+    """A synthetic dump cannot be written as or where it was asked for."""
 
 
 class PackageError(StackstudyError):
-    """A published replication package is not whole, or holds what nobody expects."""
+    """A published replication package is incomplete, or holds something unexpected."""
 
 
 class StudyError(StackstudyError):

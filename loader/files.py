@@ -1,4 +1,4 @@
-"""Writing files and folders whole or not at all, and seeing to it that they are on disk."""
+"""Writing files and folders whole or not at all, and onto the disk."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ if TYPE_CHECKING:
 
 @contextmanager
 def written_whole(target: Path) -> Iterator[Path]:
-    """Hand out a path that takes the target's name, and replaces what has it, when all is written.
+    """Yield a temporary path that replaces the target when the block ends.
 
-    The block writes a file or a folder there. When the block raises, nothing is left of it, and the
-    target is what it was.
+    The block writes a file or a folder there. When the block raises, the temporary path is removed,
+    and the target stays as it was.
 
     Parameters
     ----------
     target : Path
-        A file or a folder; what holds it must exist.
+        A file or a folder, in a folder that exists.
 
     Yields
     ------
     Path
-        A hidden name beside the target's, with the same suffix. There is nothing there yet.
+        A hidden name beside the target's, with the same suffix. Nothing is there yet.
     """
     staged = target.with_name(f".{os.getpid()}-{target.name}")
     old = target.with_name(f".{os.getpid()}-old-{target.name}")
@@ -50,14 +50,14 @@ def written_whole(target: Path) -> Iterator[Path]:
 
 
 def write_json(path: Path, content: Any) -> None:
-    """Write JSON, whole or not at all, and on disk when this returns."""
+    """Write JSON whole or not at all; it is on disk on return."""
     with written_whole(path) as staged:
         text = json.dumps(content, indent=2, ensure_ascii=False)
         staged.write_text(text + "\n", encoding="utf-8")
 
 
 def read_json(path: Path) -> Any:
-    """Read JSON; None where there is no such file, or it cannot be read."""
+    """Read JSON; return None where the file is absent or unreadable."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -74,7 +74,7 @@ def remove(path: Path) -> None:
 
 
 def sync(path: Path) -> None:
-    """Hand a file, or a folder's entries, to the disk."""
+    """Flush a file, or a folder's entries, to the disk."""
     if os.name == "nt" and path.is_dir():
         return
     handle = os.open(path, os.O_RDONLY)

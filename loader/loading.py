@@ -47,14 +47,14 @@ def load(  # noqa: PLR0913 - each is an option of the command
     data : Path
         The data folder.
     site : str, optional
-        Whose dump it is, where the names do not say.
+        Site of the dump, where its name does not say it.
     force : bool
         Load again what is loaded and unchanged.
     on_error : {"stop", "quarantine"}
-        Whether a bad row ends the load, or is set aside beside the Parquet, counted, and the rest
-        loaded. A file that is cut off, or no table, is an error in any case.
+        Whether a bad row ends the load, or is counted and kept beside the Parquet while the rest is
+        loaded. A file that is cut off or is no table is an error in any case.
     reporter : Reporter, optional
-        Hears how it goes on.
+        Is told of the progress.
 
     Returns
     -------
@@ -64,7 +64,7 @@ def load(  # noqa: PLR0913 - each is an option of the command
     Raises
     ------
     StackstudyError
-        When something cannot be loaded; the store is then as it was, for the site that failed.
+        When something cannot be loaded. The store then holds what it held of that site before.
     """
     reporter = reporter or Reporter()
     dump = folders.find([Path(path) for path in paths], site)
@@ -139,7 +139,7 @@ class _SiteLoad:
         self._store.commit(self._site)
 
     def _tell_what_changes(self) -> None:
-        """Say what takes the place of what, and which tables stay from another dump."""
+        """Report which tables are replaced, and which stay from another dump."""
         replaced, staying = [], []
         for table in schemas.TABLES:
             old = self._store.manifest(table, self._site)
@@ -156,7 +156,7 @@ class _SiteLoad:
             self._reporter.stay(staying)
 
     def _check_others(self) -> None:
-        """Refuse to put tables beside others of the site that cannot be read any more."""
+        """Refuse to add tables to a site whose other tables cannot be read."""
         given = {source.table for source in self._sources}
         for table in schemas.TABLES if None not in given else ():
             if table not in given:
@@ -192,7 +192,7 @@ class _SiteLoad:
             load.run(self._store, self._reporter, self._on_error)
             self._reporter.end(source, load.table.name)
         except LoaderError as error:
-            # When an archive is damaged, that is the news, and not what it made of a row.
+            # A damaged archive is reported as such, and not by the row that it damages.
             for _ in islice(pieces, _PIECES_AFTER_AN_ERROR):
                 pass
             if source.is_claimed or not isinstance(error, NotADumpError):
@@ -200,12 +200,12 @@ class _SiteLoad:
             self._reporter.leave_out(str(error))
 
     def _keep(self, source: Source) -> bool:
-        """Whether a table is there already, from this very source."""
+        """Whether the store holds the table already, from this source."""
         for table in schemas.TABLES if source.table is None else (source.table,):
-            aside = self._store.staged_manifest(table, self._site)
-            for manifest in (aside, self._store.manifest(table, self._site)):
+            staged = self._store.staged_manifest(table, self._site)
+            for manifest in (staged, self._store.manifest(table, self._site)):
                 if manifest is not None and self._is_of(manifest, source):
-                    if manifest is not aside:
+                    if manifest is not staged:
                         self._store.discard(table, self._site)
                     self._take(table, source)
                     self._reporter.keep(source, manifest)

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 @contextmanager
 def locked(path: Path, busy: Exception) -> Iterator[int]:
-    """Hold a lock that the system lets go of when the process ends, however it ends.
+    """Hold a lock that the operating system releases however the process ends.
 
     Parameters
     ----------
     path : Path
-        The lock's file; made where it is not there.
+        The lock's file; made where absent.
     busy : Exception
         Raised when another process holds the lock.
 

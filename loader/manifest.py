@@ -60,8 +60,8 @@ class PartFile:
 class Manifest:
     """A table of a site in the store.
 
-    Dates are ISO 8601 in UTC, with milliseconds; that of the source file, by which it is known
-    again, has microseconds. ``state`` is ``finished``, or ``absent`` where the
+    Dates are ISO 8601 in UTC, with milliseconds; that of the source file, by which it is
+    recognized, has microseconds. ``state`` is ``finished``, or ``absent`` where the
     dump had no such table. ``n_rows``, ``n_files`` and ``n_bytes`` are those of the table alone;
     ``parts`` lists the files of fabricated and rejected rows, too.
     """
@@ -140,7 +140,7 @@ def read_manifest(folder: Path) -> Manifest | None:
 
 
 def hash_of(path: Path) -> str:
-    """Return the XXH3-128 hash of a file: quick, and not meant against forgers."""
+    """Return the XXH3-128 hash of a file: fast, but no protection against forgery."""
     digest = xxhash.xxh3_128()
     with path.open("rb", buffering=0) as file:
         while piece := file.read(_PIECE_BYTES):
@@ -149,7 +149,7 @@ def hash_of(path: Path) -> str:
 
 
 def now() -> str:
-    """Return the time, as manifests write it."""
+    """Return the current time in the form of manifests."""
     return iso(datetime.now(UTC))
 
 

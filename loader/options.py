@@ -26,7 +26,7 @@ def data_option(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def on_error_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add ``--on-error stop|quarantine``: what becomes of a row that cannot be loaded."""
+    """Add ``--on-error stop|quarantine``: what happens to a row that cannot be loaded."""
     return click.option(
         "--on-error",
         type=click.Choice(["stop", "quarantine"]),

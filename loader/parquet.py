@@ -1,4 +1,4 @@
-"""Writing a table's rows as Parquet: parts of zstd row groups, and fabricated rows set aside."""
+"""Writing a table's rows as Parquet, and fabricated rows to a folder of their own."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 ROW_GROUP_ROWS: Final = 100_000
 ROW_GROUP_BYTES: Final = 128 << 20
 LONG_BYTES: Final = 16 << 20
-"""Rows that come as so much at once do not wait: the next, as long, will need the memory."""
+"""A batch of this size is written at once: the next one, as large, will need the memory."""
 
 
 class PartWriter:
@@ -71,14 +71,14 @@ class PartWriter:
                 self._write_row_group()
 
     def close(self) -> None:
-        """Write what waits, the footer, and hand all of it to the disk."""
+        """Write the buffered rows and the footer, and flush the file to the disk."""
         if self._n_waiting:
             self._write_row_group()
         self._writer.close()
         sync(self.path)
 
     def abandon(self) -> None:
-        """Close the file as it is, to be thrown away."""
+        """Close the file unfinished, to be removed."""
         self._waiting = []
         with suppress(OSError, pa.ArrowException):
             self._writer.close()
@@ -92,7 +92,7 @@ class PartWriter:
 
 
 class TableWriter:
-    """One part of the Parquet of one table of one site: a file, and one of fabricated rows.
+    """One part of a table's Parquet: a file of its rows, and a file of fabricated rows.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ class TableWriter:
     table : Table
         Says the schema, the date column, and the column that names a post.
     number : int
-        Which part: readers see them in this order.
+        Number of the part; readers see parts in this order.
     """
 
     def __init__(self, folder: Path, table: Table, number: int = 0) -> None:
@@ -114,7 +114,7 @@ class TableWriter:
         self._fabricated: PartWriter | None = None
 
     def close(self) -> list[PartFile]:
-        """Write what waits, hand all of it to the disk, and describe the files."""
+        """Write the buffered rows, flush the files to the disk, and describe them."""
         for part in self._files():
             part.close()
         return [
@@ -123,7 +123,7 @@ class TableWriter:
         ]
 
     def abandon(self) -> None:
-        """Close the files as they are, to be thrown away."""
+        """Close the files unfinished, to be removed."""
         for part in self._files():
             part.abandon()
 
@@ -155,7 +155,7 @@ class TableWriter:
     def _note_dates(self, batch: pa.RecordBatch) -> None:
         if self._table.date_column is None or not batch.num_rows:
             return
-        # As numbers: a date of Arrow becomes one of Python by way of pandas, which takes a second.
+        # As numbers: Arrow converts dates to Python by way of pandas, whose import takes a second.
         moments = batch.column(self._table.date_column).cast(pa.int64())
         span = pc.min_max(moments).as_py()
         if span["min"] is not None:
@@ -167,8 +167,9 @@ class TableWriter:
 def _compact(batch: pa.RecordBatch) -> pa.RecordBatch:
     """Copy rows to memory of just their size.
 
-    What a parser hands over has room to grow, and a slice holds all that it was cut from: a row
-    group of 128 MiB that waits so takes half as much again (docs/decisions/loader-workers.md).
+    A parser's buffers are larger than their content, and a slice keeps the whole of its parent: a
+    buffered row group of 128 MiB would take half as much again
+    (docs/decisions/loader-workers.md).
     """
     return pa.concat_batches([batch, batch.slice(0, 0)])
 
@@ -183,7 +184,7 @@ def part_name(number: int, suffix: str = ".parquet") -> str:
 
 
 def _repeating(table: Table) -> list[str]:
-    """Columns whose values repeat, for which a dictionary pays."""
+    """Return the columns whose values repeat, so that dictionary encoding pays."""
     kinds = (schemas.ENUMERATION, schemas.FLAG)
     names = [field.name for field in table.schema if field.type in kinds]
     names += [name for name in ("ContentLicense", "Name") if name in table.schema.names]
@@ -193,6 +194,6 @@ def _repeating(table: Table) -> list[str]:
 
 
 def _ordered(table: Table) -> list[str]:
-    """Columns by which readers skip row groups: not text, or statistics would hold whole bodies."""
+    """Return the columns with statistics; not texts, or whole bodies would be kept in them."""
     nested = (schemas.TEXT, schemas.TAGS, schemas.OTHER)
     return [field.name for field in table.schema if field.type not in nested]

@@ -1,8 +1,8 @@
-"""The parts of a table that is being loaded, and what is known of each that is whole.
+"""The parts of a table during its load, and a note on each finished part.
 
 A part is a stretch of the table's text and the Parquet made of it. When its files are on disk, a
-note of it is written beside them; a load that was broken off, at whatever moment, finds the notes
-and goes on behind them. When the table is whole the notes are removed.
+note is written beside them. A load that was interrupted at any moment finds the notes and goes on
+after the last of them. When the table is whole, the notes are removed.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _PLAN: Final = "plan.json"
 
 @dataclass(frozen=True)
 class Note:
-    """What is known of a whole part; the counts are those of the manifest."""
+    """What is known of a finished part; its counts add up to those of the manifest."""
 
     number: int
     begin: Place
@@ -53,7 +53,7 @@ class Note:
         return cls(begin=begin, end=end, files=files, **found)
 
     def n_rows(self, folder: str = "") -> int:
-        """Count its rows: those of the table, or those in a folder of it."""
+        """Return its number of rows: the table's own, or those in a subfolder."""
         return sum(one.n_rows for one in self.files if one.folder == folder)
 
     @property
@@ -68,14 +68,14 @@ class Note:
 
 
 class Part:
-    """A part that is being written; use as a context manager, and `finish` it before leaving.
+    """A part while it is written; use as a context manager, and call `finish` at the end.
 
     Parameters
     ----------
     parts : Parts
-        Takes the note.
+        Receives the note.
     number : int
-        Which part.
+        Number of the part.
     begin : Place
         Where its text begins.
     """
@@ -108,7 +108,7 @@ class Part:
         self._quarantine.abandon()
 
     def take(self, parsed: Parsed) -> None:
-        """Write what came out of a chunk."""
+        """Write the rows of a parsed chunk."""
         for batch in parsed.batches:
             self._writer.write(batch)
         self._quarantine.add(parsed.quarantined)
@@ -116,9 +116,9 @@ class Part:
         self._n_replaced += parsed.n_replaced
 
     def finish(self, end: Place, *, is_whole: bool = True) -> None:
-        """Close the files, and note what is in them up to a place.
+        """Close the files, and note their content up to a place.
 
-        Where the part is not whole no later load may go on behind it, but this one does.
+        After a part that is not whole only this load may go on, and no later one.
         """
         files = [*self._writer.close(), *self._quarantine.close()]
         note = Note(
@@ -145,8 +145,8 @@ class Parts:
     table : Table
         Which table.
     plan : dict or None
-        What must be the same for parts of an earlier load to count: the source, and how it is cut.
-        None for a table so small that it is rather loaded again.
+        What must be equal for an earlier load's parts to be used: the source, and how it is split.
+        None for a small table, which is loaded again.
     """
 
     def __init__(self, folder: Path, table: Table, plan: dict[str, Any] | None) -> None:
@@ -172,7 +172,7 @@ class Parts:
             write_json(self._place / f"{note.number:05}.json", asdict(note))
 
     def forget(self) -> None:
-        """Keep no notes: what follows cannot be gone on with."""
+        """Keep no notes: no later load can go on from here."""
         self._keeps_notes = False
         remove(self._place)
 
@@ -183,7 +183,7 @@ class Parts:
         self._remove_unfinished()
 
     def behind(self, begin: Place) -> Place:
-        """Return the place behind the parts that go on without a gap; remove any other."""
+        """Return the place after the parts that join without a gap; remove the others."""
         number = 0
         while number in self.notes and self.notes[number].begin == begin:
             begin = self.notes[number].end
@@ -192,7 +192,7 @@ class Parts:
         return begin
 
     def facts(self) -> dict[str, Any]:
-        """Return what the manifest says about the Parquet, when all is written."""
+        """Return the manifest's facts about the Parquet, when all is written."""
         if not self.notes:
             with Part(self, 0, Place()) as part:
                 part.finish(Place())
@@ -217,7 +217,7 @@ class Parts:
         }
 
     def _parts_with_rows(self) -> list[PartFile]:
-        """Return the files, without empty ones, which are removed; one of a table is kept."""
+        """Return the files with rows, and remove empty ones; an empty table keeps one."""
         parts = [part for note in self.notes.values() for part in note.files]
         parts.sort(key=lambda part: (part.folder, part.name))
         has_rows = any(note.n_rows() for note in self.notes.values())
@@ -242,7 +242,7 @@ class Parts:
         for file in self.folder.glob("**/part-*"):
             if file.relative_to(self.folder).as_posix() not in known:
                 file.unlink()
-        for file in self.folder.glob(".*"):  # what was killed while it was written
+        for file in self.folder.glob(".*"):  # left by a process that was killed while writing
             file.unlink()
         for file in self._place.glob("[0-9]*.json"):
             if int(file.stem) not in self.notes:
@@ -254,7 +254,7 @@ class Parts:
 
 
 def plan_in(folder: Path) -> dict[str, Any] | None:
-    """Return the plan of the load that was broken off in a folder, if there is one."""
+    """Return the plan of the load that was interrupted in a folder, or None."""
     found = read_json(folder / UNFINISHED / _PLAN)
     return found if isinstance(found, dict) else None
 

@@ -1,4 +1,4 @@
-"""How a load tells what it does."""
+"""What a load reports while it runs."""
 
 from __future__ import annotations
 
@@ -10,40 +10,40 @@ if TYPE_CHECKING:
 
 
 class Reporter:
-    """Hears how a load goes on. This one keeps quiet; others override what they want to know."""
+    """Is told of a load's progress. This one ignores it; others override the methods they need."""
 
     def find(self, dump: Dump) -> None:
-        """Hear what there is to load, and what is left out."""
+        """Take note of what there is to load, and what is left out."""
 
     def leave_out(self, line: str) -> None:
-        """Hear that a file is not loaded, and why."""
+        """Take note that a file is not loaded, and why."""
 
     def keep(self, source: Source, manifest: Manifest) -> None:
-        """Hear that a table was loaded before and its source has not changed."""
+        """Take note that a table was loaded before and its source has not changed."""
 
     def unpack(self, name: str, n_bytes: int) -> None:
-        """Hear that an archive inside of an archive is unpacked, before what is in it is found."""
+        """Take note that an archive inside of an archive will be unpacked."""
 
     def compare(self, source: Source) -> None:
-        """Hear that a file's hash is computed: it has another place or date than when loaded."""
+        """Take note that a file will be hashed: its place or date differs from the last load's."""
 
     def prepare(self, n_bytes: int) -> None:
-        """Hear how much was unpacked, or read to be compared, since the last time."""
+        """Take note of bytes that were unpacked or hashed since the last call."""
 
     def resume(self, n_bytes: int, n_rows: int) -> None:
-        """Hear what of the table an earlier load has left, which is not read again."""
+        """Take note of what an interrupted load has left of a table, and is not read again."""
 
     def begin(self, source: Source, table: str) -> None:
-        """Hear that a table is being read."""
+        """Take note that a table will be read."""
 
     def advance(self, n_bytes: int, n_rows: int) -> None:
-        """Hear how much was read of it since the last time."""
+        """Take note of bytes and rows that were read since the last call."""
 
     def end(self, source: Source, table: str) -> None:
-        """Hear that the table is whole."""
+        """Take note that the table is whole."""
 
     def replace(self, tables: list[tuple[Manifest, Manifest]]) -> None:
-        """Hear which tables (old, new) are replaced by those of another source."""
+        """Take note of tables (old, new) that are replaced by those of another source."""
 
     def stay(self, manifests: list[Manifest]) -> None:
-        """Hear which tables of the site stay as they were: they are not in the dump."""
+        """Take note of the site's tables that stay, since the dump lacks them."""

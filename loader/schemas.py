@@ -1,7 +1,7 @@
-"""One pyarrow schema a table: the only truth about the columns of a Stack Exchange data dump.
+"""One pyarrow schema per table: the only list of the columns of a Stack Exchange data dump.
 
 Column names are the dump's own attribute names. Every attribute of every dump since 2009 has its
-column, so a table has one schema for all years: what a dump lacks is null. What nobody knows goes
+column, so a table has one schema for all years: what a dump lacks is null. Unknown attributes go
 to ``OtherAttributes``.
 
 Source of names, types and history: the dump itself (2013 to 2025) and "Database schema
@@ -29,8 +29,8 @@ OTHER: Final = pa.map_(pa.string(), pa.string())
 OTHER_ATTRIBUTES: Final = "OtherAttributes"
 
 FIRST_FABRICATED_POST_ID: Final = 1_000_000_000
-"""The dump of 2025-06-30 carries invented posts, of the ids 1,000,000,001 and 1,000,000,010; of no
-other dump is it known (https://meta.stackexchange.com/q/412018). Real ids are far below."""
+"""The dump of 2025-06-30 has invented posts, with the ids 1,000,000,001 and 1,000,000,010; no other
+dump is known to (https://meta.stackexchange.com/q/412018). Real ids are far below."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Table:
     schema : pyarrow.Schema
         Columns, in the order of the official writer, then ``OtherAttributes``.
     date_column : str or None
-        The column that says when a row came to be, for first and last date.
+        The column with a row's creation date, for first and last date.
     post_id_column : str or None
         The column that names a post, by which fabricated rows are known.
     """

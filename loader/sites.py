@@ -1,4 +1,4 @@
-"""Names of sites: what people type, what dumps call a site, and where the site is on the web.
+"""Names of sites: as people type them, in dumps, and on the web.
 
 A dump keeps the name under which a site began: beer.stackexchange.com is alcohol.stackexchange.com
 today. Sources: the aliases in https://api.stackexchange.com/docs/sites, and
@@ -28,7 +28,7 @@ RENAMED: Final = {
 and of their name on the web."""
 
 _ENDINGS: Final = ("", ".com", ".net", ".stackexchange.com")
-"""What people leave out of a site's name, in the order tried."""
+"""Endings that people leave out of a site's name, in the order tried."""
 
 _META: Final = re.compile(r"meta\.([a-z0-9-]+)\.(stackexchange|stackoverflow)\.com")
 """How dumps to 2017 call a site's meta: meta.beer.stackexchange.com."""
@@ -37,7 +37,7 @@ _PARTS: Final = re.compile(r"([a-z0-9-]+)((?:\.meta)?)(\.stackexchange\.com)")
 
 
 def site_domain(site: str) -> str:
-    """Return where a site is on the web today, for the URL of a question.
+    """Return a site's host name on the web today, for the URL of a question.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def likely_sites(typed: str) -> list[str]:
 
 
 def find_site(typed: str, sites: Iterable[str]) -> str | None:
-    """Return which of some sites a person means, as it is written there; None for none of them."""
+    """Return the one of some sites that a person means, as it is written there, or None."""
     known = {site.lower(): site for site in sites}
     return next((known[name] for name in likely_sites(typed) if name in known), None)
 

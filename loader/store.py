@@ -1,11 +1,12 @@
-"""The folders of the Parquet store: where a table lies, how it is swapped in, whether it is whole.
+"""The folders of the Parquet store: where a table is, how it is swapped in, whether it is whole.
 
 A table is written in a staging folder, ``<data>/.loading/<table>/site=<site>``. When every table of
-a dump is whole, a note of what is to be swapped goes to disk, and each folder is renamed into its
-place. A break before the note leaves the store as it was, and the whole tables in staging for the
-next load to use; a break after it is finished at the next start.
+a dump is whole, a note of the swap goes to disk, and each folder is renamed into its place. A load
+that is interrupted before the note leaves the store as it was, and its whole tables in staging for
+the next load. One that is interrupted after the note is finished by the next load.
 
-What is no table data begins with an underscore: Spark, pandas and pyarrow.dataset pass it over.
+The name of anything but table data begins with an underscore: Spark, pandas and pyarrow.dataset
+skip it.
 """
 
 from __future__ import annotations
@@ -30,23 +31,23 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FABRICATED: Final = "_fabricated"
-"""Folder, inside a table's, of the rows that belong to invented posts."""
+"""Subfolder of the rows that belong to invented posts."""
 
 REJECTED: Final = "_rejected"
-"""Folder, inside a table's, of the rows that were not loaded."""
+"""Subfolder of the rows that were not loaded."""
 
 BESIDE: Final = ".pq"
-"""Ending of the files in these folders: DuckDB's ``**/*.parquet`` would read them as data."""
+"""Ending of the files in these folders; DuckDB's ``**/*.parquet`` would read any other as data."""
 
 UNFINISHED: Final = "unfinished"
-"""Folder, inside a table's in staging, of what a load knows that was broken off in its middle."""
+"""Subfolder, in staging, of the notes of a load that was interrupted within a table."""
 
 _SITE: Final = re.compile(r"(?=.*[a-z])[a-z0-9]+(?:(?:\.|_+|-+)[a-z0-9]+)*")
 _LONGEST_SITE: Final = 200
 
 
 def check_site(site: str) -> str:
-    """Return a site's name in lower case, fit for a folder's name.
+    """Return a site's name in lower case, as folders are named.
 
     Raises
     ------
@@ -70,14 +71,14 @@ def verify(data: Path, *, deep: bool = False) -> list[str]:
     data : Path
         The data folder.
     deep : bool
-        Whether the hash of each part is computed, too, which reads all of the store. Without it
-        parts are only counted, and their bytes and rows, which takes a moment.
+        Whether to compute each part's hash, too, which reads the whole store. Otherwise only parts,
+        bytes and rows are counted, which takes a moment.
 
     Returns
     -------
     list of str
-        A line for each part that is missing, shorter, altered, or unknown to its manifest, and for
-        each table without one, with the cure. Empty where the store is whole.
+        One line, with the cure, for each part that is missing, shorter, altered, or not in its
+        manifest, and for each table without manifest. Empty where the store is whole.
     """
     wrong: list[str] = []
     parts: list[tuple[Path, Manifest, PartFile]] = []
@@ -122,7 +123,7 @@ class Store:
     Parameters
     ----------
     data : Path
-        The folder, as given by ``--data``; made when something is written.
+        The folder, as given by ``--data``; made with the first write.
     """
 
     def __init__(self, data: Path) -> None:
@@ -132,23 +133,23 @@ class Store:
 
     @property
     def nested(self) -> Path:
-        """Where archives inside of archives are unpacked to."""
+        """Folder to which archives inside of archives are unpacked."""
         return self._staging / "nested"
 
     def folder(self, table: str, site: str) -> Path:
-        """Where a table of a site lies."""
+        """Folder of a table of a site."""
         return self.data / table / f"site={site}"
 
     def staging(self, table: str, site: str) -> Path:
-        """Where a table of a site is written before it is whole."""
+        """Folder in which a table of a site is written before it is whole."""
         return self._staging / table / f"site={site}"
 
     def manifest(self, table: str, site: str) -> Manifest | None:
-        """Manifest of a loaded table; None where it or its Parquet is not, or not all, there."""
+        """Manifest of a loaded table; None where a part of the table or its manifest is missing."""
         return _whole(self.folder(table, site))
 
     def holds(self, table: str, site: str) -> bool:
-        """Whether there is a table of a site, with rows, or of which a dump had none.
+        """Whether a site has a table, be it one that its dump lacks.
 
         Raises
         ------
@@ -164,7 +165,7 @@ class Store:
             return False
 
     def staged_manifest(self, table: str, site: str) -> Manifest | None:
-        """Manifest of a table that a broken-off load finished but did not swap in."""
+        """Manifest of a table that an interrupted load finished but did not swap in."""
         return _whole(self.staging(table, site))
 
     def manifests(self, site: str = "*") -> list[Manifest]:
@@ -180,7 +181,7 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Hold the data folder for one writer; finish what an earlier one left half-swapped.
+        """Lock the data folder for one writer, and finish an interrupted swap.
 
         Raises
         ------
@@ -209,16 +210,16 @@ class Store:
         return folder
 
     def discard(self, table: str, site: str) -> None:
-        """Remove what lies in staging of a table."""
+        """Remove a table from staging."""
         remove(self.staging(table, site))
 
     def n_staged_bytes(self) -> int:
-        """Bytes of what lies in staging, of tables that are whole or in the making."""
+        """Bytes in staging, of whole and unfinished tables."""
         files = [path for path in self._staging.rglob("part-*") if path.is_file()]
         return sum(path.stat().st_size for path in files)
 
     def commit(self, site: str) -> None:
-        """Swap the site's whole tables into their places: all, also when broken off between."""
+        """Swap the site's whole tables in; the next load ends an interrupted swap."""
         staged = [table for table in schemas.TABLES if self.staged_manifest(table, site)]
         if not staged:
             return
@@ -230,7 +231,7 @@ class Store:
         self._swap(note)
 
     def recover(self) -> None:
-        """Finish a swap that was broken off, and remove what was not written to its end."""
+        """Finish an interrupted swap, and remove unfinished files."""
         for note in sorted(self._staging.glob("swap-*.json")):
             self._swap(note)
         for path in (self._old, *self._staging.glob(".*")):
@@ -240,7 +241,7 @@ class Store:
                 remove(folder)
 
     def _swap(self, note: Path) -> None:
-        # What the note says is for people: that it is there says enough, also when it is damaged.
+        # The note's text is for people. Its presence is enough, even where it is damaged.
         site = note.stem.removeprefix("swap-")
         for table in schemas.TABLES:
             new, place = self.staging(table, site), self.folder(table, site)
@@ -259,13 +260,13 @@ class Store:
 
 
 def _folders(data: Path, site: str = "*") -> Iterator[Path]:
-    """Yield the folders of tables that are there."""
+    """Yield the folders of loaded tables."""
     for table in schemas.TABLES:
         yield from sorted(data.glob(f"{table}/site={site}"))
 
 
 def _whole(folder: Path) -> Manifest | None:
-    """Return the manifest of a table whose parts are all there, of their sizes."""
+    """Return the manifest of a table whose parts are all there with their sizes, or None."""
     try:
         manifest = read_manifest(folder)
     except StoreError:  # a power cut may leave it empty: the table is loaded again

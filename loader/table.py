@@ -1,4 +1,4 @@
-"""One table: its XML, from any source, to Parquet and manifest in a staging folder."""
+"""The load of one table: from XML in any source to Parquet and manifest in a staging folder."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 PLAN_FORMAT: Final = 2
 SMALL_BYTES: Final = 64 << 20
-"""Sources up to this size are not resumed in their middle: loading them again takes a second."""
+"""Smaller sources are not resumed within the table: loading them again takes a second."""
 
 _HEAD_BYTES: Final = 512
 
@@ -45,9 +45,9 @@ class TableLoad:
     source : Source
         Where the table comes from.
     file : SourceFile
-        The file that it is, or is in.
+        The file of the table, or the archive that holds it.
     pieces : iterator of bytes
-        Its XML, as it is in the source.
+        Its XML, as in the source.
 
     Raises
     ------
@@ -70,19 +70,19 @@ class TableLoad:
         self.table: Table = self._prolog.table
 
     def run(self, store: Store, reporter: Reporter, on_error: OnError = "stop") -> None:
-        """Write the table in the store's staging folder, whole.
+        """Write the whole table into the store's staging folder.
 
-        When the source is at fault nothing is left there; when anything else stops the load, the
-        parts that are whole stay, and the next load of the same source goes on behind them.
+        When the source is at fault, nothing is left there. When anything else stops the load, the
+        finished parts stay, and the next load of the same source goes on after them.
 
         Parameters
         ----------
         store : Store
-            Where to.
+            The store.
         reporter : Reporter
-            Hears how it goes on.
+            Is told of the progress.
         on_error : {"stop", "quarantine"}
-            Whether a bad row ends the load, or is set aside.
+            Whether a bad row ends the load, or is kept apart from the table.
 
         Raises
         ------
@@ -103,7 +103,7 @@ class TableLoad:
         facts, xml_bytes = self._load(folder, reporter, on_error)
         reporter.advance(xml_bytes - self._n_told, 0)
         sha256 = self._file.sha256
-        self._file.check()  # when it is hashed, too: the hash must be of what was loaded
+        self._file.check()  # after hashing, too: the hash must be of the content that was loaded
         comment = self._prolog.comment
         return Manifest(
             site=self._source.site,
@@ -126,7 +126,7 @@ class TableLoad:
     def _load(
         self, folder: Path, reporter: Reporter, on_error: OnError
     ) -> tuple[dict[str, Any], int]:
-        """Write the parts; return what the manifest says of them, and how much XML was read."""
+        """Write the parts; return the manifest's facts about them, and the bytes of XML read."""
         opening, behind = read_opening(self._prolog, self._text, self._source.name)
         text = chain([behind], self._text)
         begin = Place().after(opening)
@@ -158,7 +158,7 @@ class TableLoad:
         n_bytes = max(self._source.n_bytes, self._file.n_bytes)
         parts = Parts(folder, self.table, plan if n_bytes > SMALL_BYTES else None)
         done = parts.behind(begin)
-        # Its bytes are read again: an archive can be decoded from its beginning only.
+        # Its bytes are read again: an archive can only be decoded from its beginning.
         reporter.resume(0, sum(note.n_rows_read for note in parts.notes.values()))
         tell = self._teller(reporter)
         pieces = self._skip(text, done.offset - begin.offset, tell)
@@ -168,7 +168,7 @@ class TableLoad:
         return parts.facts(), self._n_bytes
 
     def _plan(self, on_error: OnError) -> dict[str, Any]:
-        """Return what must be the same for parts of an earlier load to count."""
+        """Return what must be equal for an earlier load's parts to be used."""
         return {
             "format": PLAN_FORMAT,
             "loader_version": loader_version(),
@@ -184,7 +184,7 @@ class TableLoad:
     def _as_before(
         folder: Path, plan: dict[str, Any], cut: list[workers.Split]
     ) -> list[workers.Split]:
-        """Cut as the load did that was broken off: there may have been another number of cores."""
+        """Use the splits of the interrupted load, which may have had another number of cores."""
         before = plan_in(folder) or {}
         found = before.pop("splits", None)
         return splits.from_plan(found) if found and before == plan else cut
@@ -192,7 +192,7 @@ class TableLoad:
     def _skip(
         self, text: Iterator[bytes], n_bytes: int, tell: Callable[[int, int], None]
     ) -> Iterator[bytes]:
-        """Pass over what earlier parts were made of."""
+        """Skip the text of earlier parts."""
         for piece in text:
             if n_bytes >= len(piece):
                 n_bytes -= len(piece)
@@ -202,7 +202,7 @@ class TableLoad:
                 n_bytes = 0
 
     def _teller(self, reporter: Reporter) -> Callable[[int, int], None]:
-        """Tell of rows, and of the bytes that were read from the source by then."""
+        """Report rows, and the bytes that were read from the source meanwhile."""
 
         def tell(_n_bytes: int, n_rows: int) -> None:
             n_new, self._n_told = self._n_bytes - self._n_told, self._n_bytes
@@ -211,7 +211,7 @@ class TableLoad:
         return tell
 
     def _tell_bytes(self, reporter: Reporter) -> Callable[[int, int], None]:
-        """Tell of rows, and of the bytes they were made of."""
+        """Report rows, and the bytes of their text."""
 
         def tell(n_bytes: int, n_rows: int) -> None:
             self._n_told += n_bytes

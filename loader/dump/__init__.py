@@ -1,1 +1,1 @@
-"""What there is to load: folders, files, archives, and what comes out of them as a stream."""
+"""Dumps: folders, files and archives, and the streams of their content."""

@@ -1,8 +1,8 @@
 """Members of a .7z archive as streams: decoded in a thread, never unpacked to disk.
 
-py7zr reads the archive's header, and decodes what is packed in an uncommon way. BZip2, LZMA and
-LZMA2 are decoded here, straight out of the archive: BZip2 on all cores, each piece by piece, so
-that what is in memory does not grow with what a stream becomes.
+py7zr reads the archive's header, and decodes uncommon compressions. BZip2, LZMA and LZMA2 are
+decoded here, straight from the archive, BZip2 on all cores. They are decoded piece by piece, so
+that memory does not grow with the unpacked size.
 """
 
 from __future__ import annotations
@@ -37,24 +37,25 @@ _LZMA: Final = {b"\x03\x01\x01": lzma.FILTER_LZMA1, b"\x21": lzma.FILTER_LZMA2}
 _PIECE_BYTES: Final = 1 << 20
 _PIECES_AHEAD: Final = 16
 _UNPACKED_BY_PACKED: Final = 40
-"""Dumps are packed 4 to 7 to 1. A block of BZip2 may become 46 MB, and the decoder on all cores
-holds some ten of them: what is packed closer than this is decoded piece by piece, on one."""
+"""Highest compression at which BZip2 is decoded on all cores; dumps are packed 4 to 7 to 1. A block
+may unpack to 46 MB, and the parallel decoder holds some ten; denser streams are decoded on one
+core."""
 
 
 @dataclass(frozen=True)
 class Member:
-    """What is in an archive.
+    """A file, folder or link in an archive.
 
     Attributes
     ----------
     name : str
-        As the archive has it.
+        Its name in the archive.
     n_bytes : int
         Its size when unpacked.
     kind : {"file", "folder", "link"}
-        What it is.
+        Its kind.
     crc : int or None
-        Its checksum, where it has one.
+        Its checksum, or None.
     """
 
     name: str
@@ -64,7 +65,7 @@ class Member:
 
     @property
     def parts(self) -> tuple[str, ...]:
-        """Names of its folders, and its own, without what says nothing (``./a//b``)."""
+        """Its folders' names and its own, without the empty ones and dots of ``./a//b``."""
         names = self.name.replace("\\", "/").split("/")
         return tuple(one for one in names if one not in {"", "."})
 
@@ -75,7 +76,7 @@ class Member:
 
 
 def is_archive(path: Path) -> bool:
-    """Whether a file begins as a .7z does."""
+    """Whether a file begins with the signature of a .7z."""
     try:
         with path.open("rb") as file:
             return file.read(len(SIGNATURE)) == SIGNATURE
@@ -84,7 +85,7 @@ def is_archive(path: Path) -> bool:
 
 
 def members(path: Path) -> list[Member]:
-    """List what is in an archive, in its order.
+    """List the members of an archive, in its order.
 
     Raises
     ------
@@ -127,8 +128,8 @@ def streams(path: Path, wanted: Sequence[str]) -> Iterator[Iterator[tuple[str, I
     Yields
     ------
     iterator of (str, iterator of bytes)
-        Name and pieces of each member. The pieces end only when the member's checksum was right;
-        those of one member must be read before the next is asked for.
+        Name and pieces of each member. The pieces end only when the member's checksum is right.
+        Read all pieces of a member before asking for the next.
 
     Raises
     ------
@@ -156,7 +157,7 @@ def _member(file: py7zr.py7zr.ArchiveFile) -> Member:
 
 
 def _decode(path: Path, wanted: frozenset[str]) -> Iterator[Member | bytes | None]:
-    """Yield, for each member that is wanted, itself, its pieces, and None."""
+    """Yield each wanted member: itself, its pieces, and None."""
     try:
         with path.open("rb") as file, py7zr.SevenZipFile(file) as archive:
             packed = _packed(archive, path)
@@ -192,16 +193,16 @@ def _packed(archive: py7zr.SevenZipFile, path: Path) -> list[_Packed]:
 
 
 class _PackedError(Exception):
-    """A packed stream is not what the archive's header says."""
+    """A packed stream differs from the archive's header."""
 
 
 class _ChecksumError(_PackedError):
-    """What came out is not what was packed."""
+    """The unpacked bytes differ from the packed ones."""
 
 
 @dataclass(frozen=True)
 class _Packed:
-    """A packed stream: where it lies, what size it has unpacked, its files in order, its coders."""
+    """A packed stream: its place, unpacked size, files in order, and coders."""
 
     path: Path
     begin: int
@@ -211,7 +212,7 @@ class _Packed:
     folder: Any
 
     def decode(self, wanted: frozenset[str]) -> Iterator[Member | bytes | None]:
-        """Decode it up to the last member that is wanted."""
+        """Decode it up to the last wanted member."""
         left = [one for one in self.members if one.name in wanted]
         held = b""
         with closing(self._pieces()) as pieces:  # type: ignore[type-var]
@@ -251,7 +252,7 @@ class _Packed:
                 return _unpacked(packed, bz2.BZ2Decompressor())
             return self._bzip2()
         if method in _LZMA:
-            # py7zr reads the properties with the same function, for want of a public one.
+            # py7zr reads the properties with the same function; there is no public one.
             properties = lzma._decode_filter_properties(  # type: ignore[attr-defined]  # noqa: SLF001
                 _LZMA[method], coder["properties"] or b""
             )
@@ -259,7 +260,7 @@ class _Packed:
         return self._otherwise()
 
     def _bzip2(self) -> Iterator[bytes]:
-        """Decode BZip2 on all cores; left open, the reader would end the process with an abort."""
+        """Decode BZip2 on all cores. A reader that is left open would abort the process."""
         with _Window(self.path, self.begin, self.end) as window:
             reader = indexed_bzip2.open(window, parallelization=n_cores())
             try:
@@ -269,7 +270,7 @@ class _Packed:
                 reader.close()
 
     def _otherwise(self) -> Iterator[bytes]:
-        """Decode what is packed in an uncommon way as py7zr does it."""
+        """Decode an uncommon compression with py7zr."""
         with self.path.open("rb") as file:
             file.seek(self.begin)
             decoder = self.folder.get_decompressor(self.end - self.begin, reset=True)
@@ -284,7 +285,7 @@ class _Packed:
 
 
 def _unpacked(packed: Iterator[bytes], decoder: Any) -> Iterator[bytes]:
-    """Decode by a decoder of the standard library, which holds no more than is taken."""
+    """Decode with the standard library, which holds only the piece that is taken."""
     for piece in packed:
         held = piece
         while not decoder.eof:
@@ -337,8 +338,8 @@ def _encrypted(path: Path) -> ArchiveError:
 def _damaged(path: Path, error: Exception) -> ArchiveError:
     """Say in one line what is wrong with an archive.
 
-    For damaged ones py7zr raises, beside its own errors, those of its decoders and whatever its
-    header reader runs into by trusting the counts it finds: no list of them would be whole.
+    For a damaged one py7zr raises its own errors, those of its decoders, and any error that its
+    header reader meets by trusting the counts it finds: no list of them would be complete.
     """
     if isinstance(error, py7zr.exceptions.PasswordRequired):
         return _encrypted(path)

@@ -1,4 +1,4 @@
-"""Files of a dump on disk: what they were when the load began, and their hashes."""
+"""Files of a dump on disk: their state when the load began, and their hashes."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class SourceFile:
         Raises
         ------
         LoaderError
-            When it is not there.
+            When it is absent.
         """
         try:
             found = path.stat()
@@ -46,12 +46,12 @@ class SourceFile:
         return cls(path, found.st_size, changed.isoformat(timespec="microseconds") + "Z")
 
     def check(self) -> None:
-        """Refuse what was read from a file that changed meanwhile.
+        """Refuse a file that changed since the load began.
 
         Raises
         ------
         LoaderError
-            When its size or date is another than it was.
+            When its size or date has changed.
         """
         if self.look(self.path) != self:
             raise LoaderError(
@@ -64,7 +64,7 @@ class SourceFile:
         return self._hash.result()
 
     def compare(self, sha256: str | None, tell: Callable[[int], None]) -> bool:
-        """Say whether the file has a hash, and tell of the bytes that are read to know it."""
+        """Return whether the file has this hash; the bytes read for it are reported."""
         n_told = 0
         while True:
             is_known = self._hash.wait(_TELL_EVERY)
@@ -75,11 +75,11 @@ class SourceFile:
                 return self.sha256 == sha256
 
     def begin_hash(self) -> None:
-        """Begin to compute the hash beside what else is done."""
+        """Begin to compute the hash in a thread."""
         _ = self._hash
 
     def end_hash(self) -> None:
-        """Give up computing the hash, if it is not whole yet."""
+        """Stop computing the hash, if it is not finished."""
         if "_hash" in vars(self):
             self._hash.stop()
 
@@ -91,8 +91,8 @@ class SourceFile:
 class _Hash:
     """The hash of a file, computed in a thread of its own.
 
-    The splits of a large file are read in any order, and an archive is read by its decoder: what is
-    hashed is read once more, mostly from memory, at more than a GB a second.
+    The splits of a large file are read in any order, and an archive is read by its decoder. So the
+    file is read once more for its hash, mostly from the cache, at more than 1 GB per second.
     """
 
     def __init__(self, path: Path) -> None:

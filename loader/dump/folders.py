@@ -1,4 +1,4 @@
-"""What is in a dump: tables in folders, .xml files and .7z archives, and whose site they are."""
+"""Finding the tables of a dump in folders, .xml files and .7z archives, and their site."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def find(paths: Sequence[Path], site: str | None = None) -> Dump:
     paths : sequence of Path
         Folders, .xml files and .7z archives; of one site, or of several.
     site : str, optional
-        Whose they are; without it their names say it.
+        Their site; without it their names say it.
 
     Raises
     ------
@@ -89,7 +89,7 @@ def check_twice(source: Source, other: Source) -> None:
 
 
 def table_named(name: str) -> schemas.Table | None:
-    """Return the table that a file's name begins or ends with, as ``Posts-2024.xml`` does."""
+    """Return the table with which a file's name begins or ends, as in ``Posts-2024.xml``."""
     stem = name.rsplit("/", 1)[-1].lower()
     stem = re.sub(r"\.(xml|7z)(\..*)?\Z", "", stem, flags=re.DOTALL)
     whole = schemas.BY_ROOT.get(re.sub(r"[^a-z]", "", stem))
@@ -98,10 +98,10 @@ def table_named(name: str) -> schemas.Table | None:
 
 
 def site_named(name: str) -> str | None:
-    """Return the site that a file's or folder's name begins with.
+    """Return the site with which a file's or folder's name begins.
 
-    That is the host name at its beginning: what follows it (``-Posts``, ``-2020-09``) says which
-    part or which edition, not which site.
+    That is the host name at its beginning; what follows (``-Posts``, ``-2020-09``) names a part or
+    an edition.
     """
     found = _HOST.match(re.sub(r"\.(xml|7z)$", "", name, flags=re.IGNORECASE))
     if found is None or table_named(found[0].split(".")[0]) is not None:
@@ -127,12 +127,12 @@ def _site(dump: Dump, path: Path, named: str | None, top: Path) -> str:
 
 
 def _absolute(path: Path) -> Path:
-    """Return the whole path without following links, whose own names may say the site."""
+    """Return the absolute path; links are not followed, since their names may say the site."""
     return path.resolve() if ".." in path.parts else path.absolute()
 
 
 def _top(path: Path) -> Path:
-    """Return the last folder whose name may be the site of a file that was given by itself."""
+    """Return the topmost folder whose name may be the site of a file that was given by itself."""
     return path.parent.parent if table_named(path.parent.name) else path.parent
 
 
@@ -161,7 +161,7 @@ def _find_in_folder(dump: Dump, folder: Path, named: str | None) -> None:
 
 
 def _paths_in(folder: Path, dump: Dump) -> Iterator[Path]:
-    """Yield all files in a folder, and folders that are called as files are.
+    """Yield all files in a folder, and folders that are named like files.
 
     Folders that are links are not entered.
     """
@@ -189,7 +189,7 @@ def _paths_in(folder: Path, dump: Dump) -> Iterator[Path]:
 
 
 def _suspicion(path: Path) -> str | None:
-    """Say why a file is not loaded that could be a part of a dump; None where it could not."""
+    """Say why a possible part of a dump is not loaded; return None for any other file."""
     beginning = _beginning(path)
     is_named = table_named(path.name) or site_named(path.name)
     if is_named and path.suffix.lower() not in _BESIDE:
@@ -204,7 +204,7 @@ def _beginning(path: Path) -> bytes:
 
 
 def _refuse(dump: Dump, name: str, line: str) -> None:
-    """Refuse what is called as a table is, and is none; name what is called as any other file."""
+    """Refuse a file that is named like a table and is none; remark on any other file."""
     if name.lower().endswith(_READ):
         if table_named(name) is not None:
             raise NotADumpError(line)
@@ -212,7 +212,7 @@ def _refuse(dump: Dump, name: str, line: str) -> None:
 
 
 def _no_file(path: Path) -> LoaderError:
-    """Say why a path is neither file nor folder: such are not opened, for reading may never end."""
+    """Say what a path is that is neither file nor folder, and is not opened: it might never end."""
     if path.is_symlink() and not path.exists():
         return LoaderError(f"{path}: a link to what is not there; mend it, or remove it")
     if path.exists():
@@ -249,7 +249,7 @@ def _find_in_file(
 
 
 def _is_archive_file(path: Path) -> bool:
-    """Whether a file is a whole .7z, whatever it is called."""
+    """Whether a file is a whole .7z, whatever its name."""
     return archives.is_archive(path) and form_named(path.name) is None
 
 
@@ -271,20 +271,20 @@ def add_members(
     found: Sequence[archives.Member],
     inner: Sequence[archives.Member] = (),
 ) -> None:
-    """Add the tables in an archive to a dump, and name what could be one and is not loaded.
+    """Add the tables of an archive to a dump, and remark on possible tables that are not loaded.
 
     Parameters
     ----------
     dump : Dump
-        Takes them.
+        Receives them.
     path : Path
         The archive.
     site : str
-        Whose they are.
+        Their site.
     found : sequence of Member
-        What is in the archive.
+        Members of the archive.
     inner : sequence of Member
-        Archives in it, which are somebody else's business.
+        Archives in it, which the caller handles.
 
     Raises
     ------

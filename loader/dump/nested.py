@@ -1,8 +1,8 @@
-"""Archives inside of archives: the inner one goes to a file in the data folder while it is loaded.
+"""Archives inside of archives: the inner one is unpacked to the data folder for the load.
 
-A 7z archive says at its end what is in it, so an inner one cannot be read as it comes out of the
-outer one. The file is no larger than the outer archive says, is written only where there is room,
-and is gone when the load is. An archive inside of an inner one is left out: no dump has that.
+A 7z archive lists its members at its end, so an inner one cannot be read as a stream. The file is
+no larger than the outer archive says, is written only where there is room, and is removed at the
+end of the load. An archive inside of an inner one is left out: no dump has that.
 """
 
 from __future__ import annotations
@@ -25,21 +25,21 @@ if TYPE_CHECKING:
 
 @contextmanager
 def unpacked(dump: Dump, folder: Path, reporter: Reporter) -> Iterator[Dump]:
-    """Unpack the archives inside of a dump's archives; they are there until the block is left.
+    """Unpack the archives inside of a dump's archives until the block ends.
 
     Parameters
     ----------
     dump : Dump
-        What was found.
+        The dump.
     folder : Path
-        Where to unpack to; removed at the end, and before, if an earlier load was killed.
+        Where to unpack to; removed at the end, and at the beginning after a killed load.
     reporter : Reporter
-        Hears how it goes on.
+        Is told of the progress.
 
     Yields
     ------
     Dump
-        With the tables of the inner archives as sources.
+        The dump with the inner archives' tables as sources.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What there is to load: files, and members of archives."""
+"""The sources of a dump's tables: files, and members of archives."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Source:
-    """A file, or a member of an archive, that holds a table; or an archive inside of one.
+    """A table's file, or member of an archive; or an archive inside of another.
 
     Attributes
     ----------
     path : Path
-        The file on disk that is read.
+        The file on disk to read.
     member : str or None
         Name inside the archive; None for a plain file.
     n_bytes : int
         Size of its XML.
     site : str
-        Whose table it is.
+        Its site.
     table : str or None
-        Which table; None for an archive's member whose name does not say it: its root element will.
+        Which table; None for an archive's member that only its root element can tell.
     is_claimed : bool
-        Whether its name says that it is a table, so that anything else in it is an error.
+        Whether its name is a table's, so that any other content is an error.
     origin : Path or None
         The archive that was given, where the table is in an archive inside of it; ``path`` is then
-        that inner archive, unpacked for the time of the load.
+        the inner archive, unpacked for the load.
     packed_name : str or None
         Name in ``path``, where that is not ``member``.
     """
@@ -45,7 +45,7 @@ class Source:
 
     @property
     def file(self) -> Path:
-        """The file that was given, or found in a folder that was."""
+        """The file that was given, or found in a given folder."""
         return self.origin or self.path
 
     @property
@@ -56,18 +56,18 @@ class Source:
 
 @dataclass
 class Dump:
-    """What there is to load.
+    """A dump: its sources, and what is left out.
 
     Attributes
     ----------
     sources : list of Source
         In the order found.
     left_out : list of str
-        Lines about files that look like a part of the dump and are not loaded.
+        Lines about files that look like parts of the dump and are not loaded.
     names : dict of str to str
-        Site, and the name it was read from (for sites that nobody named).
+        The name from which each site was read, where nobody gave the site.
     nested : list of Source
-        Archives inside of archives, which must be unpacked before anybody knows what they hold.
+        Archives inside of archives, whose content is known only after unpacking.
     """
 
     sources: list[Source] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""Getting dumps: from archive.org or a mirror to files on disk, whole and checked or not at all."""
+"""Fetching dumps from archive.org or a mirror to disk, whole and checked or not at all."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def resolve_dump(argument: str | Path, data: Path) -> Path:
-    """Return the dump that a user means, a path or a site, fetching it where it is not on disk."""
+    """Return the dump that a path or a site's name means; fetch it where it is not on disk."""
     from loader.fetch import fetching  # noqa: PLC0415 - a path needs no HTTP library
 
     return fetching.resolve_dump(argument, data)

@@ -1,6 +1,6 @@
 """archive.org: the files of an item, and the items that are dumps, by date.
 
-The forms of its answers, and where they are documented, are in docs/decisions/fetch.md.
+docs/decisions/fetch.md describes the forms of its answers, with their documentation.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _QUERY: Final = {
 
 @dataclass(frozen=True)
 class DatedItem:
-    """An item that is a dump of one date."""
+    """An item that holds the dump of one date."""
 
     item: str
     dated: date  # in its identifier
@@ -61,7 +61,7 @@ class ArchiveOrgItem(Source):
         self._files: list[RemoteFile] = []
 
     def files(self) -> list[RemoteFile]:
-        """List its archives, by name; of two of one name the one in the outer folder."""
+        """List its archives by name; of two with one name, the one in the outer folder."""
         found: dict[str, RemoteFile] = {}
         files = [] if self._files else filter(None, map(self._file, self._entries()))
         for file in sorted(files, key=lambda file: file.url.count("/")):
@@ -94,7 +94,7 @@ class ArchiveOrgItem(Source):
         return record["files"]
 
     def _file(self, entry: Any) -> RemoteFile | None:
-        """Read an entry of a record; None for what is no archive, is not public, or climbs out."""
+        """Read an entry of a record; return None unless it is a public archive with a safe path."""
         if not isinstance(entry, dict) or not isinstance(entry.get("name"), str):
             return None
         *folders, name = entry["name"].split("/")
@@ -119,7 +119,7 @@ class ArchiveOrgItem(Source):
 
 
 def item_of(name: str) -> str | None:
-    """Return the item that a name or an address means; None for addresses elsewhere."""
+    """Return the item of a name or an address; None for addresses elsewhere."""
     if not name.lower().startswith(("http://", "https://")):
         return name
     with suppress(ValueError):
@@ -132,7 +132,7 @@ def item_of(name: str) -> str | None:
 
 
 def dated_items(web: Web) -> list[DatedItem]:
-    """List the dumps that archive.org has, the oldest first."""
+    """List the dumps on archive.org, oldest first."""
     page = web.page(f"{ADDRESS}/advancedsearch.php?{urlencode(_QUERY, doseq=True)}")
     if page.status != 200:
         raise FetchError(
@@ -156,7 +156,7 @@ def item_dated(asked: str, web: Web) -> str:
     dumps = [one for one in dated_items(web) if one.is_dump]
     fitting = [one for one in dumps if f"{one.dated:%Y%m%d}".startswith(digits)]
     if fitting:
-        return fitting[-1].item  # of one date the one published last: it mends the others
+        return fitting[-1].item  # of one date, the last published: it corrects the others
     has = ", ".join(dict.fromkeys(one.dated.isoformat() for one in dumps)) or "none"
     raise FetchError(f"archive.org: no dump of {asked}; it has {has}")
 
@@ -176,5 +176,5 @@ def _dated(document: dict[str, Any]) -> DatedItem | None:
 
 
 def _whole(value: object) -> int | None:
-    """Read a size, which archive.org writes as text."""
+    """Read a size, which archive.org gives as text."""
     return int(str(value)) if re.fullmatch(r"[0-9]{1,18}", str(value)) else None

@@ -141,7 +141,7 @@ def fetch(  # noqa: PLR0913 - options of a command
 
 
 def _asked(source: Source, wanted: list[Wanted]) -> list[RemoteFile]:
-    """Return what a source has of what is asked for; of everything, where nothing is."""
+    """Return the wanted archives of a source, or all of them where nothing is asked for."""
     files = source.files()
     found = [
         file
@@ -157,7 +157,7 @@ def _asked(source: Source, wanted: list[Wanted]) -> list[RemoteFile]:
 def _show(
     console: Console, heads: tuple[str, ...], rows: Sequence[tuple[str | int | None, ...]]
 ) -> None:
-    """Print a table; elsewhere than on a terminal tabs, and sizes in bytes."""
+    """Print a table; in a pipe with tabs, and sizes in bytes."""
     from rich.filesize import decimal  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
 

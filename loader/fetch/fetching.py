@@ -1,4 +1,4 @@
-"""Fetching: from what a user wants to whole, checked files on disk, in a folder per site."""
+"""Fetching the archives that a user wants to disk, checked, in one folder per site."""
 
 from __future__ import annotations
 
@@ -42,17 +42,17 @@ def fetch(  # noqa: PLR0913 - what, from where, to where, and how
     wanted : sequence of Wanted
         Sites, and tables of sites.
     source : Source
-        Where they are.
+        Where the archives are.
     folder : Path
-        Gets a folder per site with the archives in it.
+        Receives one folder per site with its archives.
     web : Web
         Asks the servers.
     progress : FetchProgress
-        Shows how it goes on.
+        Shows the progress.
     hashes : dict, optional
-        Hashes to check by, beside those that the source publishes: each file must have one.
+        Hashes to check against, besides those of the source; each file must match one.
     force : bool
-        Fetch again what is there, and replace it when the new one is whole.
+        Fetch files again that are there, and replace each when the new one is whole.
 
     Returns
     -------
@@ -62,7 +62,7 @@ def fetch(  # noqa: PLR0913 - what, from where, to where, and how
     Raises
     ------
     FetchError
-        When anything wanted is not to be had; what came before stays.
+        When a wanted archive cannot be fetched; those fetched before stay.
     """
     chosen: dict[Path, tuple[RemoteFile, list[str]]] = {}
     for one in wanted:
@@ -91,7 +91,7 @@ def fetch(  # noqa: PLR0913 - what, from where, to where, and how
                     transfer.run(names)
     except OSError as error:
         if error.errno == errno.EPIPE:
-            raise  # who read our lines is gone
+            raise  # the reader of our lines has gone
         raise FetchError(
             f"{error.filename or folder}: cannot be written ({error.strerror}); what came is kept:"
             " make room, or choose another folder"
@@ -107,10 +107,10 @@ def resolve_dump(
     date: str | None = None,
     console: Console | None = None,
 ) -> Path:
-    """Return the dump that a user means, fetching it where it is not on disk.
+    """Return the dump that a user means; fetch it where it is not on disk.
 
-    A site that was fetched whole before from the same source is taken as it is, without asking the
-    network: a dump does not change, and a study should not either.
+    A site that was fetched whole before from the same source is used without asking the network: a
+    dump does not change, and a study should not either.
 
     Parameters
     ----------
@@ -119,10 +119,10 @@ def resolve_dump(
     data : Path
         The data folder; dumps go to ``<data>/dumps/<source>/<site>``.
     source, date : str, optional
-        Where from, as `loader.fetch.sources.open_source` takes them; without both, what the
-        environment says (STACKSTUDY_SOURCE), or the official item.
+        The source, as `loader.fetch.sources.open_source` takes it; by default that of the
+        environment (STACKSTUDY_SOURCE), or the official item.
     console : rich.console.Console, optional
-        Shows how it goes on.
+        Shows the progress.
 
     Returns
     -------
@@ -132,7 +132,7 @@ def resolve_dump(
     Raises
     ------
     FetchError
-        When it is neither there nor to be had.
+        When it is not on disk and cannot be fetched.
     """
     path = Path(argument)
     if path.exists():
@@ -158,12 +158,12 @@ def resolve_dump(
 
 
 def dumps_folder(data: Path, source: Source) -> Path:
-    """Where the dumps of a source go, unless a user says otherwise."""
+    """Return the default folder for the dumps of a source."""
     return data / "dumps" / source.label
 
 
 def fetched_before(folder: Path, one: Wanted) -> Path | None:
-    """Return what was fetched and checked of a site, if it is all that is wanted."""
+    """Return the fetched and checked archives of a site, if all that are wanted are there."""
     sites = [path.name for path in folder.glob("*") if path.is_dir()]
     site = find_site(one.site, sites)
     if site is None:

@@ -1,4 +1,4 @@
-"""Names: what users type, and what the archives of dumps are called.
+"""Names of sites and tables: as users type them, and of the archives of dumps.
 
 Most sites are one archive of all tables (``beer.stackexchange.com.7z``). Stack Overflow was one
 archive per table (``stackoverflow.com-Posts.7z``) to 2024-04, and is one archive since.
@@ -31,27 +31,27 @@ _NAME: Final = re.compile(
 
 @dataclass(frozen=True)
 class ArchiveName:
-    """What the name of an archive says: its site, and its only table (None: all of them)."""
+    """The site and the table in an archive's name; the table is None where it holds all."""
 
     site: str
     table: str | None
 
     @property
     def file_name(self) -> str:
-        """Name of the archive on disk: made of checked parts, whatever the source says."""
+        """Name of the archive on disk, made of checked parts and not taken from the source."""
         return f"{self.site}.7z" if self.table is None else f"{self.site}-{SPELLED[self.table]}.7z"
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a user asks for: a site, as typed, and root elements of tables (none: all of them)."""
+    """A wanted site, as typed, and root elements of wanted tables (none: all tables)."""
 
     site: str
     tables: frozenset[str]
 
 
 def archive_named(file_name: str) -> ArchiveName | None:
-    """Read the name of a file; None where it is no archive of a dump."""
+    """Read the name of a file; return None where it is no archive of a dump."""
     found = _NAME.fullmatch(file_name)
     if found is None or found["suffix"] is None or "." not in found["site"]:
         return None
@@ -85,7 +85,7 @@ def wanted(site: str, tables: Iterable[str] = ()) -> Wanted:
 
 
 def looks_like_site(argument: str) -> bool:
-    """Whether what a user typed may be a site's name and not a path (``a/b``, ``beer.7z``)."""
+    """Whether a typed text may be a site's name and not a path (``a/b``, ``beer.7z``)."""
     found = _NAME.fullmatch(argument)
     is_file = argument.lower().endswith((".7z", ".xml"))
     return found is not None and not is_file

@@ -1,4 +1,4 @@
-"""Sources: what each has, what it publishes about its files, and which one a user means."""
+"""Sources of dumps: their files, and what they publish about each."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from loader.fetch.web import Web
 
 _STRENGTH: Final = ("sha512", "sha256", "sha1", "md5")
-"""Hashes that a source may publish, the strongest first."""
+"""Hash algorithms that sources publish, strongest first."""
 
 _LENGTHS: Final = {
     hashlib.new(one, usedforsecurity=False).digest_size * 2: one for one in _STRENGTH
@@ -30,7 +30,7 @@ _SUM: Final = re.compile(r"\\?([0-9a-fA-F]{32,128})(?:\s+\*?(\S(?:.*\S)?))?\s*")
 
 @dataclass(frozen=True)
 class RemoteFile:
-    """An archive at a source, and what the source publishes about it."""
+    """An archive at a source, with what the source publishes about it."""
 
     archive: ArchiveName
     url: str
@@ -38,7 +38,7 @@ class RemoteFile:
     about_bytes: int | None = None  # where its size is rounded
     date: str = ""  # of the last change, as the source writes it
     hashes: Mapping[str, str] = field(default_factory=dict)  # algorithm, digits in lower case
-    validator: str | None = None  # what its server tells versions apart by
+    validator: str | None = None  # by which its server tells versions apart
 
     @property
     def name(self) -> str:
@@ -52,27 +52,27 @@ class RemoteFile:
 
     @property
     def version(self) -> str | None:
-        """What tells this file from others of its name; None where nothing does."""
+        """Tells this file from others of the same name; None where nothing does."""
         name = ":".join(self.strongest or ()) or (self.validator and f"{self.url} {self.validator}")
         return hashlib.sha256(name.encode()).hexdigest()[:8] if name else None
 
 
 class Source:
-    """Where dumps come from.
+    """A source of dumps.
 
-    `label` is fit for a folder, for dumps of different sources must not mix; `title` is what
-    messages call it.
+    `label` names its folder, since dumps of different sources must not mix; `title` names it in
+    messages.
     """
 
     label: str
     title: str
 
     def files(self) -> list[RemoteFile]:
-        """List the archives it has, by name."""
+        """List its archives by name."""
         raise NotImplementedError
 
     def find(self, wanted: Wanted) -> list[RemoteFile]:
-        """Return the archives that make up what is wanted: one of all tables, or one per table."""
+        """Return the wanted archives: one with all tables, or one per table."""
         return select(self.files(), wanted, self.title)
 
 
@@ -92,7 +92,7 @@ def open_source(web: Web, name: str | None = None, date: str | None = None) -> S
     Raises
     ------
     FetchError
-        When there is none.
+        When there is no such source.
     """
     from loader.fetch.archive_org import ArchiveOrgItem, item_dated, item_of  # noqa: PLC0415
     from loader.fetch.web_folder import WebFolder  # noqa: PLC0415
@@ -104,7 +104,7 @@ def open_source(web: Web, name: str | None = None, date: str | None = None) -> S
 
 
 def select(files: list[RemoteFile], wanted: Wanted, title: str) -> list[RemoteFile]:
-    """Choose the archives that make up what is wanted; the error says what there is instead."""
+    """Choose the wanted archives; the error says what there is instead."""
     sites = {file.archive.site for file in files}
     site = find_site(wanted.site, sites)
     if site is None:
@@ -128,9 +128,9 @@ def select(files: list[RemoteFile], wanted: Wanted, title: str) -> list[RemoteFi
 
 
 def checksums(text: str) -> dict[str, dict[str, str]]:
-    """Read a list of hashes as ``sha256sum`` and its like write it, by file and algorithm.
+    """Read a list of hashes, in the form of ``sha256sum`` and the like, by file and algorithm.
 
-    A line of digits alone counts for the name ``""``.
+    A line with digits alone is listed under the name ``""``.
     """
     found: dict[str, dict[str, str]] = {}
     for parts in filter(None, map(_SUM.fullmatch, text.splitlines())):

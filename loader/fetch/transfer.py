@@ -1,7 +1,7 @@
-"""One file from a server to disk: whole and checked under its name, or a part to go on with.
+"""The transfer of one file: whole and checked under its name, or a part that is resumed.
 
-A part is called ``<name>.<version>.part``, so that what came of one version of a file is never put
-together with another. What is hidden (a leading dot) is not seen by the loader.
+A part is named ``<name>.<version>.part``, so that parts of different versions are never joined. The
+loader ignores hidden files (with a leading dot).
 """
 
 from __future__ import annotations
@@ -31,30 +31,30 @@ if TYPE_CHECKING:
 
 _RANGE: Final = re.compile(r"bytes\s+(?:(\d{1,18})-(\d{1,18})|\*)/(\d{1,18}|\*)", re.IGNORECASE)
 _START: Final = struct.Struct("<8xIQQ4x")
-"""A .7z begins with its signature, and with where its list of files is, which is its end."""
+"""A .7z begins with its signature and the place of its list of files, which ends it."""
 _PROGRESS_BYTES: Final = 256 << 10
-"""What a try must bring to count as progress: less, and a server can keep us for ever."""
+"""Bytes that a try must bring to count as progress; with less, a server could keep us forever."""
 
 
 @dataclass(frozen=True)
 class Record:
-    """Where a file is from, hidden beside it as ``.<name>.json``."""
+    """The origin of a file, in a hidden file beside it, ``.<name>.json``."""
 
     url: str
     published: dict[str, str]  # hashes
     checked_by: str
-    n_bytes: int  # on disk, as the date, when it was checked: with another it is another file
+    n_bytes: int  # size and date when it was checked: with others it is another file
     modified_ns: int
     fetched_at: str
-    belongs_to: list[str]  # all archives that its source has of the site, if all were asked for
+    belongs_to: list[str]  # all archives of the site at its source, if all were asked for
 
 
 class WrongBytesError(FetchError):
-    """A file is not what its source publishes."""
+    """A file differs from what its source publishes."""
 
 
 class Transfer:
-    """Brings a file to a path."""
+    """Fetches one file to a path."""
 
     def __init__(self, path: Path, file: RemoteFile, web: Web, progress: FetchProgress) -> None:
         self._path = path
@@ -71,7 +71,7 @@ class Transfer:
         self._part = part_of(self._path, file)
 
     def keep(self, belongs_to: list[str]) -> bool:
-        """Keep a file that is there and is what the source has; False where none is there."""
+        """Keep a file that equals the source's; return False where there is none."""
         if not self._path.exists():
             return False
         record = read_record(self._path)
@@ -92,7 +92,7 @@ class Transfer:
         return True
 
     def run(self, belongs_to: list[str]) -> None:
-        """Bring the file under its name, whole and checked; parts of other versions go."""
+        """Fetch the file whole and checked, and remove parts of other versions."""
         size = "" if self._n_bytes is None else f", {decimal(self._n_bytes)}"
         kept = f", {decimal(self._most)} are there" if self._most else ""
         self._progress.say(f"{self._file.name}: from {self._file.url}{size}{kept}")
@@ -111,7 +111,7 @@ class Transfer:
         self._progress.end(f"{self._path}: {size}, {checked_by} checked")
 
     def _bring(self) -> str:
-        """Bring the part; once more, where what came in several goes does not fit together."""
+        """Fetch the part; once more where a resumed part does not match its hash."""
         for is_last in (False, True):
             self._progress.begin(self._file.name, self._n_bytes, size_of(self._part))
             self._web.retrying(self._attempt, self._prospect)
@@ -134,7 +134,7 @@ class Transfer:
             raise Interrupted(why, stop.wait, got_on=n_new >= _PROGRESS_BYTES) from stop
 
     def _ask(self) -> None:
-        """Ask for what is missing, once."""
+        """Ask for the missing bytes, once."""
         there, file = size_of(self._part), self._file
         if there and (file.version is None or there > (self._n_bytes or there)):
             there = self._discard("it cannot be told whether what came is of this file")
@@ -150,7 +150,7 @@ class Transfer:
         with self._web.ask(file.url, **headers) as answer:
             length = self._length(answer)
             told = answer.validator
-            if answer.status == 200:  # all of it: what came is passed over, if it is the same file
+            if answer.status == 200:  # all of it: skip the bytes on disk, if it is the same file
                 is_same = bool(file.hashes) or told == file.validator
                 if there and not (is_same and there <= (length or self._n_bytes or 0)):
                     there = self._discard(f"{host(file.url)} has another file now")
@@ -167,7 +167,7 @@ class Transfer:
                 self._take(answer, 0, total)
 
     def _goes_on(self, answer: Answer, there: int) -> int | None:
-        """Return the size of a file of which an answer brings the rest; None where it does not."""
+        """Return the file's size where an answer brings the rest of it, else None."""
         sent = _RANGE.fullmatch(answer.headers.get("Content-Range", ""))
         if sent is None or (answer.status == 206) is (sent[1] is None):
             return None
@@ -177,7 +177,7 @@ class Transfer:
         return total if first == there and is_rest and self._n_bytes in {None, total} else None
 
     def _length(self, answer: Answer) -> int | None:
-        """Return the length of an answer; refuse what no further try makes better."""
+        """Return the length of an answer; refuse an answer that no retry can improve."""
         file, kind = self._file, answer.headers.get("Content-Type", "no type")
         if answer.status not in {200, 206, 416}:
             raise FetchError(
@@ -199,7 +199,7 @@ class Transfer:
         return length
 
     def _take(self, answer: Answer, n_known: int, total: int | None) -> None:
-        """Write a body to the part as it comes, passing over the bytes that are there."""
+        """Write a body to the part, skipping the bytes that are there."""
         there = size_of(self._part)
         is_new = there == 0
         self._is_mixed = not is_new
@@ -229,7 +229,7 @@ class Transfer:
             raise Interrupted(f"{host(answer.url)}: ended at {decimal(there)} of {decimal(size)}")
 
     def _said_size(self) -> int:
-        """Return what a part says of its size; refuse what does not begin as an archive."""
+        """Return the size that a part states; refuse a part that is no archive's beginning."""
         with self._part.open("rb") as part:
             start = part.read(_START.size)
         checksum, offset, n_bytes = _START.unpack(start)
@@ -242,14 +242,14 @@ class Transfer:
         return _START.size + offset + n_bytes
 
     def _learn(self, n_bytes: int | None) -> None:
-        """Take the size of the file where nothing has said it before."""
+        """Take the size of the file, where it was unknown."""
         if self._n_bytes is None and n_bytes is not None:
             self._n_bytes = n_bytes
             check_space(self._path.parent, n_bytes - size_of(self._part), "the archive")
             self._progress.learn(n_bytes)
 
     def _check(self, path: Path) -> str:
-        """Compare a file with what its source publishes, and return what it was checked by."""
+        """Compare a file with what its source publishes, and return how it was checked."""
         file, n_bytes = self._file, size_of(path)
         if file.n_bytes is not None and file.n_bytes != n_bytes:
             raise WrongBytesError(
@@ -257,7 +257,7 @@ class Transfer:
             )
         if file.strongest is None:
             try:
-                archives.members(path)  # reads the list of its files, which is its end
+                archives.members(path)  # reads the list of its files, at its end
             except ArchiveError as error:
                 raise WrongBytesError(f"{file.url}: what came is damaged ({error})") from error
             return "size and index"
@@ -283,7 +283,7 @@ class Transfer:
         return 0
 
     def _note(self, checked_by: str, belongs_to: list[str]) -> None:
-        """Note where a whole file is from."""
+        """Record the origin of a whole file."""
         found, now = self._path.stat(), datetime.now(UTC).isoformat(timespec="seconds")
         size, date = found.st_size, found.st_mtime_ns
         url, published = self._file.url, dict(self._file.hashes)
@@ -291,24 +291,24 @@ class Transfer:
         write_json(_record_of(self._path), asdict(record))
 
     def _prospect(self) -> str:
-        """Say what the same command will make of what came."""
+        """Say what the same command will do with the part."""
         if self._file.version is not None:
             return "what came is kept: the same command goes on from there"
         return "the same command begins this file again, for nothing tells one version from another"
 
 
 def part_of(path: Path, file: RemoteFile) -> Path:
-    """Return what a file is called until it is whole."""
+    """Return the name of a file until it is whole."""
     return path.with_name(f"{path.name}.{file.version or '00000000'}.part")
 
 
 def size_of(path: Path) -> int:
-    """Bytes of a file; 0 where there is none."""
+    """Return the size of a file; 0 where there is none."""
     return path.stat().st_size if path.is_file() else 0
 
 
 def read_record(path: Path) -> Record | None:
-    """Return where a file is from; None where it is not there, or was changed since."""
+    """Return the origin of a file; None where it is absent or was changed."""
     try:
         record = Record(**read_json(_record_of(path)))
         found = path.stat()
@@ -319,7 +319,7 @@ def read_record(path: Path) -> Record | None:
 
 
 def check_space(folder: Path, n_bytes: int, what: str) -> None:
-    """Refuse to begin what the disk cannot hold."""
+    """Refuse a transfer for which the disk has no room."""
     folder.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(folder).free
     if n_bytes > free:

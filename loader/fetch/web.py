@@ -1,4 +1,4 @@
-"""HTTP: every answer bounded in time and size, every failure said in one line."""
+"""HTTP requests with bounds on time and size, and one line for each failure."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _PIECES_AHEAD: Final = 8
 
 @dataclass(frozen=True)
 class Limits:
-    """How long a server is waited for, in seconds, and how much it may send, in bytes."""
+    """Bounds on a server's answers: seconds of waiting, and bytes."""
 
     connect: float = 30
     answer: float = 60  # for an answer's headers, connection included
@@ -50,16 +50,16 @@ class Limits:
 
 
 class Interrupted(Exception):  # noqa: N818 - not an error yet: it is tried again
-    """A try failed in a way that another one may mend."""
+    """A try failed, and a retry may succeed."""
 
     def __init__(self, why: str, wait: str | None = None, *, got_on: bool = False) -> None:
         super().__init__(why)
         self.wait = wait  # the server's Retry-After: seconds or a date
-        self.got_on = got_on  # whether this try brought what the ones before it had not
+        self.got_on = got_on  # whether this try brought new bytes
 
 
 class Web:
-    """Asks servers; `on_wait` hears what went wrong, and how many seconds the next try waits."""
+    """Asks servers; `on_wait` is told of a failure, and of the seconds before the next try."""
 
     def __init__(
         self,
@@ -76,7 +76,7 @@ class Web:
             self._session.headers["User-Agent"] = f"stackstudy/{version('stackstudy')}"
 
     def ask(self, url: str, method: str = "GET", **headers: str) -> Answer:
-        """Ask once, and return the answer with its body still to come."""
+        """Ask once, and return the answer before its body is read."""
         asked = url
         for _ in range(_MOST_REDIRECTS):
             answer = Answer(self._session, method, asked, headers, self._limits)
@@ -121,8 +121,8 @@ class Web:
     ) -> T:
         """Try until it works, with exponential backoff, or after what a Retry-After asks for.
 
-        Tries count from the last one that got on, so a long transfer over a bad line goes on as
-        long as that does. `cure` says what the user is told when they are used up.
+        Tries count from the last one with progress, so that a long transfer over a bad line goes on
+        while it progresses. `cure` is the advice to the user after the last try.
         """
         limits = self._limits
         tries = tries or limits.tries
@@ -157,9 +157,9 @@ class Answer:
     `target` is where a redirect leads to, `validator` what If-Range takes: a strong ETag, or a date
     where there is none (RFC 9110, 13.1.5).
 
-    A thread reads it: a server may stall or trickle anywhere (in a look-up, a line of headers, the
-    length of a chunk), and no read of a library can be given up in all of these places. It ends
-    when the answer is closed, or where the headers do.
+    A thread reads it: a server may stall or trickle anywhere (in a look-up, a header, the length of
+    a chunk), and no library's read can be given up in all of these places. The thread ends when the
+    answer is closed, or with the headers.
     """
 
     def __init__(
@@ -198,13 +198,13 @@ class Answer:
         self.close()
 
     def close(self) -> None:
-        """Take no more of it."""
+        """Stop reading it."""
         self._items.close()
         with suppress(OSError, RuntimeError, ValueError):  # it came to its end
             self._hang_up()
 
     def pieces(self, until: float = float("inf")) -> Iterator[bytes]:
-        """Return the body as it comes: what arrived before a break is not lost."""
+        """Return the body as it comes; bytes before an interruption are not lost."""
         seconds = self._limits.period
         end, n_bytes = min(time.monotonic() + seconds, until), 0
         while (piece := self._next(end - time.monotonic())) != b"":
@@ -217,7 +217,7 @@ class Answer:
                 end, n_bytes = min(now + seconds, until), 0
 
     def _next(self, seconds: float) -> Any:
-        """Return what was read next; None where nothing was in so many seconds."""
+        """Return the next item; None where none comes within these seconds."""
         try:
             return self._items.next(max(seconds, 0))
         except Empty:
@@ -232,8 +232,8 @@ class Answer:
     ) -> Iterator[requests.Response | bytes]:
         """Read, in the thread, the response and the pieces of its body.
 
-        The adapter is asked, and not the session, which would read the whole body of a redirect,
-        however long it is.
+        It asks the adapter, since the session would read the whole body of a redirect, however long
+        it is.
         """
         timeouts = self._limits.connect, 3 * self._limits.period
         settings: Any = session.merge_environment_settings(
@@ -249,7 +249,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Page:
-    """A small answer: where it came from, its status, content type and body."""
+    """A small answer: its URL, status, content type and body."""
 
     url: str
     status: int
@@ -267,14 +267,14 @@ class Page:
 
 
 def host(url: str) -> str:
-    """Name of a URL's server, for messages."""
+    """Return the name of a URL's server, for messages."""
     with suppress(ValueError):
         return urlsplit(url).netloc.rpartition("@")[2] or url
     return url
 
 
 def _failure(url: str, error: Exception) -> Exception:
-    """Say what lies beneath a failed request, and tell what another try may mend."""
+    """Say why a request failed, and whether a retry may succeed."""
     deepest: BaseException = error
     while (deeper := deepest.__cause__ or deepest.__context__) is not None:
         deepest = deeper

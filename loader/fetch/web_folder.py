@@ -1,4 +1,4 @@
-"""A folder on the web as a source: a mirror with or without a list of its files."""
+"""A folder on the web as a source: a mirror, with or without an index."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ _SIZE: Final = re.compile(r"(?:^|\s)(\d+(?:\.\d+)?)\s?([KMGT]?)i?B?(?:\s|$)")
 class WebFolder(Source):
     """A folder of archives at an address.
 
-    What its index says of a file's size and date is shown to users and not relied on: every server
-    writes it in another way. Lists of hashes (``SHA256SUMS``, ``beer.stackexchange.com.7z.sha256``)
+    Sizes and dates in its index are shown to users and not relied on: every server writes them in
+    another way. Lists of hashes (``SHA256SUMS``, ``beer.stackexchange.com.7z.sha256``)
     are read where the index shows them.
     """
 
@@ -54,7 +54,7 @@ class WebFolder(Source):
         self._links: dict[str, str] | None = None
 
     def files(self) -> list[RemoteFile]:
-        """List its archives, by name."""
+        """List its archives by name."""
         links = self._index()
         files = {file.name: file for one, said in links.items() if (file := _file(one, said))}
         if not files:
@@ -81,7 +81,7 @@ class WebFolder(Source):
         return select(files, wanted, self.title)
 
     def _index(self) -> dict[str, str]:
-        """Read the links of its index, once; none where there is no index."""
+        """Read the links of its index, once; an empty list without an index."""
         if self._links is None:
             page = self._web.page(self.title)
             if page.status not in {200, 401, 403, 404, 405}:
@@ -97,7 +97,7 @@ class WebFolder(Source):
         return checksums(page.body.decode("utf-8", errors="replace"))
 
     def _asked(self, file: RemoteFile) -> RemoteFile:
-        """Add the hash that lies beside a file, and what its server says of it."""
+        """Add a file's hash from the file beside it, and its server's answer about it."""
         for address in self._index():
             if re.fullmatch(rf"{re.escape(file.name)}\.{_HASH}", _last(address), re.IGNORECASE):
                 sums = self._sums(address)
@@ -109,7 +109,7 @@ class WebFolder(Source):
         return _described(file, answer) if answer.status == 200 else file
 
     def _guess(self, site: str) -> list[RemoteFile]:
-        """Ask for the archives that a site may have."""
+        """Ask the server for the usual archives of a site."""
         found: list[RemoteFile] = []
         for table in (None, *SPELLED):
             name = ArchiveName(site, table)
@@ -125,7 +125,7 @@ class WebFolder(Source):
 
 
 def _links(body: bytes, base: str) -> dict[str, str]:
-    """Find the links of a page that stay in its folder, and what stands beside each."""
+    """Find a page's links within its folder, with the text beside each."""
     found: dict[str, str] = {}
     try:
         page = html.fromstring(body)
@@ -147,7 +147,7 @@ def _last(address: str) -> str:
 
 
 def _file(address: str, said: str) -> RemoteFile | None:
-    """Read a line of an index; None where it is of no archive."""
+    """Read a line of an index; return None unless it is an archive's."""
     archive = archive_named(_last(address))
     dated = _DATE.search(said)
     size = _SIZE.search(_DATE.sub(" ", said))
@@ -159,7 +159,7 @@ def _file(address: str, said: str) -> RemoteFile | None:
 
 
 def _described(file: RemoteFile, answer: Answer) -> RemoteFile:
-    """Add what a server says of a file; some say a length of 0, which no archive has."""
+    """Add a server's answer about a file; some give a length of 0, which no archive has."""
     length = answer.headers.get("Content-Length", "")
     n_bytes = int(length) or None if re.fullmatch(r"[0-9]{1,18}", length) else None
     return replace(file, n_bytes=n_bytes, validator=answer.validator)

@@ -1,1 +1,1 @@
-"""Text to typed columns: sanitizing, chunks, two parsers, casts, messages about bad rows."""
+"""Text to typed columns: sanitizing, chunks, two parsers, casts, messages on bad rows."""

@@ -1,11 +1,11 @@
-"""Strings → typed columns, by whole columns: no loop over values unless one of them is wrong.
+"""Strings to typed columns, one column at a time: values are looped over only to find a bad one.
 
 What each type accepts (docs/decisions/loader-values.md says why):
 
 - numbers: an optional minus and decimal digits; the empty string is null;
 - flags: ``True``, ``False`` in any letter case, ``1``, ``0``; the empty string is null;
-- dates: ISO 8601 without zone (UTC) or with one, in UTC of a year from 1 to 9999; digits of a
-  second after the third are cut off; the empty string is null;
+- dates: ISO 8601 with or without a zone (then UTC), of the years 1 to 9999 in UTC; digits after the
+  milliseconds are cut off; the empty string is null;
 - tags: ``<a><b>`` and ``|a|b|``, also with blanks between them; the empty string is the empty list.
 """
 
@@ -47,7 +47,7 @@ class BadValuesError(Exception):
     Attributes
     ----------
     bad : dict of int to str
-        Index of each such row, and what is wrong with it: with the first such column, if several.
+        Index of each such row, and what is wrong with the first of its bad columns.
     """
 
     def __init__(self, bad: dict[int, str]) -> None:
@@ -56,7 +56,7 @@ class BadValuesError(Exception):
 
 
 def typed(rows: Sequence[dict[str, str]], table: Table, unknown: Counter[str]) -> pa.RecordBatch:
-    """Give every attribute its column and type.
+    """Return rows as typed columns.
 
     Parameters
     ----------
@@ -65,13 +65,13 @@ def typed(rows: Sequence[dict[str, str]], table: Table, unknown: Counter[str]) -
     table : Table
         Says the types.
     unknown : Counter of str
-        Attributes that the table does not know are counted here; their values go to
+        Counts the attributes that the table does not know; their values go to
         ``OtherAttributes``.
 
     Raises
     ------
     BadValuesError
-        When there are values that their columns cannot hold.
+        When columns cannot hold some of the values.
     """
     kind = pa.struct([pa.field(name, pa.string()) for name in table.attributes])
     strings = pa.array(rows, type=kind)
@@ -95,19 +95,19 @@ def typed(rows: Sequence[dict[str, str]], table: Table, unknown: Counter[str]) -
 
 
 def typed_fast(strings: pa.RecordBatch, table: Table) -> pa.RecordBatch | None:
-    """Give the columns of plain rows their types.
+    """Return plain rows as typed columns.
 
     Parameters
     ----------
     strings : pyarrow.RecordBatch
-        The known attributes as strings, and there are no others.
+        The known attributes as strings; the rows have no others.
     table : Table
         Says the types.
 
     Returns
     -------
     pyarrow.RecordBatch or None
-        None where a column cannot hold a value, or a row lacks its Id: `typed` says which.
+        None where a column cannot hold a value, or a row lacks its Id; `typed` then says which.
     """
     arrays = []
     try:
@@ -159,7 +159,7 @@ def _quick_or_careful(
 
 
 def _odd_dates(strings: pa.StringArray) -> pa.Array:
-    """Dates of which some have a zone, or more digits of a second than three."""
+    """Cast dates of which some have a zone, or more than milliseconds."""
     strings = pc.replace_substring_regex(strings, r"(\.\d{3})\d+", r"\1")
     has_zone = pc.match_substring_regex(strings, r"\d\d:\d\d.*" + _ZONE)
     zoned = pc.if_else(has_zone, strings, None).cast(pa.timestamp("ms", "UTC"))
@@ -168,8 +168,8 @@ def _odd_dates(strings: pa.StringArray) -> pa.Array:
 
 
 def _within_years(dates: pa.Array) -> pa.Array:
-    """Refuse dates before the year 1 or after 9999: Arrow counts on, Python and ISO 8601 do not."""
-    # As numbers: a date of Arrow becomes one of Python by way of pandas, which takes a second.
+    """Refuse dates before the year 1 or after 9999, which Arrow has and Python has not."""
+    # As numbers: Arrow converts dates to Python by way of pandas, whose import takes a second.
     span = pc.min_max(dates.cast(pa.int64())).as_py()
     if span["min"] is not None and not _FIRST_MOMENT <= span["min"] <= span["max"] <= _LAST_MOMENT:
         raise pa.ArrowInvalid("a year that is none")
@@ -177,7 +177,7 @@ def _within_years(dates: pa.Array) -> pa.Array:
 
 
 def _tags(strings: pa.StringArray) -> pa.ListArray:
-    # No Python value goes to Arrow here: with the first Arrow imports pandas, for a second.
+    # No Python value goes to Arrow here: the first one imports pandas, which takes a second.
     bars = pc.utf8_trim(pc.replace_substring(strings, "><", "|"), "<>|")
     if pc.any(pc.match_substring_regex(bars, _ODD_TAGS)).as_py():
         bars = pc.replace_substring_regex(strings, _BETWEEN_TAGS, "|")

@@ -1,8 +1,7 @@
-"""A chunk of rows → typed columns: by the fast parser, or by the reference, or not by itself.
+"""A chunk of rows to typed columns: by the fast parser, the reference parser, or only in order.
 
-Chunks are parsed in any order, and so without what stands before them. That is right as long as
-every chunk before is nothing but rows; the first that is not (in the order of the file) puts all
-that follows in doubt, and from there the chunks are read in order.
+Chunks are parsed in any order, without the text before them. That is right while all chunks before
+hold only rows. From the first other chunk on, in the order of the file, chunks are read in order.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ _ENDING_BYTES: Final = 1 << 10
 
 
 class DoubtError(Exception):
-    """A chunk cannot be read by itself."""
+    """A chunk cannot be read without its context."""
 
 
 class ChunkParser:
@@ -36,7 +35,7 @@ class ChunkParser:
     Parameters
     ----------
     about : TableText
-        What is known of its text.
+        The table's text.
     """
 
     def __init__(self, about: TableText) -> None:
@@ -59,7 +58,7 @@ class ChunkParser:
         pieces, begin, is_to_end
             As of `loader.parse.chunks.chunks`.
         counts_lines : bool, optional
-            Whether their places have lines; without it, where rows are set aside, with their lines.
+            Whether their places have line numbers; by default where bad rows are quarantined.
         """
         counts_lines = self._about.quarantines if counts_lines is None else counts_lines
         return chunks(
@@ -76,7 +75,7 @@ class ChunkParser:
         Raises
         ------
         DoubtError
-            When it is not certain that it can be read without what stands around it.
+            When it may mean something else in its context.
         """
         if not chunk.is_whole:
             raise DoubtError
@@ -85,31 +84,31 @@ class ChunkParser:
             return parsed
         text = chunk.text
         if b"<!" in text or b"<?" in text or not text.startswith(ROW):
-            raise DoubtError  # what looked like the start of a row may stand in a comment
+            raise DoubtError  # what looks like the start of a row may be in a comment
         try:
             return ReferenceParser(self._about).read(chunk, is_alone=not chunk.is_last)
         except LoaderError as error:
             raise DoubtError from error
 
     def rest(self, left: Iterable[Chunk], n_rows: int) -> Iterator[tuple[Chunk, Parsed]]:
-        """Parse chunks and all that follows, in order.
+        """Parse the remaining chunks in order.
 
         Parameters
         ----------
         left : iterable of Chunk
-            All that is left of the table.
+            The rest of the table.
         n_rows : int
-            Rows before.
+            Number of rows before.
 
         Yields
         ------
         (Chunk, Parsed)
-            Rows, and the chunk up to which was read.
+            Rows, and the last chunk that was read.
 
         Raises
         ------
         LoaderError
-            When there is a row that cannot be loaded, or the table is cut off.
+            When a row cannot be loaded, or the table is cut off.
         """
         reference = ReferenceParser(self._about, n_rows)
         for chunk in left:
@@ -124,7 +123,7 @@ class ChunkParser:
             del chunk, parsed
 
     def _parse_fast(self, chunk: Chunk) -> Parsed | None:
-        """Parse plain rows; with references that XML forbids, once these are replaced."""
+        """Parse plain rows; references that XML forbids are replaced first."""
         framed, ending = chunk.framed, b""
         if chunk.is_last:
             ending = bytes(framed[-_ENDING_BYTES:])

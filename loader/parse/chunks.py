@@ -1,4 +1,4 @@
-"""A table's text, cut at the starts of rows: what can be parsed apart, in any order."""
+"""A table's text, cut at the starts of rows into chunks that can be parsed in any order."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 CHUNK_BYTES: Final = 4 << 20
 LONGEST_ROW_BYTES: Final = 64 << 20
-"""A longer one, up to MAX_ROW_BYTES, is put together by the reference parser."""
+"""A longer row, up to MAX_ROW_BYTES, is joined by the reference parser."""
 _READ_BYTES: Final = 2 << 20
 _BLOCK_BYTES: Final = 256 << 10
 
@@ -29,7 +29,7 @@ class Place:
     offset : int
         Bytes before it.
     line : int
-        Line ends before it; 0 where nobody counts them.
+        Line ends before it; 0 where they are not counted.
     """
 
     offset: int = 0
@@ -42,21 +42,20 @@ class Place:
 
 @dataclass(frozen=True)
 class Chunk:
-    """Some rows, with all that stands between and after them.
+    """Some rows, with the text between and after them.
 
     Attributes
     ----------
     framed : bytearray
-        Its text, behind so many bytes that the fast parser wants before it.
+        Its text, after the bytes that the fast parser needs before it.
     n_frame : int
-        How many.
+        The number of these bytes.
     begin, end : Place
-        Where the text stands.
+        Place of the text.
     is_last : bool
-        Whether the table's end is in it, or ought to be.
+        Whether it holds the table's end, or should.
     is_whole : bool
-        Whether it ends where a row does; a row that does not end for so long, or so much white
-        space, is cut anywhere.
+        Whether it ends where a row ends; a very long row, or run of white space, is cut anywhere.
     """
 
     framed: bytearray
@@ -94,9 +93,9 @@ def chunks(
     begin : Place
         Where it begins.
     frame : bytes
-        What the fast parser wants before each.
+        What the fast parser needs before each chunk.
     is_to_end : bool
-        Whether the pieces go on to the table's end, and not only to the start of another row.
+        Whether the pieces reach to the table's end, or only to the start of another row.
     counts_lines : bool
         Whether the places of the chunks have lines.
 
@@ -121,10 +120,10 @@ def chunks(
             continue
         cut = buffer.rfind(ROW, n_frame + 1)
         if cut < 0 and n_bytes <= longest and not buffer[-CHUNK_BYTES:].isspace():
-            # Within a long row: look again when there is twice as much.
+            # Within a long row: look again when twice as much is there.
             enough = min(2 * n_bytes, longest + 1)
             continue
-        # Gigabytes of blanks are not kept either, though they may be a part of a value.
+        # Gigabytes of blanks are not kept either, though they may belong to a value.
         rest = buffer[cut:] if cut >= 0 else b""
         del buffer[len(buffer) - len(rest) :]
         done = chunk(is_last=False, is_whole=cut >= 0)
@@ -132,7 +131,7 @@ def chunks(
         longest = LONGEST_ROW_BYTES if done.is_whole else 0
         buffer, enough, begin = bytearray(frame), CHUNK_BYTES, done.end
         buffer += rest
-        del done, rest  # or a long row would lie in memory twice
+        del done, rest  # or memory would hold a long row twice
     if len(buffer) > n_frame or is_to_end:
         yield chunk(is_last=is_to_end)
 
@@ -144,7 +143,7 @@ def _at_most(pieces: Iterable[bytes], n_bytes: int) -> Iterator[bytes]:
 
 
 def n_line_ends(text: bytes | bytearray | memoryview) -> int:
-    """Count line ends, as fast as memory gives them, and with no copy of a long text."""
+    """Count line ends without copying a long text."""
     everything = np.frombuffer(text, np.uint8)
     blocks = range(0, len(text), _BLOCK_BYTES)
     return sum(int(np.count_nonzero(everything[at : at + _BLOCK_BYTES] == 0x0A)) for at in blocks)

@@ -1,10 +1,9 @@
-"""Plain rows → strings at once: the quick parser, and the proof that it lost nothing.
+"""Plain rows to strings: the fast parser, and the proof that it loses nothing.
 
-xml2arrow reads a chunk of rows several times as fast as lxml, in one call, off the interpreter's
-lock. But it passes over in silence what its configuration does not name, and takes some XML for
-well-formed that is not. So its rows count only when plain bookkeeping proves that the chunk holds
-nothing else, byte for byte; any other chunk goes to lxml, the reference
-(`loader.parse.reference_parser`).
+xml2arrow reads a chunk of rows several times as fast as lxml, in one call, without the
+interpreter's lock. But it silently ignores what its configuration does not name, and accepts some
+XML that is not well-formed. So its rows are used only when counts of bytes prove that the chunk
+holds nothing else. Any other chunk goes to lxml (`loader.parse.reference_parser`).
 docs/decisions/loader-parser.md has the figures.
 """
 
@@ -37,7 +36,7 @@ _QUOTE, _SPACE, _SLASH, _GREATER = (ord(one) for one in '" />')
 _BLANK: Final = tuple(ord(one) for one in " \t\r\n")
 _WIDEST_GAP: Final = 16
 _ATTRIBUTE_BYTES: Final = len(" =")
-_BLOCK: Final = 1 << 18  # what fits into the cache
+_BLOCK: Final = 1 << 18  # fits into the processor's cache
 
 
 class FastParser:
@@ -51,7 +50,7 @@ class FastParser:
     Attributes
     ----------
     before : bytes
-        What stands before the rows that it is given.
+        Bytes that must stand before the rows.
     """
 
     def __init__(self, table: Table) -> None:
@@ -71,14 +70,14 @@ class FastParser:
         Parameters
         ----------
         framed : bytearray
-            `before`, and behind it whole rows as UTF-8 and white space. It is the same again when
-            this returns: to copy it would take a tenth of the time.
+            `before`, then whole rows as UTF-8 and white space. It is changed in place and restored
+            on return: a copy would take a tenth of the time.
 
         Returns
         -------
         pyarrow.RecordBatch or None
             The known attributes as strings, null where a row lacks one. None where it is not
-            certain that a reference parser reads the same.
+            proved that the reference parser reads the same.
         """
         n_before = len(self.before)
         if self._parser is None or framed[n_before : n_before + len(ROW)] != ROW:
@@ -96,12 +95,12 @@ class FastParser:
         return batch if self._is_all(batch, *shape) else None
 
     def _is_all(self, batch: pa.RecordBatch, n_rows: int, n_values: int, n_bytes: int) -> bool:
-        """Whether the tags hold these values, in the shortest form, and not one byte beside them.
+        """Whether the tags hold these values in the shortest form, and no other byte.
 
-        Each value that came out stands for at least a blank, its name, an equals sign and two
-        quotes. When there are two quotes a value, and the bytes outside of them are just as many as
-        that makes, then there is no unknown, doubled, prefixed or single-quoted attribute, and
-        nothing else. What XML forbids can only have come out of a reference, or stands in a value.
+        Each value needs at least a blank, its name, an equals sign and two quotes. When there are
+        two quotes per value, and just as many bytes outside of them as this makes, the text holds
+        no unknown, doubled, prefixed or single-quoted attribute, and nothing else. A character that
+        XML forbids can then come only from a reference, or be in a value.
         """
         counts = np.array([batch.num_rows - column.null_count for column in batch.columns])
         return (
@@ -113,10 +112,10 @@ class FastParser:
 
 
 def _shape(octets: NDArray[np.uint8]) -> tuple[int, int, int] | None:
-    """Count the rows, the values and the bytes of names of a text, where it looks plain.
+    """Count the rows, the values and the bytes of names in a text that looks plain.
 
-    Every closing quote is followed by a blank or the end of its tag; between two tags there are
-    blanks only; nowhere else is there a `<` or `>`.
+    That is: after every closing quote comes a blank or the end of the tag; between two tags are
+    only blanks; no `<` or `>` is anywhere else.
     """
     quotes = _places(octets, _QUOTE)
     opening, closing = quotes[0::2], quotes[1::2]
@@ -131,15 +130,15 @@ def _shape(octets: NDArray[np.uint8]) -> tuple[int, int, int] | None:
     starts = _starts(octets, closing[last] + 2 + is_spaced[last])
     if starts is None or _n_brackets(octets) != 2 * len(last):
         return None
-    # What is between quotes, and neither behind a row's last value nor `<row`: names, each with a
-    # blank before and an equals sign behind it.
+    # Between quotes, except after a row's last value and for `<row`, are names, each with a blank
+    # before and an equals sign after it.
     n_names = int((opening[1:] - closing[:-1] - 1).sum()) + int(opening[0])
     n_names -= int((starts[1:] - closing[last[:-1]] - 1).sum()) + len(starts) * len(ROW)
     return len(last), len(opening), n_names
 
 
 def _starts(octets: NDArray[np.uint8], ends: NDArray[np.int64]) -> NDArray[np.int64] | None:
-    """Return where rows start whose tags end at some places; None where something else does."""
+    """Return where the rows start whose tags end at some places; None where other text starts."""
     if ends[-1] >= len(octets) or (octets[ends] != _GREATER).any():
         return None
     behind = bytes(octets[ends[-1] + 1 :][: _WIDEST_GAP + 1])
@@ -152,7 +151,7 @@ def _starts(octets: NDArray[np.uint8], ends: NDArray[np.int64]) -> NDArray[np.in
 
 
 def _after_blanks(octets: NDArray[np.uint8], places: NDArray[np.int64]) -> NDArray[np.int64] | None:
-    """Return the places behind the blanks that begin at some; None where they are too many."""
+    """Return the places after runs of blanks; None where a run is too long."""
     for _ in range(_WIDEST_GAP):
         found = octets[places]
         is_blank = found == _BLANK[0]
@@ -170,17 +169,17 @@ def _blocks(octets: NDArray[np.uint8]) -> Iterator[tuple[int, NDArray[np.uint8]]
 
 
 def _places(octets: NDArray[np.uint8], one: int) -> NDArray[np.int64]:
-    """Where an octet stands."""
+    """Return the places of an octet."""
     return np.concatenate([np.flatnonzero(block == one) + at for at, block in _blocks(octets)])
 
 
 def _n_brackets(octets: NDArray[np.uint8]) -> int:
-    """How many `<` and `>` there are, which differ in one bit."""
+    """Count `<` and `>`, which differ in one bit."""
     return sum(int(np.count_nonzero((block | 2) == _GREATER)) for _, block in _blocks(octets))
 
 
 def _has_forbidden(strings: pa.StringArray) -> bool:
-    """Whether a value holds, after references were resolved, what XML forbids."""
+    """Whether a value, with references resolved, holds a character that XML forbids."""
     values = strings.buffers()[2]
     if values is None or not values.size:
         return False
@@ -199,7 +198,7 @@ def _has_forbidden(strings: pa.StringArray) -> bool:
 
 
 def _make_parser(table: Table) -> XmlToArrowParser | None:
-    """Make the quick parser; it wants its configuration as a file (JSON is YAML)."""
+    """Make the fast parser; it needs its configuration as a file (JSON is YAML)."""
     if XmlToArrowParser is None:
         return None
     fields = [

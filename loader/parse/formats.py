@@ -1,4 +1,4 @@
-"""What a file is that is no table of a dump, told by its name and its first bytes, and the cure."""
+"""Recognition of files that are no tables of a dump, by name and first bytes, with the cure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 BEGINNING_BYTES: Final = 512
-"""So much of a file tells what it is."""
+"""Bytes of a file that suffice to recognize it."""
 
 _SPLIT: Final = re.compile(
     r"(?P<whole>.*\.(?:7z|zip|gz|bz2|xz|zst|tar|xml))\.\d{2,3}", re.IGNORECASE | re.DOTALL
@@ -41,12 +41,12 @@ _HEADER: Final = re.compile(rb"(?:%b[,;])+%b(?:\r?\n|\Z)|(?:%b\t)+%b(?:\r?\n|\Z)
 
 
 def form_named(name: str) -> str | None:
-    """Say what a file's name says that it is, where that is nothing that is read, and the cure.
+    """Say by its name what an unsupported file is, and the cure.
 
     Returns
     -------
     str or None
-        What follows the file's name in a message; None where the name says nothing.
+        The text after the file's name in a message; None where the name tells nothing.
     """
     lower = name.lower()
     if (part := _part(name)) is not None:
@@ -57,7 +57,7 @@ def form_named(name: str) -> str | None:
 
 
 def form_signed(beginning: bytes) -> str | None:
-    """Say what a file's first bytes say that it is, as `form_named` does."""
+    """Say by its first bytes what an unsupported file is, as `form_named` does."""
     for signature, reason in _SIGNATURES.items():
         if beginning.startswith(signature):
             return reason
@@ -67,7 +67,7 @@ def form_signed(beginning: bytes) -> str | None:
 
 
 def form_of(name: str, beginning: bytes) -> str | None:
-    """Say what a file is that should be a dump's XML, as `form_named` does."""
+    """Say what a file is that should be XML of a dump, as `form_named` does."""
     if (part := _part(name)) is not None:
         return part
     text = beginning.removeprefix(b"\xef\xbb\xbf").lstrip()
@@ -82,7 +82,7 @@ def form_of(name: str, beginning: bytes) -> str | None:
 
 
 def _part(name: str) -> str | None:
-    """Say that a file is but a part of one."""
+    """Say that a file is only a part of an archive."""
     if split := _SPLIT.fullmatch(name):
         whole = split["whole"].rsplit("/", 1)[-1]
         return f"is a part of a split archive; join the parts: cat {whole}.* > {whole}"

@@ -1,9 +1,9 @@
-"""A table's text, cut into rows, what may stand between them, and what is neither.
+"""A table's text, cut into rows, the text allowed between them, and anything else.
 
-A bad row ends where the next one begins: `<` may not stand raw in a value, so `<row` followed by
-white space, `/` or `>` is the beginning of a row wherever no comment, processing instruction or
-CDATA section quotes it. The text may be well-formed or not; it is passed over once for each kind of
-mark, so that a text of nothing but comments that never end takes no longer than any other.
+A bad row ends where the next one begins. A value cannot hold a raw `<`, so `<row` followed by white
+space, `/` or `>` begins a row, except inside of a comment, processing instruction or CDATA section.
+The text need not be well-formed. It is scanned once for each kind of mark, so that a text of
+unclosed comments takes no longer than any other.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROW: Final = b"<row"
-"""Beginning of a row; but in a comment it is nothing else: no attribute holds a raw `<`."""
+"""Beginning of a row, except in a comment; no attribute holds a raw `<`."""
 
 BEGIN: Final = re.compile(rb"<row(?=[\s/>])")
 _BLANKS: Final = re.compile(rb"[ \t\r\n]*+")
@@ -30,11 +30,11 @@ _OPENING: Final = rb"<!--|<\?|<!\[CDATA\["
 _ID: Final = re.compile(rb"\sId\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _LOOK_BACK: Final = 256
 _LONGEST_QUOTE: Final = 64 << 20
-"""What ought to close a comment, or the like, in a damaged place is looked for so far."""
+"""How far to look for the end of a comment or the like in a damaged place."""
 
 
 class Piece(NamedTuple):
-    """A stretch of a text: a likely row, what may stand between rows, or what is neither."""
+    """A stretch of a text: a likely row, text allowed between rows, or anything else."""
 
     begin: int
     end: int
@@ -50,11 +50,11 @@ class Cut:
     pieces : list of Piece
         In order, without the white space between them.
     end : int
-        Where the text begins that must wait for more.
+        Where the text begins that is incomplete.
     is_closed : bool
         Whether the root's end tag was found.
     goes_on_at : int or None
-        Where something stands behind that end tag that may not.
+        Place of forbidden text after that end tag.
     """
 
     pieces: list[Piece] = field(default_factory=list)
@@ -64,12 +64,12 @@ class Cut:
 
 
 class Markup:
-    """A text, and what is known of the places of marks in it.
+    """A text, and the known places of marks in it.
 
     Parameters
     ----------
     text : bytes
-        XML as UTF-8, from between two rows on.
+        XML as UTF-8, beginning between two rows.
     root : str
         Name of the root element.
     """
@@ -87,9 +87,9 @@ class Markup:
         Parameters
         ----------
         is_complete : bool
-            Whether a row begins where the text ends, so that its last piece ends there.
+            Whether a row begins where the text ends, so that the last piece is complete.
         is_last : bool
-            Whether the table's end is in it, or ought to be.
+            Whether it holds the table's end, or should.
         """
         cut = Cut()
         for piece in self._pieces(cut, is_complete=is_complete, is_last=is_last):
@@ -125,7 +125,7 @@ class Markup:
             yield Piece(begin, position, "odd")
 
     def _trailing(self, cut: Cut, end_tag: int, position: int, *, is_last: bool) -> Iterator[Piece]:
-        """Judge what stands behind the root's end tag; hold it while more may come."""
+        """Judge the text after the root's end tag; keep it while more may come."""
         pieces = []
         while (end := self._misc_end(self._after_blanks(position))) is not None:
             pieces.append(Piece(self._after_blanks(position), end, "misc"))
@@ -145,7 +145,7 @@ class Markup:
         return _BLANKS.match(self._text, position).end()  # type: ignore[union-attr]
 
     def _misc_end(self, position: int) -> int | None:
-        """Return where a comment or processing instruction ends that begins there."""
+        """Return where the comment or processing instruction ends that begins there."""
         for opening in (b"<!--", b"<?"):
             if self._text.startswith(opening, position):
                 end = self._closed(opening, position)
@@ -153,7 +153,7 @@ class Markup:
         return None
 
     def _row_end(self, position: int) -> int | None:
-        """Return where the row ends that begins there, or None where it is not whole."""
+        """Return where the row ends that begins there, or None where it is incomplete."""
         start = _START_TAG.match(self._text, position)
         if start is None or self._text.startswith(b"/>", start.end() - 2):
             return start and start.end()
@@ -164,16 +164,16 @@ class Markup:
         return end_tag and end_tag.end()
 
     def _next_mark(self, position: int, *, is_last: bool) -> int | None:
-        """Find the next row, or the root's end tag, behind a damaged place.
+        """Find the next row, or the root's end tag, after a damaged place.
 
-        What a comment, a processing instruction or a CDATA section quotes is neither. Such a one
-        may begin anywhere in a damaged place; it is one where it is closed, and begins a line or
-        follows a tag, or is followed by one: `<!--` may also be what the damage is.
+        The content of a comment, processing instruction or CDATA section is neither. Such a
+        construct counts only where it is closed, and begins a line, or is next to a tag: a `<!--`
+        in a damaged place may itself be the damage.
 
         Returns
         -------
         int or None
-            None where there is none, or more of the text must come before it can be known.
+            None where there is none, or more text is needed to know.
         """
         while found := self._marks.search(self._text, position):
             if found[0] not in _CLOSINGS:
@@ -189,7 +189,7 @@ class Markup:
         return None
 
     def _closed(self, opening: bytes, position: int) -> int:
-        """Return the position behind what begins there, or -1 where it is never closed."""
+        """Return the position after the construct that begins there; -1 where it has no end."""
         closing = _CLOSINGS[opening]
         begin = position + len(opening)
         asked, found = self._found.get(closing, (0, -2))
@@ -203,12 +203,12 @@ class Markup:
         return not before or before.endswith((b">", b"\n", b"\r"))
 
     def _is_followed_by_tag(self, position: int) -> bool:
-        # It may be asked of one place a million times, behind a million blanks.
+        # One place may be asked for a million times, after a million blanks.
         return self._text[position : position + _LOOK_BACK].lstrip()[:1] in {b"<", b""}
 
 
 def has_prefix(row: bytes) -> bool:
-    """Whether a row is whole, but for a name with a colon, or the declaration of a namespace."""
+    """Whether a row is well-formed except for a name with a colon, or a namespace."""
     return _START_TAG.match(row) is None and _PREFIXED.match(row) is not None
 
 
@@ -220,7 +220,7 @@ def row_id_at(text: bytes, position: int) -> str | None:
 
 
 def line_start(text: bytes, n_lines: int) -> int:
-    """Return the position behind a number of line ends."""
+    """Return the position after a number of line ends."""
     position = 0
     for _ in range(n_lines):
         position = text.find(b"\n", position) + 1 or len(text)

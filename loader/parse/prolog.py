@@ -1,4 +1,4 @@
-"""What stands before the rows: the root element, a comment, and whether it is a table at all."""
+"""The text before the rows: comments and the root element, which tells the table."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Prolog:
     comment : str or None
         The comments before the root element, joined by line ends.
     text : bytes
-        All that was read to know this: a prefix of the file as UTF-8.
+        The text read so far: a prefix of the file as UTF-8.
     """
 
     root: str
@@ -44,15 +44,15 @@ class Prolog:
 
     @property
     def table(self) -> schemas.Table | None:
-        """The table whose rows follow, or None where the root element names none."""
+        """The table of the root element, or None."""
         return schemas.BY_ROOT.get(re.sub(r"[_-]", "", self.root.lower()))
 
 
 def read_prolog(pieces: Iterator[bytes], name: str) -> Prolog:
     """Read up to the root element's name; the iterator then stands after ``Prolog.text``.
 
-    A document type declaration, which copies have, is passed over, and one with declarations in it
-    is refused: no parser is shown any, so that nothing is fetched or expanded.
+    A document type, which some copies have, is skipped; one with declarations in it is refused. No
+    parser sees either, so that nothing is fetched or expanded.
 
     Parameters
     ----------
@@ -85,29 +85,29 @@ def read_prolog(pieces: Iterator[bytes], name: str) -> Prolog:
 
 
 def read_opening(prolog: Prolog, pieces: Iterator[bytes], name: str) -> tuple[bytes, bytes]:
-    """Read to where the rows begin: behind the root's start tag, and the white space after it.
+    """Read to where the rows begin: after the root's start tag and white space.
 
     Parameters
     ----------
     prolog : Prolog
-        What was read of the file.
+        The beginning of the file.
     pieces : iterator of bytes
-        The rest of it.
+        The rest of the file.
     name : str
         The file, for messages.
 
     Returns
     -------
     (bytes, bytes)
-        What stands before the rows, and what was read behind. Of an empty element `<posts/>` it is
-        the end tag that it lacks.
+        The text before the rows, and the text read after it; for an empty element `<posts/>`, the
+        end tag that it lacks.
 
     Raises
     ------
     RowError
         When it is not well-formed.
     TruncatedError
-        When the file ends in it.
+        When the file ends within it.
     """
     root = re.escape(prolog.root.encode())
     form = re.compile(
@@ -140,7 +140,7 @@ def read_opening(prolog: Prolog, pieces: Iterator[bytes], name: str) -> tuple[by
 
 
 def unknown_table(name: str, root: str) -> NotADumpError:
-    """Build the error for an XML file whose root element is none of the eight."""
+    """Build the error for an XML file whose root element is no table's."""
     return NotADumpError(
         f"{name}: its root element is <{root[:60]}>, and that of a dump's table one of {_TABLES};"
         " give a file of a data dump"
@@ -148,7 +148,7 @@ def unknown_table(name: str, root: str) -> NotADumpError:
 
 
 def _parse(text: bytes, name: str, *, is_end: bool = False) -> Prolog | None:
-    """Find the root element, or None where more text is needed."""
+    """Find the root element; return None where more text is needed."""
     comments: list[str] = []
     position = 0
     while True:
@@ -193,7 +193,7 @@ def _check_doctype(found: re.Match[bytes], name: str) -> None:
 
 
 def not_xml(name: str, beginning: bytes) -> NotADumpError:
-    """Build the error for a file that is something else than XML."""
+    """Build the error for a file that is not XML."""
     form = form_of(name, beginning[:BEGINNING_BYTES])
     if form is not None:
         return NotADumpError(f"{name}: {form}")

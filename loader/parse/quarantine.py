@@ -1,9 +1,8 @@
-"""Rows that are not loaded: what `--on-error quarantine` sets aside, beside the Parquet.
+"""Rows that are not loaded: `--on-error quarantine` keeps them beside the table.
 
-They lie in ``_rejected/part-00000.pq`` inside the table's folder, which no reader of the table
-enters. Parquet and not JSON lines: a row may be bad because its bytes are no text at all, which
-JSON cannot hold, and whoever looks for a row has the same tool as for the rest
-(``from read_parquet('data/posts/site=*/_rejected/*')``).
+They are in ``_rejected/part-00000.pq`` inside the table's folder, which readers of the table skip.
+Parquet and not JSON lines: JSON cannot hold a row whose bytes are no text, and rejected rows are
+queried like all others (``from read_parquet('data/posts/site=*/_rejected/*')``).
 """
 
 from __future__ import annotations
@@ -44,13 +43,13 @@ class QuarantinedRow(NamedTuple):
     Attributes
     ----------
     line : int
-        Line of the file at which it begins, from 1.
+        Line of the file where it begins, from 1.
     row_id : str or None
-        Its Id as written, where one can be told.
+        Its Id as written, or None where none can be found.
     reason : str
         What is wrong with it.
     xml : bytes
-        Its bytes, in UTF-8, without the white space at its end.
+        Its bytes in UTF-8, without trailing white space.
     """
 
     line: int
@@ -60,21 +59,21 @@ class QuarantinedRow(NamedTuple):
 
 
 class Quarantine:
-    """The rows of a part that are not loaded; memory holds some megabytes of them at most.
+    """The rejected rows of a part; memory holds at most some megabytes of them.
 
-    There is no file where nothing was rejected.
+    No file is written where no row is rejected.
 
     Parameters
     ----------
     folder : Path
         The table's folder.
     part : int
-        Which part.
+        Number of the part.
 
     Attributes
     ----------
     n_rows : int
-        How many were rejected so far.
+        Number of rows rejected so far.
     """
 
     def __init__(self, folder: Path, part: int = 0) -> None:
@@ -87,7 +86,7 @@ class Quarantine:
         self._writer: pq.ParquetWriter | None = None
 
     def add(self, rows: Iterable[QuarantinedRow]) -> None:
-        """Set rows aside."""
+        """Take rejected rows."""
         for row in rows:
             self.n_rows += 1
             self._waiting.append(row)
@@ -96,7 +95,7 @@ class Quarantine:
                 self._write()
 
     def close(self) -> list[PartFile]:
-        """Write what waits, the footer, hand all of it to the disk, and describe the file."""
+        """Write the buffered rows and the footer, flush the file to the disk, and describe it."""
         self._write()
         if self._writer is None:
             return []
@@ -106,7 +105,7 @@ class Quarantine:
         return [PartFile.look(self._folder, self._name, self.n_rows)]
 
     def abandon(self) -> None:
-        """Close the file as it is, to be thrown away."""
+        """Close the file unfinished, to be removed."""
         if self._writer is not None:
             with suppress(OSError, pa.ArrowException):
                 self._writer.close()

@@ -1,9 +1,9 @@
-"""Any text → typed rows, by lxml: the parser that judges what is odd, and words what is wrong.
+"""Any text to typed rows, by lxml: the parser that judges unusual text, and describes errors.
 
-It takes a table chunk after chunk, in order. `Markup` cuts the text into rows, and lxml says
-whether they are rows: all at once, and by halves where it refuses. A bad row ends the load with one
-line, or goes to the quarantine with its bytes, its line and the reason. lxml builds the tree of one
-chunk. No document type reaches it (`read_prolog` lets none pass): its only entities are XML's own.
+It takes a table's chunks in order. `Markup` cuts the text into rows, and lxml says whether they are
+well-formed: all at once, then by halves where it refuses. A bad row ends the load with one line, or
+goes to the quarantine with its bytes, its line and the reason. lxml builds the tree of one chunk.
+No document type reaches it (see `read_prolog`): its only entities are XML's own.
 """
 
 from __future__ import annotations
@@ -31,19 +31,19 @@ if TYPE_CHECKING:
     from loader.schemas import Table
 
 MAX_ROW_BYTES: Final = 128 << 20
-"""Where none ends for so long there are no rows: what waits for one must fit into memory."""
+"""Longest text without the end of a row: a row must fit into memory."""
 
 CURE: Final = "mend the file, get it again, or load with --on-error quarantine"
 _LONGEST_SHOWN: Final = 60
 
 
 class AfterEndError(RowError):
-    """Something follows the end of the table: it is not a row that is bad, but the file."""
+    """Something follows the end of the table: the file is bad, not a row."""
 
 
 @dataclass(frozen=True)
 class TableText:
-    """What is known of a table's text before its rows are read.
+    """What is known about a table's text before its rows are read.
 
     Attributes
     ----------
@@ -54,10 +54,10 @@ class TableText:
     name : str
         The file, for messages.
     quarantines : bool
-        Whether bad rows are set aside, and not an error.
+        Whether bad rows are quarantined, and no error.
     shift : int or None
-        Bytes of the file before its text; None where it is in another encoding than UTF-8, so that
-        nobody can tell the bytes of a place in it.
+        Bytes of the file before its text; None where it is not in UTF-8, so that offsets in the
+        text are not those in the file.
     """
 
     table: Table
@@ -69,7 +69,7 @@ class TableText:
 
 @dataclass
 class Parsed:
-    """What a chunk holds.
+    """The content of a chunk.
 
     Attributes
     ----------
@@ -78,9 +78,9 @@ class Parsed:
     unknown : Counter of str
         Attributes that the table does not know.
     n_replaced : int
-        References in them that XML forbids.
+        Number of references that XML forbids.
     quarantined : list of QuarantinedRow
-        What is no row, or holds a value that its column cannot hold.
+        Bad rows: not well-formed, or with a value that its column cannot hold.
     """
 
     batches: list[pa.RecordBatch] = field(default_factory=list)
@@ -95,14 +95,14 @@ class Parsed:
 
 
 class ReferenceParser:
-    """Reads chunks of one table in order, from between two rows on.
+    """Reads chunks of one table in order, beginning between two rows.
 
     Parameters
     ----------
     about : TableText
-        What is known of it.
+        The table's text.
     n_rows : int
-        Rows before.
+        Number of rows before.
     """
 
     def __init__(self, about: TableText, n_rows: int = 0) -> None:
@@ -113,30 +113,30 @@ class ReferenceParser:
 
     @property
     def is_between_rows(self) -> bool:
-        """Whether nothing is held back of what was read."""
+        """Whether all text read so far is parsed."""
         return not self._held
 
     def read(self, chunk: Chunk, *, is_alone: bool = False) -> Parsed:
-        """Read a chunk, and what was held back before it.
+        """Read a chunk, after the text kept back before it.
 
         Parameters
         ----------
         chunk : Chunk
             The next of the table.
         is_alone : bool
-            Whether it is certain that a row begins where the chunk ends.
+            Whether a row certainly begins where the chunk ends.
 
         Raises
         ------
         RowError
-            When there is something bad, and bad rows are not set aside; or something follows the
-            end of the table, or there is no row for 128 MiB.
+            When a row is bad and bad rows are not quarantined, when something follows the end of
+            the table, or when no row ends within 128 MiB.
         TruncatedError
             When it is the last chunk, and the table does not end in it.
         """
         text = self._held + chunk.text
         place = self._held_at or chunk.begin
-        self._held = b""  # or a long row would lie in memory twice
+        self._held = b""  # or memory would hold a long row twice
         cut = Markup(text, self._about.root).cut(is_complete=is_alone, is_last=chunk.is_last)
         reading = _Reading(self._about, text, place)
         parsed = reading.parse(cut.pieces)
@@ -178,7 +178,7 @@ class ReferenceParser:
 
 
 class _Bad(NamedTuple):
-    """A piece, what is wrong with it, and where in the text, if that can be told."""
+    """A bad piece, what is wrong with it, and where in the text, if known."""
 
     piece: Piece
     what: str
@@ -186,7 +186,7 @@ class _Bad(NamedTuple):
 
 
 class _Reading:
-    """One text, and what its pieces are."""
+    """One text with its pieces."""
 
     def __init__(self, about: TableText, text: bytes, place: Place) -> None:
         self._about = about
@@ -227,7 +227,7 @@ class _Reading:
         return parsed
 
     def _quarantined(self, bad: _Bad) -> QuarantinedRow:
-        """Set a bad piece aside, or make it the error with which the load ends."""
+        """Quarantine a bad piece, or raise it as the error of the load."""
         xml = self._bytes(bad.piece).rstrip()
         row_id = row_id_at(xml, 0)
         line = self._line(bad.piece.begin)
@@ -250,7 +250,7 @@ class _Reading:
         return self._text[piece.begin : piece.end]
 
     def _judge(self, pieces: Sequence[Piece]) -> None:
-        """Let lxml say whether pieces are what they look like: all at once, then by halves."""
+        """Check pieces with lxml: all at once, then by halves."""
         if not pieces:
             return
         text, n_replaced = sanitize(b"".join(map(self._bytes, pieces)))
@@ -296,7 +296,7 @@ class _Reading:
 
 
 def _structure(row: etree._Element) -> str:
-    """Say what a row holds, or is followed by, that may not be there."""
+    """Say what forbidden content is in a row or after it."""
     inner = [f"an element <{_shown(one.tag)}>" for one in row if isinstance(one.tag, str)]
     texts = [(text or "").strip(" \t\r\n") for text in (row.text, *(one.tail for one in row))]
     inner += [f"the text {_shown(text)!r}" for text in texts if text]
@@ -312,17 +312,17 @@ def _rows(text: bytes) -> list[dict[str, str]]:
 
 
 def _parser() -> etree.XMLParser:
-    """Return a parser of UTF-8 that fetches nothing."""
+    """Return an XML parser for UTF-8 that fetches nothing."""
     return etree.XMLParser(encoding="utf-8", huge_tree=True, no_network=True, load_dtd=False)
 
 
 def _named(row_id: str | None) -> str:
-    """Return how messages name a row."""
+    """Return the name of a row for messages."""
     return "row without Id" if row_id is None else f"row Id {_shown(row_id)}"
 
 
 def _shown(value: str) -> str:
-    """Return a value, cut to what fits into a message."""
+    """Return a value, shortened for a message."""
     return value if len(value) <= _LONGEST_SHOWN else value[: _LONGEST_SHOWN - 1] + "…"
 
 

@@ -1,9 +1,9 @@
-"""Bytes of a dump file → UTF-8: decoding, and replacing references that XML 1.0 forbids.
+"""Bytes of a dump file to UTF-8: decoding, and replacing references that XML 1.0 forbids.
 
-Dumps hold character references that no XML parser accepts (``&#x0;``, ``&#x1F;``): the text of
-users, written by a writer that does not check. A parser in recovery mode would drop the attribute,
-or the rest of the file, without a word; here each becomes U+FFFD before the parser sees it, and is
-counted. A forbidden character that stands there as itself is damage: no writer of dumps makes one.
+Dumps hold character references that no XML parser accepts (``&#x0;``, ``&#x1F;``): text of users
+from a writer that does not check. A parser in recovery mode would silently drop the attribute, or
+the rest of the file. Here each becomes U+FFFD before parsing, and is counted. A raw forbidden
+character is damage: no writer of dumps makes one.
 """
 
 from __future__ import annotations
@@ -57,11 +57,11 @@ def sanitize(text: bytes) -> tuple[bytes, int]:
     Returns
     -------
     (bytes, int)
-        The text without them, and how many they were.
+        The text without them, and their number.
     """
     if b"&#" not in text:
         return text, 0
-    # By blocks: what is replaced is listed first, and there may be millions of it.
+    # By blocks: replacements are listed first, and there may be millions.
     parts, begin, n_replaced = [], 0, 0
     while begin < len(text):
         end = text.find(b"&", begin + _BLOCK_BYTES)  # no reference goes on where one may begin
@@ -74,7 +74,7 @@ def sanitize(text: bytes) -> tuple[bytes, int]:
 
 
 def forbidden_at(text: bytes, begin: int, end: int) -> int | None:
-    """Return where the first character that XML 1.0 forbids stands as itself, if one does."""
+    """Return the place of the first raw character that XML 1.0 forbids, or None."""
     found = _FORBIDDEN.search(text, begin, end)
     return found and found.start()
 
@@ -92,14 +92,14 @@ def utf8_pieces(pieces: Iterable[bytes], name: str) -> Iterator[bytes]:
     Yields
     ------
     bytes
-        UTF-8. Files in UTF-8 pass through as they are: the parser checks them.
+        UTF-8. Files in UTF-8 are passed on unchanged: the parser checks them.
 
     Raises
     ------
     NotADumpError
-        When the file declares an encoding that nobody knows.
+        When the file declares an unknown encoding.
     RowError, TruncatedError
-        When bytes are not of the encoding, or the last character is cut off.
+        When bytes do not fit the encoding, or the last character is cut off.
     """
     rest = iter(pieces)
     head = b""
@@ -134,7 +134,7 @@ def utf8_pieces(pieces: Iterable[bytes], name: str) -> Iterator[bytes]:
 
 
 def encoding_of(head: bytes, name: str) -> tuple[str | None, int]:
-    """Return the encoding to be decoded here (None for UTF-8), and the length of the mark."""
+    """Return the encoding to decode (None for UTF-8), and the length of the byte order mark."""
     for mark, encoding in _MARKS.items():
         if head.startswith(mark):
             return encoding, 0 if mark in (b"<\x00", b"\x00<") else len(mark)
@@ -147,7 +147,7 @@ def encoding_of(head: bytes, name: str) -> tuple[str | None, int]:
     except LookupError:
         encoding = ""
     if encoding in {"utf-8", "ascii"} or encoding.startswith("utf-16"):
-        # A file that says UTF-16 and plainly is not was recoded, and its declaration left behind.
+        # A file that declares UTF-16 and is not in it was recoded without its declaration.
         return None, 0
     if encoding.startswith(("iso8859", "cp125")):
         return encoding, 0

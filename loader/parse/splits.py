@@ -1,4 +1,4 @@
-"""A file of plain UTF-8, cut into splits of about the same length: one for a worker each."""
+"""A file of plain UTF-8, cut into splits of similar length for the workers."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ LEAST_BYTES: Final = 16 << 20
 
 @dataclass(frozen=True)
 class Split:
-    """A stretch of a text, from a row's start to another's, or to the end (None)."""
+    """A stretch of a text from one row's start to another's, or to the end (None)."""
 
     begin: Place
     end: int | None
 
 
 def n_splits(n_bytes: int, workers: int) -> int:
-    """Return into how many splits a file is cut: as many for each worker, and no more than 64."""
+    """Return the number of splits of a file: equally many per worker, and at most 64."""
     if n_bytes < 2 * LEAST_BYTES:
         return 1
     rounds = -(-n_bytes // (workers * SPLIT_BYTES))
-    most = MOST_PARTS - 1  # one more is needed where the reference has to read on
+    most = MOST_PARTS - 1  # one more is needed where the reference parser reads on
     most = max(most // workers * workers, min(workers, most))
     return max(min(workers * rounds, most, n_bytes // LEAST_BYTES), 1)
 
@@ -48,7 +48,7 @@ def cut(file: SourceFile, first: Place, shift: int, *, knows_lines: bool) -> lis
     shift : int
         Bytes of the file before its text.
     knows_lines : bool
-        Whether the lines before each split are to be counted; otherwise they are 0.
+        Whether to count the lines before each split; otherwise they are 0.
     """
     n = n_splits(file.n_bytes, n_cores())
     n_bytes = file.n_bytes - shift - first.offset
@@ -76,7 +76,7 @@ def n_lines(path: Path, begin: int, end: int, shift: int) -> int:
 
 
 def to_plan(splits: list[Split]) -> list[tuple[int, int, int | None]]:
-    """Write splits as JSON can hold them."""
+    """Return splits in a form for JSON."""
     return [(one.begin.offset, one.begin.line, one.end) for one in splits]
 
 

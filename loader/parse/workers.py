@@ -1,8 +1,8 @@
-"""Chunks to parts: in order out of a stream, or in several workers out of a file, on all cores.
+"""Chunks to parts on all cores: in order from a stream, or by several workers from a file.
 
-What takes long (both parsers but for a row that is odd, casts, Parquet, decoding) runs off the
-interpreter's lock, so that threads suffice: nothing is copied between processes, none dies alone,
-and the memory is one.
+The slow steps (parsing of usual rows, casts, Parquet, decoding) run without the interpreter's lock,
+so that threads suffice: nothing is copied between processes, no process dies alone, and memory is
+bounded in one place.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from loader.parts import Parts
 
     Tell = Callable[[int, int], None]
-    """Hears of bytes of the text and rows that were written."""
+    """Is told of the bytes of text and the rows that were written."""
 
 PART_BYTES: Final = 512 << 20
 _TELL_EVERY: Final = 0.1  # seconds
@@ -42,11 +42,11 @@ class Workers:
     Parameters
     ----------
     parser : ChunkParser
-        Makes columns of chunks.
+        Parses chunks.
     parts : Parts
-        Where they are written.
+        Receives the rows.
     tell : callable
-        Hears of bytes and rows; called in the thread that calls the methods.
+        Is told of bytes and rows, in the thread that calls the methods.
     """
 
     def __init__(self, parser: ChunkParser, parts: Parts, tell: Tell) -> None:
@@ -59,12 +59,12 @@ class Workers:
         self._told: SimpleQueue[tuple[int, int, int]] = SimpleQueue()
 
     def in_order(self, stream: Iterable[Chunk], part_bytes: int) -> None:
-        """Write a stream, going on behind the parts that are whole: parsed apart, written in order.
+        """Write a stream after the finished parts: chunks are parsed in parallel, written in order.
 
         Raises
         ------
         LoaderError
-            When there is a row that cannot be loaded, or the table is cut off.
+            When a row cannot be loaded, or the table is cut off.
         """
         roll = _Roll(self._parts, part_bytes)
         workers = n_cores()
@@ -76,10 +76,10 @@ class Workers:
                 for chunk, parsed in flow:
                     roll.write(chunk, parsed)
                     self._tell(chunk.n_bytes, parsed.n_rows)
-                    del chunk, parsed  # they are written: a long row is not kept beside the next
+                    del chunk, parsed  # already written: a long row is not kept beside the next
             except DoubtError:
                 left = flow.left()
-            if left is not None:  # not above: the error would hold a chunk as long as it is handled
+            if left is not None:  # not above: the error would keep a chunk while it is handled
                 self._rest(left, roll)
             roll.finish()
         finally:
@@ -87,22 +87,22 @@ class Workers:
             roll.abandon()
 
     def by_splits(self, path: Path, splits: Sequence[Split], shift: int) -> None:
-        """Write a file, each split a part, several at once.
+        """Write a file, each split as a part, several at once.
 
         Parameters
         ----------
         path : Path
-            A file of UTF-8.
+            A file in UTF-8.
         splits : sequence of Split
-            Cover its rows, in order. Lines of their beginnings need only be right where rejects
-            are taken.
+            Splits that cover its rows, in order. Their line numbers matter only where bad rows are
+            quarantined.
         shift : int
             Bytes of the file before its text.
 
         Raises
         ------
         LoaderError
-            When there is a row that cannot be loaded, or the table is cut off.
+            When a row cannot be loaded, or the table is cut off.
         """
         left = [number for number in range(len(splits)) if number not in self._parts.notes]
         told = {number: note.size for number, note in self._parts.notes.items()}
@@ -120,7 +120,7 @@ class Workers:
             self._from_doubt(path, shift, told)
 
     def _watch(self, running: Sequence[Future[None]], told: dict[int, tuple[int, int]]) -> None:
-        """Tell how the workers go on until all are done; note what was told of each."""
+        """Report the workers' progress until all are done."""
         left = set(running)
         while left:
             done, left = wait(left, _TELL_EVERY)
@@ -154,16 +154,16 @@ class Workers:
                 part.take(parsed)
                 self._told.put((number, chunk.n_bytes, parsed.n_rows))
                 place = chunk.end
-                del chunk, parsed  # they are written: a long row is not kept beside the next
+                del chunk, parsed  # already written: a long row is not kept beside the next
             part.finish(place, is_whole=number not in self._doubts)
 
     def _is_in_vain(self, number: int) -> bool:
-        """Whether another worker failed, or must be read again from before this one on."""
+        """Whether another worker failed, or an earlier split must be read again."""
         with self._lock:
             return self._stop.is_set() or any(doubted < number for doubted in self._doubts)
 
     def _from_doubt(self, path: Path, shift: int, told: dict[int, tuple[int, int]]) -> None:
-        """Read on from the first doubted place, by the reference."""
+        """Read on from the first doubtful place with the reference parser."""
         number = min(self._doubts)
         for one, (n_bytes, n_rows) in told.items():
             if one > number:
@@ -188,7 +188,7 @@ class Workers:
 
 
 class _Flow:
-    """Chunks with what they were parsed into, in order, some parsed ahead."""
+    """Chunks with their parsed rows, in order, some parsed ahead."""
 
     def __init__(
         self,
@@ -201,7 +201,7 @@ class _Flow:
         self._stream = iter(stream)
         self._executor = executor
         self._n_ahead = n_ahead
-        self._enough_bytes = 2 * n_ahead * CHUNK_BYTES  # of long rows not so many are ahead
+        self._enough_bytes = 2 * n_ahead * CHUNK_BYTES  # fewer long rows are parsed ahead
         self._n_bytes = 0
         self._running: deque[tuple[Chunk, Future[Parsed]]] = deque()
 
@@ -222,7 +222,7 @@ class _Flow:
             del chunk, future
 
     def left(self) -> Iterator[Chunk]:
-        """Yield the chunks that were not given, the doubted one first, and hold none of them."""
+        """Yield the remaining chunks, the doubtful one first, and keep none of them."""
         for number in range(len(self._running)):
             self._running[number][1].cancel()
         while self._running:
@@ -243,7 +243,7 @@ class _Roll:
         self._begin = self._end = Place()
 
     def write(self, chunk: Chunk, parsed: Parsed) -> None:
-        """Write what came out of a chunk; a part is closed when it is long enough."""
+        """Write the rows of a chunk; close the part when it is long enough."""
         if self._part is None:
             self._begin = chunk.begin
             self._part = Part(self._parts, self._number, self._begin)
@@ -255,13 +255,13 @@ class _Roll:
             self.finish()
 
     def finish(self) -> None:
-        """Close the part that is being written, if there is one."""
+        """Close the open part, if there is one."""
         if self._part is not None:
             self._part.finish(self._end)
             self._part = None
             self._number += 1
 
     def abandon(self) -> None:
-        """Close the part that is being written, to be thrown away, where an error is on its way."""
+        """Close the open part, to be removed, when an error is raised."""
         if self._part is not None:
             self._part.abandon()
