@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, Final
 from analyses.common.numbers import between, number, p_words, percent, points, signed
 from analyses.replication.response_times import BASELINE
 from analyses.replication.tables import Section
+from analyses.statistics.clusters import clustered_standardised_share
 from analyses.statistics.proportions import compare_proportions, proportion
 from analyses.statistics.ranks import cliffs_delta, hodges_lehmann_ratio, mann_whitney
-from analyses.statistics.strata import standardised_share
 from analyses.warehouse.database import connect
 
 if TYPE_CHECKING:
@@ -78,23 +78,22 @@ def read_comparisons(
         Whose database; may be left out if the folder has one.
     """
     with connect(data, study) as connection:
-        by_year = connection.execute(
-            "select year, n_not_accepted, n_questions from yearly_acceptance"
-            " where question_set = ?",
-            [TOPICS],
+        questions = connection.execute(
+            "select year(asked_at), owner_user_id, not is_accepted"
+            f" from {TOPICS}_questions order by site, question_id"
         ).fetchall()
         minutes = connection.execute(
             f"select response_minutes_days_dropped from {TOPICS}_questions"
             " where response_minutes >= 0"
         ).fetchall()
     return [
-        *compare_shares(by_year, trends, baseline),
+        *compare_shares(questions, trends, baseline),
         *compare_times([dropped for (dropped,) in minutes], baseline_minutes),
     ]
 
 
 def compare_shares(
-    by_year: Sequence[tuple[int, int, int]],
+    questions: Sequence[tuple[int, int | None, bool]],
     trends: Iterable[YearlyCount],
     baseline: tuple[int, int],
 ) -> list[Comparison]:
@@ -102,8 +101,8 @@ def compare_shares(
 
     Parameters
     ----------
-    by_year : sequence of (year, n_not_accepted, n_questions)
-        Of the deployment questions.
+    questions : sequence of (year, asker, is_not_accepted)
+        The deployment questions; an asker who is not known is ``None``.
     trends, baseline
         As in :func:`read_comparisons`.
 
@@ -117,23 +116,25 @@ def compare_shares(
         for one in trends
         if (one.figure, one.question_set) == ("questions", BASELINE)
     }
-    kept = [row for row in by_year if row[0] in asked]
-    n_not_accepted, n = (sum(row[column] for row in by_year) for column in (1, 2))
-    crude = compare_proportions(n_not_accepted, n, *baseline)
+    years, askers, not_accepted = zip(*questions, strict=True) if questions else ((), (), ())
+    n = len(questions)
+    crude = compare_proportions(sum(not_accepted), n, *baseline)
     other: Any = proportion(*baseline)
-    own: Any = standardised_share(
-        ([row[1] for row in kept], [row[2] for row in kept]), [asked[row[0]] for row in kept]
-    )
+    weights = {year: weight for year, weight in asked.items() if year in years}
+    own: Any = clustered_standardised_share(not_accepted, askers, years, weights)
     both = f"{own.n:,}, {baseline[1]:,}"
     note = (
         "Deployment questions are younger, and acceptance falls with the year asked: their shares"
-        " by year, weighted by the published counts of non-deployment questions in these years."
+        " by year, weighted by the published counts of non-deployment questions in these years. The"
+        " intervals allow for deployment questions of one asker; who asked the non-deployment"
+        " questions was not published, so these are taken as independent."
     )
     rows = [
         Comparison(
             "no accepted answer, difference", "points", crude.share_difference, crude.ci_low,
             crude.ci_high, f"{n:,}, {baseline[1]:,}",
-            f"As the paper tests it ({p_words(crude.p_value)}), with Newcombe’s interval.",
+            f"As the paper tests it ({p_words(crude.p_value)}), with Newcombe’s interval: questions"
+            " are taken as independent.",
         ),
         Comparison(
             "no accepted answer, deployment with the baseline’s years", "share", own.share,

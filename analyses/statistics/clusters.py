@@ -19,12 +19,15 @@ from analyses.statistics.results import (
     checked_values,
     finite_or_none,
 )
+from analyses.statistics.strata import standardised_share
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from numpy.typing import ArrayLike, NDArray
     from statsmodels.regression.linear_model import RegressionResults
+
+    from analyses.statistics.strata import StandardisedShare
 
     Floats = NDArray[np.float64]
     Clustered = tuple[ArrayLike, ArrayLike]
@@ -234,6 +237,52 @@ def clustered_share(
         limits = proportion_confint(share * n, n, alpha=1 - confidence, method="wilson")
         low, high = (float(limit) for limit in limits)
     return ClusteredShare(effect.n, effect.n_clusters, share, confidence, low, high)
+
+
+def clustered_standardised_share(
+    has_outcome: ArrayLike,
+    clusters: ArrayLike,
+    strata: ArrayLike,
+    weights: Mapping[int, float],
+    confidence: float = CONFIDENCE,
+) -> StandardisedShare:
+    """Share of a group if its strata had given weights, with an interval that allows for clusters.
+
+    Parameters
+    ----------
+    has_outcome, clusters, confidence
+        As in :func:`clustered_share`.
+    strata : array_like of int, shape (n,)
+        Of each member, such as the year. A cluster may reach over several.
+    weights : mapping of int to float
+        Of each stratum, 0 or more; members of a stratum without a weight are left out.
+
+    Returns
+    -------
+    StandardisedShare
+        That of `standardised_share`, whose interval is of as many members in each stratum as the
+        design effect of the weighted mean leaves, never of more than there are.
+
+    Notes
+    -----
+    The design effect is that of the residuals from the strata's own shares, each times its weight;
+    in R ``survey::svymean`` of a design of clusters after ``postStratify``. Wilson's interval of
+    the effective size: as in :func:`clustered_share`.
+    """
+    outcome, of = np.asarray(has_outcome, dtype=np.float64), np.asarray(strata)
+    n_with, n, residuals = [], [], np.zeros(outcome.size)
+    for stratum, weight in weights.items():
+        own = of == stratum
+        n_with.append(int(outcome[own].sum()))
+        n.append(int(own.sum()))
+        if n[-1]:
+            residuals[own] = weight / n[-1] * (outcome[own] - outcome[own].mean())
+    is_kept = np.isin(of, list(weights))
+    people = [one for one, kept in zip(clusters, is_kept, strict=True) if kept]
+    effect = design_effect(residuals[is_kept], people).design_effect
+    return standardised_share(
+        (n_with, n), list(weights.values()), confidence, design_effect=max(1.0, effect or 1.0)
+    )
 
 
 def clustered_mean_difference(

@@ -92,7 +92,11 @@ class MantelHaenszel(Result):
 
 
 def standardised_share(
-    group: Counts, weights: ArrayLike, confidence: float = CONFIDENCE
+    group: Counts,
+    weights: ArrayLike,
+    confidence: float = CONFIDENCE,
+    *,
+    design_effect: float = 1.0,
 ) -> StandardisedShare:
     """Share of a group if its strata had given weights (direct standardisation).
 
@@ -104,6 +108,9 @@ def standardised_share(
         0 or more, such as the sizes of the strata in the population whose mix is taken.
     confidence : float
         In (0, 1).
+    design_effect : float
+        1 or more, where members come in clusters: each stratum says as much as that part of its
+        members. :func:`analyses.statistics.clusters.clustered_standardised_share` finds it.
 
     Returns
     -------
@@ -128,7 +135,10 @@ def standardised_share(
     n_kept = int(n[kept].sum())
     if not kept.any():
         return StandardisedShare(0, None, None, confidence, None, None)
-    share, below, above = _weighted_share(x[kept], n[kept], parts[kept], confidence)
+    if not design_effect >= 1:
+        raise ValueError(f"design_effect must be 1 or more, not {design_effect}")
+    effective = x[kept] / design_effect, n[kept] / design_effect
+    share, below, above = _weighted_share(*effective, parts[kept], confidence)
     covered = float(parts[kept].sum() / parts.sum())
     return StandardisedShare(n_kept, covered, share, confidence, share - below, share + above)
 

@@ -443,6 +443,33 @@ share <- function(name, x, cluster) {
 }
 share("grass by plant", CO2$uptake > 30, CO2$Plant)
 share("deaths by institution", lung$status[!is.na(lung$inst)] == 2, lung$inst[!is.na(lung$inst)])
+# The same in strata with given weights: each stratum's Wilson interval of n / design effect.
+standardised_effective <- function(x, cluster, stratum, weight) {
+    d <- data.frame(x, cluster, stratum)
+    population <- data.frame(stratum = seq_along(weight), Freq = weight)
+    variance <- function(ids) {
+        SE(svymean(~x, postStratify(svydesign(ids = ids, weights = ~1, data = d), ~stratum, population)))^2
+    }
+    effect <- max(1, variance(~cluster) / variance(~1))
+    w <- weight / sum(weight)
+    n <- as.vector(table(stratum)) / effect
+    p <- as.vector(tapply(x, stratum, mean))
+    limits <- sapply(seq_along(p), function(i) prop.test(p[i] * n[i], n[i], correct = FALSE)$conf.int)
+    sum(w * p) + c(0, -sqrt(sum((w * (p - limits[1, ]))^2)), sqrt(sum((w * (limits[2, ] - p))^2)))
+}
+standardised_clusters <- function(name, x, cluster, stratum, weight) {
+    x <- as.integer(x)
+    cluster <- as.integer(factor(cluster))
+    stratum <- as.integer(factor(stratum))
+    case(
+        "clustered_standardised", standardised_effective(x, cluster, stratum, weight),
+        function(v) list(share = v[1], low = v[2], high = v[3]),
+        list(name = name, x = I(x), cluster = I(cluster), stratum = I(stratum), weight = I(weight))
+    )
+}
+at <- lung[!is.na(lung$inst), ]
+standardised_clusters("deaths by institution, sexes alike", at$status == 2, at$inst, at$sex, c(1, 1))
+standardised_clusters("grass by plant, treatments 1 to 3", CO2$uptake > 30, CO2$Plant, CO2$Treatment, c(1, 3))
 mean_difference <- function(name, x, is_a, cluster) {
     case("mean_difference", lm(x ~ is_a), function(f) {
         se <- sqrt(vcovCL(f, cluster = cluster, type = "HC1")[2, 2])

@@ -14,10 +14,12 @@ from analyses.statistics.clusters import (
     clustered_mean_difference,
     clustered_median,
     clustered_share,
+    clustered_standardised_share,
     design_effect,
 )
 from analyses.statistics.quantiles import median
 from analyses.statistics.ranks import cliffs_delta
+from analyses.statistics.strata import standardised_share
 
 ROWS = st.lists(st.tuples(st.integers(0, 9).map(float), st.integers(0, 5)), min_size=1, max_size=20)
 
@@ -243,3 +245,38 @@ def test_a_hundred_thousand_questions_take_seconds():
     assert both.ci_low < both.estimate < both.ci_high
     assert 0.9 < effect.design_effect < 1.1
     assert difference.p_value > 1e-6
+
+
+def test_a_standardised_share_of_clusters_is_as_survey_in_r_has_it(
+    clustered_standardised_case, assert_near
+):
+    given_, expected = (clustered_standardised_case[name] for name in ("input", "value"))
+    weights = dict(enumerate(given_["weight"], start=1))
+    result = clustered_standardised_share(
+        given_["x"], given_["cluster"], given_["stratum"], weights
+    )
+    assert_near(
+        [result.share, result.ci_low, result.ci_high],
+        [expected[name] for name in ("share", "low", "high")],
+    )
+
+
+def test_without_clusters_a_standardised_share_is_the_plain_one():
+    """Questions of people who asked once, and of a year that has no weight."""
+    years = [2016] * 8 + [2017] * 4 + [2030]
+    outcome = [1, 0, 0, 1, 1, 0, 0, 0, 1, 1, 0, 1, 1]
+    result = clustered_standardised_share(outcome, [None] * 13, years, {2016: 1, 2017: 2, 2018: 5})
+    plain = standardised_share(([3, 3, 0], [8, 4, 0]), [1, 2, 5])
+    assert result.n == 12
+    assert (result.share, result.covered_weight) == (plain.share, plain.covered_weight)
+    assert (result.ci_low, result.ci_high) == pytest.approx((plain.ci_low, plain.ci_high))
+
+
+def test_a_standardised_share_of_nobody_is_not_known():
+    assert clustered_standardised_share([], [], [], {2016: 1}).share is None
+    assert clustered_standardised_share([1, 0], ["a", "b"], [2015, 2015], {2016: 1}).share is None
+
+
+def test_a_standardised_share_needs_a_design_effect_of_one_or_more():
+    with pytest.raises(ValueError, match="design_effect must be 1 or more, not 0.5"):
+        standardised_share(([1], [2]), [1], design_effect=0.5)
