@@ -10,6 +10,8 @@ from analyses.labelling.ratings import name_raters
 from analyses.statistics.agreement import (
     Agreement,
     Alpha,
+    CategoryAgreement,
+    category_agreement,
     cohens_kappa,
     krippendorffs_alpha,
 )
@@ -43,6 +45,8 @@ class RaterAgreement(Agreement):
     level : {"inner", "leaf"}
     n_overlapping : int
         Questions with at least one label in common.
+    categories : tuple of CategoryAgreement
+        Each by itself: of a question with several labels each counts.
     """
 
     rater_a: str
@@ -50,6 +54,15 @@ class RaterAgreement(Agreement):
     question_set: str
     level: Level
     n_overlapping: int
+    categories: tuple[CategoryAgreement, ...]
+
+
+@dataclass(frozen=True)
+class AgreementOfAll(Alpha):
+    """Krippendorff's alpha of all raters together, on a set and level."""
+
+    question_set: str
+    level: Level
 
 
 def rater_agreement(
@@ -97,32 +110,28 @@ def rater_agreement(
 
 def agreement_of_all(
     sheets: Sequence[Ratings], confidence: float = CONFIDENCE
-) -> list[tuple[str, Level, Alpha]]:
+) -> list[AgreementOfAll]:
     """Return Krippendorff's alpha of all raters together, by set and level.
 
-    Questions count that two raters or more have labelled; several labels are one made of them.
+    Questions count that two raters or more have labelled; several labels agree in part with others
+    that share some.
     """
     keys = list(dict.fromkeys(key for sheet in sheets for key in sheet.by_question))
-    return [
-        (
-            question_set,
-            level,
-            krippendorffs_alpha(
+    found = []
+    for question_set in dict.fromkeys(key[0] for key in keys):
+        for level in LEVELS:
+            labels = [
                 [
-                    [
-                        sheet.by_question[key].value(level)
-                        for sheet in sheets
-                        if key in sheet.by_question
-                    ]
-                    for key in keys
-                    if key[0] == question_set
-                ],
-                confidence,
-            ),
-        )
-        for question_set in dict.fromkeys(key[0] for key in keys)
-        for level in LEVELS
-    ]
+                    frozenset(sheet.by_question[key].names(level))
+                    for sheet in sheets
+                    if key in sheet.by_question
+                ]
+                for key in keys
+                if key[0] == question_set
+            ]
+            alpha = krippendorffs_alpha(labels, confidence)
+            found.append(AgreementOfAll(**vars(alpha), question_set=question_set, level=level))
+    return found
 
 
 def labelled_by_all(sheets: Sequence[Ratings]) -> list[QuestionKey]:
@@ -157,11 +166,15 @@ def _compared(
     given = {*labels_a, *labels_b}
     # several labels on one question, and labels of an open coding, come last
     used = [name for name in order if name in given] + sorted(given.difference(order))
+    sets_a, sets_b = [a.names(level) for a, _ in pairs], [b.names(level) for _, b in pairs]
+    chosen = set().union(*sets_a, *sets_b)
+    single = [name for name in order if name in chosen] + sorted(chosen.difference(order))
     return RaterAgreement(
         **vars(cohens_kappa(labels_a, labels_b, used, confidence)),
         **names,
         level=level,
-        n_overlapping=sum(not a.names(level).isdisjoint(b.names(level)) for a, b in pairs),
+        n_overlapping=sum(not a.isdisjoint(b) for a, b in zip(sets_a, sets_b, strict=True)),
+        categories=category_agreement(sets_a, sets_b, single, confidence),
     )
 
 

@@ -20,7 +20,6 @@ from analyses.common.numbers import (
 )
 from analyses.common.spreadsheets import write_table
 from analyses.labelling.agreement import ALL_SETS
-from analyses.statistics.agreement import category_agreement
 from analyses.study.labels import NO_CATEGORY
 from analyses.warehouse.summary import console
 
@@ -28,8 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from analyses.labelling.agreement import RaterAgreement
-    from analyses.statistics.agreement import Alpha
+    from analyses.labelling.agreement import AgreementOfAll, RaterAgreement
     from analyses.statistics.sampling import SampleSize
     from analyses.study.labels import Label
 
@@ -47,7 +45,11 @@ def show_sizes(sizes: Sequence[tuple[str, SampleSize, bool]]) -> None:
     console().print(table)
     if sizes:
         _, size, _ = sizes[0]
-        kept = "kept" if size.rounding == "up" else "just missed"
+        kept = (
+            "kept, where no question is left out as unclear or a false positive"
+            if size.rounding == "up"
+            else "just missed, and missed by more where questions are left out"
+        )
         click.echo(
             f"{100 * size.confidence:g}% confidence, an interval of +/- {100 * size.interval:g}"
             f" points at a share of {100 * size.proportion:g}%, finite population correction.\n"
@@ -84,18 +86,21 @@ def show_agreement(rows: Sequence[RaterAgreement]) -> None:
                 out.print(_by_category(row))
 
 
-def show_agreement_of_all(rows: Sequence[tuple[str, str, Alpha]]) -> None:
+def show_agreement_of_all(rows: Sequence[AgreementOfAll]) -> None:
     """Print the agreement of all raters together."""
     table = _table(
         "Agreement of all raters", ["set", "level"], ["questions", "labels", "alpha", "interval"]
     )
-    for name, level, row in rows:
+    for row in rows:
         table.add_row(
-            escape(name), level, count(row.n), count(row.n_labels), number(row.alpha, 3),
-            between(row.ci_low, row.ci_high, lambda value: number(value, 3)),
+            escape(row.question_set), row.level, count(row.n), count(row.n_labels),
+            number(row.alpha, 3), between(row.ci_low, row.ci_high, lambda value: number(value, 3)),
         )  # fmt: skip
     console().print(table)
-    click.echo("Alpha is Krippendorff's, of questions that two raters or more have labelled.")
+    click.echo(
+        "Alpha is Krippendorff's, of questions that two raters or more have labelled; several"
+        " labels agree in part with others that share some."
+    )
 
 
 def _by_category(row: RaterAgreement) -> Table:
@@ -105,7 +110,7 @@ def _by_category(row: RaterAgreement) -> Table:
         ["inner category"],
         ["chosen by either", "by both", "agreement, %", "interval, %"],
     )
-    for one in category_agreement(row.confusion, row.confidence):
+    for one in row.categories:
         table.add_row(
             escape(one.category), count(one.n_either), count(one.n_both),
             percent(one.agreement).rstrip("%"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from analyses.warehouse.tables import Table
 
@@ -10,15 +10,17 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from analyses.labelling.agreement import RaterAgreement
+    from analyses.labelling.ratings import Ratings
+    from analyses.study.labels import Taxonomy
 
-_COLUMNS: Final = (
-    *("rater_a", "rater_b", "question_set", "level", "n", "n_agreed", "n_overlapping"),
-    *("agreement", "kappa", "confidence", "ci_low", "ci_high"),
-)
+_KEY: Final = ("rater_a", "rater_b", "question_set", "level")
+_INTERVAL: Final = ("confidence", "ci_low", "ci_high")
+_PAIRS: Final = (*_KEY, "n", "n_agreed", "n_overlapping", "agreement", "kappa", *_INTERVAL)
+_CATEGORY: Final = ("category", "n_either", "n_both", "agreement", *_INTERVAL)
+_ALL: Final = ("question_set", "level", "n_raters", "n", "n_labels", "alpha", *_INTERVAL)
 
 
-def read_agreement(draw: Path, sheets: Sequence[Path], study: str | None) -> Table:
+def read_agreement(draw: Path, sheets: Sequence[Path], study: str | None) -> tuple[Table, ...]:
     """Compare the sheets of raters, as `stackstudy label agreement` does.
 
     Parameters
@@ -32,24 +34,58 @@ def read_agreement(draw: Path, sheets: Sequence[Path], study: str | None) -> Tab
 
     Returns
     -------
-    Table
-        Named `rater_agreement`.
+    tuple of Table
+        As `agreement_tables` makes them.
 
     Raises
     ------
     LabellingError
         When a file cannot be used.
     """
-    from analyses.labelling.agreement import rater_agreement  # slow, seldom used
     from analyses.labelling.ratings import read_ratings
     from analyses.labelling.sample import read_with_taxonomy
 
     questions, taxonomy = read_with_taxonomy(draw, study)
     ratings = [read_ratings(path, questions, taxonomy).checked() for path in sheets]
-    return agreement_table(rater_agreement(ratings, taxonomy))
+    return agreement_tables(ratings, taxonomy)
 
 
-def agreement_table(agreement: Sequence[RaterAgreement]) -> Table:
-    """Return the agreement as a table that the report can read like those of the database."""
-    values = tuple(tuple(getattr(row, name) for name in _COLUMNS) for row in agreement)
-    return Table("rater_agreement", _COLUMNS, values)
+def agreement_tables(ratings: Sequence[Ratings], taxonomy: Taxonomy) -> tuple[Table, ...]:
+    """Return how far raters agree as tables that the report reads like those of the database.
+
+    Parameters
+    ----------
+    ratings : sequence of Ratings
+        One per rater, two or more.
+    taxonomy : Taxonomy
+        Gives the order of the categories.
+
+    Returns
+    -------
+    tuple of Table
+        `rater_agreement`, one row per pair of raters, set and level; `category_agreement`, for each
+        category too; of three raters or more `agreement_of_all`, one row per set and level.
+    """
+    from analyses.labelling.agreement import (  # slow, seldom used
+        agreement_of_all,
+        rater_agreement,
+    )
+
+    def values(row: object, names: Sequence[str]) -> tuple[Any, ...]:
+        return tuple(getattr(row, name) for name in names)
+
+    pairs = rater_agreement(ratings, taxonomy)
+    by_category = tuple(
+        (*values(pair, _KEY), *values(one, _CATEGORY)) for pair in pairs for one in pair.categories
+    )
+    tables = [
+        Table("rater_agreement", _PAIRS, tuple(values(pair, _PAIRS) for pair in pairs)),
+        Table("category_agreement", (*_KEY, *_CATEGORY), by_category),
+    ]
+    if len(ratings) > 2:
+        together = tuple(
+            (*values(row, _ALL[:2]), len(ratings), *values(row, _ALL[3:]))
+            for row in agreement_of_all(ratings)
+        )
+        tables.append(Table("agreement_of_all", _ALL, together))
+    return tuple(tables)

@@ -92,7 +92,7 @@ def report(
 
     if wrong := verify(data):
         raise StoreError(first_of(wrong))
-    made = compose(read_results(data, study), read_agreement(draw, sheets, study) if draw else None)
+    made = compose(read_results(data, study), read_agreement(draw, sheets, study) if draw else ())
     if "html" in formats:
         click.echo(f"Report: {write_report(made, data, output)}")
     folder = figures or data / "figures"

@@ -19,6 +19,7 @@ from analyses.warehouse.tables import Tables, read_tables
 from loader.checks import warnings_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from analyses.report.blocks import Section
@@ -67,16 +68,17 @@ class Report:
         return any(site.is_synthetic for site in self.study.sites)
 
 
-def compose(study: StudyResults, agreement: Table | None = None) -> Report:
+def compose(study: StudyResults, agreement: Sequence[Table] = ()) -> Report:
     """Make every section of the report.
 
     Parameters
     ----------
-    agreement : Table, optional
+    agreement : sequence of Table
         How far raters agree: `analyses.report.agreement.read_agreement`.
     """
-    if agreement is not None:
-        tables = Tables({**study.tables.by_name, agreement.name: agreement})
+    if agreement:
+        more = {table.name: table for table in agreement}
+        tables = Tables({**study.tables.by_name, **more})
         study = replace(study, tables=tables)
     return Report(study, sections_of(study))
 

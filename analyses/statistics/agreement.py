@@ -20,7 +20,7 @@ from analyses.statistics.results import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from numpy.typing import NDArray
 
@@ -191,13 +191,18 @@ def cohens_kappa(
 
 
 def category_agreement(
-    table: Confusion, confidence: float = CONFIDENCE
+    rater_a: Sequence[Collection[str]],
+    rater_b: Sequence[Collection[str]],
+    categories: Sequence[str],
+    confidence: float = CONFIDENCE,
 ) -> tuple[CategoryAgreement, ...]:
-    """Agreement on each category (specific agreement), in the order of the table.
+    """Agreement on each category (specific agreement), in the order of the categories.
 
     Parameters
     ----------
-    table : Confusion
+    rater_a, rater_b : sequence of collection of str, length n
+        The labels of each question, one or several, in the same order.
+    categories : sequence of str
     confidence : float
         In (0, 1).
 
@@ -216,9 +221,9 @@ def category_agreement(
         return None if share is None else 2 * share / (1 + share)
 
     found = []
-    for place, name in enumerate(table.categories):
-        n_both = int(table.counts[place, place])
-        n_either = int(table.counts[place].sum() + table.counts[:, place].sum()) - n_both
+    for name in categories:
+        chosen = [(name in a) + (name in b) for a, b in zip(rater_a, rater_b, strict=True)]
+        n_both, n_either = chosen.count(2), len(chosen) - chosen.count(0)
         both = proportion(n_both, n_either, confidence)
         limits = of_choices(both.share), of_choices(both.ci_low), of_choices(both.ci_high)
         agreement, low, high = limits
@@ -227,15 +232,19 @@ def category_agreement(
 
 
 def krippendorffs_alpha(
-    labels: Sequence[Sequence[str]], confidence: float = CONFIDENCE, *, seed: int = SEED
+    labels: Sequence[Sequence[str | frozenset[str]]],
+    confidence: float = CONFIDENCE,
+    *,
+    seed: int = SEED,
 ) -> Alpha:
     """Krippendorff's alpha of any number of raters, for labels without an order.
 
     Parameters
     ----------
-    labels : sequence of sequence of str
-        The labels of each question, one per rater who labelled it. A question with fewer than two
-        says nothing of agreement, and is left out.
+    labels : sequence of sequence of str or frozenset of str
+        What each rater who labelled a question gave it: a label, or a set of several, which agree
+        in part with others that share some. A question with fewer than two raters says nothing of
+        agreement, and is left out.
     confidence : float
         In (0, 1).
     seed : int
@@ -251,22 +260,28 @@ def krippendorffs_alpha(
     Notes
     -----
     Krippendorff (2019), https://doi.org/10.4135/9781071878781, chapter 12. The library of that
-    name on PyPI has the GPL, and statsmodels no alpha.
+    name on PyPI has the GPL, and statsmodels no alpha. Sets of labels differ by the distance MASI:
+    Passonneau (2006), https://aclanthology.org/L06-1392/.
     """
     checked_confidence(confidence)
-    known = [Counter(given) for given in labels if len(given) > 1]
-    names = sorted({name for counts in known for name in counts})
+    known = [
+        Counter(frozenset([one]) if isinstance(one, str) else one for one in given)
+        for given in labels
+        if len(given) > 1
+    ]
+    names = list(dict.fromkeys(name for counts in known for name in counts))
     counts = np.array([[one[name] for name in names] for one in known], dtype=np.float64)
     if not names:
         return Alpha(0, 0, None, confidence, None, None)
     size = counts.sum(axis=1)
-    differing = (counts * (size[:, np.newaxis] - counts)).sum(axis=1) / (size - 1)
+    distance = np.array([[_masi(one, other) for other in names] for one in names])
+    differing = (counts * (counts @ distance)).sum(axis=1) / (size - 1)
 
     def alpha(drawn: NDArray[np.float64]) -> NDArray[np.float64]:
         """Alpha where each question counts as often as it was drawn, one row per draw."""
         totals = drawn @ counts
         n = totals.sum(axis=1)
-        expected = (totals * (n[:, np.newaxis] - totals)).sum(axis=1) / (n - 1)
+        expected = (totals * (totals @ distance)).sum(axis=1) / (n - 1)
         with np.errstate(invalid="ignore", divide="ignore"):
             return 1 - drawn @ differing / expected
 
@@ -279,3 +294,11 @@ def krippendorffs_alpha(
         ends = (1 - confidence) / 2, (1 + confidence) / 2
         low, high = np.quantile(found[np.isfinite(found)], ends).tolist()
     return Alpha(len(counts), int(size.sum()), estimate, confidence, low, high)
+
+
+def _masi(one: frozenset[str], other: frozenset[str]) -> float:
+    """How far two sets of labels differ: 0 where they are equal, 1 where they share none."""
+    if one == other:
+        return 0.0
+    is_part = one <= other or other <= one
+    return 1 - len(one & other) / len(one | other) * (2 / 3 if is_part else 1 / 3)

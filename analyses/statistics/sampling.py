@@ -125,7 +125,8 @@ def sample_size(
     proportion : float
         p, in (0, 1); 0.5 needs the largest sample and so is safe for any.
     rounding : {"up", "down"}
-        Up keeps the interval within e; one question fewer ("down") just misses it. A
+        Up keeps the interval within e, where no question of the sample is left out later; one
+        question fewer ("down") just misses it. A
         print of 297 and 307 for 1,325 and 1,533 is 297.98 and 307.33 (297.99 and 307.34 with
         z = 1.96) rounded down.
 

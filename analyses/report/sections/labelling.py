@@ -31,6 +31,24 @@ _AGREEMENT_COLUMNS = (
     Column("Cohen’s\N{NO-BREAK SPACE}κ", "kappa", _three),
     Column("95% interval", "ci_low ci_high", lambda low, high: between(low, high, _three)),
 )
+_ALL_COLUMNS = (
+    SET,
+    words("Level", "level"),
+    Column("Raters", "n_raters", count),
+    Column("Questions", "n"),
+    Column("Krippendorff’s\N{NO-BREAK SPACE}alpha", "alpha", _three),
+    Column("95% interval", "ci_low ci_high", lambda low, high: between(low, high, _three)),
+)
+_CATEGORY_COLUMNS = (
+    SET,
+    words("Level", "level"),
+    words("Category", "category", wraps=True),
+    words("Raters", "rater_a rater_b", "{}, {}".format),
+    Column("Chosen by either", "n_either"),
+    Column("By both", "n_both"),
+    Column("Agreement", "agreement"),
+    Column("95% interval", "ci_low ci_high", lambda low, high: between(low, high, percent)),
+)
 _KIND_COLUMNS = (
     SET,
     words("Label", "label_kind", lambda kind: kind.replace("_", " ")),
@@ -100,9 +118,40 @@ def agreement_blocks(study: StudyResults) -> tuple[Block, ...]:
             " --sheet ben.xlsx</code>){}"
         )
         return (Missing(title, how.format(f". {beside}" if beside else "")),)
-    note = "A question with several labels counts as agreed when all of them are the same."
+    note = (
+        "A question with several labels counts as agreed when all of them are the same. Raters see"
+        " whether a question has an answer."
+    )
     note += f" {beside}." if beside else ""
-    return (table_of(study, "rater_agreement", title, _AGREEMENT_COLUMNS, note=note),)
+    return (
+        table_of(study, "rater_agreement", title, _AGREEMENT_COLUMNS, note=note),
+        *_of_all(study),
+        *_by_category(study),
+    )
+
+
+def _of_all(study: StudyResults) -> tuple[Block, ...]:
+    """Show the agreement of three raters or more."""
+    data = "agreement_of_all"
+    if not study.rows(data):
+        return ()
+    note = "Several labels of a question agree in part with others that share some (MASI)."
+    title = "How far all raters agree together"
+    return (table_of(study, data, title, _ALL_COLUMNS, note=note),)
+
+
+def _by_category(study: StudyResults) -> tuple[Block, ...]:
+    """Show which categories the raters agree on."""
+    data, title = "category_agreement", "On which categories the raters agree"
+    rows = study.rows(data)
+    if not rows:
+        return ()
+    note = (
+        "Of the times that one rater chose a category, the share in which the other did too. Of a"
+        " question with several labels each counts."
+    )
+    table = table_of(study, data, title, _CATEGORY_COLUMNS, rows, note=note)
+    return (Fold(f"{title} ({count(len(rows))})", (table,)),)
 
 
 def label_acceptance_blocks(study: StudyResults) -> tuple[Block, ...]:

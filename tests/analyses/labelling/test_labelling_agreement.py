@@ -92,6 +92,17 @@ def test_several_labels_agree_when_all_are_the_same_in_any_order():
     assert (rows["inner"].n_agreed, rows["inner"].n_overlapping) == (3, 4)
 
 
+def test_each_category_of_a_question_with_several_agrees_by_itself():
+    a = sheet("a", numbered(["yes + no - a", "yes"]))
+    b = sheet("b", numbered(["yes", "no - b"]))
+    inner, leaf = rater_agreement([a, b], TAXONOMY)
+    assert [(one.category, one.n_either, one.n_both) for one in inner.categories] == [
+        ("yes", 2, 1),
+        ("no", 2, 0),
+    ]
+    assert [one.category for one in leaf.categories] == ["yes", "no - a", "no - b"]
+
+
 def test_sets_are_compared_alone_and_together():
     a = sheet("a", numbered(["yes", "no", "yes"]) | numbered(["yes", "no"], "t"))
     b = sheet("b", numbered(["yes", "no", "no"]) | numbered(["no", "no", "yes"], "t"))
@@ -119,7 +130,7 @@ def test_all_raters_together_have_an_alpha_by_set_and_level():
         sheet(name, numbered(labels))
         for name, labels in (("a", ["yes", "no - a"]), ("b", ["yes", "no - b"]), ("c", ["yes"]))
     ]
-    found = {(name, level): row for name, level, row in agreement_of_all(sheets)}
+    found = {(row.question_set, row.level): row for row in agreement_of_all(sheets)}
     assert found["s", "inner"].alpha == 1
     leaf = found["s", "leaf"]
     assert (leaf.n, leaf.n_labels) == (2, 5)

@@ -166,11 +166,34 @@ def test_the_interval_of_alpha_covers():
 
 
 def test_agreement_on_a_category_is_the_share_of_choices_that_the_other_shares():
-    yes, no = category_agreement(confusion(*_raters([[20, 5], [10, 15]])))
+    labels = [[[name] for name in given_] for given_ in _raters([[20, 5], [10, 15]])]
+    yes, no = category_agreement(*labels, ["c0", "c1"])
     assert (yes.n_either, yes.n_both, no.n_either, no.n_both) == (35, 20, 30, 15)
     assert yes.agreement == pytest.approx(40 / 55)
     limits = proportion_confint(20, 35, method="wilson")
     assert (yes.ci_low, yes.ci_high) == pytest.approx([2 * x / (1 + x) for x in limits])
     assert no.agreement == pytest.approx(30 / 45)
-    (nobody,) = category_agreement(confusion([], [], ["c"]))
+    (nobody,) = category_agreement([["a"]], [["a"]], ["c"])
     assert (nobody.n_either, nobody.agreement, nobody.ci_low) == (0, None, None)
+
+
+def test_a_category_agrees_by_itself_where_questions_have_several():
+    """Of a: both on the first and second question; of b: one of two; by 2 x both / choices."""
+    a, b = category_agreement([["a", "b"], ["a"]], [["a"], ["a", "b"]], ["a", "b"])
+    assert (a.n_either, a.n_both, a.agreement) == (2, 2, 1)
+    assert (b.n_either, b.n_both, b.agreement) == (2, 0, 0)
+
+
+def test_alpha_of_sets_counts_what_they_share():
+    """By hand, MASI: {a} and {a, b} differ by 1 - 1/2 x 2/3 = 2/3, {a} and {b} by 1.
+
+    Pairs within questions: 2/3 and 0 and 0. Of the six labels, three {a}, one {a, b} and two {b},
+    both ways: 3 x 1 x 2/3 + 3 x 2 x 1 + 1 x 2 x 2/3 = 28/3, twice, by 5.
+    """
+    ab = frozenset("ab")
+    result = krippendorffs_alpha([["a", ab], ["a", "a"], ["b", "b"]])
+    assert result.alpha == pytest.approx(1 - (2 * 2 / 3) / (2 * 28 / 3 / 5))
+    overlapping = [[frozenset("ab"), frozenset("bc")], ["a", "c"], ["a", "a"]]
+    assert krippendorffs_alpha(overlapping).alpha < 1
+    one = krippendorffs_alpha([[frozenset("a"), "b"], ["a", "a"]])
+    assert one == krippendorffs_alpha([["a", "b"], ["a", "a"]])
