@@ -349,30 +349,3 @@ def _checked(n_successes: int, n: int) -> tuple[int, int]:
     if n_successes > n:
         raise ValueError(f"n_successes ({n_successes}) must not be above n ({n})")
     return n_successes, n
-
-
-def smallest_cramers_v(n: int, df: int, alpha: float = 0.05, power: float = 0.8) -> float:
-    """Cramér's V of several shares that a test of n observations finds with a given power.
-
-    Parameters
-    ----------
-    n : int
-        1 or more, of all groups together.
-    df : int
-        Groups less 1.
-    alpha, power : float
-        In (0, 1): the level of the test, and how often it finds a V of this size.
-
-    Returns
-    -------
-    float
-        Never above 1, which is the largest V.
-
-    Notes
-    -----
-    Cohen (1988), https://doi.org/10.4324/9780203771587, section 7.4; in R ``pwr::pwr.chisq.test``.
-    Of shares V is its effect size w.
-    """
-    from scipy.special import chdtri, chndtrinc
-
-    return min(1.0, math.sqrt(chndtrinc(chdtri(df, alpha), df, 1 - power) / n))

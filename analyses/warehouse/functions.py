@@ -185,6 +185,20 @@ def holm_adjusted(p_value: float | None, family: Sequence[float | None]) -> floa
     return holm(known)[known.index(p_value)]
 
 
+def smallest_effect(low: float | None, high: float | None, n_tests: int) -> float | None:
+    """Smallest difference that a test of this interval finds 8 times in 10."""
+    from analyses.statistics import power
+
+    return power.smallest_effect(low, high, n_tests)
+
+
+def smallest_ratio(low: float | None, high: float | None, n_tests: int) -> float | None:
+    """Smallest ratio above 1 that a test of this interval finds 8 times in 10."""
+    from analyses.statistics import power
+
+    return power.smallest_ratio(low, high, n_tests)
+
+
 def sample_sizes(
     population: int, confidence: float, interval: float, expected_share: float
 ) -> SampleSizes:
@@ -409,6 +423,8 @@ def register(connection: duckdb.DuckDBPyConnection) -> None:
         (median_interval, [sample], _struct(Quantile)),
         (quantiles, [sample, sample], pa.list_(pa.float64())),
         (holm_adjusted, ["double", sample], pa.float64()),
+        (smallest_effect, ["double", "double", share], pa.float64()),
+        (smallest_ratio, ["double", "double", share], pa.float64()),
         (sample_sizes, [share, "double", "double", "double"], _struct(SampleSizes)),
         (trend, [sample] * 3, _struct(Trend)),
         (correlation, [sample, sample], _struct(Correlation)),

@@ -21,10 +21,14 @@ compared as (
 adjusted as (
     select
         *,
-        holm_adjusted(
-            p_value, list(p_value) over (partition by outcome, method)
-        ) as p_value_adjusted
+        holm_adjusted(p_value, list(p_value) over family) as p_value_adjusted,
+        case
+            when unit in ('odds_ratio', 'hazard_ratio')
+                then smallest_ratio(ci_low, ci_high, count(p_value) over family)
+            else smallest_effect(ci_low, ci_high, count(p_value) over family)
+        end as detectable
     from compared
+    window family as (partition by outcome, method)
 )
 
 select * from adjusted

@@ -24,7 +24,9 @@ adjusted as (
     select
         * exclude (confidence)
         replace (case when chi2 is not null then df end as df),
-        holm_adjusted(p_value, list(p_value) over ()) as p_value_adjusted
+        holm_adjusted(p_value, list(p_value) over ()) as p_value_adjusted,
+        smallest_effect(ci_low, ci_high, count(p_value) over ())
+            as detectable_difference
     from compared
 )
 

@@ -22,7 +22,9 @@ compared as (
 adjusted as (
     select
         *,
-        holm_adjusted(p_value, list(p_value) over ()) as p_value_adjusted
+        holm_adjusted(p_value, list(p_value) over ()) as p_value_adjusted,
+        smallest_effect(ci_low, ci_high, count(p_value) over ())
+            as detectable_delta
     from compared
 )
 

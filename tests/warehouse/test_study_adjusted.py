@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
 from datetime import datetime, timedelta
 
@@ -145,3 +146,35 @@ def test_the_years_that_are_planted_are_taken_out_of_the_difference(bare):
     assert standardised["ci_low"] < 0.054 < standardised["ci_high"]
     ratio = found["waiting", "cox_stratified_by_year"]["estimate"]
     assert found["waiting", "crude"]["estimate"] < ratio
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "is_ratio"),
+    [
+        ("proportion_tests", "detectable_difference", False),
+        ("response_time_tests", "detectable_delta", False),
+        ("survival_tests", "detectable_ratio", True),
+        ("adjusted_comparisons", "detectable", None),
+    ],
+)
+def test_what_would_have_been_found_is_by_the_intervals_width_and_the_family(
+    decided, table, column, is_ratio
+):
+    """R, of three pairs: (qnorm(1 - 0.05 / 3 / 2) + qnorm(0.8)) / (2 * qnorm(0.975)); of none or
+    of one with a p-value, (qnorm(0.975) + qnorm(0.8)) / (2 * qnorm(0.975)).
+    """
+    rows = decided.records(f"from {table}")
+    n_tests = Counter(
+        (row.get("outcome"), row.get("method")) for row in rows if row["p_value"] is not None
+    )
+    known = [row for row in rows if row[column] is not None]
+    assert len(known) >= 3
+    for row in known:
+        n = n_tests[row.get("outcome"), row.get("method")]
+        widths = {0: 0.7147032396, 3: 0.8254235942}[n]
+        ratio = is_ratio if is_ratio is not None else row["unit"].endswith("ratio")
+        low, high = (math.log(x) if ratio else x for x in (row["ci_low"], row["ci_high"]))
+        found = math.log(row[column]) if ratio else row[column]
+        assert found == pytest.approx(widths * (high - low))
+    unknown = [row for row in rows if row[column] is None]
+    assert all(row["ci_low"] is None or row["ci_high"] is None for row in unknown)

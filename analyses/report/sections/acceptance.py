@@ -31,7 +31,7 @@ from analyses.report.blocks import (
     table_of,
     words,
 )
-from analyses.statistics.proportions import smallest_cramers_v
+from analyses.statistics.power import smallest_cramers_v
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,6 +53,26 @@ def _effect(value: float | None, low: float | None, high: float | None) -> Cell:
 
 _COHEN = Column("Cohen’s\N{NO-BREAK SPACE}h", "cohens_h cohens_h_ci_low cohens_h_ci_high", _effect)
 _DIFFERENCE = Column("95% interval", "ci_low ci_high", lambda low, high: between(low, high, points))
+
+
+def without_evidence(p: float | None, found: str | None) -> str:
+    """Say that there is no evidence of a difference, and which would have been found.
+
+    Parameters
+    ----------
+    p : float or None
+        Adjusted; below `ALPHA`, and where there is none, nothing is said.
+    found : str or None
+        The smallest difference that would have been found.
+    """
+    if p is None or p < ALPHA:
+        return ""
+    if found is None:
+        return (
+            " There is no evidence of a difference, but the sets are too small: even the largest"
+            " would not have been found 8 times in 10."
+        )
+    return f" There is no evidence of a difference; {found} would have been found 8 times in 10."
 
 
 def statistic(value: float | None, df: float | None) -> str:
@@ -92,6 +112,7 @@ _TEST_COLUMNS = (
     Column("χ²", "chi2 df", statistic),
     Column("p", "p_value"),
     HOLM,
+    Column("Would be found", "detectable_difference", points),
 )
 
 
@@ -170,6 +191,10 @@ def tests_of(
         return (Missing(caption, "no two sets were compared"),)
     empty = any(row.p_value is None for row in rows)
     note += (
+        " “Would be found” is the smallest effect, in either direction, that a comparison of this"
+        " precision finds 8 times in 10 after Holm’s correction."
+    )
+    note += (
         " Holm’s correction goes over the pairs of this table. The tests take questions as"
         " independent; those that are in both sets, or have the same asker or answerer, are not:"
         " see “Years and people”."
@@ -230,25 +255,36 @@ def _lead(study: StudyResults) -> tuple[Prose, ...]:
     said = few(min(row.n_questions for row in known)) + _share_of(study, known[0])
     if len(known) > 1:
         said += f", compared with {_share_of(study, known[1], is_second=True)}"
+        verdict = ""
         if test := study.adjusted("no_accepted", "clustered_by_asker"):
             said += (
                 f": {points(test.estimate)} points, 95% interval"
                 f" {between(test.ci_low, test.ci_high, points)} (clustered by asker),"
                 f" {p_words(test.p_value_adjusted)} after Holm’s correction"
             )
+            verdict = _verdict(test.p_value_adjusted, test.detectable)
         elif test := study.contrast_of("proportion_tests"):
             said += (
                 f": {points(test.share_difference)} points, 95% interval"
                 f" {between(test.ci_low, test.ci_high, points)},"
                 f" {p_words(test.p_value_adjusted)} after Holm’s correction"
             )
+            verdict = _verdict(test.p_value_adjusted, test.detectable_difference)
+        said += f".{verdict}"
         if of_years := study.adjusted("no_accepted", "standardised_by_year"):
             said += (
-                f". With the years asked of the {study.style(of_years.set_b).questions} in"
+                f" With the years asked of the {study.style(of_years.set_b).questions} in"
                 f" both, the difference is {points(of_years.estimate)} points"
-                f" ({between(of_years.ci_low, of_years.ci_high, points)})"
+                f" ({between(of_years.ci_low, of_years.ci_high, points)})."
             )
+        return (Prose(said, is_lead=True),)
     return (Prose(f"{said}.", is_lead=True),)
+
+
+def _verdict(p: float | None, smallest: float | None) -> str:
+    return without_evidence(
+        p, None if smallest is None else f"one of {number(100 * smallest, 1)} points"
+    )
 
 
 def _share_of(study: StudyResults, row: Row, *, is_second: bool = False) -> str:

@@ -54,6 +54,12 @@ def _estimate(value: float | None, unit: str, reason: str | None) -> str:
     return f"{NONE} ({reason})" if value is None else f"{write(value)} {name}"
 
 
+def _detectable(value: float | None, unit: str) -> str:
+    if value is None or unit != "share_difference":
+        return number(value)
+    return number(100 * value, 1)
+
+
 def _shares(low: float | None, high: float | None) -> str:
     return between(low, high, percent)
 
@@ -72,6 +78,7 @@ _COLUMNS = (
     ),
     Column("p", "p_value"),
     Column("p, Holm", "p_value_adjusted"),
+    Column("Would be found", "detectable unit", _detectable),
     Column("n", "n_a n_b", "{:,}, {:,}".format),
     Column("People", "n_clusters", count),
 )  # fmt: skip
@@ -165,7 +172,9 @@ def _comparisons(study: StudyResults, rows: tuple[Row, ...]) -> tuple[Block, ...
     own = sorted((row for row in rows if (row.set_a, row.set_b) == pair), key=place)
     note = (
         "Standardised shares and resampled people have an interval and no test. Holm’s correction"
-        " goes over the pairs of one outcome and method."
+        " goes over the pairs of one outcome and method. “Would be found”: the smallest difference,"
+        " in either direction, or ratio above 1, that a comparison of this precision finds 8 times"
+        " in 10. Only rows clustered by people allow for several questions or answers of a person."
     )
     whole = table_of(study, data, title, (PAIR, *_COLUMNS), rows, name=f"{data}-all", note=note)
     fold = Fold(f"All pairs, outcomes and methods ({count(len(rows))})", (whole,))

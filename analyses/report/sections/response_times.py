@@ -21,7 +21,7 @@ from analyses.report.blocks import (
     table_of,
     time_cell,
 )
-from analyses.report.sections.acceptance import HOLM, tests_of
+from analyses.report.sections.acceptance import HOLM, tests_of, without_evidence
 
 if TYPE_CHECKING:
     from analyses.report.blocks import Block
@@ -66,6 +66,7 @@ _TEST_COLUMNS = (
     Column("U", "u"),
     Column("p", "p_value"),
     HOLM,
+    Column("Would be found", "detectable_delta"),
 )
 
 
@@ -128,22 +129,31 @@ def _lead(study: StudyResults) -> tuple[Prose, ...]:
         said += (
             f": Cliff’s δ {signed(clustered.estimate)}, 95% interval"
             f" {between(clustered.ci_low, clustered.ci_high, signed)}. The intervals allow for"
-            " people who write many answers"
+            " people who write many answers."
         )
+        if clustered.ci_low <= 0 <= clustered.ci_high:
+            # an interval that allows for people, and no test: 0 in it is as a p above the level
+            said += without_evidence(1, _delta(clustered.detectable))
         if test and test.hodges_lehmann_ratio_ci_low is not None:
             low, high = test.hodges_lehmann_ratio_ci_low, test.hodges_lehmann_ratio_ci_high
             said += (
-                f". Typically one took {number(test.hodges_lehmann_ratio)} times as long as one of"
+                f" Typically one took {number(test.hodges_lehmann_ratio)} times as long as one of"
                 f" {study.style(test.set_b).in_words} ({between(low, high)} if answers were"
-                " independent)"
+                " independent)."
             )
     elif test and len(known) > 1:
         said += (
             f": Cliff’s δ {signed(test.cliffs_delta)}, 95% interval"
             f" {between(test.ci_low, test.ci_high, signed)},"
-            f" {p_words(test.p_value_adjusted)} after Holm’s correction"
-        )
-    return (Prose(f"{said}.", is_lead=True),)
+            f" {p_words(test.p_value_adjusted)} after Holm’s correction."
+        ) + without_evidence(test.p_value_adjusted, _delta(test.detectable_delta))
+    else:
+        said += "."
+    return (Prose(said, is_lead=True),)
+
+
+def _delta(smallest: float | None) -> str | None:
+    return None if smallest is None else f"a δ of {number(smallest)}"
 
 
 def median_interval(study: StudyResults, row: Row) -> tuple[float | None, float | None]:

@@ -28,7 +28,7 @@ from analyses.report.blocks import (
     Prose,
     table_of,
 )
-from analyses.report.sections.acceptance import ALPHA, HOLM, statistic, tests_of
+from analyses.report.sections.acceptance import ALPHA, HOLM, statistic, tests_of, without_evidence
 
 if TYPE_CHECKING:
     from analyses.report.blocks import Block
@@ -83,6 +83,7 @@ _TEST_COLUMNS = (
     Column("χ²", "chi2 df", statistic),
     Column("p", "p_value"),
     HOLM,
+    Column("Would be found", "detectable_ratio"),
 )
 
 
@@ -206,6 +207,11 @@ def _contrast(study: StudyResults, test: Row) -> tuple[Prose, ...]:
         f" accepted answer {number(test.hazard_ratio)} times as often as one of {b.in_words}"
         f" (hazard ratio, 95% interval {between(test.ci_low, test.ci_high)}; log-rank"
         f" {p_words(test.p_value_adjusted)} after Holm’s correction)."
+    )
+    smallest = test.detectable_ratio
+    ratio += without_evidence(
+        test.p_value_adjusted,
+        None if smallest is None else f"a ratio of {number(smallest)} or {number(1 / smallest)}",
     )
     if test.proportionality_p_value is not None:
         ratio += (

@@ -34,7 +34,7 @@ STUDY_COLUMNS = {
     "survival_tests": (
         "set_a set_b n_a n_b chi2 df p_value p_value_adjusted hazard_ratio ci_low ci_high"
         " difference_within_1d difference_within_1d_ci_low difference_within_1d_ci_high"
-        " proportionality_p_value"
+        " detectable_ratio proportionality_p_value"
     ),
     "yearly_acceptance": (
         "question_set year n_questions n_not_accepted no_accepted_share no_accepted_share_ci_low"
@@ -44,7 +44,7 @@ STUDY_COLUMNS = {
     ),
     "adjusted_comparisons": (
         "set_a set_b outcome method estimate unit ci_low ci_high p_value p_value_adjusted n_a n_b"
-        " n_clusters reason"
+        " n_clusters reason detectable"
     ),
     "design_effects": (
         "question_set measure clustered_by n n_clusters n_largest design_effect n_effective"
@@ -88,8 +88,8 @@ BASELINES = [
 ]  # fmt: skip
 SURVIVAL_TESTS = [
     ("deployment", "non_deployment", 3023, 67727, 210.5, 1, 1e-40, 4e-40, 0.61, 0.57, 0.65,
-     -0.114, -0.146, -0.076, 8e-10),
-    ("server_cloud", "mobile", 0, 1533, *[None] * 11),
+     -0.114, -0.146, -0.076, 1.1, 8e-10),
+    ("server_cloud", "mobile", 0, 1533, *[None] * 12),
 ]  # fmt: skip
 YEARLY_ACCEPTANCE = [
     ("deployment", 2016, 171, 103, 0.602, 0.527, 0.673, 30, 171, 62, 0.363, 0.294, 0.437, True),
@@ -100,17 +100,18 @@ YEARLY_ACCEPTANCE = [
 ]  # fmt: skip
 ADJUSTED = [
     ("deployment", "non_deployment", "no_accepted", "crude", 0.0799, "share_difference", 0.063,
-     0.0966, 1e-18, 2e-18, 3023, 67727, None, None),
+     0.0966, 1e-18, 2e-18, 3023, 67727, None, None, 0.03),
     ("deployment", "non_deployment", "no_accepted", "clustered_by_asker", 0.0799,
-     "share_difference", 0.061, 0.0985, 1e-16, 4e-16, 3023, 67727, 40_000, None),
+     "share_difference", 0.061, 0.0985, 1e-16, 4e-16, 3023, 67727, 40_000, None, 0.034),
     ("deployment", "non_deployment", "no_accepted", "standardised_by_year", 0.057,
-     "share_difference", 0.037, 0.077, None, None, 3023, 67727, None, None),
+     "share_difference", 0.037, 0.077, None, None, 3023, 67727, None, None, 0.029),
     ("deployment", "non_deployment", "response_minutes", "clustered_by_answerer", 0.233,
-     "cliffs_delta", 0.11, 0.35, None, None, 886, 25262, 9_000, None),
+     "cliffs_delta", 0.11, 0.35, None, None, 886, 25262, 9_000, None, 0.17),
     ("deployment", "non_deployment", "waiting", "cox_stratified_by_year", None, "hazard_ratio",
-     None, None, None, None, 3023, 67727, None, "no event while both groups wait"),
+     None, None, None, None, 3023, 67727, None, "no event while both groups wait",
+     None),
     ("mobile", "non_deployment", "no_answer", "mantel_haenszel", 1.31, "odds_ratio", 1.1, 1.5,
-     0.001, 0.002, 1533, 67727, None, None),
+     0.001, 0.002, 1533, 67727, None, None, 1.4),
 ]  # fmt: skip
 DESIGN_EFFECTS = [
     ("deployment", "no_accepted_share", "asker", 3023, 2371, 12, 1.17, 2572.0, 0.7069, 0.688,

@@ -76,7 +76,7 @@ def test_empty_sets_give_sentences(warehouse) -> None:
         (row[0], 0, 0, 0, *[None] * 9, row[-1]) for row in warehouse.rows["survival_summary"]
     ]
     warehouse.rows["survival_tests"] = [
-        (a, b, 0, 0, *[None] * 11) for a, b, *_ in warehouse.rows["survival_tests"]
+        (a, b, 0, 0, *[None] * 12) for a, b, *_ in warehouse.rows["survival_tests"]
     ]
     warehouse.rows["taxonomy_distribution"] = [
         (*row[:5], 0, 0, None, None, None, row[-1])

@@ -12,10 +12,9 @@ from published_study import YEARLY_ACCEPTANCE
 
 import analyses
 from analyses.figures import alternative_of, yearly_acceptance_lines
-from analyses.labelling.agreement import rater_agreement
-from analyses.labelling.ratings import read_ratings
+from analyses.labelling.ratings import Ratings, read_ratings
 from analyses.labelling.sample import SampledQuestion
-from analyses.report.agreement import agreement_table
+from analyses.report.agreement import agreement_tables
 from analyses.report.document import compose, read_results, render
 from analyses.report.references import Reference
 from analyses.study import find_study, read_study
@@ -164,7 +163,7 @@ def test_comparisons_by_every_method_are_shown_and_say_what_is_missing(published
     rows = {tuple(row[:2]): row[2:] for row in published.table("adjusted_comparisons")[1:]}
     assert len(rows) == 5
     assert rows["No accepted answer", "With the years of the second set"] == [
-        "+5.7 points", "+3.7 to +7.7", "–", "–", "3,023, 67,727", "–",
+        "+5.7 points", "+3.7 to +7.7", "–", "–", "2.9", "3,023, 67,727", "–",
     ]  # fmt: skip
     wait = rows["The wait", "Within years (Cox)"]
     assert wait[:2] == ["– (no event while both groups wait)", "–"]
@@ -208,6 +207,41 @@ def test_a_hazard_ratio_that_changes_is_not_the_headline(published: Page) -> Non
     assert text.index(differences) < text.index(ratio)
     assert "The ratio changes over the wait (p < 0.001)" in text
     assert "any moment" not in text
+
+
+def test_without_evidence_it_says_what_would_have_been_found(warehouse) -> None:
+    """Adjusted p-values of 0.3, and an interval of delta with 0 in it."""
+    told = {
+        ("no_accepted", "clustered_by_asker"): {"p_value_adjusted": 0.3, "detectable": 0.034},
+        ("response_minutes", "clustered_by_answerer"): {"ci_low": -0.02, "detectable": 0.17},
+    }
+    names = COLUMNS["adjusted_comparisons"].split()
+    warehouse.rows["adjusted_comparisons"] = [
+        tuple((dict(zip(names, row, strict=True)) | told.get((row[2], row[3]), {})).values())
+        for row in warehouse.rows["adjusted_comparisons"]
+    ]
+    names = COLUMNS["survival_tests"].split()
+    first, *others = warehouse.rows["survival_tests"]
+    known = dict(zip(names, first, strict=True)) | {"p_value_adjusted": 0.3, "detectable_ratio": 2}
+    warehouse.rows["survival_tests"] = [tuple(known.values()), *others]
+    text = section(page_of(warehouse.build()), "rq2")
+    for found in ("one of 3.4 points", "a δ of 0.17", "a ratio of 2.00 or 0.50"):
+        assert f"no evidence of a difference; {found} would have been found 8 times in 10." in text
+    assert text.count("There is no evidence of a difference") == 3
+
+
+def test_sets_too_small_to_find_anything_say_so(warehouse) -> None:
+    warehouse.rows["adjusted_comparisons"] = [
+        (*row[:8], 0.3, 0.3, *row[10:-1], None)
+        for row in warehouse.rows["adjusted_comparisons"]
+        if row[3] == "clustered_by_asker"
+    ]
+    text = section(page_of(warehouse.build()), "rq2")
+    assert "even the largest would not have been found 8 times in 10" in text
+
+
+def test_with_evidence_nothing_is_said_of_what_would_have_been_found(published: Page) -> None:
+    assert "no evidence of a difference" not in section(published, "rq2")
 
 
 def test_a_hazard_ratio_without_evidence_of_change_says_so(warehouse) -> None:
@@ -270,23 +304,56 @@ def test_published_categories_are_summed_where_only_leaves_were_printed(real: Pa
     assert "\N{EN DASH}" not in rows.values()
 
 
-def test_agreement_is_shown_where_sheets_are_given(published_data: Path, tmp_path: Path) -> None:
-    """Two raters agree on 2 of 3 questions; kappa 0.5 by hand: (2/3 - 1/3) / (1 - 1/3)."""
+def rated(folder: Path, **labels: tuple[str, ...]) -> list[Ratings]:
+    """Sheets of raters, of questions 1, 2, … of mobile."""
     site = "stackoverflow.com"
-    draw = [SampledQuestion("mobile", site, n, n, is_pilot=False) for n in (1, 2, 3)]
-    update, speed, security = "model update", "inference speed", "model security"
     ratings = []
-    for rater, labels in {"ann": (update, speed, security), "ben": (update, speed, speed)}.items():
-        path = tmp_path / f"{rater}.csv"
-        lines = [f"mobile,{site},{n},{label}" for n, label in enumerate(labels, start=1)]
+    for rater, given in labels.items():
+        draw = [
+            SampledQuestion("mobile", site, n, n, is_pilot=False) for n in range(1, 1 + len(given))
+        ]
+        path = folder / f"{rater}.csv"
+        lines = [f"mobile,{site},{n},{label}" for n, label in enumerate(given, start=1)]
         path.write_text("\n".join(["question_set,site,question_id,label_1", *lines]))
         ratings.append(read_ratings(path, draw, read_study(find_study()).taxonomy).checked())
-    found = rater_agreement(ratings, read_study(find_study()).taxonomy)
-    made = compose(read_results(published_data), agreement_table(found))
-    page = Page(render(made))
+    return ratings
+
+
+def test_agreement_is_shown_where_sheets_are_given(published_data: Path, tmp_path: Path) -> None:
+    """Two raters agree on 2 of 3 questions; kappa 0.5 by hand: (2/3 - 1/3) / (1 - 1/3)."""
+    update, speed, security = "model update", "inference speed", "model security"
+    ratings = rated(tmp_path, ann=(update, speed, security), ben=(update, speed, speed))
+    found = agreement_tables(ratings, read_study(find_study()).taxonomy)
+    page = Page(render(compose(read_results(published_data), found)))
     inner = page.table("rater_agreement")[1]
     assert inner[:6] == ["Mobile", "inner", "ann, ben", "3", "66.7%", "0.500"]
     assert "rater_agreement" in {one.attributes.get("data-csv") for one in page.all("button")}
+    agreed = {row[2]: row[4:7] for row in page.table("category_agreement") if row[1] == "inner"}
+    # of speed 2 x 1 of 3 choices; of security none of one; of update both
+    assert agreed == {
+        "model update": ["1", "1", "100.0%"],
+        "inference speed": ["2", "1", "66.7%"],
+        "model security": ["1", "0", "0.0%"],
+    }
+    assert "agreement_of_all" not in {one.attributes.get("data-csv") for one in page.all("button")}
+    assert "Raters see whether a question has an answer." in section(page, "rq3")
+
+
+def test_three_raters_have_an_alpha(published_data: Path, tmp_path: Path) -> None:
+    """By hand: of nine labels 3, 5 and 1, four ordered pairs of the third question differ.
+
+    1 - (4 / 2) / ((81 - 9 - 25 - 1) / 8) is 0.652.
+    """
+    ratings = rated(
+        tmp_path,
+        ann=("model update", "inference speed", "model security"),
+        ben=("model update", "inference speed", "inference speed"),
+        cat=("model update", "inference speed", "inference speed"),
+    )
+    found = agreement_tables(ratings, read_study(find_study()).taxonomy)
+    page = Page(render(compose(read_results(published_data), found)))
+    assert page.table("agreement_of_all")[1][:5] == ["Mobile", "inner", "3", "3", "0.652"]
+    assert len(page.table("rater_agreement")) == 1 + 3 * 2
 
 
 def test_each_reading_of_the_rules_has_its_row(published: Page) -> None:

@@ -57,6 +57,14 @@ detectable(3023, 2, 0.8)
 detectable(485, 2, 0.8)
 detectable(100, 1, 0.9)
 
+shares_found <- function(n, p1, level) {
+    case("power_prop_test", power.prop.test(n = n, p1 = p1, power = 0.8, sig.level = level),
+        function(t) list(difference = t$p2 - t$p1), list(n = n, p1 = p1, level = level))
+}
+shares_found(3000, 0.627, 0.05)
+shares_found(400, 0.627, 0.05)
+shares_found(400, 0.5, 0.01)
+
 one <- function(x, n, p) {
     case("one_sample", prop.test(x, n, p = p), chi2, list(x = x, n = n, p = p))
 }

@@ -16,7 +16,6 @@ from analyses.statistics.proportions import (
     compare_with_baseline,
     proportion,
     proportion_test,
-    smallest_cramers_v,
 )
 
 
@@ -198,13 +197,6 @@ def test_cramers_v_has_its_chi_squared_at_the_tails(drawn, level):
         else:
             bound = ncx2.cdf(result.chi2, result.df, n * limit**2)
             assert bound <= below + 1e-9 if limit == 0 else bound >= below - 1e-9
-
-
-def test_the_smallest_v_that_is_found_is_that_of_r(detectable_v_case):
-    given_ = detectable_v_case["input"]
-    found = smallest_cramers_v(given_["n"], given_["df"], power=given_["power"])
-    assert found == pytest.approx(detectable_v_case["value"]["v"], rel=1e-6)
-    assert smallest_cramers_v(3, 2) == 1
 
 
 def test_cohens_h_ends_at_pi():
