@@ -26,7 +26,7 @@ MADE = "<!-- Made by `make docs`; edit what it is made from: {}. -->\n"
 YEARS = ("2013-09", "2014-05", "2016-12", "2020-09", "2021-09", "2023-09", "2024-04")
 """Dumps that were looked through; of the first and the last, only `Posts.xml`."""
 
-_RENAMED = re.compile(r'"(\w+)"(?: at time zone \'UTC\')? as (\w+)')
+_RENAMED = re.compile(r"\{\{ attribute\('(\w+)'\) \}\} as (\w+)")
 
 
 def pages() -> dict[str, str]:

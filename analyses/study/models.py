@@ -1,7 +1,7 @@
 """The models' own SQL, run on the Parquet store without dbt: what a preview and a build share.
 
 A relation is built on demand, with those it refers to, in a database in memory. Of dbt it has what
-models and macros of question sets use: `ref`, `source`, `config`, `return`.
+models and macros of question sets use: `ref`, `source`, `config`, `return`, `adapter`.
 """
 
 from __future__ import annotations
@@ -63,6 +63,7 @@ class Models:
             "source": lambda source, table: f"{source}_{table}",
             "dump_table": self._dump_table,
             "return": self._return,
+            "adapter": self,
         }
 
     def __enter__(self) -> Self:
@@ -116,6 +117,16 @@ class Models:
                 return returned.value
 
         return call
+
+    def dispatch(self, name: str, project: str) -> Callable[..., Any]:
+        """Return DuckDB's variant of a macro, as dbt's adapter does."""
+        del project
+        return self._macro(f"duckdb__{name}")
+
+    @staticmethod
+    def quote(name: str) -> str:
+        """Return a column's name in quotes."""
+        return f'"{name}"'
 
     @staticmethod
     def _return(value: object) -> None:

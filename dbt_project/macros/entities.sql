@@ -48,6 +48,10 @@
 {#- Decode HTML's character references in one pass, so that `&amp;lt;` becomes
     `&lt;`; an unknown name stays. -#}
 {%- macro decode_entities(text) -%}
+    {{ adapter.dispatch('decode_entities', 'stackstudy')(text) }}
+{%- endmacro -%}
+
+{%- macro duckdb__decode_entities(text) -%}
     array_to_string(list_transform(
         regexp_extract_all({{ text }}, '[^&]+|&#?[0-9A-Za-z]+;|&'),
         lambda piece: case
@@ -65,21 +69,67 @@
 {%- endmacro -%}
 
 
+{%- macro spark__decode_entities(text) -%}
+    array_join(transform(
+        regexp_extract_all({{ text }}, '[^&]+|&#?[0-9A-Za-z]+;|&', 0),
+        piece -> case
+            when left(piece, 1) != '&' then piece
+            when piece = '&lt;' then '<'
+            when piece = '&gt;' then '>'
+            when piece = '&amp;' then '&'
+            when piece rlike '^&#[0-9]{1,8};$'
+                then {{ character('cast(substr(piece, 3, length(piece) - 3) as bigint)') }}
+            when piece rlike '^&#[xX][0-9A-Fa-f]{1,7};$'
+                then {{ character("cast(conv(substr(piece, 4, length(piece) - 4), 16, 10) as bigint)") }}
+            else coalesce(
+                {{ named_character('substr(piece, 2, length(piece) - 2)') }}, piece
+            )
+        end
+    ), '')
+{%- endmacro -%}
+
+
 {#- The character of a code point; U+FFFD where there is none (0, a surrogate,
     beyond Unicode). -#}
 {%- macro character(code_point) -%}
     case
         when {{ code_point }} between 1 and 55295 or {{ code_point }} between 57344 and 1114111
-            then chr(({{ code_point }})::integer)
-        else chr(65533)
+            then {{ from_code_point('(' ~ code_point ~ ')::integer') }}
+        else {{ from_code_point('65533') }}
     end
 {%- endmacro -%}
 
 
+{#- The function chr of Spark ends at 255. -#}
+{%- macro from_code_point(code_point) -%}
+    {{ adapter.dispatch('from_code_point', 'stackstudy')(code_point) }}
+{%- endmacro -%}
+
+{%- macro duckdb__from_code_point(code_point) -%}
+    chr({{ code_point }})
+{%- endmacro -%}
+
+{%- macro spark__from_code_point(code_point) -%}
+    decode(unhex(lpad(hex({{ code_point }}), 8, '0')), 'utf-32')
+{%- endmacro -%}
+
+
 {%- macro named_character(name) -%}
+    {{ adapter.dispatch('named_character', 'stackstudy')(name) }}
+{%- endmacro -%}
+
+{%- macro duckdb__named_character(name) -%}
     chr(
         [{{ entity_code_points().split() | join(', ') }}][
             list_position(['{{ entity_names().split() | join("', '") }}'], {{ name }})
         ]
     )
+{%- endmacro -%}
+
+{%- macro spark__named_character(name) -%}
+    {{ from_code_point(
+        "try_element_at(map_from_arrays(split('" ~ entity_names().split() | join(' ')
+        ~ "', ' '), transform(split('" ~ entity_code_points().split() | join(' ')
+        ~ "', ' '), code -> int(code))), " ~ name ~ ")"
+    ) }}
 {%- endmacro -%}

@@ -10,7 +10,7 @@
         {%- do adapter.drop_relation(existing) -%}
     {%- endif -%}
     {%- call statement('main') -%}
-        {{ create_table_as(False, target_relation, sql) }}
+        {{ create_table_as(False, target_relation, table_query(sql)) }}
     {%- endcall -%}
     {{ run_hooks(post_hooks, inside_transaction=True) }}
     {{ adapter.commit() }}
@@ -28,5 +28,36 @@
         {{ get_create_view_as_sql(target_relation, sql) }}
     {%- endcall -%}
     {{ adapter.commit() }}
+    {{ return({'relations': [target_relation]}) }}
+{%- endmaterialization -%}
+
+
+{#- The query that fills a table: the model's own, or where Spark has computed
+    it, its result, in the types of the model's own. -#}
+{%- macro table_query(sql) -%}
+    {%- set folder = env_var('STACKSTUDY_SPARK_TABLES', '') -%}
+    {%- if not folder or 'dump_sized' not in config.get('tags', []) -%}
+        {{- return(sql) -}}
+    {%- endif -%}
+    {%- set files = store_files(
+        env_var('STACKSTUDY_STAGING') ~ 'spark/' ~ this.identifier ~ '/*.parquet'
+    ) -%}
+    select
+    {% for column in run_query('describe ' ~ sql).rows -%}
+        "{{ column[0] }}"::{{ column[1] }} as "{{ column[0] }}"{{ ',' if not loop.last }}
+    {% endfor -%}
+    from read_parquet({{ files }})
+{%- endmacro -%}
+
+
+{#- On Spark, a folder of Parquet. Contracts and hooks are DuckDB's. -#}
+{%- materialization table, adapter='spark' -%}
+    {%- set target_relation = this.incorporate(type='table') -%}
+    {%- set folder = env_var('STACKSTUDY_SPARK_MADE') ~ '/' ~ this.identifier -%}
+    {%- call statement('main') -%}
+        create table {{ target_relation }} using parquet
+        location '{{ folder | replace('\\', '\\\\') | replace("'", "\\'") }}'
+        as {{ sql }}
+    {%- endcall -%}
     {{ return({'relations': [target_relation]}) }}
 {%- endmaterialization -%}

@@ -1,15 +1,15 @@
 {#- Questions and users of every set in every period, without gaps: a period in
     which nobody asked is a row of zeros. The periods are those in which any
     question was asked. A base set is its own base; all questions have none.
-    `asked` may be a part of all questions, of the same columns. -#}
+    `asked` may be a part of what was asked, each row with its period. -#}
 {%- macro popularity(period, column, shown, asked=none) -%}
 with asked as (
-    select
-        question_set,
-        site,
-        owner_user_id,
-        date_trunc('{{ period }}', asked_at)::date as starts_on
-    from {{ asked or ref('int_asked_questions') }}
+    {% if asked -%}
+        select * from {{ asked }}
+    {%- else -%}
+        select * from {{ ref('int_asked_counts') }}
+        where period = '{{ period }}'
+    {%- endif %}
 ),
 
 sets as (
@@ -29,9 +29,8 @@ counted as (
     select
         question_set,
         starts_on,
-        count(*) as n_questions,
-        count(distinct (site, owner_user_id))
-            filter (where owner_user_id is not null) as n_users
+        sum(n_questions)::bigint as n_questions,
+        sum(n_users)::bigint as n_users
     from asked
     group by question_set, starts_on
 ),

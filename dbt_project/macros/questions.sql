@@ -22,26 +22,26 @@ placed as (
     select
         posts.*,
         case
-            when not coalesce(list_contains(studies.sites, posts.site), true)
+            when not coalesce(array_contains(studies.sites, posts.site), true)
                 then 'sites'
             when posts.created_at < studies.asked_from then 'asked_from'
             when posts.created_at >= studies.asked_until then 'asked_until'
             when posts.score < studies.min_score then 'min_score'
             when
                 posts.deleted_at is not null
-                and list_contains(studies.leave_out, 'deleted')
+                and array_contains(studies.leave_out, 'deleted')
                 then 'deleted'
             when
                 posts.closed_at is not null
-                and list_contains(studies.leave_out, 'closed')
+                and array_contains(studies.leave_out, 'closed')
                 then 'closed'
             when
                 duplicates.post_id is not null
-                and list_contains(studies.leave_out, 'duplicate')
+                and array_contains(studies.leave_out, 'duplicate')
                 then 'duplicate'
             when
                 posts.community_owned_at is not null
-                and list_contains(studies.leave_out, 'wiki')
+                and array_contains(studies.leave_out, 'wiki')
                 then 'wiki'
         end as left_out_by
     from posts

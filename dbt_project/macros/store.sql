@@ -2,7 +2,7 @@
     reader who stands anywhere. -#}
 
 {%- macro data_folder() -%}
-    {%- set database = target.path -%}
+    {%- set database = target.path or '' -%}
     {%- if not modules.re.match('([A-Za-z]:)?[/\\\\]', database) -%}
         {%- set database = invocation_args_dict.project_dir ~ '/' ~ database -%}
     {%- endif -%}
@@ -24,6 +24,11 @@
 {#- A table of the dump: all sites side by side. A unit test gives its own rows
     for the source. -#}
 {%- macro dump_table(name) -%}
+    {{- return(adapter.dispatch('dump_table', 'stackstudy')(name)) -}}
+{%- endmacro -%}
+
+
+{%- macro duckdb__dump_table(name) -%}
     {%- set relation = source('dump', name) -%}
     {%- if relation.is_cte -%}
         {{- return(relation) -}}
@@ -36,9 +41,18 @@
 {%- endmacro -%}
 
 
+{#- Hadoop would take some characters of a folder's name for wildcards. -#}
+{%- macro spark__dump_table(name) -%}
+    {%- set relation = source('dump', name) -%}
+    {%- set store = env_var('STACKSTUDY_SPARK_STORE', '') -%}
+    {%- set folder = modules.re.sub('([\\\\*?{}\\[\\]])', '\\\\\\1', store) ~ '/' ~ name -%}
+    {{- return('parquet.`' ~ folder | replace('`', '``') ~ '`') -}}
+{%- endmacro -%}
+
+
 {#- Runs before a build: one plain line where eight views would each fail. -#}
 {%- macro require_loaded_dump() -%}
-    {%- if execute and flags.WHICH in ('build', 'run', 'test') -%}
+    {%- if execute and target.type == 'duckdb' and flags.WHICH in ('build', 'run', 'test') -%}
         {%- set files = store_files('posts/site=*/*.parquet') -%}
         {%- if not run_query('from glob(' ~ files ~ ') limit 1').rows -%}
             {{- exceptions.raise_compiler_error(

@@ -1,18 +1,22 @@
 {#- Text of a post without its markup, and whether a term occurs in it. Pure
     expressions: no table is read. -#}
 
+{#- Title and body as a rule searches them: plain text in lower case. -#}
+{%- macro searched_text(title, body, code) -%}
+    {%- set text = plain_text(body, code) -%}
+    {{ lower_case("concat_ws(' ', " ~ title ~ ", " ~ text ~ ")") }}
+{%- endmacro -%}
+
+
 {#- Markup out, code as the rule says, entities decoded. What separates words on
     the page leaves a blank. -#}
 {%- macro plain_text(body, code) -%}
     {%- set blocks = 'p|pre|div|br|hr|li|ul|ol|dl|dt|dd|h[1-6]|blockquote'
         ~ '|table|thead|tbody|tr|td|th' -%}
-    {{ decode_entities(
-        "regexp_replace(regexp_replace(regexp_replace("
-        ~ without_code(body, code)
-        ~ ", '<!--.*?-->', '', 'gs')"
-        ~ ", '(?i)</?(" ~ blocks ~ ")(\\s[^>]*)?/?>', ' ', 'gs')"
-        ~ ", '</?[A-Za-z][^>]*>', '', 'gs')"
-    ) }}
+    {%- set text = replaced(without_code(body, code), '<!--.*?-->', "''") -%}
+    {%- set block = '(?i)</?(' ~ blocks ~ ')(\\s[^>]*)?/?>' -%}
+    {%- set text = replaced(text, block, "' '") -%}
+    {{ decode_entities(replaced(text, '</?[A-Za-z][^>]*>', "''")) }}
 {%- endmacro -%}
 
 
@@ -21,12 +25,10 @@
     Exchange nests no pre in a pre, and no code in a code. -#}
 {%- macro without_code(body, code) -%}
     {%- if code == 'blocks_dropped' -%}
-        regexp_replace({{ body }}, '<pre><code>.*?</code></pre>', ' ', 'gs')
+        {{ replaced(body, '<pre><code>.*?</code></pre>', "' '") }}
     {%- elif code == 'all_dropped' -%}
-        regexp_replace(
-            regexp_replace({{ body }}, '(?i)<pre(\s[^>]*)?>.*?</pre>', ' ', 'gs'),
-            '(?i)<code(\s[^>]*)?>.*?</code>', ' ', 'gs'
-        )
+        {%- set text = replaced(body, '(?i)<pre(\\s[^>]*)?>.*?</pre>', "' '") -%}
+        {{ replaced(text, '(?i)<code(\\s[^>]*)?>.*?</code>', "' '") }}
     {%- else -%}
         {{ body }}
     {%- endif -%}
@@ -52,8 +54,15 @@
 {#- What stands around each occurrence of a term, and the terms: enough to tell
     words and tokens, and short. Two kinds of terms need the whole text: one with
     a blank, for which any white space stands, and one whose end is its
-    beginning, which may overlap itself. No dump can hold U+001F. -#}
+    beginning, which may overlap itself. No dump can hold U+001F. Spark looks at
+    the text itself. -#}
 {%- macro around(text, term) -%}
+    {{ adapter.dispatch('around', 'stackstudy')(text, term) }}
+{%- endmacro -%}
+
+{%- macro spark__around(text, term) -%} {{ text }} {%- endmacro -%}
+
+{%- macro duckdb__around(text, term) -%}
     case
         when
             contains({{ term }}, ' ')
@@ -80,17 +89,18 @@
 {#- Words, and every other character by itself, each between marks that no dump
     can hold: XML has no U+001F. -#}
 {%- macro words_apart(text) -%}
-    regexp_replace(
-        {{ text }},
-        '[\p{L}\p{M}\p{N}_]+|[^\p{L}\p{M}\p{N}_]',
-        chr(31) || '\0' || chr(31),
-        'g'
-    )
+    {{ replaced(
+        text,
+        '[\\p{L}\\p{M}\\p{N}_]+|[^\\p{L}\\p{M}\\p{N}_]',
+        "chr(31) || '\\0' || chr(31)"
+    ) }}
 {%- endmacro -%}
 
 
 {#- Any run of white space, as Python's str.split() knows it, becomes one
     blank. -#}
 {%- macro single_blanks(text) -%}
-    regexp_replace({{ text }}, '[\x{09}-\x{0D}\x{1C}-\x{20}\x{85}\p{Z}]+', ' ', 'g')
+    {{ replaced(
+        text, '[\\x{09}-\\x{0D}\\x{1C}-\\x{20}\\x{85}\\p{Z}]+', "' '"
+    ) }}
 {%- endmacro -%}

@@ -2,16 +2,7 @@
 -- categorised questions of its set. A question that is not loaded is neither
 -- accepted nor not.
 with labelled as (
-    select
-        given.question_set,
-        given.label_kind,
-        questions.accepted_answer_id is not null as is_accepted,
-        questions.question_id is not null as is_loaded
-    from {{ ref('int_labelled_questions') }} as given
-    left join {{ ref('int_questions') }} as questions
-        on
-            given.site = questions.site
-            and given.question_id = questions.question_id
+    select * from {{ ref('int_labelled_questions') }}
 ),
 
 kinds as (

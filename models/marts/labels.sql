@@ -2,13 +2,6 @@ with labels as (
     select * from {{ ref('int_labels') }}
 ),
 
-questions as (
-    select
-        site,
-        question_id
-    from {{ ref('int_questions') }}
-),
-
 members as (
     select * from {{ ref('question_set_members') }}
 ),
@@ -21,14 +14,10 @@ flagged as (
         labels.inner_category,
         labels.leaf_category,
         labels.is_category,
-        questions.question_id is not null as is_loaded,
+        labels.is_loaded,
         members.question_id is not null as is_member,
         labels.note
     from labels
-    left join questions
-        on
-            labels.site = questions.site
-            and labels.question_id = questions.question_id
     left join members
         on
             labels.question_set = members.question_set

@@ -2,16 +2,16 @@
 -- dumps of all its sites cover: as a count per whole year, and by what else was
 -- asked. Topics, union and baseline are one family; any other set stands alone.
 with seen as (
-    select asked.*
-    from {{ ref('int_asked_questions') }} as asked
+    select asked.* replace (date_trunc('year', starts_on)::date as starts_on)
+    from {{ ref('int_asked_counts') }} as asked
     inner join {{ ref('int_years') }} as years
-        on year(asked.asked_at) = years.year
+        on year(asked.starts_on) = years.year
     inner join {{ ref('int_snapshots') }} as snapshots
         on asked.site = snapshots.site
     where
-        snapshots.is_studied
-        and asked.asked_at::date
-        between years.covered_from and years.covered_until
+        asked.period = 'day'
+        and snapshots.is_studied
+        and asked.starts_on between years.covered_from and years.covered_until
 ),
 
 popularity as (

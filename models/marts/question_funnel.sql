@@ -25,7 +25,7 @@ steps as (
             {% if loop.index <= 4 -%}
                 {{ step }} is not null as is_asked_for
             {% else -%}
-                list_contains(leave_out, '{{ step }}') as is_asked_for
+                array_contains(leave_out, '{{ step }}') as is_asked_for
             {% endif -%}
         from studies
     {% endfor -%}

@@ -14,7 +14,18 @@ accepted_answers as (
 -- without the bodies: what is read twice is kept
 asked as (
     select
-        questions.* exclude (body),
+        questions.site,
+        questions.question_id,
+        questions.title,
+        questions.tags,
+        questions.asked_at,
+        questions.owner_user_id,
+        questions.score,
+        questions.view_count,
+        questions.answer_count,
+        questions.favorite_count,
+        questions.accepted_answer_id,
+        questions.closed_at,
         length(questions.body) as body_characters
     from members
     inner join {{ ref('int_questions') }} as questions
@@ -68,8 +79,8 @@ joined as (
         or coalesce(asked.answer_count, 0) > 0
         or answers.n_answers_in_dump is not null as is_answered,
         answers.first_answer_at,
-        date_diff('millisecond', asked.asked_at, answers.first_answer_at)
-        / 60000.0 as first_answer_minutes,
+        {{ milliseconds_between('asked.asked_at', 'answers.first_answer_at') }}
+        / 60000 as first_answer_minutes,
         case
             when asked.accepted_answer_id is not null then coalesce(
                 accepted_answers.answerer_user_id = asked.owner_user_id, false

@@ -3,20 +3,7 @@ with variants as (
 ),
 
 members as (
-    select * from {{ ref('int_variant_members') }}
-),
-
-questions as (
-    select
-        questions.site,
-        questions.question_id,
-        questions.accepted_answer_id is not null as is_accepted,
-        answers.response_minutes
-    from {{ ref('int_questions') }} as questions
-    left join {{ ref('int_accepted_answers') }} as answers
-        on
-            questions.site = answers.site
-            and questions.question_id = answers.question_id
+    select * from {{ ref('int_variant_outcomes') }}
 ),
 
 sets as (
@@ -39,20 +26,16 @@ counted as (
         members.variant,
         count(*) as n_questions,
         count(members_of_study.question_id) as n_in_study_variant,
-        count(*) filter (where questions.is_accepted) as n_accepted,
-        count(*) filter (where not questions.is_accepted) as n_not_accepted,
-        count(*) filter (where questions.response_minutes >= 0)
+        count(*) filter (where members.is_accepted) as n_accepted,
+        count(*) filter (where not members.is_accepted) as n_not_accepted,
+        count(*) filter (where members.response_minutes >= 0)
             as n_response_times,
         quantiles(
-            list(questions.response_minutes)
-            filter (where questions.response_minutes >= 0),
+            list(members.response_minutes)
+            filter (where members.response_minutes >= 0),
             [0.5]
         )[1] as median_response_minutes
     from members
-    inner join questions
-        on
-            members.site = questions.site
-            and members.question_id = questions.question_id
     left join members_of_study
         on
             members.question_set = members_of_study.question_set

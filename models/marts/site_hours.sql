@@ -1,7 +1,7 @@
 with questions as (
     select
         site,
-        isodow(asked_at)::integer as weekday,
+        ({{ iso_weekday('asked_at') }})::integer as weekday,
         hour(asked_at)::integer as hour_of_day
     from {{ ref('int_site_questions') }}
 ),
@@ -19,20 +19,22 @@ counted as (
 sites as (
     select distinct
         site,
-        unnest(range(1, 8))::integer as weekday
+        {{ unnested(series(1, 7)) }} as weekday
     from counted
 ),
 
 every_hour as (
     select
         *,
-        unnest(range(24))::integer as hour_of_day
+        {{ unnested(series(0, 23)) }} as hour_of_day
     from sites
 ),
 
 with_gaps_filled as (
     select
-        every_hour.*,
+        every_hour.site,
+        every_hour.weekday::integer as weekday,
+        every_hour.hour_of_day::integer as hour_of_day,
         coalesce(counted.n_questions, 0) as n_questions
     from every_hour
     left join counted

@@ -1,7 +1,7 @@
 with questions as (
     select
         site,
-        unnest(tags) as tag,
+        {{ unnested('tags') }} as tag,
         is_answered,
         is_accepted
     from {{ ref('int_site_questions') }}

@@ -45,7 +45,7 @@ active as (
 spans as (
     select
         site,
-        unnest(range(min(year), max(year) + 1))::integer as year
+        {{ unnested(series('min(year)', 'max(year)')) }} as year
     from active
     group by site
 ),
@@ -53,7 +53,7 @@ spans as (
 with_gaps_filled as (
     select
         spans.site,
-        spans.year,
+        spans.year::integer as year,
         coalesce(asked.n_questions, 0) as n_questions,
         coalesce(answers.n_answers, 0) as n_answers,
         coalesce(asked.n_users, 0) as n_users,

@@ -13,7 +13,7 @@ tags as (
         tag,
         count(*) as n_with_tag
     from (
-        select unnest(list_distinct(tags)) as tag
+        select {{ unnested('array_distinct(tags)') }} as tag
         from {{ ref('int_questions') }}
     )
     group by tag
@@ -34,7 +34,7 @@ sizes as (
 carried as (
     select
         members.question_set,
-        unnest(list_distinct(questions.tags)) as tag
+        {{ unnested('array_distinct(questions.tags)') }} as tag
     from members
     inner join {{ ref('int_questions') }} as questions
         on

@@ -10,8 +10,9 @@ acceptance as (
 all_questions as (
     select
         'all_questions' as question_set,
-        100 * count(accepted_answer_id) / nullif(count(*), 0) as accepted_share
-    from {{ ref('int_questions') }}
+        100 * sum(n_accepted) / sum(n_questions) as accepted_share
+    from {{ ref('int_asked_counts') }}
+    where question_set = 'all_questions' and period = 'year'
 ),
 
 sums as (

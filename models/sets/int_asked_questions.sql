@@ -6,7 +6,8 @@ with members as (
         members.question_set,
         questions.site,
         questions.asked_at,
-        questions.owner_user_id
+        questions.owner_user_id,
+        questions.is_accepted
     from {{ ref('question_set_members') }} as members
     inner join {{ ref('questions') }} as questions
         on
@@ -21,7 +22,8 @@ with_all_questions as (
         'all_questions' as question_set,
         site,
         asked_at,
-        owner_user_id
+        owner_user_id,
+        accepted_answer_id is not null as is_accepted
     from {{ ref('int_questions') }}
 )
 

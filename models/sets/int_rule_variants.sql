@@ -27,17 +27,22 @@ ways as (
 ),
 
 matches as (
-    select unnest(['token', 'word', 'substring']) as match
+    {% for match in ['token', 'word', 'substring'] -%}
+        select '{{ match }}' as match
+        {{ 'union all' if not loop.last }}
+    {% endfor -%}
 ),
 
 texts as (
     select
         'title' as scope,
         'kept' as code
-    union all
-    select
-        'title_body' as scope,
-        unnest(['kept', 'blocks_dropped', 'all_dropped']) as code
+    {% for code in ['kept', 'blocks_dropped', 'all_dropped'] -%}
+        union all
+        select
+            'title_body' as scope,
+            '{{ code }}' as code
+    {% endfor -%}
 ),
 
 variants as (

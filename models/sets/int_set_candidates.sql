@@ -18,7 +18,7 @@ decisions as (
 sets as (
     select
         question_set,
-        unnest(yields_to) as yields_to
+        {{ unnested('yields_to') }} as yields_to
     from {{ ref('stg_question_sets') }}
 ),
 
@@ -39,7 +39,13 @@ decided as (
 ),
 
 candidates as (
-    select * exclude (is_excluded) from decided
+    select
+        question_set,
+        site,
+        question_id,
+        is_matched,
+        is_decided
+    from decided
     where not is_excluded
 ),
 

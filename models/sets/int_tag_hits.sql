@@ -15,7 +15,7 @@ question_tags as (
     select
         site,
         question_id,
-        unnest(tags) as tag
+        {{ unnested('tags') }} as tag
     from questions
 ),
 

@@ -17,6 +17,10 @@ terms as (
     where must_contain is not null
 ),
 
+every as (
+    select array_agg(term) as terms from terms
+),
+
 searched as (
     select
         sets.site,
@@ -56,74 +60,73 @@ posts as (
 whole as (
     select
         *,
-        lower(concat_ws(' ', title, {{ plain_text('body', 'kept') }}))
-            as kept_text
+        {{ searched_text('title', 'body', 'kept') }} as kept_text
     from posts
 ),
 
-possible as materialized (
+with_terms as (
     select
-        *,
-        list_filter(
-            (select list(term) from terms),
-            lambda term: contains(kept_text, term)
-            or contains(term, ' ')
-            or contains(body, '<!--')
-        ) as terms
+        whole.*,
+        {{ filtered(
+            'every.terms',
+            'term',
+            "contains(kept_text, term) or contains(term, ' ')"
+            ~ " or contains(body, '<!--')"
+        ) }} as terms
     from whole
-    where len(terms) > 0
+    cross join every
 ),
 
-forms as (
+possible as {{ once() }} (
+    select * from with_terms
+    where {{ n_elements('terms') }} > 0
+),
+
+in_every_form as (
     select
-        site,
-        question_id,
-        terms,
-        unnest([
-            { scope: 'title', code: 'kept', text: lower(title) },
-            { scope: 'title_body', code: 'kept', text: kept_text },
-            {
-                scope: 'title_body',
-                code: 'blocks_dropped',
-                text: case
-                    when contains(body, '<pre><code>')
-                        then
-                            lower(concat_ws(
-                                ' ',
-                                title,
-                                {{ plain_text('body', 'blocks_dropped') }}
-                            ))
-                    else kept_text
-                end
-            },
-            {
-                scope: 'title_body',
-                code: 'all_dropped',
-                text: case
-                    when regexp_matches(body, '(?i)<(pre|code)')
-                        then lower(concat_ws(
-                            ' ', title, {{ plain_text('body', 'all_dropped') }}
-                        ))
-                    else kept_text
-                end
-            }
-        ], recursive := true)
+        possible.site,
+        possible.question_id,
+        possible.terms,
+        forms.scope,
+        forms.code,
+        case
+            when forms.scope = 'title' then {{ lower_case('title') }}
+            when
+                forms.code = 'blocks_dropped' and contains(body, '<pre><code>')
+                then {{ searched_text('title', 'body', 'blocks_dropped') }}
+            when
+                forms.code = 'all_dropped'
+                and regexp_extract(body, '(?i)<(pre|code)', 1) != ''
+                then {{ searched_text('title', 'body', 'all_dropped') }}
+            else possible.kept_text
+        end as form_text
     from possible
+    cross join (
+        values
+        ('title', 'kept'),
+        ('title_body', 'kept'),
+        ('title_body', 'blocks_dropped'),
+        ('title_body', 'all_dropped')
+    ) as forms (scope, code)
 ),
 
 texts as (
     select
-        * exclude (terms),
-        unnest(terms) as term
-    from forms
+        site,
+        question_id,
+        scope,
+        code,
+        form_text,
+        {{ unnested('terms') }} as term
+    from in_every_form
 ),
 
 found as (
     select
         *,
-        {{ around('text', 'term') }} as near
+        {{ around('form_text', 'term') }} as near
     from texts
-    where contains(text, term)
+    where contains(form_text, term)
 ),
 
 hits as (

@@ -30,11 +30,16 @@ readings as (
     union all
     select
         variants.variant,
-        rules.* replace (
-            coalesce(variants.match, rules.match) as match,
-            coalesce(variants.scope, rules.scope) as scope,
-            coalesce(variants.code, rules.code) as code
-        )
+        rules.rule,
+        rules.question_set,
+        rules.kind,
+        rules.value,
+        coalesce(variants.scope, rules.scope) as scope,
+        coalesce(variants.match, rules.match) as match,
+        coalesce(variants.code, rules.code) as code,
+        rules.runs_over,
+        rules.must_contain,
+        rules.is_on_text
     from rules
     inner join variants on rules.question_set = variants.question_set
     where rules.is_on_text

@@ -43,7 +43,7 @@ matched as (
 precedence as (
     select
         question_set,
-        unnest(yields_to) as yields_to
+        {{ unnested('yields_to') }} as yields_to
     from sets
 ),
 

@@ -48,9 +48,9 @@ with_answers as (
     select
         questions.*,
         answered.question_id is not null as is_answered,
-        date_diff(
-            'millisecond', questions.asked_at, answered.first_answer_at
-        ) / 60000.0 as first_answer_minutes
+        {{ milliseconds_between(
+            'questions.asked_at', 'answered.first_answer_at'
+        ) }} / 60000 as first_answer_minutes
     from questions
     left join answered
         on

@@ -6,17 +6,17 @@ renamed as (
     select
         -- ids
         site,
-        "Id" as badge_id,
-        "UserId" as user_id,
-        "Class" as badge_class_id,
+        {{ attribute('Id') }} as badge_id,
+        {{ attribute('UserId') }} as user_id,
+        {{ attribute('Class') }} as badge_class_id,
         -- text
-        "Name" as badge_name,
+        {{ attribute('Name') }} as badge_name,
         -- flags
-        "TagBased" as is_tag_based,
+        {{ attribute('TagBased') }} as is_tag_based,
         -- dates
-        "Date" as awarded_at,
+        {{ attribute('Date') }} as awarded_at,
         -- attributes that nobody knows
-        "OtherAttributes" as other_attributes
+        {{ attribute('OtherAttributes') }} as other_attributes
     from source
 )
 

@@ -6,19 +6,19 @@ renamed as (
     select
         -- ids
         site,
-        "Id" as comment_id,
-        "PostId" as post_id,
-        "UserId" as user_id,
+        {{ attribute('Id') }} as comment_id,
+        {{ attribute('PostId') }} as post_id,
+        {{ attribute('UserId') }} as user_id,
         -- text
-        "Text" as comment_text,
-        "UserDisplayName" as user_display_name,
-        "ContentLicense" as content_license,
+        {{ attribute('Text') }} as comment_text,
+        {{ attribute('UserDisplayName') }} as user_display_name,
+        {{ attribute('ContentLicense') }} as content_license,
         -- numbers
-        "Score" as score,
+        {{ attribute('Score') }} as score,
         -- dates
-        "CreationDate" as created_at,
+        {{ attribute('CreationDate') }} as created_at,
         -- attributes that nobody knows
-        "OtherAttributes" as other_attributes
+        {{ attribute('OtherAttributes') }} as other_attributes
     from source
 )
 

@@ -6,21 +6,21 @@ renamed as (
     select
         -- ids
         site,
-        "Id" as post_history_id,
-        "PostHistoryTypeId" as post_history_type_id,
-        "PostId" as post_id,
-        "UserId" as user_id,
-        "CloseReasonId" as close_reason_id,
-        "RevisionGUID" as revision_guid,
+        {{ attribute('Id') }} as post_history_id,
+        {{ attribute('PostHistoryTypeId') }} as post_history_type_id,
+        {{ attribute('PostId') }} as post_id,
+        {{ attribute('UserId') }} as user_id,
+        {{ attribute('CloseReasonId') }} as close_reason_id,
+        {{ attribute('RevisionGUID') }} as revision_guid,
         -- text
-        "Text" as revision_text,
-        "Comment" as revision_comment,
-        "UserDisplayName" as user_display_name,
-        "ContentLicense" as content_license,
+        {{ attribute('Text') }} as revision_text,
+        {{ attribute('Comment') }} as revision_comment,
+        {{ attribute('UserDisplayName') }} as user_display_name,
+        {{ attribute('ContentLicense') }} as content_license,
         -- dates
-        "CreationDate" as created_at,
+        {{ attribute('CreationDate') }} as created_at,
         -- attributes that nobody knows
-        "OtherAttributes" as other_attributes
+        {{ attribute('OtherAttributes') }} as other_attributes
     from source
 )
 

@@ -6,14 +6,14 @@ renamed as (
     select
         -- ids
         site,
-        "Id" as post_link_id,
-        "LinkTypeId" as link_type_id,
-        "PostId" as post_id,
-        "RelatedPostId" as related_post_id,
+        {{ attribute('Id') }} as post_link_id,
+        {{ attribute('LinkTypeId') }} as link_type_id,
+        {{ attribute('PostId') }} as post_id,
+        {{ attribute('RelatedPostId') }} as related_post_id,
         -- dates
-        "CreationDate" as created_at,
+        {{ attribute('CreationDate') }} as created_at,
         -- attributes that nobody knows
-        "OtherAttributes" as other_attributes
+        {{ attribute('OtherAttributes') }} as other_attributes
     from source
 )
 

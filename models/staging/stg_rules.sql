@@ -5,7 +5,15 @@ with source as (
 
 completed as (
     select
-        * replace (case when scope = 'title' then 'kept' else code end as code),
+        rule,
+        question_set,
+        kind,
+        value,
+        scope,
+        match,
+        case when scope = 'title' then 'kept' else code end as code,
+        runs_over,
+        must_contain,
         kind = 'term' or must_contain is not null as is_on_text
     from source
 )

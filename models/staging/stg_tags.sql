@@ -6,18 +6,18 @@ renamed as (
     select
         -- ids
         site,
-        "Id" as tag_id,
-        "ExcerptPostId" as excerpt_post_id,
-        "WikiPostId" as wiki_post_id,
+        {{ attribute('Id') }} as tag_id,
+        {{ attribute('ExcerptPostId') }} as excerpt_post_id,
+        {{ attribute('WikiPostId') }} as wiki_post_id,
         -- text
-        "TagName" as tag_name,
+        {{ attribute('TagName') }} as tag_name,
         -- numbers
-        "Count" as question_count,
+        {{ attribute('Count') }} as question_count,
         -- flags
-        "IsModeratorOnly" as is_moderator_only,
-        "IsRequired" as is_required,
+        {{ attribute('IsModeratorOnly') }} as is_moderator_only,
+        {{ attribute('IsRequired') }} as is_required,
         -- attributes that nobody knows
-        "OtherAttributes" as other_attributes
+        {{ attribute('OtherAttributes') }} as other_attributes
     from source
 )
 

@@ -6,26 +6,26 @@ renamed as (
     select
         -- ids
         site,
-        "Id" as user_id,
-        "AccountId" as account_id,
+        {{ attribute('Id') }} as user_id,
+        {{ attribute('AccountId') }} as account_id,
         -- text
-        "DisplayName" as display_name,
-        "WebsiteUrl" as website_url,
-        "Location" as location,
-        "AboutMe" as about_me,
-        "ProfileImageUrl" as profile_image_url,
-        "EmailHash" as email_hash,
+        {{ attribute('DisplayName') }} as display_name,
+        {{ attribute('WebsiteUrl') }} as website_url,
+        {{ attribute('Location') }} as location,
+        {{ attribute('AboutMe') }} as about_me,
+        {{ attribute('ProfileImageUrl') }} as profile_image_url,
+        {{ attribute('EmailHash') }} as email_hash,
         -- numbers
-        "Reputation" as reputation,
-        "Views" as view_count,
-        "UpVotes" as up_vote_count,
-        "DownVotes" as down_vote_count,
-        "Age" as age,
+        {{ attribute('Reputation') }} as reputation,
+        {{ attribute('Views') }} as view_count,
+        {{ attribute('UpVotes') }} as up_vote_count,
+        {{ attribute('DownVotes') }} as down_vote_count,
+        {{ attribute('Age') }} as age,
         -- dates
-        "CreationDate" as created_at,
-        "LastAccessDate" as last_accessed_at,
+        {{ attribute('CreationDate') }} as created_at,
+        {{ attribute('LastAccessDate') }} as last_accessed_at,
         -- attributes that nobody knows
-        "OtherAttributes" as other_attributes
+        {{ attribute('OtherAttributes') }} as other_attributes
     from source
 )
 

@@ -6,16 +6,16 @@ renamed as (
     select
         -- ids
         site,
-        "Id" as vote_id,
-        "VoteTypeId" as vote_type_id,
-        "PostId" as post_id,
-        "UserId" as user_id,
+        {{ attribute('Id') }} as vote_id,
+        {{ attribute('VoteTypeId') }} as vote_type_id,
+        {{ attribute('PostId') }} as post_id,
+        {{ attribute('UserId') }} as user_id,
         -- numbers
-        "BountyAmount" as bounty_amount,
+        {{ attribute('BountyAmount') }} as bounty_amount,
         -- dates
-        "CreationDate" as created_at,
+        {{ attribute('CreationDate') }} as created_at,
         -- attributes that nobody knows
-        "OtherAttributes" as other_attributes
+        {{ attribute('OtherAttributes') }} as other_attributes
     from source
 )
 

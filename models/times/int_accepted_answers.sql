@@ -44,7 +44,7 @@ accepted as (
         case
             when not is_of_another_question then answers.owner_user_id
         end as answerer_user_id,
-        date_diff('millisecond', questions.asked_at, accepted_answer_at)
+        {{ milliseconds_between('questions.asked_at', 'accepted_answer_at') }}
             as elapsed_ms
     from wanted
     inner join questions
@@ -64,8 +64,8 @@ timed as (
         is_of_another_question,
         accepted_answer_at,
         answerer_user_id,
-        elapsed_ms / 60000.0 as response_minutes,
-        {{ seconds_of_day('elapsed_ms') }} / 60.0
+        elapsed_ms / 60000 as response_minutes,
+        {{ seconds_of_day('elapsed_ms') }} / 60
             as response_minutes_days_dropped
     from accepted
 )

@@ -152,7 +152,7 @@ def given_labels(rules_only) -> list[GivenLabel]:
 def text_macros() -> Macros:
     """The macros that prepare texts and compare terms."""
     folder = ROOT / "dbt_project" / "macros"
-    return Macros(folder / "entities.sql", folder / "text.sql")
+    return Macros(*(folder / name for name in ("engines.sql", "entities.sql", "text.sql")))
 
 
 @pytest.fixture(scope="session")

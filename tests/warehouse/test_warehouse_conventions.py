@@ -70,6 +70,30 @@ def test_staging_alone_reads_sources_and_every_source_is_read(manifest, models):
     assert read == set(manifest["sources"])
 
 
+def test_models_that_read_the_dump_are_tagged_dump_sized(models):
+    """So are those that they need, and no other: the rest is built of what these make."""
+    by_id = {node["unique_id"]: node for node in models.values()}
+
+    def reads_dump(node):
+        parents = node["depends_on"]["nodes"]
+        return any(
+            one.startswith("source.stackstudy.dump.") and not one.endswith(".manifests")
+            for one in parents
+        ) or any(
+            reads_dump(by_id[one])
+            for one in parents
+            if one in by_id and by_id[one]["config"]["materialized"] == "view"
+        )
+
+    wanted = [name for name, node in models.items() if reads_dump(node)]
+    assert {"stg_posts", "int_term_hits", "questions", "site_years"} <= set(wanted)
+    for name in wanted:
+        wanted += {
+            one.rsplit(".", 1)[-1] for one in models[name]["depends_on"]["nodes"] if one in by_id
+        } - set(wanted)
+    assert {name for name in models if "dump_sized" in models[name]["tags"]} == set(wanted)
+
+
 def test_every_model_is_read_or_shown(manifest, models):
     """What nobody reads is a mart; what is no mart has a reader."""
     read = {parent for node in models.values() for parent in node["depends_on"]["nodes"]}
