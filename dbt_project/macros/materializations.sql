@@ -44,7 +44,8 @@
     ) -%}
     select
     {% for column in run_query('describe ' ~ sql).rows -%}
-        "{{ column[0] }}"::{{ column[1] }} as "{{ column[0] }}"{{ ',' if not loop.last }}
+        "{{ column[0] }}"::{{ column[1] }} as "{{ column[0] }}"
+        {{- ',' if not loop.last }}
     {% endfor -%}
     from read_parquet({{ files }})
 {%- endmacro -%}

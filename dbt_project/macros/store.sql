@@ -45,14 +45,14 @@
 {%- macro spark__dump_table(name) -%}
     {%- set relation = source('dump', name) -%}
     {%- set store = env_var('STACKSTUDY_SPARK_STORE', '') -%}
-    {%- set folder = modules.re.sub('([\\\\*?{}\\[\\]])', '\\\\\\1', store) ~ '/' ~ name -%}
-    {{- return('parquet.`' ~ folder | replace('`', '``') ~ '`') -}}
+    {%- set folder = modules.re.sub('([\\\\*?{}\\[\\]])', '\\\\\\1', store) -%}
+    {{- return('parquet.`' ~ (folder ~ '/' ~ name) | replace('`', '``') ~ '`') -}}
 {%- endmacro -%}
 
 
 {#- Runs before a build: one plain line where eight views would each fail. -#}
 {%- macro require_loaded_dump() -%}
-    {%- if execute and target.type == 'duckdb' and flags.WHICH in ('build', 'run', 'test') -%}
+    {%- if execute and flags.WHICH in ('build', 'run', 'test') -%}
         {%- set files = store_files('posts/site=*/*.parquet') -%}
         {%- if not run_query('from glob(' ~ files ~ ') limit 1').rows -%}
             {{- exceptions.raise_compiler_error(

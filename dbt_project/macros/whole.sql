@@ -4,7 +4,7 @@
 
 {#- Runs before a build. The table of an earlier one that did not end stays. -#}
 {%- macro begin_build() -%}
-    {%- if execute and target.type == 'duckdb' and flags.WHICH in ('build', 'run') -%}
+    {%- if execute and flags.WHICH in ('build', 'run') -%}
         create table if not exists main.unfinished_build as
         select '{{ invocation_id }}' as invocation_id
     {%- endif -%}
@@ -14,7 +14,7 @@
 {#- Runs after it, also when something failed. A run of some models cannot make
     whole what an earlier build has left: only its own table is dropped then. -#}
 {%- macro end_build(results) -%}
-    {%- if execute and target.type == 'duckdb' and flags.WHICH in ('build', 'run') -%}
+    {%- if execute and flags.WHICH in ('build', 'run') -%}
         {%- set failed = results | selectattr(
             'status', 'in', ['error', 'fail', 'runtime error', 'skipped']
         ) | list -%}
