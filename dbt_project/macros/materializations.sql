@@ -55,9 +55,11 @@
 {%- materialization table, adapter='spark' -%}
     {%- set target_relation = this.incorporate(type='table') -%}
     {%- set folder = env_var('STACKSTUDY_SPARK_MADE') ~ '/' ~ this.identifier -%}
+    {%- set folder = folder | replace('\\', '\\\\') -%}
+    {%- set folder = folder | replace("'", "\\'") -%}
     {%- call statement('main') -%}
         create table {{ target_relation }} using parquet
-        location '{{ folder | replace('\\', '\\\\') | replace("'", "\\'") }}'
+        location '{{ folder }}'
         as {{ sql }}
     {%- endcall -%}
     {{ return({'relations': [target_relation]}) }}

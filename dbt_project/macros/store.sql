@@ -46,7 +46,8 @@
     {%- set relation = source('dump', name) -%}
     {%- set store = env_var('STACKSTUDY_SPARK_STORE', '') -%}
     {%- set folder = modules.re.sub('([\\\\*?{}\\[\\]])', '\\\\\\1', store) -%}
-    {{- return('parquet.`' ~ (folder ~ '/' ~ name) | replace('`', '``') ~ '`') -}}
+    {%- set folder = (folder ~ '/' ~ name) | replace('`', '``') -%}
+    {{- return('parquet.`' ~ folder ~ '`') -}}
 {%- endmacro -%}
 
 
