@@ -57,8 +57,9 @@ def started(
             process.wait()
         finally:
             _end(process, os.killpg if own_session and hasattr(os, "killpg") else os.kill)
-            if process.stdout is not None:
-                process.stdout.close()
+            for pipe in (process.stdout, process.stderr):
+                if pipe is not None:
+                    pipe.close()
 
 
 def _end(process: subprocess.Popen[str], send: Callable[[int, int], None]) -> None:

@@ -40,7 +40,7 @@ counted as (
 
 select
     members.question_set,
-    count(*) as n_questions,
+    count(*) as n_accepted_in_dump,
     count(*) filter (where counted.n_edits > 0) as n_edited,
     count(*) filter (where counted.n_edits > 0) / count(*) as edited_share,
     avg(counted.n_edits) as mean_edits,

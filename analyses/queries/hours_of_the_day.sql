@@ -14,8 +14,11 @@ hours as (
         hour(questions.asked_at) as hour_of_day,
         count(*) as n_questions,
         count(*) filter (where questions.is_accepted) as n_accepted,
-        round(median(questions.response_minutes), 1)
-            as median_response_minutes
+        round(
+            median(questions.response_minutes) filter (
+                where questions.response_minutes >= 0
+            ), 1
+        ) as median_response_minutes
     from members
     inner join questions
         on

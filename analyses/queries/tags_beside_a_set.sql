@@ -30,5 +30,5 @@ compared as (
 )
 
 select * from compared
-where place <= 20
+where place <= coalesce(getvariable('rows_per_set'), 20)
 order by question_set, place

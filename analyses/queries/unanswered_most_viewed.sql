@@ -35,5 +35,5 @@ ranked as (
 )
 
 select * from ranked
-where place <= 20
+where place <= coalesce(getvariable('rows_per_set'), 20)
 order by question_set, place

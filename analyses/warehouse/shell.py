@@ -8,22 +8,26 @@ import shutil
 import signal
 import subprocess
 import sys
-from contextlib import contextmanager, nullcontext
+import threading
+from contextlib import contextmanager
 from importlib.util import find_spec
 from itertools import takewhile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Final
 
 import click
 
 from analyses.common.subprocesses import started
 from analyses.study.options import built_study_option
+from analyses.study.slips import instead
 from analyses.warehouse.database import connect, find_database, table_names
 from loader.errors import WarehouseError
 from loader.options import data_option
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+
+    import duckdb
 
 FORMATS = ("duckbox", "box", "csv", "json", "jsonlines", "markdown", "line")
 SAVED = Path(__file__).parent.parent / "queries"
@@ -61,6 +65,62 @@ def saved_query(name: str) -> str:
             f"no saved query is named {name!r}; there are {', '.join(saved_queries())}"
         )
     return _REF.sub(r"\1", path.read_text(encoding="utf-8"))
+
+
+def saved_rows(
+    data: Path, study: str | None, name: str, sets: Sequence[str] = (), limit: int | None = None
+) -> str:
+    """Return the SQL of a saved query whose rows are those of some sets, in the study's order.
+
+    Parameters
+    ----------
+    sets : sequence of str
+        The question sets to keep, for a row about two sets either of them; by default all.
+    limit : int, optional
+        Rows to keep of each set; by default as many as the query says.
+
+    Raises
+    ------
+    WarehouseError
+        When no saved query, or no question set of the study, has that name.
+    """
+    query = saved_query(name)
+    with connect(data, study) as connection:
+        known = _set_names(connection)
+        columns = [row[0] for row in connection.execute(f"describe {query}").fetchall()]
+    for one in sets:
+        if one not in known:
+            raise WarehouseError(f"--set {one}: no question set has this name{instead(one, known)}")
+    of_sets = [column for column in ("question_set", "set_a", "set_b") if column in columns]
+    names = ", ".join(f"'{one}'" for one in sets)
+    wanted = " or ".join(f"{column} in ({names})" for column in of_sets) if sets else "true"
+    places = ", ".join(
+        f"list_position({known}, {column})" for column in of_sets if column == "question_set"
+    )
+    kept = f"place_in_set <= {limit}" if limit is not None else "true"
+    return f"""
+        with saved as ({query}),
+        numbered as (select *, row_number() over () as place_in_answer from saved),
+        chosen as (
+            select
+                *,
+                row_number() over (
+                    partition by {of_sets[0]} order by place_in_answer
+                ) as place_in_set
+            from numbered
+            where {wanted}
+        )
+        select * exclude (place_in_answer, place_in_set)
+        from chosen
+        where {kept}
+        order by {places + ", " if places else ""}place_in_answer
+    """
+
+
+def _set_names(connection: duckdb.DuckDBPyConnection, order: str = "position") -> list[str]:
+    """Return the names of the question sets, in the order of the study unless it says another."""
+    found = connection.execute(f"select question_set from question_sets order by {order}")
+    return [name for (name,) in found.fetchall()]
 
 
 def shell_program() -> str:
@@ -102,34 +162,64 @@ STARTING_POINTS = (
 """The tables to look at first."""
 
 
+_JOIN: Final = "join question_set_members using (site, question_id)"
+
+_EXAMPLES: Final = "kind != 'topic', position"
+"""Order of sets for an example: a topic is what people look at first."""
+
+_NO_SET: Final = re.compile(r'Referenced column "(?:question_)?set" not found')
+"""How DuckDB says that a table without sets was asked for one: so the first query of many ends."""
+
+
+def hint(said: str, query: str, sets: Sequence[str]) -> str | None:
+    """Return how to ask for the questions of a set, when a query failed because it asked otherwise.
+
+    Parameters
+    ----------
+    said : str
+        What the shell wrote to standard error.
+    query : str
+        The query, in which the set may be named, as it may be in what the shell said of it.
+    sets : sequence of str
+        Names of the study's question sets, a good example first.
+    """
+    if not sets or not _NO_SET.search(said):
+        return None
+    words = set(re.findall(r"\w+", f"{query} {said}"))
+    one = next((name for name in sets if name in words), sets[0])
+    return (
+        "Hint: `questions` has one row per question, which may be in several sets. Ask\n"
+        f"  from {one}_questions\n"
+        f"or  from questions {_JOIN}\n    where question_set = '{one}'"
+    )
+
+
 def greeting(data: Path, study: str | None) -> str:
     """Return what the shell says first: the tables, and queries to try."""
     with connect(data, study) as connection:
         tables = sorted(
             name for name in table_names(connection) if not name.startswith(("int_", "stg_"))
         )
-        sets = []
-        if "question_sets" in tables:
-            sets = [
-                name
-                for (name,) in connection.execute(
-                    "select question_set from question_sets order by position desc"
-                ).fetchall()
-            ]
+        is_built = "question_sets" in tables
+        sets = _set_names(connection) if is_built else []
+        examples = _set_names(connection, _EXAMPLES) if is_built else []
     if "questions" not in tables:
         return "Nothing is built here yet: leave with Ctrl-D, then run `stackstudy build`.\n"
     first = [name for name in STARTING_POINTS if name in tables]
     views = {f"{name}_questions" for name in sets}
     others = [name for name in tables if name not in first and name not in views]
-    one = sets[0] if sets else "SET"
+    one = examples[0] if examples else "SET"
     return (
         f"Tables to start from:\n{_wrapped(first)}\n"
-        f"The questions of each set:\n{_wrapped(sorted(views))}\n"
+        f"The questions of each set:\n{_wrapped([f'{name}_questions' for name in sets])}\n"
         f"Others (and the dump itself as views: stg_posts, stg_users, ...):\n{_wrapped(others)}\n"
         "Try:\n"
         "  from acceptance;\n"
-        f"  from yearly_popularity where question_set = '{one}' order by year;\n"
-        f"  select title, url from {one}_questions order by view_count desc limit 10;\n"
+        f"  from yearly_popularity where question_set = '{one}';\n"
+        f"  select title, url from {one}_questions\n"
+        "    order by view_count desc limit 10;\n"
+        f"  select title, url from questions\n    {_JOIN}\n"
+        f"    where question_set = '{one}' limit 10;\n"
         "Leave with Ctrl-D. To see what is built meanwhile, open the shell again.\n"
     )
 
@@ -162,6 +252,19 @@ def _list_saved(context: click.Context, _option: click.Option, is_wanted: bool) 
     help="List the saved queries and what each answers.",
 )
 @click.option(
+    "--set",
+    "sets",
+    metavar="SET",
+    multiple=True,
+    help="Saved query: only this question set; may be given again.",
+)
+@click.option(
+    "--limit",
+    metavar="N",
+    type=click.IntRange(min=1),
+    help="Saved query: at most N rows of each question set.",
+)
+@click.option(
     "--format",
     "output",
     type=click.Choice(FORMATS),
@@ -182,6 +285,8 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
     data: Path,
     study: str | None,
     saved: str | None,
+    sets: tuple[str, ...],
+    limit: int | None,
     output: str,
     *,
     safe: bool,
@@ -200,15 +305,19 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
       stackstudy sql "from acceptance"
       stackstudy sql "from yearly_popularity order by year" --format csv
       stackstudy sql --saved self_answers
+      stackstudy sql --saved unanswered_most_viewed --set mobile --limit 5
       stackstudy sql - < my_query.sql
       stackstudy sql --safe - < query_of_somebody.sql
     """
     if query is not None and saved is not None:
         raise click.UsageError("give a QUERY or --saved NAME, not both")
+    if saved is None and (sets or limit is not None):
+        raise click.UsageError("--set and --limit are for a saved query: name one with --saved")
     welcome = greeting(data, study)  # says in one line when there is no database, or it is in use
     commands = ["-cmd", "set TimeZone = 'UTC'"]
     if saved is not None:
-        query = saved_query(saved)
+        query = saved_rows(data, study, saved, sets, limit)
+        commands += ["-cmd", f"set variable rows_per_set = {limit or 'null'}"]
         commands += ["-cmd", ".maxrows 1000"]  # they are short, and only a shell has `.last`
     elif query == "-":
         query = sys.stdin.read()
@@ -221,19 +330,50 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
     is_shell = query is None and sys.stdin.isatty()
     if is_shell:
         click.echo(welcome)
-    if query is not None:
-        arguments += ["-c", query]
-    is_filtered = not is_shell and sys.stdout.isatty()
+        with _left_to_the_shell(), started(arguments) as process:
+            pass
+    else:
+        process, said = _run(arguments, query)
+        if said and (how := hint(said, query or "", _example_sets(data, study))):
+            click.echo(how, err=True)
+    context.exit(process.returncode if process.returncode >= 0 else 128 - process.returncode)
+
+
+def _run(arguments: list[str], query: str | None) -> tuple[subprocess.Popen[str], str]:
+    """Run the shell on a query, or on standard input; return it ended, and what it said of errors.
+
+    What goes to a terminal is shown as it fits, and does not steer it.
+    """
+    is_filtered = sys.stdout.isatty()
     if is_filtered:
         width = shutil.get_terminal_size().columns
-        arguments[1:1] = ["-cmd", f".maxwidth {width}"]
-    with (
-        _left_to_the_shell() if is_shell else nullcontext(),
-        started(arguments, stdout=subprocess.PIPE if is_filtered else None) as process,
-    ):
+        arguments = [arguments[0], "-cmd", f".maxwidth {width}", *arguments[1:]]
+    if query is not None:
+        arguments = [*arguments, "-c", query]
+    said: list[str] = []
+    with started(
+        arguments, stdout=subprocess.PIPE if is_filtered else None, stderr=subprocess.PIPE
+    ) as process:
+        telling = threading.Thread(target=_tell, args=(process.stderr, said))
+        telling.start()
         for line in process.stdout or ():
             click.echo(line.translate(_STEERING), nl=False)
-    context.exit(process.returncode if process.returncode >= 0 else 128 - process.returncode)
+        telling.join()
+    return process, "".join(said)
+
+
+def _tell(errors: IO[str] | None, said: list[str]) -> None:
+    """Pass on what the shell writes to standard error, and keep it; a terminal is not steered."""
+    is_terminal = sys.stderr.isatty()
+    for line in errors or ():
+        said.append(line)
+        click.echo(line.translate(_STEERING) if is_terminal else line, nl=False, err=True)
+
+
+def _example_sets(data: Path, study: str | None) -> list[str]:
+    with connect(data, study) as connection:
+        is_built = "question_sets" in table_names(connection)
+        return _set_names(connection, _EXAMPLES) if is_built else []
 
 
 @contextmanager

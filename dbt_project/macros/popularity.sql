@@ -16,12 +16,14 @@ sets as (
     select
         question_set,
         coalesce(base_set, question_set) as base_set,
+        position,
         is_candidate_set
     from {{ ref('question_sets') }}
     union all
     select
         'all_questions' as question_set,
         null as base_set,
+        0 as position,
         false as is_candidate_set
 ),
 
@@ -77,6 +79,7 @@ shared as (
         on
             sets.base_set = bases.question_set
             and periods.starts_on = bases.starts_on
+    order by sets.position, periods.starts_on
 )
 
 select * from shared

@@ -32,3 +32,8 @@ adjusted as (
 )
 
 select * from adjusted
+order by
+    {{ set_position('set_a') }},
+    {{ set_position('set_b') }},
+    outcome,
+    method

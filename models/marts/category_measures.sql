@@ -70,4 +70,7 @@ named as (
 )
 
 select * from named
-order by question_set, inner_category, leaf_category nulls first
+order by
+    {{ set_position('question_set') }},
+    inner_category,
+    leaf_category nulls first

@@ -94,4 +94,8 @@ shared as (
 )
 
 select * from shared
-order by question_set, inner_category, leaf_category nulls first, year
+order by
+    {{ set_position('question_set') }},
+    inner_category,
+    leaf_category nulls first,
+    year

@@ -80,7 +80,9 @@ shared as (
         test.cohens_h_ci_low,
         test.cohens_h_ci_high
     from compared
-    order by compared.question_set, compared.position
+    order by
+        {{ set_position('compared.question_set') }},
+        compared.position
 )
 
 select * from shared

@@ -26,3 +26,7 @@ flagged as (
 )
 
 select * from flagged
+order by
+    {{ set_position('question_set') }},
+    site,
+    question_id

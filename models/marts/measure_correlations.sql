@@ -87,4 +87,8 @@ adjusted as (
 )
 
 select * from adjusted
-order by question_set, level, measure_a, measure_b
+order by
+    {{ set_position('question_set') }},
+    level,
+    measure_a,
+    measure_b

@@ -24,3 +24,4 @@ named as (
 )
 
 select * from named
+order by {{ set_position('question_set') }}

@@ -9,3 +9,8 @@ with matches as (
 )
 
 select * from matches
+order by
+    {{ set_position('question_set') }},
+    site,
+    question_id,
+    rule

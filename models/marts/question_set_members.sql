@@ -87,3 +87,7 @@ select
     question_id,
     is_decided
 from members
+order by
+    {{ set_position('question_set') }},
+    site,
+    question_id

@@ -98,3 +98,4 @@ joined as (
 )
 
 select * from joined
+order by site, question_id

@@ -74,4 +74,9 @@ explained as (
 
 select * from explained
 order by
-    step, figure, question_set, year, inner_category, leaf_category nulls first
+    step,
+    figure,
+    {{ set_position('question_set') }} nulls first,
+    year,
+    inner_category,
+    leaf_category nulls first

@@ -78,3 +78,10 @@ measured as (
 )
 
 select * from measured
+order by
+    step,
+    figure,
+    {{ set_position('question_set') }} nulls first,
+    year,
+    inner_category,
+    leaf_category nulls first

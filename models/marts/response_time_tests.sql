@@ -29,3 +29,6 @@ adjusted as (
 )
 
 select * from adjusted
+order by
+    {{ set_position('set_a') }},
+    {{ set_position('set_b') }}

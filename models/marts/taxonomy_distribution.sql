@@ -97,4 +97,7 @@ shared as (
 )
 
 select * from shared
-order by question_set, inner_category nulls first, leaf_category nulls first
+order by
+    {{ set_position('question_set') }},
+    inner_category nulls first,
+    leaf_category nulls first

@@ -34,3 +34,6 @@ changed as (
 )
 
 select * from changed
+order by
+    {{ set_position('question_set') }} nulls first,
+    year

@@ -7,17 +7,17 @@ import io
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
+import click
+import duckdb
 import pytest
 import yaml
 
 from analyses.warehouse.database import connect
-from analyses.warehouse.shell import SAVED, command, saved_queries, saved_query
+from analyses.warehouse.shell import SAVED, command, saved_queries, saved_query, saved_rows
 from loader.errors import WarehouseError
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import duckdb
 
 QUERIES = sorted(path.stem for path in SAVED.glob("*.sql"))
 
@@ -78,13 +78,84 @@ def test_self_answers_are_those_of_the_asker(database) -> None:
     }
     sets = members(database)
     for row in answer(database, "self_answers"):
-        pairs = [
-            (posts[question][0], posts[posts[question][1]][0])
-            for question in sets[row["question_set"]]
-            if posts[question][1] in posts
-        ]
-        own = sum(asker == answerer is not None for asker, answerer in pairs)
-        assert (row["n_accepted"], row["n_self_answered"]) == (len(pairs), own)
+        accepted = [one for one in sets[row["question_set"]] if posts[one][1] is not None]
+        own = sum(posts[one][0] == posts[posts[one][1]][0] is not None for one in accepted)
+        assert (row["n_accepted"], row["n_self_answered"]) == (len(accepted), own)
+
+
+def test_a_name_means_in_a_saved_query_what_it_means_in_the_tables() -> None:
+    """An accepted answer that the dump does not hold counts as accepted, by whomever it is."""
+    with duckdb.connect() as connection:
+        connection.execute(
+            "create table question_sets as select 's' as question_set, 1 as position"
+        )
+        connection.execute(
+            "create table set_measures as select 's' as question_set, 4 as n_accepted,"
+            " 1 as n_self_answered, 0.25 as self_answered_share,"
+            " 1.0 as median_response_minutes_self_answered,"
+            " 2.0 as median_response_minutes_of_others"
+        )
+        assert answer(connection, "self_answers")[0]["self_answered_share"] == 0.25
+
+
+def shown(data: Path, capfd, *arguments: str) -> list[dict[str, str]]:
+    with pytest.raises(SystemExit) as left:
+        command.main([*arguments, "--format", "csv", "--data", str(data)])
+    assert left.value.code == 0
+    return list(csv.DictReader(io.StringIO(capfd.readouterr().out)))
+
+
+def test_sets_of_a_saved_query_are_chosen(data, capfd) -> None:
+    rows = shown(data, capfd, "--saved", "self_answers", "--set", "mobile", "--set", "server_cloud")
+    assert [row["question_set"] for row in rows] == ["server_cloud", "mobile"]  # the study's order
+    rows = shown(data, capfd, "--saved", "question_set_overlap", "--set", "mobile")
+    assert rows
+    assert all("mobile" in {row["set_a"], row["set_b"]} for row in rows)
+
+
+def test_rows_of_a_saved_query_are_limited_per_set(data, database, capfd) -> None:
+    rows = shown(
+        data, capfd, "--saved", "unanswered_most_viewed", "--set", "mobile", "--limit", "3"
+    )
+    viewed = database.execute(
+        "select view_count from mobile_questions where not is_accepted order by 1 desc limit 3"
+    ).fetchall()
+    assert [int(row["view_count"]) for row in rows] == [count for (count,) in viewed]
+    rows = shown(data, capfd, "--saved", "hours_of_the_day", "--limit", "1")
+    assert [row["question_set"] for row in rows] == list(
+        dict.fromkeys(name for name in set_order(database) if name in members(database))
+    )
+
+
+@pytest.mark.parametrize(("limit", "n"), [("null", 20), ("25", 25), ("99", 30)])
+def test_a_limit_may_be_above_the_twenty_of_a_query(limit, n) -> None:
+    with duckdb.connect() as connection:
+        connection.execute("create table question_sets as select 's' question_set, 'topic' kind")
+        connection.execute(
+            "create table questions as select 'a.com' site, range question_id, 1 view_count,"
+            " 0 answer_count, null asked_at, '' title, '' url, false is_accepted from range(30)"
+        )
+        connection.execute(
+            "create table question_set_members as"
+            " select 's' question_set, site, question_id from questions"
+        )
+        connection.execute(f"set variable rows_per_set = {limit}")  # as the command does
+        assert len(answer(connection, "unanswered_most_viewed")) == n
+
+
+def set_order(database) -> list[str]:
+    rows = database.execute("select question_set from question_sets order by position").fetchall()
+    return [name for (name,) in rows]
+
+
+def test_an_unknown_set_is_answered_with_the_nearest(data) -> None:
+    with pytest.raises(WarehouseError, match="mobil: no question set .* did you mean mobile"):
+        saved_rows(data, None, "self_answers", ["mobil"])
+
+
+def test_a_set_without_a_saved_query_is_refused() -> None:
+    with pytest.raises(click.UsageError, match="name one with --saved"):
+        command.main(["from acceptance", "--set", "mobile"], standalone_mode=False)
 
 
 def test_answerers_are_counted_per_person(database) -> None:
@@ -118,7 +189,7 @@ def test_edits_are_those_before_the_accepted_answer(database) -> None:
     sets = members(database)
     for row in answer(database, "edits_before_acceptance"):
         counts = [len(edits[question]) for question in sets[row["question_set"]] & set(answered)]
-        assert row["n_questions"] == len(counts)
+        assert row["n_accepted_in_dump"] == len(counts)
         assert row["n_edited"] == sum(n > 0 for n in counts)
         assert row["max_edits"] == max(counts)
 

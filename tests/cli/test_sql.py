@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from analyses.warehouse.database import database_path
+from analyses.warehouse.database import connect, database_path
+from analyses.warehouse.shell import greeting
 
 ROOT = Path(__file__).resolve().parents[2]
 SQL = [sys.executable, "-m", "stackstudy", "sql"]
@@ -97,3 +99,65 @@ def test_a_file_gets_what_the_dump_holds(data):
         cwd=ROOT, capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert STEERING in done.stdout
+
+
+NATURAL = "select title from questions where question_set = 'mobile'"
+
+
+def ask(data: Path, *arguments: str, said: str | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*SQL, *arguments, "--data", str(data)],
+        cwd=ROOT, input=said, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("piped", [False, True])
+def test_the_first_query_of_many_is_answered_with_queries_that_work(sample_warehouse, piped):
+    asked = {"said": f"{NATURAL};\n"} if piped else {}
+    done = ask(sample_warehouse, *([] if piped else [NATURAL]), **asked)
+    assert done.returncode == 1
+    assert 'Referenced column "question_set" not found' in done.stderr
+    view, join = re.search(r"Ask\n(.*)\nor (.*)", done.stderr, re.DOTALL).groups()
+    counts = [
+        ask(sample_warehouse, f"select count(*) {one}", "--format", "csv") for one in (view, join)
+    ]
+    assert counts[0].stdout == counts[1].stdout != "count_star()\n0\n"
+    assert "mobile" in view
+
+
+@pytest.mark.parametrize("query", ["from acceptance where nothing = 1", "selec 1", "from nowhere"])
+def test_another_error_gets_no_hint(sample_warehouse, query):
+    done = ask(sample_warehouse, query)
+    assert done.returncode == 1
+    assert "Error" in done.stderr
+    assert "Hint" not in done.stderr
+
+
+def test_the_greeting_shows_queries_that_work(sample_warehouse):
+    said = greeting(sample_warehouse, None)
+    assert all(len(line) <= 80 for line in said.splitlines())
+    queries = said.split("Try:\n")[1].split("Leave with")[0].split(";\n")[:-1]
+    assert any("join question_set_members" in query for query in queries)
+    with connect(sample_warehouse) as connection:
+        for query in queries:
+            assert connection.execute(query).fetchall()
+
+
+def test_an_error_does_not_steer_the_terminal(data):
+    master, slave = pty.openpty()
+    process = subprocess.Popen(
+        [*SQL, "select v::integer from t", "--data", str(data)],
+        cwd=ROOT, stdin=subprocess.DEVNULL, stdout=slave, stderr=slave,
+    )  # fmt: skip
+    os.close(slave)
+    shown = b""
+    try:
+        while piece := os.read(master, 4096):
+            shown += piece
+    except OSError:
+        pass
+    os.close(master)
+    assert process.wait() == 1
+    text = shown.decode().replace("\r\n", "\n")
+    assert "Conversion Error" in text
+    assert {c for c in text if not c.isprintable()} <= {"\n"}

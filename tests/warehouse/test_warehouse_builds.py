@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from dbt_runs import Warehouse, run_dbt, share_store
 
+from analyses.warehouse.database import connect
+from analyses.warehouse.dictionary import read_dictionary
 from loader.errors import WarehouseError
 from loader.schemas import TABLES
 
@@ -195,3 +197,39 @@ class TestWhatGoesWrong:
         assert f"there is no folder {tmp_path / 'nowhere'}: set STACKSTUDY_DATA" in done.stdout
         assert "Traceback" not in done.stdout
         assert not (tmp_path / "nowhere").exists()
+
+
+SETS = ("question_set", "set_a", "set_b")
+BEFORE_SETS = ("measure", "step", "figure")
+"""Columns by which a table is divided before it is by sets."""
+
+
+def test_tables_come_in_the_order_of_the_study_and_of_years(sample_warehouse):
+    """Whoever selects without an order gets sets as the study has them, and years one by one."""
+    with connect(sample_warehouse) as connection:
+        names = connection.execute("select question_set from question_sets order by position")
+        place = {name: n for n, (name,) in enumerate(names.fetchall())}
+        checked = set()
+        for table in read_dictionary():
+            found = connection.execute(f'select * from "{table}"')
+            columns = [column[0] for column in found.description]
+            if not {*SETS, "year"} & set(columns):
+                continue
+            rows = [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
+            first = [name for name in BEFORE_SETS if name in columns and columns.index(name) < 2]
+            for_sets = [name for name in SETS if name in columns]
+            whole = [name for name in ("inner_category", "leaf_category") if name in columns]
+            groups: dict[tuple, list[tuple]] = {}
+            years: dict[tuple, list] = {}
+            for row in rows:
+                key = tuple(row[name] for name in first)
+                # what is no set (all questions, a pair) comes first
+                sets = tuple(place.get(row[name], -1) for name in for_sets)
+                groups.setdefault(key, []).append(sets)
+                rest = (*key, *(row[name] for name in (*for_sets, *whole)), row.get("site"))
+                for name in {"year", "month"} & set(columns):
+                    years.setdefault(rest, []).append(row[name] or 0)
+            assert all(group == sorted(group) for group in groups.values()), table
+            assert all(group == sorted(group) for group in years.values()), table
+            checked |= {table} if len(rows) > 1 else set()
+        assert {"yearly_popularity", "proportion_tests", "question_set_members"} <= checked
