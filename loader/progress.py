@@ -1,4 +1,4 @@
-"""How a load shows: a bar on a terminal, lines in a pipe, and the summary that closes it."""
+"""How work shows: a bar on a terminal, lines in a pipe, and the summary that closes a load."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from loader.errors import on_one_line
 from loader.reporter import Reporter
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
     from types import TracebackType
     from typing import Self
 
@@ -52,6 +53,104 @@ def make_console() -> Console:
     """Return a console on standard output; in a pipe it is wide enough not to cut tables."""
     console = Console()
     return console if console.is_terminal else Console(width=_WIDE)
+
+
+class _StepsColumn(ProgressColumn):
+    """How much is done of all, as a count or as bytes."""
+
+    def __init__(self, show: Callable[[int], str]) -> None:
+        super().__init__(table_column=Column(no_wrap=True))
+        self._show = show
+
+    def render(self, task: Task) -> Text:
+        total = "?" if task.total is None else self._show(int(task.total))
+        return Text(f"{self._show(int(task.completed))} of {total}", style="progress.download")
+
+
+class StepProgress:
+    """Shows a work of many steps on standard error; use it as a context manager.
+
+    A terminal gets a bar with what is done of all, the time left, and the step; a file or a pipe a
+    line every quarter of a minute, so that short work stays quiet.
+
+    Parameters
+    ----------
+    what : str
+        What is done, such as "Exporting".
+    total : int, optional
+        How many steps there are, or bytes; `expect` may say so later.
+    is_bytes : bool
+        Whether bytes are counted.
+    """
+
+    def __init__(self, what: str, total: int | None = None, *, is_bytes: bool = False) -> None:
+        self._console = Console(stderr=True)
+        self._show: Callable[[int], str] = decimal if is_bytes else "{:,}".format
+        self._what, self._total, self._done = what, total, 0
+        self._began = self._last_line = time.monotonic()
+        self._progress = Progress(
+            TextColumn(what, markup=False, table_column=Column(no_wrap=True)),
+            BarColumn(bar_width=20, table_column=Column(min_width=10)),
+            _StepsColumn(self._show),
+            TimeRemainingColumn(elapsed_when_finished=True, table_column=Column(no_wrap=True)),
+            # the name gets what is left of the line: dbt has a whole test in it
+            TextColumn(
+                "{task.description}",
+                markup=False,
+                table_column=Column(ratio=1, no_wrap=True, overflow="ellipsis"),
+            ),
+            console=self._console,
+            expand=True,
+            transient=True,
+            disable=not self._console.is_terminal,
+        )
+        self._task = self._progress.add_task("", total=total)
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._progress.stop()
+
+    def expect(self, total: int) -> None:
+        """Say how many steps, or bytes, there are."""
+        self._total = total
+        self._progress.update(self._task, total=total)
+
+    def each(self, names: Iterable[str], step: str = "{}") -> Iterator[str]:
+        """Yield names one by one, each a step that is done when the next one is asked for."""
+        names = list(names)
+        self.expect(self._done + len(names))
+        for name in names:
+            self.begin(step.format(name))
+            yield name
+            self.advance()
+
+    def begin(self, step: str) -> None:
+        """Show what is done now."""
+        self._progress.update(self._task, description=on_one_line(step))
+
+    def advance(self, n: int = 1, step: str = "") -> None:
+        """Count what is done, and name the step, if it has a name."""
+        self._done += n
+        self._progress.update(self._task, advance=n)
+        if step:
+            self.begin(step)
+        now = time.monotonic()
+        if self._console.is_terminal or now - self._last_line < _LINE_EVERY:
+            return
+        self._last_line = now
+        line = f"{self._what}: {self._show(self._done)}"
+        if self._total:
+            left = (self._total - self._done) / self._done * (now - self._began)
+            line += f" of {self._show(self._total)}, about {_duration(left)} left"
+        self._console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 class ProgressReporter(Reporter):

@@ -27,7 +27,7 @@ from loader.locks import locked
 from loader.manifest import FILE_NAME, Manifest, PartFile, hash_of, read_manifest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 FABRICATED: Final = "_fabricated"
@@ -63,7 +63,9 @@ def check_site(site: str) -> str:
     return lower
 
 
-def verify(data: Path, *, deep: bool = False) -> list[str]:
+def verify(
+    data: Path, *, deep: bool = False, checked: Callable[[int], object] = lambda _: None
+) -> list[str]:
     """Compare the store with its manifests.
 
     Parameters
@@ -73,6 +75,8 @@ def verify(data: Path, *, deep: bool = False) -> list[str]:
     deep : bool
         Whether to compute each part's hash, too, which reads the whole store. Otherwise only parts,
         bytes and rows are counted, which takes a moment.
+    checked : callable
+        Called with the bytes of each part that was compared.
 
     Returns
     -------
@@ -102,12 +106,14 @@ def verify(data: Path, *, deep: bool = False) -> list[str]:
         ]
     with ThreadPoolExecutor(n_cores(), "verify") as executor:
         found = executor.map(lambda one: _wrong_with(one[0], one[2], deep=deep), parts)
-        wrong += [
-            f"{folder / part.name}: {what}; load it again:"
-            f" stackstudy load {manifest.source_file or 'DUMP'} --site {manifest.site} --force"
-            for (folder, manifest, part), what in zip(parts, found, strict=True)
-            if what is not None
-        ]
+        for (folder, manifest, part), what in zip(parts, found, strict=True):
+            checked(part.n_bytes)
+            if what is not None:
+                again = manifest.source_file or "DUMP"
+                wrong.append(
+                    f"{folder / part.name}: {what}; load it again:"
+                    f" stackstudy load {again} --site {manifest.site} --force"
+                )
     return wrong
 
 

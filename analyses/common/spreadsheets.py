@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
     from loader.errors import StackstudyError
 
+# Of styles and the like, which are not read. Once and for all: a build's threads share the filters.
+warnings.filterwarnings("ignore", category=UserWarning, module="openpyxl")
+
 SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx")
 """Endings of the files that are read as tables."""
 
@@ -516,8 +519,7 @@ def _workbook_rows(path: Path, error: type[StackstudyError]) -> Iterator[Iterato
     from openpyxl import load_workbook  # half a second that CSV need not pay
 
     try:
-        with warnings.catch_warnings(action="ignore"):  # of styles and the like, which are not read
-            book = load_workbook(path, read_only=True, data_only=True)
+        book = load_workbook(path, read_only=True, data_only=True)
     except _BROKEN as failure:
         raise error(_not_a_workbook(path)) from failure
     try:

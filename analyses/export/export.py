@@ -15,6 +15,7 @@ from analyses.export.threads import threads_table, write_threads
 from analyses.export.workbook import write_workbook
 from analyses.warehouse.database import connect
 from loader.errors import ExportError, WarehouseError
+from loader.progress import StepProgress
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,22 +57,30 @@ def export(  # noqa: PLR0913 - the last two are by name only
     ExportError
         When a set is unknown, or the folder may not be replaced.
     """
-    with export_folder(folder, force=force) as staging, connect(data, study) as connection:
+    with (
+        export_folder(folder, force=force) as staging,
+        connect(data, study) as connection,
+        StepProgress("Exporting") as progress,
+    ):
         try:
             names, threaded = _chosen(connection, sets)
             tables = data_tables(connection, names, with_results=not sets)
-            if file_format == "jsonl":
-                tables = [threads_table(), *(t for t in tables if t.name not in _POSTS)]
             if file_format.startswith("corpus"):
                 steps = steps or Steps()
                 tables = [corpus_table(steps)]
                 lines = file_format.endswith("jsonl")
                 files = [
                     write_corpus(connection, name, staging, steps, as_lines=lines)
-                    for name in threaded
+                    for name in progress.each(threaded, "the texts of {}")
                 ]
+            elif file_format == "jsonl":
+                parts = progress.each(threaded, "the questions of {}")
+                files = [write_threads(connection, name, staging) for name in parts]
+                tables = [table for table in tables if table.name not in _POSTS]
+                files += _write(connection, tables, staging, file_format, progress)
+                tables = [threads_table(), *tables]
             else:
-                files = _write(connection, tables, threaded, staging, file_format)
+                files = _write(connection, tables, staging, file_format, progress)
             text = readme(
                 connection, names, tables, files,
                 file_format=file_format, whole_study=not sets,
@@ -114,14 +123,13 @@ def _chosen(
 def _write(
     connection: duckdb.DuckDBPyConnection,
     tables: Sequence[Table],
-    threaded: Sequence[str],
     folder: Path,
     file_format: str,
+    progress: StepProgress,
 ) -> list[Written]:
     if file_format == "xlsx":
+        progress.begin("export.xlsx")
         return write_workbook(connection, tables, folder / "export.xlsx")
-    files = []
-    if file_format == "jsonl":
-        files = [write_threads(connection, name, folder) for name in threaded]
-        tables = tables[1:]
-    return files + [_WRITERS[file_format](connection, table, folder) for table in tables]
+    named = {table.name: table for table in tables}
+    write = _WRITERS[file_format]
+    return [write(connection, named[name], folder) for name in progress.each(named)]

@@ -25,6 +25,7 @@ from analyses.study.labels import write_labels
 from analyses.warehouse.build import build
 from loader import Store, load
 from loader.errors import StoreError
+from loader.progress import StepProgress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -112,8 +113,11 @@ def replicate(
 def _from_artifact(folder: Path, data: Path, say: Callable[[str], object], shipped: Study) -> _Made:
     """Replicate the study whose authors published measures instead of posts."""
     base = shipped.set_names("base")[0]
-    read = artifact.read_artifact(folder, base, shipped.taxonomy.categories)
-    _load(read.posts, data, _OF_MEASURES)
+    with StepProgress("Replicating", 2) as progress:
+        progress.begin("reading what the authors published")
+        read = artifact.read_artifact(folder, base, shipped.taxonomy.categories)
+        progress.advance(step="loading posts with their measures")
+        _load(read.posts, data, _OF_MEASURES)
     n_questions = len(read.labels) - read.n_unmeasured
     say(
         f"Loaded {n_questions:,} questions and {len(read.posts) - n_questions:,} answers that have"
@@ -130,14 +134,18 @@ def _from_package(folder: Path, data: Path, say: Callable[[str], object], shippe
     """Replicate the study whose authors published posts and results."""
     package = find_package(folder)
     taxonomy = shipped.taxonomy.categories
-    sets = read_sets(package)
-    names = CategoryNames(taxonomy, read_slips())
-    labels = read_published_labels(package, sets, names)
-    times = read_times(package)
-    trends = read_trends(package)
-
-    posts = distinct_posts(sets)
-    _load(posts, data, _COMMENT)
+    with StepProgress("Replicating", 5) as progress:
+        progress.begin("reading the authors' posts")
+        sets = read_sets(package)
+        progress.advance(step="reading their labels")
+        labels = read_published_labels(package, sets, CategoryNames(taxonomy, read_slips()))
+        progress.advance(step="reading their response times")
+        times = read_times(package)
+        progress.advance(step="reading their numbers per year")
+        trends = read_trends(package)
+        progress.advance(step="loading the posts")
+        posts = distinct_posts(sets)
+        _load(posts, data, _COMMENT)
     n_questions = sum(post["PostTypeId"] == "1" for post in posts)
     say(f"Loaded {n_questions:,} questions and {len(posts) - n_questions:,} answers.")
 

@@ -7,7 +7,6 @@ it has waited so long. Leaving such questions out, as a median of response times
 from __future__ import annotations
 
 import math
-import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ from analyses.statistics.results import (
     checked_confidence,
     checked_values,
     finite_or_none,
+    normal_quantile,
 )
 
 if TYPE_CHECKING:
@@ -221,7 +221,7 @@ def survival_curve(
     Notes
     -----
     Kaplan and Meier (1958), https://doi.org/10.1080/01621459.1958.10501452; log-log limits:
-    Kalbfleisch and Prentice (2002), https://doi.org/10.1002/9781118032985. Survival and limits are
+    Kalbfleisch and Prentice (2002), https://doi.org/10.1002/9781118032985. Survival is
     computed by ``scipy.stats.ecdf``, which keeps counts and standard error to itself.
     """
     checked_confidence(confidence)
@@ -232,15 +232,19 @@ def survival_curve(
     from scipy.stats import CensoredData, ecdf
 
     curve = ecdf(CensoredData.right_censored(times, ~events)).sf
-    with warnings.catch_warnings():  # no limits where survival is 1 or 0: said in the docstring
-        warnings.simplefilter("ignore", RuntimeWarning)
-        limits = curve.confidence_interval(confidence, method="log-log")
     distinct = curve.quantiles
     n_events = np.bincount(np.searchsorted(distinct, times[events]), minlength=distinct.size)
     waiting = n_at_risk(times, distinct)
     with np.errstate(divide="ignore", invalid="ignore"):
         variance_of_log = np.cumsum(n_events / (waiting * (waiting - n_events)))
         standard_error = curve.probabilities * np.sqrt(variance_of_log)
+        # scipy's own limits warn where survival is 1 or 0, which one thread of a build cannot hush
+        reach = np.sqrt(variance_of_log) / np.log(curve.probabilities)
+        reach *= normal_quantile(confidence)
+        low, high = (
+            np.where(np.isnan(reach), np.nan, curve.probabilities ** np.exp(side * reach))
+            for side in (-1, 1)
+        )
     return SurvivalCurve(
         n=times.size,
         confidence=confidence,
@@ -249,8 +253,8 @@ def survival_curve(
         n_events=n_events,
         survival=curve.probabilities,
         standard_error=standard_error,
-        ci_low=limits.low.probabilities,
-        ci_high=limits.high.probabilities,
+        ci_low=low,
+        ci_high=high,
     )
 
 

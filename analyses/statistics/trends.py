@@ -214,9 +214,10 @@ def poisson_trend(
     model = _poisson_model(times, numbers, exposures)
     dispersion = is_over = quasi_low = quasi_high = quasi_p = None
     reason: str | None = "two times only: nothing to tell their scatter from"
-    with np.errstate(divide="ignore", invalid="ignore"), warnings.catch_warnings():
-        # Two times always fit perfectly, leave no degree of freedom, and are identified.
-        warnings.filterwarnings("ignore", "Perfect separation")
+    # Two times always fit perfectly, and are identified. The filter stays: a build's threads share
+    # the filters, and one that put them back would undo what another has set.
+    warnings.filterwarnings("ignore", "Perfect separation")
+    with np.errstate(divide="ignore", invalid="ignore"):
         fit = model.fit(**FIT)
         if n > 2:
             from scipy.special import chdtrc

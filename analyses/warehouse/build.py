@@ -23,6 +23,7 @@ from loader.options import data_option
 from loader.store import Store, first_of, verify
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     from analyses.study import Study
@@ -63,9 +64,8 @@ def build(data: Path, study: Study) -> BuildResult:
     if not loaded:
         raise WarehouseError(f"{data}: no dump is loaded here; run `stackstudy load DUMP` first")
     before, is_new_load = _last_build(data, study)
-    for is_deep in (False, True)[: 1 + is_new_load]:  # the bytes of a load are hashed again once
-        if wrong := verify(data, deep=is_deep):
-            raise StoreError(first_of(wrong))
+    if wrong := verify(data) or (_verify_bytes(data) if is_new_load else []):
+        raise StoreError(first_of(wrong))
     state = state_folder(data, study.name)
     command = [*DBT, "build", "--log-format", "json", "--log-level", "info"]
     # Unit tests are about the models, not about these data: `dbt build` and the tests run them.
@@ -107,6 +107,15 @@ def build(data: Path, study: Study) -> BuildResult:
     )
 
 
+def _verify_bytes(data: Path) -> list[str]:
+    """Compare the hash of each part, once per load, and show how far that is."""
+    from loader.progress import StepProgress
+
+    n_bytes = sum(part.n_bytes for one in Store(data).manifests() for part in one.parts)
+    with StepProgress("Checking the store", n_bytes, is_bytes=True) as steps:
+        return verify(data, deep=True, checked=steps.advance)
+
+
 def _last_build(data: Path, study: Study) -> tuple[dict[tuple[str, str], int], bool]:
     """Return what the last build was given by hand, and whether something was loaded since."""
     if not database_path(data, study.name).is_file():
@@ -137,14 +146,22 @@ def command(data: Path, study: str | None) -> None:
     announce(build(data, read_study(find_study(study))), data)
 
 
-def announce(result: BuildResult, data: Path) -> None:
-    """Print what a build did, and the main table of its study."""
+def announce(result: BuildResult, data: Path, told: Collection[str] = ()) -> None:
+    """Print what a build did, and the main table of its study.
+
+    Parameters
+    ----------
+    told : collection of str
+        Warnings of the dump that were printed before, when it was loaded.
+    """
     from analyses.warehouse import summary
 
     click.echo(f"Built {result.n_models} tables and views, {result.n_checks} checks passed.")
     for line in (*result.human_input, *(f"Note: {one}" for one in result.warnings + result.notes)):
         click.echo(line)
     for line in result.dump_warnings:
+        if line in told:
+            continue
         click.echo(f"Warning: {line}.")
     click.echo(f"Database: {database_path(data, result.study)}")
     summary.announce(data, result.study)

@@ -10,25 +10,26 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt_common.exceptions import DbtRuntimeError
 
 from analyses.study import find_study, read_study
-from analyses.warehouse.functions import register
 from loader.errors import StackstudyError
 from loader.store import first_of, verify
 
 if TYPE_CHECKING:
     import duckdb
+    import pyarrow as pa
     from dbt.adapters.duckdb.utils import SourceConfig
+
+    from analyses.study import Study
 
 
 class Plugin(BasePlugin):
     """The plugin `stackstudy`."""
 
     def initialize(self, plugin_config: dict[str, Any]) -> None:
-        """Refuse a data folder that is missing or not whole; no hook of dbt runs so early."""
+        """Refuse a damaged store, and a study with a slip; no hook of dbt runs so early."""
         del plugin_config
         folder = Path(self.creds.path).parent if self.creds else Path()
         if not folder.is_dir():
@@ -38,16 +39,23 @@ class Plugin(BasePlugin):
             )
         if wrong := verify(folder):
             raise DbtRuntimeError(first_of(wrong))
+        _ = self.study  # a slip in it ends here, as one error instead of one per table
+
+    @cached_property
+    def study(self) -> Study:
+        """The study folder that STACKSTUDY_STUDY names."""
+        try:
+            return read_study(find_study(os.environ.get("STACKSTUDY_STUDY")))
+        except StackstudyError as error:
+            raise DbtRuntimeError(str(error)) from error
 
     @cached_property
     def tables(self) -> dict[str, pa.Table]:
-        """The study folder that STACKSTUDY_STUDY names, as the tables of the source `study`."""
-        try:
-            study = read_study(find_study(os.environ.get("STACKSTUDY_STUDY")))
-        except StackstudyError as error:
-            raise DbtRuntimeError(str(error)) from error
-        tables = study.tables()
-        folder = pa.array([str(study.folder.resolve())])
+        """The study as the tables of the source `study`."""
+        import pyarrow as pa  # a refused build need not wait for it
+
+        tables = self.study.tables()
+        folder = pa.array([str(self.study.folder.resolve())])
         tables["studies"] = tables["studies"].append_column("study_folder", folder)
         return tables
 
@@ -56,6 +64,8 @@ class Plugin(BasePlugin):
 
         Two threads that created it at once would conflict.
         """
+        from analyses.warehouse.functions import register
+
         register(conn)
         conn.execute("create schema if not exists study")
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from analyses.study import find_study, read_study, study_option
 from analyses.warehouse import build
-from loader.commands import load
+from loader.checks import warnings_of
+from loader.commands import load_and_show
 from loader.options import data_option, on_error_option
+
+if TYPE_CHECKING:
+    from loader.parse.quarantine import OnError
 
 
 @click.command("run")
@@ -26,7 +31,7 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
     dumps: tuple[Path, ...],
     site: str | None,
     data: Path,
-    on_error: str,
+    on_error: OnError,
     study: str | None,
 ) -> None:
     """Load, build and report in one.
@@ -47,6 +52,7 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
 
     read = read_study(find_study(study))  # a slip ends here, not after the load
     dumps = tuple(resolve_dump(dump, data) for dump in dumps)
-    context.invoke(load, dumps=dumps, site=site, data=data, on_error=on_error, force=False)
-    build.announce(build.build(data, read), data)
+    loaded = load_and_show(dumps, data, site=site, force=False, on_error=on_error)
+    told = warnings_of(data, dict.fromkeys(one.site for one in loaded))
+    build.announce(build.build(data, read), data, told)
     context.invoke(report, data=data, study=read.name, output=None)

@@ -96,6 +96,4 @@ shared as (
 select * from shared
 order by
     {{ set_position('question_set') }},
-    inner_category,
-    leaf_category nulls first,
-    year
+    inner_category, leaf_category nulls first, year

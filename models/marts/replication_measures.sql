@@ -98,9 +98,3 @@ known as (
 )
 
 select * from known
-order by
-    measure,
-    {{ set_position('question_set') }} nulls first,
-    year,
-    inner_category,
-    leaf_category nulls first

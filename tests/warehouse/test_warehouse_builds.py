@@ -200,6 +200,8 @@ class TestWhatGoesWrong:
 
 
 SETS = ("question_set", "set_a", "set_b")
+UNORDERED = "replication_measures"
+"""What figures are looked up in: a row is found by its measure, not read one after the other."""
 BEFORE_SETS = ("measure", "step", "figure")
 """Columns by which a table is divided before it is by sets."""
 
@@ -213,7 +215,7 @@ def test_tables_come_in_the_order_of_the_study_and_of_years(sample_warehouse):
         for table in read_dictionary():
             found = connection.execute(f'select * from "{table}"')
             columns = [column[0] for column in found.description]
-            if not {*SETS, "year"} & set(columns):
+            if not {*SETS, "year"} & set(columns) or table == UNORDERED:
                 continue
             rows = [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
             first = [name for name in BEFORE_SETS if name in columns and columns.index(name) < 2]

@@ -6,16 +6,18 @@ import ast
 import io
 import json
 import re
+import shutil
 import tokenize
 
 import duckdb
 import pytest
 import yaml
-from dbt_runs import ROOT, run_dbt
+from dbt_runs import ROOT, run_dbt, share_store
 
 from analyses.study import read_study, shipped_studies
 from analyses.warehouse.database import database_path
 from analyses.warehouse.functions import register
+from loader.schemas import TABLES
 
 READS_BODIES = "int_term_hits"
 COUNTS_CHARACTERS = "questions"
@@ -317,6 +319,66 @@ def test_each_notebook_is_an_exposure_of_what_it_shows(manifest, marts, path):
     assert asked
     assert drawn
     assert exposed(manifest, path.stem) == asked | drawn | {"question_sets", "dump_manifest"}
+
+
+def test_saved_queries_are_an_exposure_of_what_they_ask(manifest):
+    asked = {
+        name
+        for path in (ROOT / "analyses/queries").glob("*.sql")
+        for name in re.findall(r"ref\('(\w+)'\)", path.read_text("utf-8"))
+    }
+    assert exposed(manifest, "saved_queries") == asked
+
+
+def test_the_export_is_an_exposure_of_every_table(manifest, marts):
+    """It writes each mart as it is, and reads bodies and names of people from the dump."""
+    code = "".join(path.read_text("utf-8") for path in (ROOT / "analyses/export").rglob("*.py"))
+    assert exposed(manifest, "export") == {*marts, *re.findall(r"\bstg_\w+\b", code)}
+
+
+@pytest.mark.parametrize(
+    ("name", "room"), [("replication", "replication"), ("labelling", "labelling")]
+)
+def test_what_python_asks_is_an_exposure(manifest, models, name, room):
+    code = "".join(path.read_text("utf-8") for path in (ROOT / "analyses" / room).rglob("*.py"))
+    asked = set(re.findall(r"\b(?:from|join) (?:main\.)?(\w+)", code)) & set(models)
+    if "{TOPICS}_questions" in code:  # a view of a set
+        asked |= {"questions", "question_set_members"}
+    assert asked
+    assert exposed(manifest, name) == asked
+
+
+DUMP_SIZED = "dump_sized"
+"""Says where a model runs, not what it is about."""
+
+
+def test_every_model_has_a_subject_to_select_it_by(models):
+    """`dbt build --select tag:times`: the folder of a model is its tag; marts have their own."""
+    folders = {node["fqn"][1] for node in models.values()} - {"marts"}
+    for name, node in models.items():
+        if node["fqn"][1] != "marts":
+            assert set(node["tags"]) - {DUMP_SIZED} == {node["fqn"][1]}, name
+        assert set(node["tags"]) - {DUMP_SIZED}, name
+    subjects = {tag for node in models.values() for tag in node["tags"]} - {DUMP_SIZED}
+    assert subjects == folders | {"popularity", "acceptance", "measures", "study"}
+
+
+def test_freshness_is_that_of_the_load(bare, tmp_path):
+    """The manifests say when a table was loaded: a table of two years ago is warned of."""
+    data = share_store(tmp_path / "data", bare.data)
+    (data / "posts").unlink()
+    shutil.copytree(bare.data / "posts", data / "posts")
+    path = next(data.glob("posts/site=*/_manifest.json"))
+    manifest = json.loads(path.read_text("utf-8"))
+    path.write_text(json.dumps(manifest | {"finished_at": "2001-02-03T04:05:06+00:00"}), "utf-8")
+    done = run_dbt(data, "source", "freshness")
+    results = json.loads((data.parent / "target" / "sources.json").read_text("utf-8"))["results"]
+    assert done.returncode == 0
+    found = {one["unique_id"].split(".")[-1]: one for one in results}
+    assert found["posts"]["max_loaded_at"].startswith("2001-02-03T04:05:06")
+    assert {name: one["status"] for name, one in found.items()} == {
+        name: "warn" if name == "posts" else "pass" for name in TABLES
+    }
 
 
 def warnings_in(output):

@@ -156,6 +156,11 @@ class TestADumpThatLacksRows:
         announce(result, folder)
         assert f"Warning: a.com posts: {self.SHARE}" in capsys.readouterr().out
 
+    def test_a_run_does_not_warn_again_of_what_its_load_has_said(self, lacking, capsys):
+        folder, result = lacking
+        announce(result, folder, result.dump_warnings)
+        assert "Warning" not in capsys.readouterr().out
+
     def test_info_warns_and_counts_what_is_deleted(self, lacking):
         said = CliRunner().invoke(main, ["info", "--data", str(lacking[0])]).output
         assert f"Warning: a.com posts: {self.SHARE}" in said
