@@ -2,7 +2,7 @@
     in which they were made, so a reader need not sort. What is no set of the
     study, such as `all_questions`, has no position. -#}
 {%- macro set_position(question_set) -%}
-    {{- return(adapter.dispatch('set_position')(question_set)) -}}
+    {{- return(adapter.dispatch('set_position', 'stackstudy')(question_set)) -}}
 {%- endmacro -%}
 
 {%- macro duckdb__set_position(question_set) -%}

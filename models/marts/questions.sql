@@ -98,4 +98,3 @@ joined as (
 )
 
 select * from joined
-order by site, question_id

@@ -1,5 +1,3 @@
--- What is drawn from a small set is known better (finite population
--- correction); a set that is read in full has no sampling error.
 with categories as (
     select * from {{ ref('int_categories') }}
 ),
@@ -99,5 +97,4 @@ shared as (
 select * from shared
 order by
     {{ set_position('question_set') }},
-    inner_category nulls first,
-    leaf_category nulls first
+    inner_category nulls first, leaf_category nulls first
