@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from analyses.replication import artifact
+from analyses.replication import MARK, artifact
 from analyses.replication.checks import check_labels, check_times, check_trends, read_checks
 from analyses.replication.comparisons import comparison_section, read_comparisons
 from analyses.replication.figure5 import check_taxonomy
@@ -44,9 +44,6 @@ STUDY: Final = "deep_learning_deployment"
 
 TITLES: Final = {STUDY: STEPS, artifact.STUDY: TABLES}
 """The studies that can be replicated, and where each printed its figures."""
-
-MARK: Final = "stackstudy replicate"
-"""What the comment in a dump file of the authors' posts begins with."""
 
 _COMMENT: Final = f"{MARK}: the posts that the authors published, as a dump writes them"
 _OF_MEASURES: Final = f"{MARK}: posts made to have the measures that the authors published"

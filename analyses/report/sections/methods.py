@@ -6,12 +6,15 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from analyses.report.blocks import Fold, Points, Prose, Section
+from analyses.common.numbers import count, counted
+from analyses.report.blocks import Fold, Heading, Points, Prose, Section
 from analyses.report.references import references
+from analyses.report.standards import YOURS, known_values, read_standards
 
 if TYPE_CHECKING:
+    from analyses.report.blocks import Block
     from analyses.report.study import StudyResults
 
 _TEXTS = Path(__file__).parents[1] / "methods.toml"
@@ -19,7 +22,6 @@ _TEXTS = Path(__file__).parents[1] / "methods.toml"
 
 def methods(study: StudyResults) -> Section:
     """List the methods, each with its sources."""
-    del study
     known = references()
     items, named = [], set()
     for method in _texts()["method"]:
@@ -38,8 +40,50 @@ def methods(study: StudyResults) -> Section:
         ),
         Points(tuple(items)),
         Fold("Sources of the methods", (Points(tuple(entries)),)),
+        *_checklists(study),
     )
     return Section("methods", "How the numbers were made", "Methods", blocks)
+
+
+def _checklists(study: StudyResults) -> tuple[Block, ...]:
+    """Answer the standards' checklists, each behind a click."""
+    values = known_values(study)
+    blocks: list[Block] = [
+        Heading("The checklists of the empirical standards"),
+        Prose(
+            "What the ACM SIGSOFT empirical standards (www2.sigsoft.org/EmpiricalStandards) ask of"
+            " such a study, item by item, answered from these data. “Yours” marks what only an"
+            " author can know."
+        ),
+    ]
+    for standard in read_standards():
+        answers = standard.answers(values)
+        n_open = sum(YOURS in answer for _, answer in answers)
+        items = tuple(
+            Markup("<strong>{}{}.</strong> {}").format(
+                item.asks, "" if item.is_essential else " (desirable)", _with_code(answer)
+            )
+            for item, answer in answers
+        )
+        blocks.append(
+            Fold(
+                f"{standard.name}: {counted(len(items), 'item')}, {count(n_open)} of them in part"
+                " or whole yours",
+                (Points(items),),
+            )
+            if items
+            else Prose(Markup("<strong>{}.</strong> {}").format(standard.name, standard.without))
+        )
+    return tuple(blocks)
+
+
+def _with_code(text: str) -> Markup:
+    """Write what stands between backquotes as code."""
+    parts = text.split("`")
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if place % 2 else escape(part)
+        for place, part in enumerate(parts)
+    )
 
 
 def limits(study: StudyResults) -> Section:
