@@ -118,6 +118,11 @@ class StepProgress:
     ) -> None:
         self._progress.stop()
 
+    @property
+    def is_bar(self) -> bool:
+        """Whether a bar shows."""
+        return self._console.is_terminal
+
     def expect(self, total: int) -> None:
         """Say how many steps, or bytes, there are."""
         self._total = total

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -33,9 +32,9 @@ def follow(process: subprocess.Popen[str]) -> list[str]:
         Its other output.
     """
     said: list[str] = []
-    if not sys.stderr.isatty():
-        click.echo("Building the tables ...", err=True)
     with StepProgress("Building") as steps:
+        if not steps.is_bar:
+            click.echo("Building the tables ...", err=True)
         steps.begin("reading the project")
         for event in _events(process):
             info, details = event["info"], event.get("data", {})

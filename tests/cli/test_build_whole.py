@@ -396,7 +396,8 @@ def test_a_long_name_does_not_crush_the_bar(monkeypatch, tmp_path) -> None:
         cwd=ROOT, capture_output=True, text=True, check=True,
     ).stderr  # fmt: skip
     assert "reading the project" in shown
-    assert "1/373" in shown
+    assert "1 of 373" in shown
+    assert "Building the tables" not in shown  # the line of a pipe
     assert "not_null_stg_decisions" in shown
     assert "x" * 60 not in shown
     assert "\x1b[1A" not in shown.replace("\x1b[1A\x1b[2K", "")  # one line, never two

@@ -212,7 +212,7 @@ def test_a_failure_leaves_the_old_export_and_nothing_else(data, tmp_path, monkey
 
 
 def test_a_full_disk_is_named_as_such(data, tmp_path, monkeypatch) -> None:
-    def fill(connection, _tables, _threaded, folder, _file_format):
+    def fill(connection, _tables, folder, _file_format, _progress):
         (folder / "questions.csv").symlink_to("/dev/full")
         connection.execute(f"copy (from range(1000000)) to '{folder}/questions.csv'")
 
