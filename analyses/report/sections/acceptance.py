@@ -31,7 +31,7 @@ from analyses.report.blocks import (
     table_of,
     words,
 )
-from analyses.statistics.power import smallest_cramers_v
+from analyses.statistics.power import ALPHA, smallest_cramers_v
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,15 +40,16 @@ if TYPE_CHECKING:
     from analyses.report.study import StudyResults
     from analyses.warehouse.tables import Row
 
-ALPHA = 0.05
-"""Below it a sentence says that sets differ, with the p-value itself."""
-
 HOLM = Column("p, Holm", "p_value_adjusted")
 
 
 def _effect(value: float | None, low: float | None, high: float | None) -> Cell:
     known = "" if low is None else f"95% interval {between(low, high, signed)}"
     return Cell(signed(value), explanation=known)
+
+
+def _unsigned_points(share: float | None) -> str:
+    return number(None if share is None else 100 * share, 1)
 
 
 _COHEN = Column("Cohen’s\N{NO-BREAK SPACE}h", "cohens_h cohens_h_ci_low cohens_h_ci_high", _effect)
@@ -112,7 +113,7 @@ _TEST_COLUMNS = (
     Column("χ²", "chi2 df", statistic),
     Column("p", "p_value"),
     HOLM,
-    Column("Would be found", "detectable_difference", points),
+    Column("Would be found", "detectable_difference", _unsigned_points),
 )
 
 
@@ -242,7 +243,8 @@ def _baselines(study: StudyResults) -> tuple[Block, ...]:
         note="Acceptance falls with the years, so that only questions of the same years are tested;"
         f" a dash ({NONE}): the years of that study’s questions are not known, or have no question"
         " here. Those studies printed percentages without counts, so theirs are taken as exact, and"
-        " the tests are surer than they should be.",
+        " the tests are surer than they should be. Holm’s correction goes over the rows of this"
+        " table.",
     )  # fmt: skip
     return (Fold(f"Comparisons with other studies ({count(len(tests))})", (table,)),)
 
@@ -283,7 +285,7 @@ def _lead(study: StudyResults) -> tuple[Prose, ...]:
 
 def _verdict(p: float | None, smallest: float | None) -> str:
     return without_evidence(
-        p, None if smallest is None else f"one of {number(100 * smallest, 1)} points"
+        p, None if smallest is None else f"one of {_unsigned_points(smallest)} points"
     )
 
 

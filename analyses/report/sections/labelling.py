@@ -164,7 +164,7 @@ def label_acceptance_blocks(study: StudyResults) -> tuple[Block, ...]:
         study, "label_acceptance", "Without an accepted answer, by kind of label", _KIND_COLUMNS,
         rows,
         note="Raters see whether a question has an answer, so that “unclear” and “not accepted” are"
-        " not independent.",
+        " not independent. Holm’s correction goes over the rows of this table that have a test.",
     )  # fmt: skip
     return (Fold(title, (table,)),)
 

@@ -44,7 +44,12 @@ _TREND_COLUMNS = (
     Column("95% interval", "rate_ratio_ci_low rate_ratio_ci_high"),
     Column("p", "rate_p_value"),
     Column("p, Holm", "rate_p_value_adjusted"),
-    Column("Kendall’s\N{NO-BREAK SPACE}τ", "tau"),
+    Column(
+        "Kendall’s\N{NO-BREAK SPACE}τ",
+        "tau tau_ci_low tau_ci_high",
+        lambda tau, low, high: number(tau) + ("" if low is None else f" ({between(low, high)})"),
+        "With its 95% interval, where there is one",
+    ),
     Column("p of τ", "mann_kendall_p_value"),
     Column("p of τ, Holm", "mann_kendall_p_value_adjusted"),
 )
@@ -236,7 +241,9 @@ def _trends(study: StudyResults) -> tuple[Block, ...]:
         study, "popularity_trends", "Does it rise from year to year?",
         (SET, measure, *_TREND_COLUMNS), rows,
         note="A year that the data cover in part counts as that part. With few years, the p-value"
-        " of Kendall’s test can hardly fall below 0.05; a dash means too few.",
+        " of Kendall’s test can hardly fall below 0.05; a dash means too few."
+        " Holm’s correction goes over the topics, their union and the baseline in one measure; any"
+        " other set stands alone.",
     )  # fmt: skip
     return (
         *(said or [Prose("There are too few years for a trend.")]),
@@ -274,10 +281,10 @@ def _sentence(
     one = next(iter(own.values()))
     return (
         f"From {one.first_year} to {one.last_year} the number of questions of"
-        f" {study.style(name).in_words}, {count(one.n_questions)} in all, changed per year"
-        f" {and_list(parts)}. A factor of 1 is no trend. Rates are quasi-Poisson; their dispersion"
-        " is 1 where years scatter as counts do by chance; p-values, not intervals, are adjusted"
-        " for several tests (Holm)."
+        f" {study.style(name).in_words}, {count(one.n_questions)} in all, changed per year, on"
+        f" average, {and_list(parts)}. A factor of 1 is no trend. Rates are quasi-Poisson; their"
+        " dispersion is 1 where years scatter as counts do by chance; p-values, not intervals, are"
+        " adjusted for several tests (Holm)."
     )
 
 

@@ -28,7 +28,8 @@ from analyses.report.blocks import (
     Prose,
     table_of,
 )
-from analyses.report.sections.acceptance import ALPHA, HOLM, statistic, tests_of, without_evidence
+from analyses.report.sections.acceptance import HOLM, statistic, tests_of, without_evidence
+from analyses.statistics.power import ALPHA
 
 if TYPE_CHECKING:
     from analyses.report.blocks import Block

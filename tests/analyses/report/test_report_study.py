@@ -32,7 +32,7 @@ def test_the_trend_is_said_with_its_interval(published: Page) -> None:
     text = section(published, "rq1")
     assert (
         "From 2015 to 2019 the number of questions of Deployment (candidates), 3,018 in all,"
-        " changed per year by a factor of 2.04" in text
+        " changed per year, on average, by a factor of 2.04" in text
     )
     assert "(95% interval 1.36 to 3.05, dispersion 55.5, p = 0.066 adjusted)" in text
     assert "p-values, not intervals, are adjusted for several tests (Holm)" in text
