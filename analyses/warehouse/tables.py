@@ -17,10 +17,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from analyses.common.project import project_dir
 from analyses.warehouse.database import connect, table_names
 from analyses.warehouse.dictionary import read_dictionary
-from analyses.warehouse.swap import state_folder
+from analyses.warehouse.statements import compiled_models, statement_of
 from loader.errors import WarehouseError
 
 if TYPE_CHECKING:
@@ -64,7 +63,7 @@ class Table:
     values : tuple of tuple
         One per row, in the order of all columns, so that two reports of one database are the same.
     sql : str
-        The statement that made it; empty where no model did.
+        A statement that gives its rows in the DuckDB shell; empty where no database has it.
     """
 
     name: str
@@ -146,24 +145,10 @@ def read_tables(data: Path, study: str | None = None, names: Iterable[str] = ())
         _, _, path = connection.execute("pragma database_list").fetchall()[0]
     if not found:
         raise WarehouseError(f"{path}: the tables are not built yet; run `stackstudy build`")
-    sources = sources_of(data, Path(path).stem, [table.name for table in found])
-    return Tables({one.name: replace(one, sql=sources.get(one.name, "")) for one in found})
-
-
-def sources_of(data: Path, study: str, names: Iterable[str]) -> dict[str, str]:
-    """Return the SQL of models by name; other names are left out.
-
-    It is the statement that `stackstudy build` ran, kept in the data folder; if that is gone, the
-    model's file as it ships, with dbt's Jinja in it.
-    """
-    found: dict[str, str] = {}
-    compiled = state_folder(data, study) / "compiled" / "stackstudy" / "models"
-    for folder in (project_dir() / "models", compiled):
-        files = {path.stem: path for path in sorted(folder.glob("*/*.sql"))}
-        for name in names:
-            if name in files:
-                found[name] = files[name].read_text("utf-8", errors="replace").strip()
-    return found
+    models = compiled_models(data, Path(path).stem)
+    return Tables(
+        {one.name: replace(one, sql=statement_of(one.name, one.columns, models)) for one in found}
+    )
 
 
 def _is_large(name: str) -> bool:

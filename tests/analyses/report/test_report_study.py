@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from pathlib import Path
 
+import duckdb
 import pytest
 from page import Page
 from published import COLUMNS, page_of, row_of
@@ -18,8 +21,7 @@ from analyses.report.agreement import agreement_tables
 from analyses.report.document import compose, read_results, render
 from analyses.report.references import Reference
 from analyses.study import find_study, read_study
-from analyses.warehouse.swap import state_folder
-from analyses.warehouse.tables import sources_of
+from analyses.warehouse.statements import compiled_models, statement_of
 
 DOI = re.compile(r"https://doi\.org/(10\.[^\s`\"]+)")
 
@@ -415,16 +417,41 @@ def test_a_study_that_was_not_published_cites_no_paper(warehouse) -> None:
 # --- the SQL behind a chart
 
 
-def test_each_chart_shows_the_statement_that_was_run(real: Page, studied_data: Path) -> None:
-    state = state_folder(studied_data, "deep_learning_deployment")
-    compiled = state / "compiled" / "stackstudy" / "models" / "marts"
-    for figure in real.all("figure"):
-        if figure.attributes["id"] == "chart-taxonomy-leaf":
-            continue  # it is that of the chart before
-        (code,) = figure.all("pre")
-        name = figure.all("summary")[0].text.removeprefix("SQL of ")
-        assert code.raw.strip() == (compiled / f"{name}.sql").read_text("utf-8").strip()
-        assert "{{" not in code.raw
+def test_each_statement_runs_in_a_plain_duckdb_and_gives_the_rows_of_its_csv(
+    real: Page, studied_data: Path
+) -> None:
+    path = studied_data / "deep_learning_deployment.duckdb"
+    summaries = [one.text for one in real.all("summary") if one.text.startswith("SQL of ")]
+    codes = [one for one in real.all("pre") if one.raw.rstrip().find("order by all;") > 0]
+    assert len(summaries) == len(codes) > 15
+    with duckdb.connect(str(path), read_only=True) as shell:  # knows no function of stackstudy's
+        for summary, code in zip(summaries, codes, strict=True):
+            name = summary.removeprefix("SQL of ")
+            found = shell.execute(code.raw)
+            columns = [column[0] for column in found.description]
+            header, *rows = csv.reader(io.StringIO(real.csv(name)))
+            assert columns == header
+            given = found.fetchall()
+            assert len(given) == len(rows) > 0, name
+            for row, shown in zip(given, rows, strict=True):
+                for value, text in zip(row, shown, strict=True):
+                    if isinstance(value, float):
+                        assert float(text) == pytest.approx(value, rel=1e-9), name
+                    elif isinstance(value, (int, str)) and not isinstance(value, bool):
+                        assert text == str(value), name
+                    elif value is None:
+                        assert not text, name
+
+
+def test_a_statement_shows_how_each_column_is_made(real: Page) -> None:
+    """No step between the dump and the table is only named."""
+    codes = [one.raw for one in real.all("pre") if "order by all;" in one.raw]
+    for code in codes:
+        named = set(re.findall(r"from main\.(int_\w+)", code.split("order by all;")[0]))
+        told = set(re.findall(r"^-- (\w+) was made with", code, re.MULTILINE))
+        assert named <= told
+    assert any("with int_" in code for code in codes)
+    assert any("compare_shares" in code for code in codes)
 
 
 def test_a_table_does_not_repeat_the_statement_of_its_chart(published: Page, real: Page) -> None:
@@ -441,7 +468,7 @@ def test_a_table_does_not_repeat_the_statement_of_its_chart(published: Page, rea
             assert set(said) & set(charts) == set()
 
 
-def test_without_dbt_s_folder_the_model_itself_is_shown(tmp_path: Path) -> None:
-    found = sources_of(tmp_path, "mine", ["acceptance", "no_such_model"])
-    assert set(found) == {"acceptance"}
-    assert "ref('question_sets')" in found["acceptance"]
+def test_without_dbt_s_folder_the_table_is_read(tmp_path: Path) -> None:
+    assert compiled_models(tmp_path, "mine") == {}
+    statement = statement_of("dump_manifest", ["site", "table"], {})
+    assert statement == 'select site, "table"\nfrom main.dump_manifest\norder by all;'
