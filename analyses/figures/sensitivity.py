@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from analyses.common.numbers import and_list, count, duration, percent
 from analyses.figures.theme import (
+    FAINT_INK,
     MINUTE,
     figure,
     label_rows,
+    legend,
     row_label,
     style_of,
     time_axis,
@@ -24,7 +26,19 @@ if TYPE_CHECKING:
     from analyses.figures.theme import Style
     from analyses.warehouse.tables import Row
 
-_ROW_PIXELS = 64
+_LANE_PIXELS, _LABEL_PIXELS = 20, 38
+_MARKERS: Final = {"token": "circle", "word": "square", "substring": "triangle-up", None: "diamond"}
+"""How words are matched."""
+_LANES: Final = {
+    ("title", None): "title",
+    ("title_body", "kept"): "and body",
+    ("title_body", "blocks_dropped"): "no code blocks",
+    ("title_body", "all_dropped"): "no code at all",
+    (None, None): "as defined",
+}
+"""What is searched: one line of a topic's marks each."""
+_LANE_LABELS: Final = 104
+"""Pixels that their names take."""
 _WORDS: Final = {
     "title": "title",
     "title_body": "title and body",
@@ -61,7 +75,7 @@ def variant_in_words(row: Row) -> str:
 def sensitivity_strips(
     rows: Sequence[Row], known_styles: Mapping[str, Style], measure: Measure
 ) -> go.Figure:
-    """Draw one measure of every variant, one row per topic; the study's own reading is filled.
+    """Draw one measure of every variant; where and how it reads is a mark's line and its shape.
 
     Parameters
     ----------
@@ -73,16 +87,25 @@ def sensitivity_strips(
     Returns
     -------
     plotly.graph_objects.Figure
-        Two `scatter` traces per set: the other variants, and the study's own.
+        Two `scatter` traces per set: the other variants, and the study's own, which is filled; then
+        one per shape for the legend.
     """
     known = [row for row in rows if getattr(row, measure.column) is not None]
     names = list(dict.fromkeys(row.question_set for row in rows))
     is_time = measure.column.endswith("_minutes")
+    lanes = [lane for lane in _LANES if any(_lane(row) == lane for row in rows)]
+    pixels = _LABEL_PIXELS + _LANE_PIXELS * len(lanes)
     chart = figure(
-        _alternative(known, known_styles, measure), height=_ROW_PIXELS * max(len(names), 1) + 66
+        _alternative(known, known_styles, measure), height=pixels * max(len(names), 1) + 110
     )
+    step = _LANE_PIXELS / pixels
     for place, name in enumerate(names):
         style = style_of(name, known_styles)
+        for nth, lane in enumerate(lanes):
+            chart.add_annotation(
+                x=0, xref="paper", xanchor="right", xshift=-10, y=place + nth * step,
+                text=_LANES[lane], showarrow=False, font={"size": 11, "color": FAINT_INK},
+            )  # fmt: skip
         for is_study in (False, True):
             chosen = [
                 row
@@ -92,21 +115,35 @@ def sensitivity_strips(
             values = [getattr(row, measure.column) for row in chosen]
             chart.add_scatter(
                 x=[max(value, MINUTE / 60) for value in values] if is_time else values,
-                y=[place] * len(chosen),
+                y=[place + lanes.index(_lane(row)) * step for row in chosen],
                 mode="markers",
                 marker={
-                    "symbol": style.marker,
+                    "symbol": [_MARKERS.get(row.match, "diamond") for row in chosen],
                     "size": 13 if is_study else 11,
                     "color": style.colour if is_study else translucent(style.colour, 0.22),
                     "line": {"width": 1, "color": style.colour},
                 },
                 name=f"{style.label}, {'as studied' if is_study else 'other readings'}",
+                showlegend=False,
                 customdata=[[_hover(row, style)] for row in chosen],
                 hovertemplate="%{customdata[0]}<extra></extra>",
             )
+    for match in dict.fromkeys(row.match for row in rows if row.match):
+        chart.add_scatter(
+            x=[None], y=[None], mode="markers", name=_WORDS[match], showlegend=True,
+            marker={"symbol": _MARKERS[match], "size": 11, "color": FAINT_INK},
+        )  # fmt: skip
     labels = [row_label(style_of(name, known_styles)) for name in names]
-    label_rows(chart, labels, 10, t=32, r=18)
-    chart.update_layout(title=title(measure.label, 13))
+    label_rows(chart, labels, 12, t=32, r=18, l=_LANE_LABELS)
+    for one in chart.layout.annotations:
+        if one.xanchor == "left":
+            one.xshift = -_LANE_LABELS
+    chart.update_yaxes(range=[len(names) - 1 + len(lanes) * step, -_LABEL_PIXELS / pixels])
+    chart.update_layout(
+        title=title(measure.label, 13),
+        showlegend=True,
+        legend=legend(-34 / (pixels * max(len(names), 1)), "top"),
+    )
     values = [getattr(row, measure.column) for row in known]
     if is_time:
         top = max([*values, 60])
@@ -122,6 +159,11 @@ def sensitivity_strips(
             nticks=5,
         )
     return chart
+
+
+def _lane(row: Row) -> tuple[str | None, str | None]:
+    lane = row.scope, row.code
+    return lane if lane in _LANES else (row.scope, None) if row.scope == "title" else (None, None)
 
 
 def _hover(row: Row, style: Style) -> str:

@@ -222,7 +222,7 @@ def cumulative_curves(rows: Sequence[Row], known_styles: Mapping[str, Style]) ->
 
 
 def survival_chart(rows: Sequence[Row], known_styles: Mapping[str, Style]) -> go.Figure:
-    """Draw which share of a set's questions still waits after how long, with its 95% band.
+    """Draw which share of a set's questions had an accepted answer after how long, with its band.
 
     Parameters
     ----------
@@ -232,47 +232,60 @@ def survival_chart(rows: Sequence[Row], known_styles: Mapping[str, Style]) -> go
     Returns
     -------
     plotly.graph_objects.Figure
-        A band trace and then a line trace per set: steps, x minutes, y the share.
+        A trace of the 95% band and then one of the line per set: steps, x minutes, y the share, on
+        an axis that ends above the largest.
     """
 
     def hover(row: Row, style: Style) -> str:
-        band = between(row.ci_low, row.ci_high, percent)
+        band = between(_without(row.ci_high), _without(row.ci_low), percent)
         return (
             f"<b>{style.title}</b><br>after {duration(row.minutes)} ({row.minutes:,.2f} min)<br>"
-            f"{100 * row.not_accepted_yet:.2f}% without an accepted answer"
+            f"{100 * _accepted(row):.2f}% have an accepted answer"
             + (f"<br>95% band {band}" if row.ci_low is not None else "")
             + f"<br>n = {count(row.n_at_risk)} still observed"
         )
 
-    lines = _lines(
-        _from_minute(rows), known_styles, "minutes", lambda row: row.not_accepted_yet, hover
-    )
+    lines = _lines(_from_minute(rows), known_styles, "minutes", _accepted, hover)
     told = "; ".join(line.told for line in lines if line.told)
     chart = figure(
-        "Survival curves, on a logarithmic axis, of the time until an answer is accepted. Share"
-        f" that still waits: {told or 'no question was observed'}.",
+        "Cumulative curves, on a logarithmic axis, of the time until an answer is accepted, with"
+        f" the questions that wait. Share accepted: {told or 'no question was observed'}.",
         400,
     )
     for line in lines:
         banded = [row for row in line.rows if None not in (row.ci_low, row.ci_high)]
         there = _steps([max(row.minutes, MINUTE) for row in banded], is_time=True)
-        lower, upper = (_steps([getattr(row, end) for row in banded]) for end in _ENDS)
+        lower, upper = (
+            _steps([1 - getattr(row, end) for row in banded]) for end in ("ci_high", "ci_low")
+        )
         chart.add_scatter(
             x=there + there[::-1],
             y=upper + lower[::-1],
             mode="lines",
-            line={"width": 0, "color": line.style.colour},
+            line={"width": 0.8, "color": translucent(line.style.colour, 0.75)},
             fill="toself",
-            fillcolor=translucent(line.style.colour, 0.18),
+            fillcolor=translucent(line.style.colour, 0.12),
             hoverinfo="skip",
             name=f"{line.style.label}, 95% band",
             showlegend=False,
         )
     _draw(chart, lines, "hv")
+    shares = [share for line in lines for share in line.shares]
+    shares += [1 - row.ci_low for line in lines for row in line.rows if row.ci_low is not None]
+    top = max(shares, default=0) or 1
+    chart.update_yaxes(
+        range=[-0.01 * top, min(1.04 * top, 1.03)], tickvals=None, nticks=6,
+        tickformat=".0%" if top > 0.05 else ".1%",
+    )  # fmt: skip
     return chart
 
 
-_ENDS: Final = ("ci_low", "ci_high")
+def _accepted(row: Row) -> float:
+    return 1 - row.not_accepted_yet
+
+
+def _without(share: float | None) -> float | None:
+    return None if share is None else 1 - share
 
 
 def _steps(values: list[float], *, is_time: bool = False) -> list[float]:

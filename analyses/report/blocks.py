@@ -153,6 +153,13 @@ class Cell:
     explanation: str = ""
 
 
+def with_interval(value: str, interval: str) -> Text:
+    """Write a value with its interval below it; without one, the value alone."""
+    if not any(letter.isdigit() for letter in interval):
+        return value
+    return Markup('{} <span class="interval">({})</span>').format(value, interval)
+
+
 def time_cell(minutes: float | None) -> Cell:
     """Write a time, with its minutes on demand."""
     known = "" if minutes is None else f"{number(minutes)} minutes"

@@ -119,6 +119,11 @@ class StudyResults:
         return self.of_kind("topic", "union", "baseline") or self.of_kind("base")
 
     @property
+    def apart(self) -> tuple[Row, ...]:
+        """Those of them whose curves can be told apart: the union lies over its parts."""
+        return self.of_kind("topic", "baseline") or self.compared
+
+    @property
     def contrast(self) -> tuple[Row, Row] | None:
         """The set that the study is about, and the baseline, if it has both."""
         if self.subject is None or self.subject == self.base or self.baseline is None:

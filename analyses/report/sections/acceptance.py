@@ -29,6 +29,7 @@ from analyses.report.blocks import (
     Missing,
     Prose,
     table_of,
+    with_interval,
     words,
 )
 from analyses.statistics.power import ALPHA, smallest_cramers_v
@@ -36,16 +37,18 @@ from analyses.statistics.power import ALPHA, smallest_cramers_v
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from analyses.report.blocks import Block
+    from analyses.report.blocks import Block, Text
     from analyses.report.study import StudyResults
     from analyses.warehouse.tables import Row
+
+LEAST = 10
+"""A share or a median of fewer questions is no headline."""
 
 HOLM = Column("p, Holm", "p_value_adjusted")
 
 
-def _effect(value: float | None, low: float | None, high: float | None) -> Cell:
-    known = "" if low is None else f"95% interval {between(low, high, signed)}"
-    return Cell(signed(value), explanation=known)
+def _effect(value: float | None, low: float | None, high: float | None) -> Text:
+    return with_interval(signed(value), between(low, high, signed))
 
 
 def _unsigned_points(share: float | None) -> str:
@@ -251,7 +254,7 @@ def _baselines(study: StudyResults) -> tuple[Block, ...]:
 
 def _lead(study: StudyResults) -> tuple[Prose, ...]:
     """Say the share of the study's subject, compared with that of the baseline if there is one."""
-    known = study.headline("acceptance", "n_questions")
+    known = large_enough(study.headline("acceptance", "n_questions"), "n_questions")
     if not known:
         return ()
     said = few(min(row.n_questions for row in known)) + _share_of(study, known[0])
@@ -289,13 +292,16 @@ def _verdict(p: float | None, smallest: float | None) -> str:
     )
 
 
+def large_enough(rows: list[Row], n: str) -> list[Row]:
+    """Return those rows of `StudyResults.headline` that a lead may name."""
+    if not rows or getattr(rows[0], n) < LEAST:
+        return []
+    return [row for row in rows if getattr(row, n) >= LEAST]
+
+
 def _share_of(study: StudyResults, row: Row, *, is_second: bool = False) -> str:
     n = count(row.n_questions)
-    said = (
-        f"{percent(row.no_accepted_share)} of the {n}"
-        if row.n_questions >= 10
-        else f"{count(row.n_not_accepted)} of the {n}"
-    )
+    said = f"{percent(row.no_accepted_share)} of the {n}"
     limits = study.interval(row.question_set, "no_accepted_share", "asker", *wilson(row))
     interval = f"(95% interval {between(*limits, percent)})"
     name = study.style(row.question_set).questions

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from analyses.common.numbers import FEW, between, count, few, number, p_words, percent, signed
+from analyses.common.numbers import FEW, between, count, number, p_words, percent, signed
 from analyses.figures import category_dots, category_scatter
 from analyses.figures.measures import category_name
 from analyses.report.blocks import (
@@ -167,10 +167,10 @@ def _category(inner: str, leaf: str | None) -> Markup:
 
 
 def _lead(study: StudyResults, by_set: Mapping[str, Sequence[Row]]) -> tuple[Prose, ...]:
-    """Name the most viewed and the least accepted category of each set, from 10 questions on."""
-    said, least = [], FEW
+    """Name the most viewed and the least accepted of each set's large categories."""
+    said = []
     for name, own in by_set.items():
-        known = [row for row in own if not row.is_divided and row.n_questions >= 10]
+        known = [row for row in own if not row.is_divided and row.n_questions >= FEW]
         viewed = max(
             (row for row in known if row.median_views is not None),
             key=lambda row: row.median_views,
@@ -179,7 +179,6 @@ def _lead(study: StudyResults, by_set: Mapping[str, Sequence[Row]]) -> tuple[Pro
         hard = max(known, key=lambda row: row.no_accepted_share, default=None)
         if viewed is None or hard is None:
             continue
-        least = min(least, viewed.n_questions, hard.n_questions)
         interval = between(hard.no_accepted_share_ci_low, hard.no_accepted_share_ci_high, percent)
         said.append(
             f"of {study.style(name).in_words}, {category_name(viewed)} is viewed most (median"
@@ -189,9 +188,14 @@ def _lead(study: StudyResults, by_set: Mapping[str, Sequence[Row]]) -> tuple[Pro
             f" {interval})"
         )
     if not said:
-        return ()
+        too_few = (
+            f"No category has {FEW} questions, so that none is named as the most viewed or the"
+            " hardest; the intervals below say how little is known of each."
+        )
+        return (Prose(too_few),) if by_set else ()
     text = "; ".join(said)
-    return (Prose(f"{few(least)}{text[0].upper() + text[1:]}.", is_lead=True),)
+    of_few = f" Only categories with at least {FEW} questions are compared."
+    return (Prose(f"{text[0].upper() + text[1:]}.{of_few}", is_lead=True),)
 
 
 def _correlations(study: StudyResults, name: str) -> list[Block]:

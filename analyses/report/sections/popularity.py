@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup
 
-from analyses.common.numbers import and_list, between, count, number, p_words
+from analyses.common.numbers import and_list, between, count, few, number, p_words
 from analyses.figures import popularity_panel, popularity_shares
 from analyses.figures.popularity import is_partial
 from analyses.report.blocks import (
@@ -133,19 +133,31 @@ def _edges(study: StudyResults, years: range, cut: dict[int, tuple[str, ...]]) -
 def _lead(
     study: StudyResults, rows: Sequence[Row], drawn: Sequence[str], whole_years: list[int]
 ) -> tuple[Prose, ...]:
-    """Compare the sets' questions in the first and the last whole year; of many, the main two."""
-    if len(whole_years) < 2:
-        return ()
-    first, last = whole_years[0], whole_years[-1]
+    """Compare each set's first whole year that has a question with its last; of many, the main two.
+
+    A set that begins later is compared from there: nothing to divide by is no rise.
+    """
     if len(drawn) > 4 and study.contrast:
         drawn = [one.question_set for one in study.contrast]
     known = {(row.question_set, row.year): row.n_questions for row in rows}
+    spans: dict[str, tuple[int, int]] = {}
+    for name in drawn:
+        first = next((year for year in whole_years if known.get((name, year))), None)
+        if first is not None and first < whole_years[-1]:
+            spans[name] = first, whole_years[-1]
+    if not spans:
+        return ()
+    ends = {name: [known.get((name, year), 0) for year in span] for name, span in spans.items()}
+    is_same = len(set(spans.values())) == 1
+    first, last = next(iter(spans.values()))
     parts = [
-        f"{study.style(name).in_words} from {count(known.get((name, first), 0))} to"
-        f" {count(known.get((name, last), 0))}"
-        for name in drawn
+        f"{study.style(name).in_words} from {count(before)}"
+        f"{'' if is_same else f' in {spans[name][0]}'} to {count(after)}"
+        for name, (before, after) in ends.items()
     ]
-    said = f"Questions per year, {first} compared with {last}: {and_list(parts)}."
+    years = f"{first} compared with {last}" if is_same else f"to {last}, the last whole one"
+    begin = few(min(before + after for before, after in ends.values()))
+    said = f"{begin}Questions per year, {years}: {and_list(parts)}."
     return (Prose(said, is_lead=True),)
 
 

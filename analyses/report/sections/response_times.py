@@ -21,7 +21,12 @@ from analyses.report.blocks import (
     table_of,
     time_cell,
 )
-from analyses.report.sections.acceptance import HOLM, tests_of, without_evidence
+from analyses.report.sections.acceptance import (
+    HOLM,
+    large_enough,
+    tests_of,
+    without_evidence,
+)
 
 if TYPE_CHECKING:
     from analyses.report.blocks import Block
@@ -109,7 +114,7 @@ def response_time_blocks(study: StudyResults) -> tuple[Block, ...]:
 
 def _lead(study: StudyResults) -> tuple[Prose, ...]:
     """Say the median of the study's subject, compared with that of the baseline if there is one."""
-    known = study.headline(_DATA, "n_response_times")
+    known = large_enough(study.headline(_DATA, "n_response_times"), "n_response_times")
     if not known:
         return ()
     said = (
@@ -180,7 +185,8 @@ def _chart(study: StudyResults, rows: list[Row]) -> Chart:
 
 def _cumulative(study: StudyResults, drawn: list[Row]) -> tuple[Block, ...]:
     title, data = "How soon the accepted answers came", "response_time_quantiles"
-    names = [row.question_set for row in drawn]
+    apart = {one.question_set for one in study.apart}
+    names = [row.question_set for row in drawn if row.question_set in apart]
     rows = [row for row in study.rows(data) if row.question_set in names]
     if not rows:
         return (Missing(title, study.why_empty(data)),)

@@ -73,8 +73,9 @@ def sensitivity(study: StudyResults) -> Section:
             "sensitivity",
             "The topics by every reading of their rules",
             "How the size, the share without an accepted answer and the median response time of"
-            " each topic vary with the reading: each mark is a reading, and the filled one is the"
-            f" study’s, by rules alone{_beside(study, drawn)}. {_meaning(study)}",
+            " each topic vary with the reading: a mark’s line says where words are searched, its"
+            " shape how they are matched, and the filled one is the study’s, by rules"
+            f" alone{_beside(study, drawn)}.{_meaning(study)}",
             tuple(sensitivity_strips(drawn, study.styles, measure) for measure in MEASURES),
             study.table(_DATA),
             tuple(measure.column.replace("_", "-") for measure in MEASURES),
@@ -88,12 +89,14 @@ def sensitivity(study: StudyResults) -> Section:
 
 
 def _meaning(study: StudyResults) -> str:
-    if "question_share" in known_shares(study):
-        return "Marks close together mean that the choice matters little."
     return (
-        "The data hold only questions that were selected before, so a wider reading cannot find"
-        " more of them here."
+        "" if _is_selected(study) else " Marks close together mean that the choice matters little."
     )
+
+
+def _is_selected(study: StudyResults) -> bool:
+    """Whether the data hold no question outside the topics."""
+    return "question_share" not in known_shares(study)
 
 
 def _word(study: StudyResults) -> str:
@@ -130,4 +133,11 @@ def _lead(study: StudyResults, rows: list[Row]) -> tuple[Prose, ...]:
         parts.append(said)
         least = min(counts) if least is None else min(least, *counts)
     said = f"{few(least or 0)}Depending on the reading, {and_list(parts)}."
+    if _is_selected(study):
+        known = (
+            "These data hold only questions that a reading of the rules had already selected, so"
+            " that other readings cannot find more here: whether the choice matters, they do not"
+            " tell."
+        )
+        return Prose(known, is_lead=True), Prose(said)
     return (Prose(said, is_lead=True),)

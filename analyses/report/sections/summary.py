@@ -10,15 +10,13 @@ from markupsafe import Markup
 from analyses.common.numbers import FEW, and_list, between, count, duration, percent
 from analyses.figures.acceptance import wilson
 from analyses.report.blocks import Fact, Facts, Missing, Prose, Section
+from analyses.report.sections.acceptance import LEAST
 from analyses.report.sections.response_times import median_interval
 
 if TYPE_CHECKING:
     from analyses.report.blocks import Block
     from analyses.report.study import StudyResults
     from analyses.warehouse.tables import Row
-
-_LEAST = 10
-"""A share or a median of fewer questions is not a headline."""
 
 
 def summary(study: StudyResults) -> Section:
@@ -58,12 +56,14 @@ def _facts(study: StudyResults, subject: Row, own: Row, acceptance: dict[str, Ro
     facts = [
         Fact(
             count(own.n_questions),
-            Markup("questions of {}").format(study.name(subject.question_set)),
+            Markup("questions of {}{}").format(
+                study.name(subject.question_set), _asked(study, subject.question_set)
+            ),
             and_list(topics),
             style.colour,
         )
     ]
-    if own.n_questions >= _LEAST:
+    if own.n_questions >= LEAST:
         facts.append(
             Fact(
                 percent(own.no_accepted_share),
@@ -84,7 +84,7 @@ def _facts(study: StudyResults, subject: Row, own: Row, acceptance: dict[str, Ro
         )
     times = study.by_set("response_time_summary")
     time = times.get(subject.question_set)
-    if time is not None and time.n_response_times >= _LEAST:
+    if time is not None and time.n_response_times >= LEAST:
         of_other = times.get(baseline.question_set) if baseline else None
         facts.append(
             Fact(
@@ -119,6 +119,19 @@ def _facts(study: StudyResults, subject: Row, own: Row, acceptance: dict[str, Ro
             )
         )
     return blocks
+
+
+def _asked(study: StudyResults, name: str) -> str:
+    """Name the years of a set's questions."""
+    years = [
+        row.year
+        for row in study.tables.rows("yearly_popularity")
+        if row.question_set == name and row.n_questions
+    ]
+    if not years:
+        return ""
+    first, last = min(years), max(years)
+    return f", asked in {first}" if first == last else f", asked {first} to {last}"
 
 
 def _detail(interval: str, other: str) -> str:

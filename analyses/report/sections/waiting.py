@@ -19,7 +19,6 @@ from analyses.figures import survival_chart
 from analyses.report.blocks import (
     PAIR,
     SET,
-    Cell,
     Chart,
     Column,
     Fold,
@@ -27,21 +26,21 @@ from analyses.report.blocks import (
     Missing,
     Prose,
     table_of,
+    with_interval,
 )
-from analyses.report.sections.acceptance import HOLM, statistic, tests_of, without_evidence
+from analyses.report.sections.acceptance import HOLM, LEAST, statistic, tests_of, without_evidence
 from analyses.statistics.power import ALPHA
 
 if TYPE_CHECKING:
-    from analyses.report.blocks import Block
+    from analyses.report.blocks import Block, Text
     from analyses.report.study import StudyResults
     from analyses.warehouse.tables import Row
 
 _DATA = "survival_summary"
 
 
-def _within(share: float | None, low: float | None, high: float | None) -> Cell:
-    known = "" if low is None else f"95% interval {between(low, high, percent)}"
-    return Cell(percent(share), explanation=known)
+def _within(share: float | None, low: float | None, high: float | None) -> Text:
+    return with_interval(percent(share), between(low, high, percent))
 
 
 def _columns_within(time: str) -> list[str]:
@@ -66,9 +65,8 @@ def _columns_apart(time: str) -> list[str]:
     return [f"difference_within_{time}{end}" for end in ("", "_ci_low", "_ci_high")]
 
 
-def _apart(difference: float | None, low: float | None, high: float | None) -> Cell:
-    known = "" if low is None else f"95% interval {between(low, high, points)}"
-    return Cell(points(difference), explanation=known)
+def _apart(difference: float | None, low: float | None, high: float | None) -> Text:
+    return with_interval(points(difference), between(low, high, points))
 
 
 _TEST_COLUMNS = (
@@ -97,7 +95,7 @@ def waiting_blocks(study: StudyResults) -> tuple[Block, ...]:
         return (Missing(title, "no question set has a question"),)
     if not rows or not steps:
         return (Missing(title, study.why_empty("survival_curves" if rows else _DATA)),)
-    names = {one.question_set for one in study.compared}
+    names = {one.question_set for one in study.apart}
     drawn = [row for row in steps if row.question_set in names] or list(steps)
     return (
         Heading(title),
@@ -109,10 +107,11 @@ def waiting_blocks(study: StudyResults) -> tuple[Block, ...]:
         ),
         Chart(
             "survival",
-            "Questions that still wait for an accepted answer",
-            "How many questions of each set have no accepted answer yet, as a share, by the time"
-            " since they were asked; the band is the 95% interval at each time. A curve that never"
-            " falls to 50% has no median. The axis is logarithmic; a month is 30 days.",
+            "Questions that have an accepted answer",
+            "How many of all questions of each set have an accepted answer, as a share, by the time"
+            " since they were asked; the band between thin lines is the 95% interval at each time."
+            " A curve that never rises to 50% has no median. The axis of time is logarithmic; a"
+            " month is 30 days.",
             (survival_chart(drawn, study.styles),),
             study.table("survival_curves"),
         ),
@@ -120,7 +119,7 @@ def waiting_blocks(study: StudyResults) -> tuple[Block, ...]:
             study, _DATA, "How long questions wait", _COLUMNS, rows,
             note="Left out: accepted answers that are older than their question, or are not in the"
             " data. The share within a time counts younger questions for as long as they were"
-            " followed. Point at a share for its 95% interval.",
+            " followed. Below each share: its 95% interval.",
         ),
         *_tests(study),
     )  # fmt: skip
@@ -129,12 +128,12 @@ def waiting_blocks(study: StudyResults) -> tuple[Block, ...]:
 def _lead(study: StudyResults, rows: dict[str, Row]) -> tuple[Prose, ...]:
     """Say what a median of accepted answers alone hides."""
     own = rows.get(study.subject.question_set) if study.subject else None
-    if own is None or own.accepted_within_1d is None:
+    if own is None or own.accepted_within_1d is None or own.n_questions < LEAST:
         return ()
     time = study.by_set("response_time_summary").get(own.question_set)
     of_all = f"all {count(own.n_questions)} {study.style(own.question_set).questions}"
     said = few(own.n_questions)
-    if time is not None and time.median_response_minutes is not None:
+    if time is not None and time.n_response_times >= LEAST:
         said += (
             f"The median of {duration(time.median_response_minutes)} is that of the"
             f" {count(time.n_response_times)} accepted answers, and hides the rest: of {of_all},"
@@ -170,7 +169,7 @@ def _tests(study: StudyResults) -> tuple[Block, ...]:
     blocks = tests_of(
         study, "survival_tests", "Do the waits differ?", _TEST_COLUMNS,
         "Percentage points by which more of the first set’s questions had their accepted answer by"
-        " then; point at one for its 95% interval. χ² and p are the log-rank test’s. The hazard"
+        " then, with its 95% interval. χ² and p are the log-rank test’s. The hazard"
         " ratio is an average over the wait, which says little where the p of “proportional” is"
         " small.",
     )  # fmt: skip

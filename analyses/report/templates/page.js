@@ -45,6 +45,35 @@
   };
   addEventListener("load", () => drawRest(1000));
 
+  // Contents: below the banner, if there is one, with the section that is read now marked and in sight.
+  const banner = document.querySelector(".banner");
+  const setBanner = () => {
+    document.documentElement.style.setProperty("--banner", `${banner ? banner.offsetHeight : 0}px`);
+  };
+  setBanner();
+  addEventListener("resize", setBanner);
+  const list = document.querySelector(".contents ul");
+  const links = new Map();
+  for (const link of list.querySelectorAll("a")) {
+    links.set(document.getElementById(link.hash.slice(1)), link);
+  }
+  let current = null;
+  const mark = () => {
+    let read = null;
+    for (const section of links.keys()) {
+      if (section.getBoundingClientRect().top < innerHeight / 3) read = section;
+    }
+    if (read === current) return;
+    if (current) links.get(current).removeAttribute("aria-current");
+    current = read;
+    if (!read) return;
+    const link = links.get(read);
+    link.setAttribute("aria-current", "true");
+    list.scrollLeft = link.offsetLeft - (list.clientWidth - link.offsetWidth) / 2;
+  };
+  addEventListener("scroll", mark, { passive: true });
+  mark();
+
   // Tables as files: their text stands in the page, so this works without a server.
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button[data-csv]");
