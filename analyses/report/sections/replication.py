@@ -35,6 +35,7 @@ def replication(study: StudyResults) -> Section:
         Prose(
             f"{count(len(rows))} figures of the publication, compared with the ones computed here:"
             f" {and_list([f'{verdict} ({count(verdicts[verdict])})' for verdict in order])}."
+            f"{_of_categories(study, len(rows))}"
         ),
     ]
     if any(site.is_synthetic for site in study.sites):
@@ -70,6 +71,17 @@ def replication(study: StudyResults) -> Section:
     table = table_of(study, _DATA, "Published and computed figures", columns, shown)
     blocks.append(Fold(f"All figures ({count(len(rows))})", (table,)))
     return Section(name, title, short, tuple(blocks))
+
+
+def _of_categories(study: StudyResults, n_figures: int) -> str:
+    """Say how many printed percentages the taxonomy shows, so that the total is the command's."""
+    n = sum(row.published_percent is not None for row in study.tables.rows("taxonomy_distribution"))
+    if not n:
+        return ""
+    return (
+        f" With the {count(n)} printed percentages of categories, which stand beside the computed"
+        f" ones under “Taxonomy”, these are {count(n_figures + n)} published figures."
+    )
 
 
 def _category(rows: Sequence[Row]) -> tuple[Column, ...]:
