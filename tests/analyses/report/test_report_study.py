@@ -110,6 +110,7 @@ def test_whole_years_leave_out_the_one_that_the_data_begin_in(real: Page) -> Non
     assert "The data begin on 10 January 2015: 2015 is not whole." in text
     assert "Questions per year, 2016 compared with 2018: Server/cloud from 107 to 404" in text
     assert "Mobile from 62 to 484" in text
+    assert "asked 2015 to 2019" in section(real, "summary")
     assert real.table("yearly_popularity_n_questions")[1][0] == "2015 from 10 Jan"
 
 
@@ -289,6 +290,43 @@ def test_it_says_how_much_the_categories_have_not_seen(published: Page) -> None:
     assert "14.3% of Browser (candidates) (0.0% to 40.2%; 1 of 7 labels are the only one" in text
     assert "0.0% of Mobile (0 of 27 labels" in text
     assert "“unclear” and “not accepted” are not independent" in text
+
+
+def test_a_set_is_compared_from_its_first_year_with_a_question(warehouse) -> None:
+    warehouse.rows["yearly_popularity"] = [
+        (*row[:2], 0, *row[3:]) if row[0] == "mobile" and row[1] < 2017 else row
+        for row in warehouse.rows["yearly_popularity"]
+    ]
+    text = section(page_of(warehouse.build()), "rq1")
+    assert "from 0 " not in text
+    assert re.search(r"Questions per year, to 20\d\d, the last whole one: Server/cloud from", text)
+    assert re.search(r"Mobile from \d+ in 2017 to 484", text)
+
+
+def test_a_share_or_a_median_of_nine_is_no_headline(warehouse) -> None:
+    """Nor is it compared."""
+    warehouse.rows["acceptance"] = [
+        (row[0], 9, 3, 6, 6 / 9, *row[5:]) for row in warehouse.rows["acceptance"]
+    ]
+    page = page_of(warehouse.build())
+    assert "have no accepted answer (95%" not in section(page, "rq2")
+    assert "66.7%" not in section(page, "summary")
+
+
+def test_a_share_of_sixteen_says_first_that_they_are_few(warehouse) -> None:
+    warehouse.rows["acceptance"] = [
+        (row[0], 16, 12, 4, 0.25, *row[5:]) for row in warehouse.rows["acceptance"]
+    ]
+    assert "Few questions (n = 16): 25.0% of the 16" in section(page_of(warehouse.build()), "rq2")
+
+
+def test_selected_questions_cannot_tell_what_another_reading_would_find(real: Page) -> None:
+    """The authors published the questions of the topics, and no others."""
+    text = section(real, "sensitivity")
+    assert "other readings cannot find more here" in text
+    assert "the choice matters little" not in text
+    marks = "a mark’s line says where words are searched, its shape how they are matched"
+    assert marks in text
 
 
 def test_without_labels_it_says_how_to_give_them(real: Page) -> None:
