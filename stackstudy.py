@@ -45,6 +45,7 @@ _HOMES: Final = {
     "replicate": "analyses.replication.command:command",
     "sample-size": "analyses.labelling.commands:sample_size",
     "draw": "analyses.labelling.commands:draw",
+    "decide": "analyses.labelling.commands:decide",
     "label": "analyses.labelling.commands:label",
 }
 """The module and function of each command, in the order in which a person meets them."""

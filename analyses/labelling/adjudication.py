@@ -1,129 +1,125 @@
-"""Adjudication: from the sheets of several raters to the labels of a study."""
+"""Adjudication: from what raters said to the labels and decisions of a study."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from analyses.labelling.agreement import conflicts, labelled_by_all, pending
-from analyses.labelling.ratings import name_raters
-from analyses.labelling.sheet import SheetRow
-from analyses.study.labels import Label
+from analyses.labelling.ratings import LABEL
+from analyses.study.decisions import Decision, read_decisions, write_decisions
+from analyses.study.labels import Label, read_labels, write_labels
+from analyses.study.slips import raising
 from loader.errors import LabellingError
+from loader.files import written_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
 
-    from analyses.labelling.posts import QuestionText
-    from analyses.labelling.ratings import Rating, Ratings
+    from analyses.labelling.ratings import Rating, Ratings, Task
     from analyses.labelling.sample import QuestionKey, SampledQuestion
 
 
-def to_adjudicate(
-    sheets: Sequence[Ratings], questions: Sequence[SampledQuestion]
-) -> list[SampledQuestion]:
-    """Return the questions to settle: labelled differently, or left pending by all raters."""
-    keys = {*conflicts(sheets), *pending(sheets)}
-    return [question for question in questions if question.key in keys]
+@dataclass(frozen=True)
+class Settlement:
+    """What there is of final ratings.
 
+    Attributes
+    ----------
+    final : mapping
+        Ratings that all raters gave alike, or that were settled.
+    to_settle : list of QuestionKey
+        Labelled differently, or left pending by all, and not settled yet.
+    """
 
-def conflict_rows(
-    sheets: Sequence[Ratings], questions: Sequence[SampledQuestion], texts: Sequence[QuestionText]
-) -> list[SheetRow]:
-    """Return the rows of the sheet of conflicts, with what each rater said."""
-    names = name_raters(sheets)
-    return [
-        SheetRow(question, text, _said(names, sheets, question.key))
-        for question, text in zip(questions, texts, strict=True)
-    ]
+    final: Mapping[QuestionKey, Rating]
+    to_settle: list[QuestionKey]
+
+    def __contains__(self, key: QuestionKey) -> bool:
+        """Whether anything is said of a question."""
+        return key in self.final or key in self.to_settle
 
 
 def adjudicate(
-    sheets: Sequence[Ratings],
+    raters: Sequence[Ratings],
+    settled: Ratings | None,
     questions: Sequence[SampledQuestion],
-    adjudicated: Ratings | None = None,
-) -> list[Label]:
-    """Make the labels of a study.
+    n_raters: int = 2,
+) -> Settlement:
+    """Return the final ratings of sampled questions, in their order.
 
     Parameters
     ----------
-    sheets : sequence of Ratings
-        One per rater; a single sheet is one that the raters filled together.
-    questions : sequence of SampledQuestion
-        Gives the order.
-    adjudicated : Ratings, optional
-        The sheet of conflicts, filled. It counts only where raters did not agree, or all left a
-        question pending.
+    raters : sequence of Ratings
+        One per rater.
+    settled : Ratings or None
+        What was settled beats what raters said.
+    n_raters : int
+        So many must have said the same; 1 where the raters worked together.
+    """
+    decided = settled.by_question if settled else {}
+    final: dict[QuestionKey, Rating] = {}
+    to_settle = []
+    for key in (one.key for one in questions):
+        given = [one.by_question[key] for one in raters if key in one.by_question]
+        values = {one.value("leaf") for one in given}
+        is_enough = len(given) >= n_raters
+        if key in decided:
+            final[key] = replace(decided[key], note=decided[key].note or _joined_notes(given))
+        elif len(values) > 1 or (is_enough and values == {"pending"}):
+            to_settle.append(key)
+        elif is_enough and given:
+            final[key] = replace(given[0], note=_joined_notes(given))
+    return Settlement(final, to_settle)
 
-    Returns
-    -------
-    list of Label
-        One for each label of each question that all raters labelled.
+
+def write_settled(study: Path, sets: Sequence[str], task: Task, settlement: Settlement) -> Path:
+    """Write what is final into labels.csv or decisions.csv of a study, sorted.
+
+    Rows of questions that are neither final nor to be settled stay.
 
     Raises
     ------
     LabellingError
-        When a conflict is not resolved; the message names the first and the number of others.
+        When the study keeps them in a spreadsheet.
+    StudyError
+        When the file has a slip.
     """
-    settled = adjudicated.by_question if adjudicated else {}
-    open_keys = conflicts(sheets)
-    unresolved = [key for key in open_keys if key not in settled]
-    if unresolved:
-        raise _unresolved(unresolved, sheets, adjudicated)
-    final = {key: sheets[0].by_question[key] for key in labelled_by_all(sheets)}
-    notes = {key: _joined_notes(sheet.by_question[key] for sheet in sheets) for key in final}
-    for key in (*open_keys, *pending(sheets)):
-        final[key] = settled.get(key, final[key])
-        notes[key] = final[key].note or notes[key]
-    return [
-        Label(*key, one.inner_category, one.leaf_category, notes[key])
-        for key in (question.key for question in questions)
-        if key in final
-        for one in final[key].labels
+    path = study / task.file
+    for other in path.parent.glob(f"{path.stem}.*"):
+        if other.suffix.lower() in {".xlsx", ".tsv", ".txt"}:
+            raise LabellingError(f"{other}: {path.name} would stand beside it; save it as that")
+    with written_whole(path) as staged:
+        if task is LABEL:
+            write_labels(staged, _labels(path, sets, settlement))
+        else:
+            write_decisions(staged, _decisions(path, sets, settlement))
+    return path
+
+
+def _labels(path: Path, sets: Sequence[str], settlement: Settlement) -> list[Label]:
+    known = raising(read_labels, path, (), sets) if path.is_file() else []
+    new = [
+        Label(*key, one.inner_category, one.leaf_category, rating.note)
+        for key, rating in settlement.final.items()
+        for one in rating.labels
     ]
-
-
-def _unresolved(
-    keys: Sequence[QuestionKey], sheets: Sequence[Ratings], adjudicated: Ratings | None
-) -> LabellingError:
-    more = f" ({len(keys) - 1} more)" if len(keys) > 1 else ""
-    question_set, _, question_id = keys[0]
-    if adjudicated is not None and keys[0] in adjudicated.unlabelled:
-        return LabellingError(adjudicated.unlabelled[keys[0]] + more)
-    where = ", ".join(str(sheet.path) for sheet in sheets)
-    return LabellingError(
-        f"{where}: question {question_id} of {question_set} is labelled differently{more};"
-        " settle it in the sheet that `stackstudy label agreement --conflicts FILE` writes,"
-        " and give that with --resolved"
+    kept = [one for one in known if one.question not in settlement]
+    return sorted(
+        (*kept, *new), key=lambda one: (*one.question, one.inner_category, one.leaf_category)
     )
 
 
-def merged(settled: Sequence[Label], labels: Sequence[Label]) -> list[Label]:
-    """Put labels that were settled earlier, such as a pilot's, before new ones.
-
-    Raises
-    ------
-    LabellingError
-        When a question has labels in both.
-    """
-    known = {label.question for label in settled}
-    for label in labels:
-        if label.question in known:
-            raise LabellingError(
-                f"question {label.question_id} of {label.question_set} is settled already and"
-                " labelled again; choose the other part with --part, or leave out --settled"
-            )
-    return [*settled, *labels]
-
-
-def _said(names: Sequence[str], sheets: Sequence[Ratings], key: QuestionKey) -> dict[str, str]:
-    said: dict[str, str] = {}
-    for name, sheet in zip(names, sheets, strict=True):
-        rating = sheet.by_question.get(key)
-        labels = [label.name for label in rating.labels] if rating else []
-        said[f"labels of {name}"] = " + ".join(labels)
-        said[f"note of {name}"] = rating.note if rating else ""
-    return said
+def _decisions(path: Path, sets: Sequence[str], settlement: Settlement) -> list[Decision]:
+    known = raising(read_decisions, path, sets) if path.is_file() else []
+    new = [
+        Decision(*key, rating.labels[0].name, rating.note)
+        for key, rating in settlement.final.items()
+        if rating.labels[0].name != "pending"
+    ]
+    kept = [one for one in known if one.question not in settlement]
+    return sorted((*kept, *new), key=lambda one: one.question)
 
 
 def _joined_notes(ratings: Iterable[Rating]) -> str:
-    return "; ".join(dict.fromkeys(rating.note for rating in ratings if rating.note))
+    return "; ".join(dict.fromkeys(one.note for one in ratings if one.note))

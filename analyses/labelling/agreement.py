@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from analyses.labelling.ratings import Level, Rating, Ratings
-    from analyses.labelling.sample import QuestionKey
     from analyses.study.labels import Taxonomy
 
 LEVELS: tuple[Level, ...] = ("inner", "leaf")
@@ -132,26 +131,6 @@ def agreement_of_all(
             alpha = krippendorffs_alpha(labels, confidence)
             found.append(AgreementOfAll(**vars(alpha), question_set=question_set, level=level))
     return found
-
-
-def labelled_by_all(sheets: Sequence[Ratings]) -> list[QuestionKey]:
-    """Return the questions that every rater labelled, in the order of the first sheet."""
-    first, *others = sheets
-    return [key for key in first.by_question if all(key in sheet.by_question for sheet in others)]
-
-
-def conflicts(sheets: Sequence[Ratings]) -> list[QuestionKey]:
-    """Return the questions to which not all raters gave the same labels."""
-    return [key for key in labelled_by_all(sheets) if len(_said(sheets, key)) > 1]
-
-
-def pending(sheets: Sequence[Ratings]) -> list[QuestionKey]:
-    """Return the questions that all raters left pending: they agree, and nothing is settled."""
-    return [key for key in labelled_by_all(sheets) if _said(sheets, key) == {"pending"}]
-
-
-def _said(sheets: Sequence[Ratings], key: QuestionKey) -> set[str]:
-    return {sheet.by_question[key].value("leaf") for sheet in sheets}
 
 
 def _compared(

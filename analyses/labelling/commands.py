@@ -1,23 +1,26 @@
-"""The commands of labelling: `sample-size`, `draw`, and the group `label`."""
+"""The commands of labelling: `sample-size`, `draw`, and the groups `decide` and `label`."""
 
 from __future__ import annotations
 
+from functools import partial
+from inspect import cleandoc
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from analyses.common.groups import InOrder
+from analyses.labelling.ratings import DECIDE, LABEL, SETTLED, Task
 from analyses.study.options import built_study_option, study_option
 from loader.errors import LabellingError, WarehouseError
 from loader.options import data_option
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Mapping
 
-    from analyses.labelling.ratings import Ratings
-    from analyses.labelling.sample import Part, SampledQuestion
-    from analyses.study.labels import Taxonomy
+    from analyses.labelling.ratings import Rating, Ratings
+    from analyses.labelling.sample import Part, QuestionKey, SampledQuestion
+    from analyses.study.study import Study
 
 F = TypeVar("F", bound="Callable[..., Any]")
 
@@ -56,7 +59,6 @@ def _formula(command: F) -> F:
 
 
 _sample = click.argument("sample_file", metavar="DRAW", type=_FILE)
-_sheets = click.argument("sheet_files", metavar="SHEET...", nargs=-1, required=True, type=_FILE)
 _part = click.option(
     "--part",
     type=click.Choice(["all", "pilot", "rest"]),
@@ -64,30 +66,21 @@ _part = click.option(
     show_default=True,
     help="Which questions of the draw.",
 )
-_skip = click.option(
-    "--skip-unlabelled",
-    "skip",
-    is_flag=True,
-    help="Leave out questions that are not labelled yet; without it they are an error.",
+_rater = click.option(
+    "--rater", metavar="NAME", required=True, help="Whose labels: a name of letters and digits."
 )
-_taxonomy = click.option(
-    "--taxonomy",
-    "taxonomy_file",
-    metavar="FILE",
-    type=_FILE,
-    help="Take the categories from this file, CSV or xlsx: question_set, inner_category,"
-    " leaf_category.  [default: the study's taxonomy.csv]",
-)
-_answers = click.option(
-    "--answers",
-    type=click.IntRange(min=0),
-    default=3,
+_raters = click.option(
+    "--raters",
+    "n_raters",
+    type=click.IntRange(min=1),
+    default=2,
     show_default=True,
-    help="Answers shown per question, the accepted one first.",
+    help="So many must have said the same; 1 where the raters worked together.",
 )
-_force = click.option(
-    "--force", is_flag=True, help="Overwrite existing files, with the labels in them."
+_port = click.option(
+    "--port", type=click.IntRange(0, 65535), default=0, help="Port of the page.  [default: any]"
 )
+_force = click.option("--force", is_flag=True, help="Overwrite existing files.")
 
 
 @click.command("sample-size")
@@ -216,9 +209,22 @@ def draw(
         if population.is_candidate_set:
             click.echo(
                 f"Note: {name} holds candidates that the rules alone chose; decide on them first"
-                " (decisions.csv of the study), or label the others `false positive`."
+                " (`stackstudy decide serve`), or label the others `false positive`."
             )
     click.echo(f"Draw: {output}")
+
+
+@click.group(cls=InOrder)
+def decide() -> None:
+    """Decide by hand which questions belong to a set.
+
+    \b
+    Two people decide on candidates; what they agree on and settle is decisions.csv:
+      stackstudy draw browser --size all                     the candidates: draw.csv
+      stackstudy decide serve draw.csv --rater ann           a page for each; they press i or e
+      stackstudy decide settle draw.csv                      a page: both side by side, kappa
+      stackstudy build
+    """
 
 
 @click.group(cls=InOrder)
@@ -227,264 +233,324 @@ def label() -> None:
 
     \b
     From a set to its taxonomy, with two raters:
-      stackstudy draw mobile                                  questions to label: draw.csv
-      stackstudy label sheet draw.csv ann.xlsx ben.xlsx       a sheet for each; they fill it
-      stackstudy label agreement draw.csv ann.xlsx ben.xlsx --conflicts conflicts.xlsx
-      stackstudy label resolve draw.csv ann.xlsx ben.xlsx --resolved conflicts.xlsx
+      stackstudy draw mobile                                 questions to label: draw.csv
+      stackstudy label serve draw.csv --rater ann            a page for each, by keys
+      stackstudy label settle draw.csv                       a page: both side by side, kappa
       stackstudy build
     """
 
 
-@label.command()
-@_sample
-@click.argument("outputs", metavar="FILE...", nargs=-1, required=True, type=_FILE)
-@data_option
-@study_option
-@_part
-@_answers
-@_taxonomy
-@_force
-def sheet(
-    *,
-    sample_file: Path,
-    outputs: tuple[Path, ...],
-    data: Path,
-    study: str | None,
-    part: Part,
-    answers: int,
-    taxonomy_file: Path | None,
-    force: bool,
-) -> None:
-    """Write a sheet for each rater.
+def _for_both(name: str, said: str, *options: Callable[[F], F]) -> Callable[[F], F]:
+    """Give both groups a command, of which the function gets the task first."""
 
-    Each FILE is xlsx or CSV, by the ending of its name, with one row per question of DRAW: title,
-    address, body and answers as text, tags, and empty columns for up to three labels and a note. In
-    an xlsx the labels are chosen from the set's categories; a question that fits none is `false
-    positive`, `unclear` or `pending` (perhaps a new category). A set without categories is coded
-    openly: write `inner category - leaf category`.
+    def add(run: F) -> F:
+        for group, task in ((decide, DECIDE), (label, LABEL)):
+            command: Any = partial(run, task)
+            for option in reversed(options):
+                command = option(command)
+            words = {"task": task.name, "file": task.file}
+            group.command(name, help=cleandoc(said).format(**words))(command)
+        return run
 
-    \b
-    Examples:
-      stackstudy label sheet draw.csv ann.xlsx ben.xlsx
-      stackstudy label sheet draw.csv pilot.csv --part pilot --answers 5
-    """
-    from analyses.labelling.posts import read_texts
-    from analyses.labelling.sample import in_part, read_with_taxonomy
-    from analyses.labelling.sheet import SheetRow, write_sheet
-
-    _check_files((), (sample_file, taxonomy_file), outputs)
-    sample, taxonomy = read_with_taxonomy(sample_file, study, taxonomy_file)
-    questions = in_part(sample_file, sample, part)
-    texts = read_texts(data, study, questions, answers)
-    rows = [SheetRow(row, text, {}) for row, text in zip(questions, texts, strict=True)]
-    for output in outputs:
-        write_sheet(output, rows, taxonomy, force=force)
-        click.echo(f"Sheet: {output} ({len(rows):,} questions)")
-    for name in dict.fromkeys(row.question_set for row in questions):
-        if taxonomy.is_open(name):
-            click.echo(f"Note: {name} has no categories yet; every name is taken.")
+    return add
 
 
-@label.command()
-@_sample
-@_sheets
-@study_option
-@_part
-@_taxonomy
-@click.pass_context
-def check(
-    context: click.Context,
-    *,
-    sample_file: Path,
-    sheet_files: tuple[Path, ...],
-    study: str | None,
-    part: Part,
-    taxonomy_file: Path | None,
-) -> None:
-    """Check filled sheets.
+@_for_both(
+    "serve",
+    """Show the page on which one person reads questions and {task}s them by keys.
 
-    Lists every slip with its file and row, and exits with code 1 if there is one.
+        It runs on this machine alone, and each keystroke is on disk at once: in the file
+        ratings/NAME.jsonl of the study's folder, which also goes on from another machine. A person
+        sees only their own work.
 
-    \b
-    Examples:
-      stackstudy label check draw.csv ann.xlsx
-      stackstudy label check draw.csv ann.xlsx ben.csv --part pilot
-    """
-    from analyses.labelling.ratings import read_ratings
-    from analyses.labelling.sample import in_part, read_with_taxonomy
-
-    sample, taxonomy = read_with_taxonomy(sample_file, study, taxonomy_file)
-    wanted = {question.key for question in in_part(sample_file, sample, part)}
-    found = 0
-    for path in sheet_files:
-        ratings = read_ratings(path, sample, taxonomy, wanted)
-        lines = [*ratings.problems, *ratings.unlabelled.values()]
-        for line in lines:
-            click.echo(line)
-        click.echo(
-            f"{ratings.path}: {len(ratings.by_question):,} questions labelled,"
-            f" {len(ratings.unlabelled):,} without a label, {len(ratings.problems):,} slips"
-        )
-        found += len(lines)
-    context.exit(1 if found else 0)
-
-
-@label.command()
-@_sample
-@_sheets
-@_output("--conflicts", None, "Sheet to write, xlsx or CSV: the questions to settle.")
-@_output("--confusion", None, "Table to write, xlsx or CSV: how often each pair of labels occurs.")
-@_part
-@_skip
-@click.option(
-    "--confidence",
-    type=_OPEN_SHARE,
-    default=0.95,
-    show_default=True,
-    help="Confidence level of the interval.",
+        \b
+        Examples:
+          stackstudy {task} serve draw.csv --rater ann --study my_study
+          stackstudy {task} serve draw.csv --rater ben --part pilot
+        """,
+    _sample,
+    _rater,
+    data_option,
+    study_option,
+    _part,
+    _port,
 )
-@data_option
-@study_option
-@_answers
-@_taxonomy
-@_force
-def agreement(
+def _serve_rater(
+    task: Task,
     *,
     sample_file: Path,
-    sheet_files: tuple[Path, ...],
-    conflicts: Path | None,
-    confusion: Path | None,
-    part: Part,
-    skip: bool,
-    confidence: float,
+    rater: str,
     data: Path,
     study: str | None,
-    answers: int,
-    taxonomy_file: Path | None,
-    force: bool,
+    part: Part,
+    port: int,
 ) -> None:
+    if rater == SETTLED:
+        raise LabellingError(f"settled is no rater; run `stackstudy {task.name} settle`")
+    _serve(task, sample_file=sample_file, rater=rater, data=data, study=study, part=part, port=port)
+
+
+@_for_both(
+    "settle",
+    """Show the page on which the raters settle where they differ.
+
+        It shows agreement as it grows, overall and per category, and each question with what
+        every rater said. What is settled, and what the raters say alike, is {file} of the study's
+        folder at once.
+
+        \b
+        Examples:
+          stackstudy {task} settle draw.csv --study my_study
+        """,
+    _sample,
+    _raters,
+    data_option,
+    study_option,
+    _port,
+)
+def _settle(
+    task: Task, *, sample_file: Path, n_raters: int, data: Path, study: str | None, port: int
+) -> None:
+    _serve(
+        task,
+        sample_file=sample_file,
+        rater=SETTLED,
+        data=data,
+        study=study,
+        part="all",
+        port=port,
+        n_raters=n_raters,
+    )
+
+
+@_for_both(
+    "write",
+    """Write {file} from what raters say alike and what is settled.
+
+        Questions that are to be settled are left out and counted. `stackstudy build` reads the
+        file.
+
+        \b
+        Examples:
+          stackstudy {task} write draw.csv --study my_study
+          stackstudy {task} write draw.csv --raters 1
+        """,
+    _sample,
+    _raters,
+    study_option,
+)
+def _write(task: Task, *, sample_file: Path, n_raters: int, study: str | None) -> None:
+    from analyses.labelling.adjudication import adjudicate, write_settled
+
+    sample, found = _sampled(sample_file, study)
+    raters, settled = _read(task, sample, found, ())
+    made = adjudicate(raters, settled, sample, n_raters)
+    path = write_settled(_own(found), found.set_names(), task, made)
+    click.echo(f"{path}: {len(made.final):,} of {len(sample):,} questions of the draw")
+    if made.to_settle:
+        click.echo(f"To settle: {len(made.to_settle):,} (`stackstudy {task.name} settle`)")
+
+
+@_for_both(
+    "agreement",
     """Say how far raters agree, and where they differ.
 
-    Percent agreement and Cohen's kappa, at inner and leaf level, and the agreement on each
-    category; of three raters or more, Krippendorff's alpha. Each SHEET is one rater's. A question
-    with several labels counts as agreed when all of them are the same; pending counts as a label.
-    --part rest leaves out the pilot, which the raters discussed, as the paper does.
+        Percent agreement and Cohen's kappa, at inner and leaf level, and the agreement on each
+        category; of three raters or more, Krippendorff's alpha. Each FILE is one rater's: a
+        journal, or a sheet (CSV or xlsx); by default all journals of the study. A question counts
+        if both have rated it; several labels agree when all are the same; pending is a label.
+        --part rest leaves out the pilot, which the raters discussed, as the paper does.
 
-    --conflicts writes the questions on which they do not agree, or that all left pending, with
-    the labels of each rater and empty columns for those they settle on, for `stackstudy label
-    resolve`.
-
-    \b
-    Examples:
-      stackstudy label agreement draw.csv ann.xlsx ben.xlsx
-      stackstudy label agreement draw.csv ann.xlsx ben.xlsx --part rest --conflicts conflicts.xlsx
-      stackstudy label agreement draw.csv ann.csv ben.csv --skip-unlabelled --confusion pairs.csv
-    """
-    if len(sheet_files) < 2:
-        raise click.UsageError("agreement needs the sheets of two raters or more")
-    _check_files(sheet_files, (sample_file, taxonomy_file), (conflicts, confusion))
-    from analyses.labelling.adjudication import conflict_rows, to_adjudicate
-    from analyses.labelling.agreement import agreement_of_all, rater_agreement
-    from analyses.labelling.sample import read_with_taxonomy
-    from analyses.labelling.show import show_agreement, show_agreement_of_all, write_confusion
-
-    sample, taxonomy = read_with_taxonomy(sample_file, study, taxonomy_file)
-    sheets = _checked(sheet_files, sample_file, sample, part, taxonomy, skip=skip)
-    found = rater_agreement(sheets, taxonomy, confidence)
-    show_agreement(found)
-    if len(sheets) > 2:
-        show_agreement_of_all(agreement_of_all(sheets, confidence))
-    if confusion:
-        write_confusion(confusion, found, force=force)
-        click.echo(f"Confusion table: {confusion}")
-    questions = to_adjudicate(sheets, sample)
-    if conflicts and questions:
-        from analyses.labelling.posts import read_texts
-        from analyses.labelling.sheet import write_sheet
-
-        texts = read_texts(data, study, questions, answers)
-        write_sheet(conflicts, conflict_rows(sheets, questions, texts), taxonomy, force=force)
-        click.echo(f"Conflicts: {conflicts} ({len(questions):,} questions to settle)")
-    else:
-        click.echo(f"Questions to settle: {len(questions):,}")
-
-
-@label.command()
-@_sample
-@_sheets
-@click.option(
-    "--resolved", metavar="FILE", type=_FILE, help="The sheet of conflicts, filled together."
+        \b
+        Examples:
+          stackstudy {task} agreement draw.csv --study my_study
+          stackstudy {task} agreement draw.csv ann.xlsx ben.xlsx --part rest --confusion pairs.csv
+        """,
+    _sample,
+    click.argument("files", metavar="[FILE]...", nargs=-1, type=_FILE),
+    _output("--confusion", None, "Table to write, xlsx or CSV: how often each pair occurs."),
+    _part,
+    click.option(
+        "--confidence",
+        type=_OPEN_SHARE,
+        default=0.95,
+        show_default=True,
+        help="Confidence level of the interval.",
+    ),
+    study_option,
+    _force,
 )
-@click.option(
-    "--settled",
-    metavar="FILE",
-    type=_FILE,
-    help="Labels of other questions, such as the pilot's, to put first.",
-)
-@_output("--output", None, "Labels CSV to write.  [default: labels.csv of the study's folder]")
-@study_option
-@_part
-@_skip
-@_taxonomy
-@_force
-def resolve(
+def _agreement(
+    task: Task,
     *,
     sample_file: Path,
-    sheet_files: tuple[Path, ...],
-    resolved: Path | None,
-    settled: Path | None,
-    output: Path | None,
-    study: str | None,
+    files: tuple[Path, ...],
+    confusion: Path | None,
     part: Part,
-    skip: bool,
-    taxonomy_file: Path | None,
+    confidence: float,
+    study: str | None,
     force: bool,
 ) -> None:
-    """Make a study's labels from filled sheets.
+    from analyses.labelling.adjudication import adjudicate
+    from analyses.labelling.agreement import agreement_of_all, rater_agreement
+    from analyses.labelling.sample import in_part
+    from analyses.labelling.show import show_agreement, show_agreement_of_all, write_confusion
 
-    Where the raters agree, their labels stand; elsewhere those of the sheet of conflicts do. A
-    single SHEET is one that the raters filled together. The labels become labels.csv in the study's
-    folder, which `stackstudy build` reads; for a study that ships they are written into the current
-    folder, for a copy of the study.
-
-    \b
-    Examples:
-      stackstudy label resolve draw.csv ann.xlsx ben.xlsx --resolved conflicts.xlsx
-      stackstudy label resolve draw.csv pilot.xlsx --part pilot --output pilot_labels.csv
-      stackstudy label resolve draw.csv ann.xlsx ben.xlsx --part rest --resolved conflicts.xlsx \\
-          --settled pilot_labels.csv
-    """
-    from analyses.common.spreadsheets import written_whole
-    from analyses.labelling.adjudication import adjudicate, merged
-    from analyses.labelling.agreement import conflicts, pending
-    from analyses.labelling.ratings import read_ratings
-    from analyses.labelling.sample import read_with_taxonomy
-    from analyses.labelling.show import count_labels
-    from analyses.study.labels import read_labels, write_labels
-    from analyses.study.slips import raising
-    from analyses.study.study import find_study, shipped_studies
-
-    folder = find_study(study)
-    ships = folder.resolve() in {path.resolve() for path in shipped_studies().values()}
-    target = output or (Path() if ships else folder) / "labels.csv"
-    _check_files(sheet_files, (sample_file, taxonomy_file, resolved, settled), (target,))
-    sample, taxonomy = read_with_taxonomy(sample_file, study, taxonomy_file)
-    sheets = _checked(sheet_files, sample_file, sample, part, taxonomy, skip=skip)
-    adjudicated = None
-    if resolved:
-        wanted = {*conflicts(sheets), *pending(sheets)}
-        adjudicated = read_ratings(resolved, sample, taxonomy, wanted).checked(skip_unlabelled=True)
-    labels = adjudicate(sheets, sample, adjudicated)
-    if settled:
-        labels = merged(raising(read_labels, settled, taxonomy.categories, None), labels)
-    with written_whole(target, force=force) as staged:
-        write_labels(staged, labels)
-    click.echo(f"Labels: {target} ({count_labels(labels)})")
-    if ships and not output:
-        click.echo(
-            f"Note: put them into a study of your own: `stackstudy study new DIR --from"
-            f" {folder.name}`, then `stackstudy build --study DIR`."
+    _check_files(files, sample_file, confusion)
+    sample, found = _sampled(sample_file, study)
+    questions = in_part(sample_file, sample, part)
+    raters, settled = _read(task, questions, found, files, sample)
+    if len(raters) < 2:
+        raise LabellingError(
+            f"{found.folder}: agreement needs what two raters said; there is"
+            f" {raters[0].rater if raters else 'nobody'}"
         )
+    rows = rater_agreement(raters, task.taxonomy(sample, found.taxonomy), confidence)
+    show_agreement(rows)
+    if len(raters) > 2:
+        show_agreement_of_all(agreement_of_all(raters, confidence))
+    if confusion:
+        write_confusion(confusion, rows, force=force)
+        click.echo(f"Confusion table: {confusion}")
+    made = adjudicate(raters, settled, questions, len(raters))
+    click.echo(f"Questions to settle: {len(made.to_settle):,}")
+
+
+@_for_both(
+    "export",
+    """Write sheets, or tasks for Label Studio, to {task} elsewhere.
+
+        A sheet is xlsx or CSV by the ending of OUTPUT, with one row per question: title, address,
+        body and answers as text, and columns to fill; an xlsx offers the set's categories. For
+        Label Studio, OUTPUT is JSON of the tasks, and beside it, with the ending .xml, is the
+        labelling configuration made from the codebook: a pair of files for each set.
+
+        \b
+        Examples:
+          stackstudy {task} export draw.csv ann.xlsx
+          stackstudy {task} export draw.csv tasks.json --to label-studio
+          stackstudy {task} export draw.csv ann.csv --rater ann --part pilot
+        """,
+    _sample,
+    click.argument("output", type=_FILE),
+    click.option(
+        "--to",
+        "kind",
+        type=click.Choice(["sheet", "label-studio"]),
+        default="sheet",
+        show_default=True,
+        help="What to write.",
+    ),
+    click.option("--rater", metavar="NAME", help="With what this rater has said so far."),
+    click.option(
+        "--answers",
+        type=click.IntRange(min=0),
+        default=3,
+        show_default=True,
+        help="Answers shown per question, the accepted one first.",
+    ),
+    _part,
+    data_option,
+    study_option,
+    _force,
+)
+def _export(
+    task: Task,
+    *,
+    sample_file: Path,
+    output: Path,
+    kind: str,
+    rater: str | None,
+    answers: int,
+    part: Part,
+    data: Path,
+    study: str | None,
+    force: bool,
+) -> None:
+    from analyses.labelling.journal import journal_path
+    from analyses.labelling.posts import read_texts, read_threads
+    from analyses.labelling.ratings import read_ratings
+    from analyses.labelling.sample import in_part
+
+    _check_files((), sample_file, output)
+    sample, found = _sampled(sample_file, study)
+    questions = in_part(sample_file, sample, part)
+    taxonomy = task.taxonomy(sample, found.taxonomy)
+    said: Mapping[QuestionKey, Rating] = {}
+    if rater:
+        path = journal_path(found.folder, rater)
+        read = read_ratings(path, sample, taxonomy, task=task)
+        said = read.checked(skip_unlabelled=True).by_question
+    if kind == "sheet":
+        from analyses.labelling.sheet import SheetRow, write_sheet
+
+        texts = read_texts(data, found.name, questions, answers)
+        rows = [
+            SheetRow(row, text, said.get(row.key))
+            for row, text in zip(questions, texts, strict=True)
+        ]
+        write_sheet(output, rows, taxonomy, force=force)
+        click.echo(f"Sheet: {output} ({len(rows):,} questions)")
+        return
+    from analyses.labelling.label_studio import write_tasks
+
+    threads = read_threads(data, found.name, questions)
+    for path in write_tasks(output, questions, threads, taxonomy, task, said, force=force):
+        click.echo(f"Label Studio: {path}")
+
+
+@_for_both(
+    "import",
+    """Read what a rater did elsewhere into their journal.
+
+        INPUT is a filled sheet (xlsx or CSV), or JSON as Label Studio exports it. Every slip is
+        listed with its row, and nothing is read until there is none. Names in a set that has no
+        categories yet become its codebook. What the rater said before stays in the journal.
+
+        \b
+        Examples:
+          stackstudy {task} import draw.csv ann.xlsx --rater ann --study my_study
+          stackstudy {task} import draw.csv export.json --rater ben --annotator 2
+        """,
+    _sample,
+    click.argument("given", metavar="INPUT", type=_FILE),
+    _rater,
+    click.option(
+        "--annotator",
+        metavar="ID",
+        help="Whose annotations of Label Studio, by number or e-mail, where there are several.",
+    ),
+    study_option,
+)
+def _import(
+    task: Task,
+    *,
+    sample_file: Path,
+    given: Path,
+    rater: str,
+    annotator: str | None,
+    study: str | None,
+) -> None:
+    from analyses.labelling.codebook import take_in
+    from analyses.labelling.ratings import read_ratings
+
+    sample, found = _sampled(sample_file, study)
+    taxonomy = task.taxonomy(sample, found.taxonomy)
+    if given.suffix.lower() == ".json":
+        from analyses.labelling.label_studio import read_annotations
+
+        ratings = read_annotations(given, sample, taxonomy, annotator)
+    else:
+        ratings = read_ratings(given, sample, taxonomy)
+    if ratings.problems:
+        for line in ratings.problems:
+            click.echo(line)
+        raise LabellingError(f"{given}: {len(ratings.problems):,} slips, nothing is read")
+    path, n_new = take_in(_own(found), found.set_names(), task, ratings, rater)
+    click.echo(
+        f"{path}: {len(ratings.by_question):,} questions read, {n_new:,} of them new or"
+        f" changed; {len(ratings.unlabelled):,} of the draw without a label"
+    )
 
 
 @label.command()
@@ -515,7 +581,7 @@ def acceptance(data: Path, study: str | None, output: Path | None, *, force: boo
     if not rows:
         raise WarehouseError(
             f"{data}: the study was built without labels; put labels.csv into its folder"
-            " (`stackstudy label resolve` writes it), then run `stackstudy build`"
+            " (`stackstudy label write` writes it), then run `stackstudy build`"
         )
     show_acceptance(rows)
     if output:
@@ -524,43 +590,91 @@ def acceptance(data: Path, study: str | None, output: Path | None, *, force: boo
         click.echo(f"Table: {output}")
 
 
-def _checked(
-    sheet_files: Sequence[Path],
-    sample_file: Path,
-    sample: Sequence[SampledQuestion],
-    part: Part,
-    taxonomy: Taxonomy,
+def _serve(
+    task: Task,
     *,
-    skip: bool,
-) -> list[Ratings]:
-    """Read sheets, and say how many questions are left out if that was asked for."""
-    from analyses.labelling.ratings import read_ratings
+    sample_file: Path,
+    rater: str,
+    data: Path,
+    study: str | None,
+    part: Part,
+    port: int,
+    n_raters: int = 2,
+) -> None:
+    """Open the journal of a person, and show the page until Ctrl-C."""
+    from analyses.labelling.journal import Journal, journal_path
+    from analyses.labelling.page import Desk, Page, listening, serve
+    from analyses.labelling.posts import read_threads
     from analyses.labelling.sample import in_part
 
-    keys = {question.key for question in in_part(sample_file, sample, part)}
-    sheets = [
-        read_ratings(path, sample, taxonomy, keys).checked(skip_unlabelled=skip)
-        for path in sheet_files
-    ]
-    left_out = {key for ratings in sheets for key in ratings.unlabelled}
-    if left_out:
-        click.echo(f"Left out, not labelled by every rater: {len(left_out):,} questions.")
-    return sheets
+    sample, found = _sampled(sample_file, study)
+    questions = in_part(sample_file, sample, part)
+    journal = Journal(journal_path(_own(found), rater))
+    with journal.writing() as note:
+        if note:
+            click.echo(f"Note: {note}", err=True)
+        click.echo(f"Reading {len(questions):,} questions ...", err=True)
+        threads = read_threads(data, found.name, questions)
+        desk = Desk(found, task, questions, threads, journal, n_raters)
+        with listening(port) as at:
+            page = Page(desk, at.getsockname()[1])
+            click.echo(f"Open {page.address}\nCtrl-C ends the page; all is in {journal.path}.")
+            serve(page, at)
 
 
-def _check_files(
-    sheets: Iterable[Path], inputs: Iterable[Path | None], outputs: Iterable[Path | None]
-) -> None:
-    """Raise a LabellingError for a sheet given twice, and for a file both to read and to write."""
-    seen: set[Path] = set()
-    for path in sheets:
+def _sampled(sample_file: Path, study: str | None) -> tuple[list[SampledQuestion], Study]:
+    from analyses.labelling.sample import read_sample_of
+    from analyses.study.study import find_study, read_study
+
+    found = read_study(find_study(study))
+    return read_sample_of(sample_file, found), found
+
+
+def _own(study: Study) -> Path:
+    """Return the folder of a study of one's own.
+
+    Raises
+    ------
+    LabellingError
+        When the study ships: it is the same for everybody, and an update would lose the labels.
+    """
+    from analyses.study.study import shipped_studies
+
+    if study.folder in {path.resolve() for path in shipped_studies().values()}:
+        raise LabellingError(
+            f"{study.folder}: ships with stackstudy; make a study of your own first: `stackstudy"
+            f" study new DIR --from {study.name}`, then add --study DIR"
+        )
+    return study.folder
+
+
+def _read(
+    task: Task,
+    questions: list[SampledQuestion],
+    study: Study,
+    files: tuple[Path, ...],
+    sample: list[SampledQuestion] | None = None,
+) -> tuple[list[Ratings], Ratings | None]:
+    """Read the raters of a study, or those of files."""
+    from analyses.labelling.journal import read_journals
+    from analyses.labelling.ratings import read_raters, read_ratings
+
+    taxonomy = task.taxonomy(questions, study.taxonomy)
+    if files:
+        wanted = {one.key for one in questions}
+        read = [read_ratings(one, sample or questions, taxonomy, wanted, task) for one in files]
+        return [one.checked(skip_unlabelled=True) for one in read], None
+    journals = read_journals(study.folder)
+    for one in journals:
+        if one.torn:
+            click.echo(f"Note: {one.path}: its last line is not whole and is left out", err=True)
+    return read_raters(journals, questions, taxonomy, task)
+
+
+def _check_files(files: tuple[Path, ...], sample_file: Path, output: Path | None) -> None:
+    """Raise a LabellingError for a file given twice, or both to read and to write."""
+    seen = {sample_file.resolve()}
+    for path in (*files, *([output] if output else [])):
         if path.resolve() in seen:
-            raise LabellingError(f"{path}: is given twice; name a different sheet for each rater")
+            raise LabellingError(f"{path}: is given twice; name another file")
         seen.add(path.resolve())
-    seen |= {path.resolve() for path in inputs if path is not None}
-    for output in (path for path in outputs if path is not None):
-        if output.resolve() in seen:
-            raise LabellingError(
-                f"{output}: is given twice, and would be overwritten; name another file to write"
-            )
-        seen.add(output.resolve())

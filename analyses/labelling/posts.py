@@ -1,4 +1,4 @@
-"""The questions and answers of a sample as text, from the loaded posts."""
+"""The questions of a sample with their answers, comments and links, from the loaded posts."""
 
 from __future__ import annotations
 
@@ -13,18 +13,64 @@ from analyses.warehouse.database import connect
 from loader.errors import LabellingError, WarehouseError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
+    from datetime import datetime
     from pathlib import Path
 
     from analyses.labelling.sample import SampledQuestion
 
 PostKey = tuple[str, int]
-Post = dict[str, Any]
+
+_WRITER = """coalesce({given}, users.display_name, 'user ' || {user_id}, '')"""
+
+
+@dataclass(frozen=True)
+class Comment:
+    """A comment; its text is Markdown as it was typed."""
+
+    text: str
+    writer: str
+    score: int | None
+    created_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Post:
+    """A question or an answer; ``body`` is HTML as the dump has it."""
+
+    post_id: int
+    body: str
+    writer: str
+    score: int | None
+    created_at: datetime | None
+    is_accepted: bool = False
+    comments: tuple[Comment, ...] = ()
+
+
+@dataclass(frozen=True)
+class Thread:
+    """A question with all that the site shows of it.
+
+    Attributes
+    ----------
+    answers : tuple of Post
+        The accepted one first, then by score; those without a score come last.
+    links : tuple of (int, str, bool)
+        Linked questions: id, title, and whether this one is a duplicate of it.
+    """
+
+    site: str
+    title: str
+    tags: tuple[str, ...]
+    question: Post
+    closed_at: datetime | None
+    answers: tuple[Post, ...]
+    links: tuple[tuple[int, str, bool], ...]
 
 
 @dataclass(frozen=True)
 class QuestionText:
-    """What a rater reads of a question; ``answers`` is the text of its first answers."""
+    """A question as plain text; ``answers`` is the text of its first answers."""
 
     title: str
     tags: str
@@ -38,12 +84,30 @@ def read_texts(
     questions: Sequence[SampledQuestion],
     max_answers: int = 3,
 ) -> list[QuestionText]:
-    """Read the texts of sampled questions, in their order.
+    """Read the texts of sampled questions, in their order, each with at most so many answers.
 
-    Parameters
-    ----------
-    max_answers : int
-        At most so many answers per question: the accepted one first, then by score.
+    Raises
+    ------
+    LabellingError, WarehouseError
+        As `read_threads`.
+    """
+    threads = read_threads(data, study, questions)
+    return [
+        QuestionText(
+            title=thread.title,
+            tags=" ".join(thread.tags),
+            body=html_to_text(thread.question.body),
+            answers=_answers(thread.answers, max_answers),
+        )
+        for row in questions
+        for thread in [threads[row.site, row.question_id]]
+    ]
+
+
+def read_threads(
+    data: Path, study: str | None, questions: Sequence[SampledQuestion]
+) -> dict[PostKey, Thread]:
+    """Read sampled questions with their answers, comments and links, in one pass over each table.
 
     Raises
     ------
@@ -54,87 +118,141 @@ def read_texts(
     """
     with connect(data, study) as connection:
         try:
-            asked, answers = _posts(connection, {(row.site, row.question_id) for row in questions})
+            threads = _threads(connection, {(row.site, row.question_id) for row in questions})
         except (duckdb.CatalogException, duckdb.IOException) as error:
             raise WarehouseError(
                 f"{data}: the posts behind the tables cannot be read; load the dump again and run"
                 f" `stackstudy build` ({str(error).splitlines()[0]})"
             ) from error
-    texts = []
     for row in questions:
-        key = (row.site, row.question_id)
-        if key not in asked:
+        if (row.site, row.question_id) not in threads:
             raise LabellingError(
                 f"question {row.question_id} of {row.site}, drawn for {row.question_set}, is not"
                 f" among the posts in {data}; load the dump that it was drawn from"
             )
-        post = asked[key]
-        texts.append(
-            QuestionText(
-                title=post["title"] or "",
-                tags=" ".join(post["tags"] or ()),
-                body=html_to_text(post["body"]),
-                answers=_answers(post["accepted_answer_id"], answers.get(key, []), max_answers),
-            )
-        )
-    return texts
+    return threads
 
 
-def _posts(
-    connection: duckdb.DuckDBPyConnection, keys: set[PostKey]
-) -> tuple[dict[PostKey, Post], dict[PostKey, list[Post]]]:
-    """Read questions, and their answers by question, in one pass over the posts."""
-    sites, ids = zip(*sorted(keys), strict=True) if keys else ((), ())
-    drawn = pa.table(
-        {"site": pa.array(sites, pa.string()), "question_id": pa.array(ids, pa.int64())}
-    )
-    connection.register("drawn", drawn)
-    rows = connection.execute(
-        """
+def _threads(
+    connection: duckdb.DuckDBPyConnection, keys: Collection[PostKey]
+) -> dict[PostKey, Thread]:
+    _register(connection, "drawn", keys)
+    posts = _rows(
+        connection,
+        f"""
         select
-            posts.site,
-            posts.post_id,
-            posts.parent_post_id,
-            posts.accepted_answer_id,
-            posts.score,
-            posts.created_at,
-            posts.title,
-            posts.tags,
-            posts.body
+            posts.site, posts.post_id, posts.parent_post_id, posts.accepted_answer_id,
+            posts.score, posts.created_at, posts.closed_at, posts.title, posts.tags, posts.body,
+            {_WRITER.format(given="posts.owner_display_name", user_id="posts.owner_user_id")}
+                as writer
         from stg_posts as posts
         semi join drawn
             on
                 posts.site = drawn.site
-                and coalesce(posts.parent_post_id, posts.post_id) = drawn.question_id
+                and coalesce(posts.parent_post_id, posts.post_id) = drawn.post_id
+        left join stg_users as users
+            on posts.site = users.site and posts.owner_user_id = users.user_id
         where posts.post_type_id in (1, 2)
+        """,
+    )
+    _register(connection, "shown", [(row["site"], row["post_id"]) for row in posts])
+    comments: dict[PostKey, list[Comment]] = {}
+    for row in _rows(
+        connection,
+        f"""
+        select
+            comments.site, comments.post_id, comments.comment_text, comments.score,
+            comments.created_at,
+            {_WRITER.format(given="comments.user_display_name", user_id="comments.user_id")}
+                as writer
+        from stg_comments as comments
+        semi join shown using (site, post_id)
+        left join stg_users as users
+            on comments.site = users.site and comments.user_id = users.user_id
+        order by comments.created_at, comments.comment_id
+        """,
+    ):
+        said = Comment(row["comment_text"] or "", row["writer"], row["score"], row["created_at"])
+        comments.setdefault((row["site"], row["post_id"]), []).append(said)
+    links: dict[PostKey, list[tuple[int, str, bool]]] = {}
+    for row in _rows(
+        connection,
         """
-    ).to_arrow_table()
-    asked: dict[PostKey, Post] = {}
+        select distinct
+            links.site, links.post_id, links.related_post_id,
+            coalesce(posts.title, 'question ' || links.related_post_id) as title,
+            coalesce(links.link_type_id = 3, false) as is_duplicate
+        from stg_post_links as links
+        semi join drawn using (site, post_id)
+        left join stg_posts as posts
+            on links.site = posts.site and links.related_post_id = posts.post_id
+        where links.related_post_id is not null
+        order by is_duplicate desc, links.related_post_id
+        """,
+    ):
+        link = (row["related_post_id"], row["title"], row["is_duplicate"])
+        links.setdefault((row["site"], row["post_id"]), []).append(link)
+    asked = {(row["site"], row["post_id"]): row for row in posts if row["parent_post_id"] is None}
     answers: dict[PostKey, list[Post]] = {}
-    for post in rows.to_pylist():
-        if post["parent_post_id"] is None:
-            asked[post["site"], post["post_id"]] = post
-        else:
-            answers.setdefault((post["site"], post["parent_post_id"]), []).append(post)
-    return asked, answers
+    for row in posts:
+        parent = asked.get((row["site"], row["parent_post_id"]))
+        if parent is not None:
+            one = _post(row, comments, parent["accepted_answer_id"])
+            answers.setdefault((row["site"], row["parent_post_id"]), []).append(one)
+    return {
+        key: Thread(
+            site=key[0],
+            title=row["title"] or "",
+            tags=tuple(row["tags"] or ()),
+            question=_post(row, comments),
+            closed_at=row["closed_at"],
+            answers=tuple(sorted(answers.get(key, ()), key=_place)),
+            links=tuple(links.get(key, ())),
+        )
+        for key, row in asked.items()
+    }
 
 
-def _answers(accepted_answer_id: int | None, answers: list[Post], max_answers: int) -> str:
-    """Write the first answers: the accepted one, then by score; those without a score come last."""
+def _register(connection: duckdb.DuckDBPyConnection, name: str, keys: Collection[PostKey]) -> None:
+    sites, ids = zip(*sorted(keys), strict=True) if keys else ((), ())
+    table = pa.table({"site": pa.array(sites, pa.string()), "post_id": pa.array(ids, pa.int64())})
+    connection.register(name, table)
 
-    def place(post: Post) -> tuple[bool, bool, int, int]:
-        score = post["score"]
-        is_accepted = post["post_id"] == accepted_answer_id
-        return (not is_accepted, score is None, -(score or 0), post["post_id"])
 
-    shown = sorted(answers, key=place)[:max_answers]
+def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
+    return connection.execute(query).to_arrow_table().to_pylist()
+
+
+def _post(
+    row: dict[str, Any],
+    comments: dict[PostKey, list[Comment]],
+    accepted_answer_id: int | None = None,
+) -> Post:
+    return Post(
+        post_id=row["post_id"],
+        body=row["body"] or "",
+        writer=row["writer"],
+        score=row["score"],
+        created_at=row["created_at"],
+        is_accepted=row["post_id"] == accepted_answer_id,
+        comments=tuple(comments.get((row["site"], row["post_id"]), ())),
+    )
+
+
+def _place(post: Post) -> tuple[bool, bool, int, int]:
+    return (not post.is_accepted, post.score is None, -(post.score or 0), post.post_id)
+
+
+def _answers(answers: Sequence[Post], max_answers: int) -> str:
+    """Write the first answers as text."""
+    shown = answers[:max_answers]
     parts = []
     for number, post in enumerate(shown, start=1):
-        facts = ["accepted"] if post["post_id"] == accepted_answer_id else []
-        facts += [f"score {post['score']}"] if post["score"] is not None else []
-        facts += [f"{post['created_at']:%Y-%m-%d}"] if post["created_at"] is not None else []
+        facts = ["accepted"] if post.is_accepted else []
+        facts += [f"score {post.score}"] if post.score is not None else []
+        facts += [f"{post.created_at:%Y-%m-%d}"] if post.created_at is not None else []
         parts.append(
-            f"[Answer {number} of {len(answers)}: {', '.join(facts)}]\n{html_to_text(post['body'])}"
+            f"[Answer {number} of {len(answers)}: {', '.join(facts)}]\n{html_to_text(post.body)}"
         )
     n_more = len(answers) - len(shown)
     if n_more:

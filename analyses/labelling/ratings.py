@@ -1,24 +1,68 @@
-"""A rater's filled sheet: the labels of every question, and every slip."""
+"""What raters said of each question, from their journals and from sheets alike."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
-from analyses.common.spreadsheets import read_table, whole_number
-from analyses.labelling.sample import KEY
-from analyses.study.labels import NO_CATEGORY
+from analyses.labelling.journal import SETTLED, Journal, changes_of, read_journals
+from analyses.study.labels import NO_CATEGORY, Category, Taxonomy
 from loader.errors import LabellingError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
-    from analyses.common.spreadsheets import Line
+    from analyses.labelling.journal import Entry
     from analyses.labelling.sample import QuestionKey, SampledQuestion
-    from analyses.study.labels import Category, Taxonomy
 
 Level = Literal["inner", "leaf"]
+
+NO_DECISION: Final = ("pending",)
+DECISION_TEXTS: Final = {
+    "include": "The question belongs to the set, whatever the rules say.",
+    "exclude": "The question does not belong to the set.",
+}
+
+
+@dataclass(frozen=True)
+class Task:
+    """What people do with a sample: give labels, or decide. A decision is a label of two."""
+
+    name: Literal["label", "decide"]
+    file: str
+    none: tuple[str, ...]
+
+    def taxonomy(self, questions: Sequence[SampledQuestion], codebook: Taxonomy) -> Taxonomy:
+        """Return what there is to say of questions."""
+        if self.name == "label":
+            return codebook
+        sets = dict.fromkeys(one.question_set for one in questions)
+        return Taxonomy(
+            tuple(
+                Category(question_set, name, description=text)
+                for question_set in sets
+                for name, text in DECISION_TEXTS.items()
+            )
+        )
+
+    def choices(self, taxonomy: Taxonomy, question_set: str) -> list[Category]:
+        """Return all that may be said of a question of a set; what is no category comes last."""
+        named = taxonomy.choices(question_set)
+        return [one for one in named if one.name not in NO_CATEGORY or one.name in self.none]
+
+    def check(self, names: Sequence[str], question_set: str, taxonomy: Taxonomy) -> None:
+        """Raise a ValueError unless these may be said together of a question of a set."""
+        known = {one.name for one in self.choices(taxonomy, question_set)}
+        if unknown := [name for name in names if name not in known]:
+            raise ValueError(f"there is no {unknown[0]!r} to say of {question_set}")
+        alone = self.none if self.name == "label" else known
+        if len(names) > 1 and any(name in alone for name in names):
+            raise ValueError(f"{' and '.join(names)} cannot stand together")
+
+
+LABEL: Final = Task("label", "labels.csv", NO_CATEGORY)
+DECIDE: Final = Task("decide", "decisions.csv", NO_DECISION)
 
 
 @dataclass(frozen=True)
@@ -39,7 +83,7 @@ class Rating:
 
 @dataclass(frozen=True)
 class Ratings:
-    """A rater's sheet, read against the sample.
+    """What a rater said, read against the sample.
 
     Attributes
     ----------
@@ -70,7 +114,7 @@ class Ratings:
         """
         found = self.problems if skip_unlabelled else (*self.problems, *self.unlabelled.values())
         if found:
-            more = f" ({len(found) - 1} more: `stackstudy label check` lists all)"
+            more = f" ({len(found) - 1} more: `stackstudy label import` lists all)"
             raise LabellingError(found[0] + (more if len(found) > 1 else ""))
         return self
 
@@ -80,82 +124,89 @@ def read_ratings(
     questions: Sequence[SampledQuestion],
     taxonomy: Taxonomy,
     wanted: Collection[QuestionKey] | None = None,
+    task: Task = LABEL,
 ) -> Ratings:
-    """Read the sheet of a rater.
+    """Read a rater's journal (``.jsonl``) or sheet (CSV or xlsx).
 
     Parameters
     ----------
-    path : Path
-        An xlsx or CSV with the columns question_set, site, question_id and one or more named
-        ``label`` or ``label_…``, in any order; ``note`` may be there, other columns are ignored.
-        Rows may be in any order.
     questions : sequence of SampledQuestion
         The whole sample.
     taxonomy : Taxonomy
         The categories to choose from.
     wanted : collection of QuestionKey, optional
-        Those the sheet must label, such as the pilot; rows of other sampled questions are ignored.
-        By default all.
+        Those that must be labelled, such as the pilot; other sampled questions are ignored. By
+        default all.
 
     Returns
     -------
     Ratings
-        Also of a sheet with problems, which are listed there: see `Ratings.checked`.
+        Also of a file with problems, which are listed there: see `Ratings.checked`.
 
     Raises
     ------
     LabellingError
-        When the file cannot be read as a table with these columns.
+        When the file cannot be read.
     """
-    lines = read_table(path, KEY)
-    label_columns = [
-        column
-        for column in (lines[0].values if lines else ())
-        if column == "label" or column.startswith("label_")
-    ]
-    if lines and not label_columns:
-        raise LabellingError(f"{path}: row 1: no column label_1; write the sheet again and fill it")
-    sampled = {question.key for question in questions}
-    expected = sampled if wanted is None else set(wanted)
-    rows: dict[QuestionKey, int] = {}
+    if path.suffix.lower() != ".jsonl":
+        from analyses.labelling.sheet import read_sheet
+
+        return read_sheet(path, questions, taxonomy, wanted)
+    if not path.is_file():
+        raise LabellingError(f"{path}: there is no such file; check its name")
+    folder = path.absolute().parent.parent
+    return of_journal(
+        Journal(path), questions, taxonomy, task, changes_of(read_journals(folder)), wanted
+    )
+
+
+def of_journal(  # noqa: PLR0913, PLR0917 - all that a label depends on
+    journal: Journal,
+    questions: Sequence[SampledQuestion],
+    taxonomy: Taxonomy,
+    task: Task,
+    changes: Sequence[Entry],
+    wanted: Collection[QuestionKey] | None = None,
+) -> Ratings:
+    """Return what a journal says of sampled questions, in the order of the sample."""
+    said = journal.said(task.name, changes)
     by_question: dict[QuestionKey, Rating] = {}
     unlabelled: dict[QuestionKey, str] = {}
     problems: list[str] = []
-    for line in lines:
-        where = f"{path}: row {line.number}"
-        key = _key(line)
-        if key is None or key not in sampled:
-            problems.append(
-                f"{where}: question {line.values['question_id']!r} of"
-                f" {line.values['question_set']!r} is not in the sample;"
-                " undo the change of its id, or remove the row"
-            )
+    for key in (one.key for one in questions if wanted is None or one.key in wanted):
+        entry = said.get(key)
+        if entry is None or not entry.labels:
+            unlabelled[key] = f"{journal.path}: question {key[2]} of {key[0]} has no label yet"
             continue
-        if key not in expected:
-            continue
-        if key in rows:
-            problems.append(
-                f"{where}: question {key[2]} of {key[0]} is in row {rows[key]} already;"
-                " keep one of the two"
-            )
-            continue
-        rows[key] = line.number
-        labels, faults = _labels(line, label_columns, taxonomy, key[0])
-        problems += [f"{where}: question {key[2]}: {fault}" for fault in faults]
-        if labels:
-            by_question[key] = Rating(labels, " ".join(line.values.get("note", "").split()))
-        elif not faults:
-            unlabelled[key] = (
-                f"{where}: question {key[2]} of {key[0]} has no label;"
-                " label it, or write unclear or pending"
-            )
-    unlabelled |= {
-        key: f"{path}: question {key[2]} of {key[0]} has no row;"
-        " take its row from a fresh sheet and label it"
-        for key in (question.key for question in questions)
-        if key in expected and key not in rows
-    }
-    return Ratings(path.stem, path, by_question, unlabelled, tuple(problems))
+        try:
+            labels = tuple(taxonomy.find(key[0], name) for name in entry.labels)
+        except ValueError as error:
+            problems.append(f"{journal.path}: question {key[2]}: {error}")
+        else:
+            by_question[key] = Rating(labels, " ".join(entry.note.split()))
+    return Ratings(journal.rater, journal.path, by_question, unlabelled, tuple(problems))
+
+
+def read_raters(
+    journals: Sequence[Journal],
+    questions: Sequence[SampledQuestion],
+    taxonomy: Taxonomy,
+    task: Task,
+) -> tuple[list[Ratings], Ratings | None]:
+    """Return the ratings of all who have said something, and apart what was settled.
+
+    Raises
+    ------
+    LabellingError
+        When a journal names a category that is not in the codebook.
+    """
+    changes = changes_of(journals)
+    read = [
+        of_journal(one, questions, taxonomy, task, changes).checked(skip_unlabelled=True)
+        for one in journals
+    ]
+    settled = next((one for one in read if one.rater == SETTLED), None)
+    return [one for one in read if one.by_question and one is not settled], settled
 
 
 def name_raters(sheets: Sequence[Ratings]) -> list[str]:
@@ -165,26 +216,3 @@ def name_raters(sheets: Sequence[Ratings]) -> list[str]:
         sheet.rater if names.count(name) == 1 else f"{sheet.rater} {index}"
         for index, (name, sheet) in enumerate(zip(names, sheets, strict=True), start=1)
     ]
-
-
-def _key(line: Line) -> QuestionKey | None:
-    question_id = whole_number(line.values["question_id"])
-    if question_id is None:
-        return None
-    return line.values["question_set"], line.values["site"], question_id
-
-
-def _labels(
-    line: Line, columns: Sequence[str], taxonomy: Taxonomy, question_set: str
-) -> tuple[tuple[Category, ...], list[str]]:
-    found: dict[Category, None] = {}
-    faults: list[str] = []
-    for text in (line.values[column] for column in columns if line.values[column]):
-        try:
-            found[taxonomy.find(question_set, text)] = None
-        except ValueError as error:
-            faults.append(str(error))
-    none = [label.name for label in found if label.name in NO_CATEGORY]
-    if none and len(found) > 1:
-        faults.append(f"{none[0]!r} stands alone; remove it, or the other labels")
-    return tuple(found), faults

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from analyses.common.spreadsheets import read_table, whole_number, write_csv, written_whole
 from analyses.statistics.sampling import PILOT_SHARE, SampleSize, draw, sample_size
-from analyses.study.labels import taxonomy_of_labels
-from analyses.study.study import find_study, read_study
 from analyses.warehouse.database import connect, table_names
 from loader.errors import LabellingError, WarehouseError
 
@@ -16,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from analyses.study.labels import Taxonomy
+    from analyses.study.study import Study
 
 QuestionKey = tuple[str, str, int]
 """Question set, site, question id."""
@@ -244,10 +242,8 @@ def read_sample(path: Path) -> list[SampledQuestion]:
     return sorted(questions, key=lambda row: (sets[row.question_set], row.position))
 
 
-def read_with_taxonomy(
-    path: Path, study: str | None, taxonomy_file: Path | None = None
-) -> tuple[list[SampledQuestion], Taxonomy]:
-    """Read a sample, and the categories of its study, or of another file.
+def read_sample_of(path: Path, study: Study) -> list[SampledQuestion]:
+    """Read a sample of a study.
 
     Raises
     ------
@@ -255,16 +251,13 @@ def read_with_taxonomy(
         When the study lacks a set of the sample.
     """
     questions = read_sample(path)
-    if taxonomy_file:
-        return questions, taxonomy_of_labels(taxonomy_file)
-    found = read_study(find_study(study))
     for question in questions:
-        if question.question_set not in found.set_names():
+        if question.question_set not in study.set_names():
             raise LabellingError(
-                f"{path}: {question.question_set!r} is no question set of the study {found.name};"
+                f"{path}: {question.question_set!r} is no question set of the study {study.name};"
                 " name the study it was drawn for: --study DIR"
             )
-    return questions, found.taxonomy
+    return questions
 
 
 def in_part(path: Path, questions: Sequence[SampledQuestion], part: Part) -> list[SampledQuestion]:

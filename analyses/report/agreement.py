@@ -1,4 +1,4 @@
-"""Agreement of raters, read from their sheets for the report."""
+"""Agreement of raters, read from their sheets or journals for the report."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _ALL: Final = ("question_set", "level", "n_raters", "n", "n_labels", "alpha", *_
 
 
 def read_agreement(draw: Path, sheets: Sequence[Path], study: str | None) -> tuple[Table, ...]:
-    """Compare the sheets of raters, as `stackstudy label agreement` does.
+    """Compare the sheets or journals of raters, as `stackstudy label agreement` does.
 
     Parameters
     ----------
@@ -43,11 +43,13 @@ def read_agreement(draw: Path, sheets: Sequence[Path], study: str | None) -> tup
         When a file cannot be used.
     """
     from analyses.labelling.ratings import read_ratings
-    from analyses.labelling.sample import read_with_taxonomy
+    from analyses.labelling.sample import read_sample_of
+    from analyses.study.study import find_study, read_study
 
-    questions, taxonomy = read_with_taxonomy(draw, study)
-    ratings = [read_ratings(path, questions, taxonomy).checked() for path in sheets]
-    return agreement_tables(ratings, taxonomy)
+    found = read_study(find_study(study))
+    questions = read_sample_of(draw, found)
+    ratings = [read_ratings(path, questions, found.taxonomy).checked() for path in sheets]
+    return agreement_tables(ratings, found.taxonomy)
 
 
 def agreement_tables(ratings: Sequence[Ratings], taxonomy: Taxonomy) -> tuple[Table, ...]:

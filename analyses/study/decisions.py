@@ -27,6 +27,11 @@ class Decision:
     decision: str
     note: str = ""
 
+    @property
+    def question(self) -> tuple[str, str, int]:
+        """Key of its question."""
+        return self.question_set, self.site, self.question_id
+
 
 def read_decisions(path: Path, question_sets: Collection[str], slips: Slips) -> list[Decision]:
     """Read and check a decisions file.
@@ -53,8 +58,7 @@ def read_decisions(path: Path, question_sets: Collection[str], slips: Slips) -> 
         if not said and one.decision not in DECISIONS:
             said = f"decision {read.decision!r} is neither include nor exclude; write one of them"
         if not said:
-            key = (one.question_set, one.site, one.question_id)
-            first = first_rows.setdefault(key, row)
+            first = first_rows.setdefault(one.question, row)
             if first != row:
                 said = f"question {one.question_id} is decided for {one.question_set} in row"
                 said += f" {first} already; keep one of the two"

@@ -51,6 +51,8 @@ class Category:
         What it means.
     published_percent : float or None
         Printed share of the set's labels, in percent.
+    examples : str
+        Questions that show what it means, as ``site/id`` with blanks between.
     """
 
     question_set: str
@@ -58,6 +60,7 @@ class Category:
     leaf_category: str = ""
     description: str = field(default="", kw_only=True)
     published_percent: float | None = None
+    examples: str = field(default="", kw_only=True)
 
     @property
     def name(self) -> str:
@@ -85,6 +88,11 @@ class Label:
     def key(self) -> tuple[str, str, str]:
         """Key of its category."""
         return self.question_set, self.inner_category, self.leaf_category
+
+    @property
+    def name(self) -> str:
+        """Inner and leaf category as one text."""
+        return full_name(self.inner_category, self.leaf_category)
 
     @property
     def question(self) -> tuple[str, str, int]:
@@ -130,8 +138,7 @@ class Taxonomy:
         if name in NO_CATEGORY:
             return Category(question_set, name)
         if self.is_open(question_set):
-            inner, _, leaf = " ".join(text.split()).partition(SEPARATOR)
-            return Category(question_set, inner, leaf)
+            return Category(question_set, *split_name(text))
         known = self._by_name[question_set]
         if name in known:
             return known[name]
@@ -160,6 +167,12 @@ def _tidied(one: Category) -> Category:
 def full_name(inner_category: str, leaf_category: str) -> str:
     """Write inner and leaf category as one text."""
     return f"{inner_category}{SEPARATOR}{leaf_category}" if leaf_category else inner_category
+
+
+def split_name(name: str) -> tuple[str, str]:
+    """Return inner and leaf category of a name, without blanks too many."""
+    inner, _, leaf = " ".join(name.split()).partition(SEPARATOR)
+    return inner, leaf
 
 
 def read_taxonomy(
@@ -196,33 +209,6 @@ def read_taxonomy(
         else:
             categories.append(one)
     return categories
-
-
-def taxonomy_of_labels(path: Path) -> Taxonomy:
-    """Read the categories that a file names, each once.
-
-    Parameters
-    ----------
-    path : Path
-        CSV or xlsx with the columns question_set, inner_category and leaf_category (empty where
-        the inner category is not divided): a codebook, or the labels of a pilot that was coded
-        openly. Labels that are no category are ignored.
-
-    Raises
-    ------
-    StudyError
-        When the file cannot be read, a category is unnamed, or there is none.
-    """
-    slips = Slips()
-    categories: dict[tuple[str, str], Category] = {}
-    for _, read in read_rows(path, Category, slips):
-        one = _tidied(read)
-        if folded(one.inner_category) not in NO_CATEGORY:
-            categories.setdefault((one.question_set, folded(one.name)), one)
-    if not categories and not slips:
-        slips.add(path, "holds no category; name at least one below the header")
-    slips.raise_any()
-    return Taxonomy(tuple(categories.values()))
 
 
 def write_labels(path: Path, labels: Sequence[Label]) -> None:

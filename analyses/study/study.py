@@ -53,6 +53,8 @@ T = TypeVar("T")
 DEFAULT: Final = "deep_learning_deployment"
 VARIABLE: Final = "STACKSTUDY_STUDY"
 FILE: Final = "study.yml"
+RATINGS: Final = "ratings"
+"""Folder of what each rater says, on the way to decisions and labels."""
 TABLES: Final = (
     "taxonomy",
     "decisions",
@@ -334,7 +336,7 @@ def _find_files(folder: Path, slips: Slips) -> tuple[dict[str, Path], list[str]]
     found: dict[str, Path] = {}
     notes = []
     for path in sorted(folder.iterdir()):
-        if path.name == FILE or _PASSED_OVER.fullmatch(path.name):
+        if path.name in {FILE, RATINGS} or _PASSED_OVER.fullmatch(path.name):
             continue
         is_table = path.suffix.lower() in SUFFIXES and path.is_file()
         if is_table and path.stem in TABLES:

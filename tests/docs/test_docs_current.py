@@ -51,7 +51,7 @@ def test_a_page_that_is_not_current_is_named(tmp_path) -> None:
 def test_help_of_every_command_is_there(made) -> None:
     headings = re.findall(r"^## stackstudy ?(.*)$", made["commands.md"], re.MULTILINE)
     assert set(main.commands) <= set(headings)
-    assert "label sheet" in headings
+    assert "label serve" in headings
 
 
 def test_the_dictionary_says_what_the_database_holds(sample_warehouse) -> None:

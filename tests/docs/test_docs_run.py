@@ -27,7 +27,14 @@ NOT_RUN = {
     ("README.md", "sets up and loads for minutes; .ci/run does the same"): 1,
     ("README.md", "needs the authors' package; tests/analyses/replication runs it"): 1,
     ("docs/build.md", "the tests of the models do"): 1,
-    ("docs/labelling.md", "two people fill the sheets first; tests/analyses/labelling does"): 1,
+    (
+        "docs/decide.md",
+        "pages wait for people; tests/analyses/labelling drives them in a browser",
+    ): 1,
+    (
+        "docs/labelling.md",
+        "pages wait for people; tests/analyses/labelling drives them in a browser",
+    ): 1,
     ("docs/load.md", "needs a dump of Stack Overflow"): 1,
     ("docs/load.md", "needs the internet"): 1,
     ("docs/replicate.md", "loads and builds for a minute; tests/analyses/replication runs it"): 1,

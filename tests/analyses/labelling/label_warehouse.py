@@ -67,13 +67,44 @@ TABLES = {
             ("tags", pa.list_(pa.string())),
             ("score", pa.int64()),
             ("created_at", pa.timestamp("ms")),
+            ("closed_at", pa.timestamp("ms")),
+            ("owner_user_id", pa.int64()),
+            ("owner_display_name", pa.string()),
+        ]
+    ),
+    "stg_users": pa.schema(
+        [("site", pa.string()), ("user_id", pa.int64()), ("display_name", pa.string())]
+    ),
+    "stg_comments": pa.schema(
+        [
+            ("site", pa.string()),
+            ("comment_id", pa.int64()),
+            ("post_id", pa.int64()),
+            ("comment_text", pa.string()),
+            ("score", pa.int64()),
+            ("created_at", pa.timestamp("ms")),
+            ("user_id", pa.int64()),
+            ("user_display_name", pa.string()),
+        ]
+    ),
+    "stg_post_links": pa.schema(
+        [
+            ("site", pa.string()),
+            ("post_id", pa.int64()),
+            ("related_post_id", pa.int64()),
+            ("link_type_id", pa.int32()),
         ]
     ),
 }
 
 
-def write_warehouse(data, posts, members, candidates=(), study="deep_learning_deployment"):
-    """Make the database of a data folder; `members` maps question sets to their question ids."""
+def write_warehouse(
+    data, posts, members, candidates=(), study="deep_learning_deployment", *, comments=(), links=()
+):
+    """Make the database of a data folder; `members` maps question sets to their question ids.
+
+    Comments are (post id, text), links (post id, related id, type).
+    """
     data.mkdir(parents=True, exist_ok=True)
     rows = {
         "question_sets": [
@@ -88,6 +119,12 @@ def write_warehouse(data, posts, members, candidates=(), study="deep_learning_de
             (name, SITE, key, False) for name, keys in members.items() for key in keys
         ],
         "stg_posts": [_row(post) for post in posts],
+        "stg_users": [(SITE, 7, "Ada <b>")],
+        "stg_comments": [
+            (SITE, place, post_id, text, 1, datetime(2020, 1, 1), 7, None)  # noqa: DTZ001
+            for place, (post_id, text) in enumerate(comments)
+        ],
+        "stg_post_links": [(SITE, *link) for link in links],
     }
     with duckdb.connect(str(data / f"{study}.duckdb")) as connection:
         for name, schema in TABLES.items():
@@ -120,4 +157,7 @@ def _row(post):
         list(post.tags),
         post.score,
         datetime.fromisoformat(post.created_at),
+        None,
+        7,
+        None,
     )

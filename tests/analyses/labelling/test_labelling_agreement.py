@@ -11,8 +11,6 @@ from hypothesis import strategies as st
 from analyses.labelling.agreement import (
     ALL_SETS,
     agreement_of_all,
-    conflicts,
-    pending,
     rater_agreement,
 )
 from analyses.labelling.ratings import Rating, Ratings
@@ -122,7 +120,6 @@ def test_three_raters_are_compared_two_by_two():
         ("a", "c", 1),
         ("b", "c", 0),
     ]
-    assert conflicts(sheets) == [("s", "x.com", 0), ("s", "x.com", 1)]
 
 
 def test_all_raters_together_have_an_alpha_by_set_and_level():
@@ -145,19 +142,6 @@ def test_nothing_in_common_and_one_label_only():
         [sheet("a", numbered(["yes"])), sheet("b", numbered(["yes"]))], TAXONOMY
     )
     assert (row.n, row.agreement, row.kappa) == (1, 1.0, None)
-
-
-def test_pending_by_all_is_no_conflict_and_still_to_settle():
-    a = sheet("a", numbered(["pending", "pending", "yes"]))
-    b = sheet("b", numbered(["pending", "yes", "yes"]))
-    assert conflicts([a, b]) == [("s", "x.com", 1)]
-    assert pending([a, b]) == [("s", "x.com", 0)]
-
-
-def test_a_question_that_one_has_not_labelled_is_no_conflict():
-    assert conflicts([sheet("a", numbered(["yes", "no"])), sheet("b", numbered(["no"]))]) == [
-        ("s", "x.com", 0)
-    ]
 
 
 LABELS = st.lists(
@@ -185,7 +169,6 @@ def test_any_labels_against_the_definition_and_its_symmetries(pairs, data):
     assert row.agreement == pytest.approx(float(agreed))
     assert row.kappa == (None if kappa is None else pytest.approx(float(kappa), abs=1e-12))
     assert row.n_agreed <= row.n_overlapping <= row.n
-    assert row.n_agreed + len(conflicts([a, b])) == row.n
 
     swapped = by_level(rater_agreement([b, a], TAXONOMY))["leaf"]
     assert swapped.kappa == (None if kappa is None else pytest.approx(row.kappa))

@@ -1,6 +1,7 @@
 """The whole way on the command line: the authors' labels as two raters would come to them."""
 
 import csv
+import shutil
 
 import duckdb
 import openpyxl
@@ -14,11 +15,14 @@ from analyses.study.slips import raising
 from analyses.study.study import find_study, read_study
 from stackstudy import main
 
+VERBS = ("serve", "settle", "write", "agreement", "export", "import")
 COMMANDS = [
     ["sample-size"],
     ["draw"],
     ["label"],
-    *(["label", name] for name in ("sheet", "check", "agreement", "resolve", "acceptance")),
+    ["decide"],
+    *([group, name] for group in ("decide", "label") for name in VERBS),
+    ["label", "acceptance"],
 ]
 
 
@@ -100,88 +104,122 @@ def fill_csv(path, labels_of):
         writer.writerows(reversed(rows))
 
 
-def test_the_authors_labels_come_out_of_two_raters_sheets(run, published_data, truth, tmp_path):
+@pytest.fixture
+def own_copy(tmp_path):
+    """A copy of the shipped study, to which raters give their labels."""
+    shutil.copytree(find_study(), tmp_path / "own", ignore=shutil.ignore_patterns("published*"))
+    path = tmp_path / "own" / "study.yml"
+    path.write_text(
+        path.read_text("utf-8").replace("study: deep_learning_deployment", "study: own")
+    )
+    return "--study", str(tmp_path / "own")
+
+
+@pytest.fixture(scope="module")
+def own_data(published_data, tmp_path_factory):
+    """The authors' questions as the database of that study."""
+    folder = tmp_path_factory.mktemp("own")
+    shutil.copy(published_data / "deep_learning_deployment.duckdb", folder / "own.duckdb")
+    return folder
+
+
+def labels_of(path):
+    found = {}
+    for one in raising(read_labels, path, read_study(find_study()).taxonomy.categories, None):
+        found.setdefault((one.question_set, one.question_id), set()).add(one.name.casefold())
+    return found
+
+
+def folded_names(truth):
+    return {key: {name.casefold() for name in names} for key, names in truth.items()}
+
+
+def test_the_authors_labels_come_out_of_two_raters(run, own_copy, own_data, truth, tmp_path):
     """One rater is right, one calls every tenth question unclear; they settle on the truth."""
     write_draw_file(tmp_path / "draw.csv", truth)
     slips = set(list(truth)[::10])
-    output, code = run("label", "sheet", "draw.csv", "ann.xlsx", "ben.csv", data=published_data)
-    assert code == 0
-    assert f"ann.xlsx ({len(truth)} questions)" in output
+    n = len(truth)
+    for name in ("ann.xlsx", "ben.csv", "settled.xlsx"):
+        output, code = run("label", "export", "draw.csv", name, *own_copy, data=own_data)
+        assert code == 0
+        assert f"{name} ({n} questions)" in output
     fill_workbook(tmp_path / "ann.xlsx", lambda key: truth[key])
     fill_csv(tmp_path / "ben.csv", lambda key: ["unclear"] if key in slips else truth[key])
-
-    output, code = run("label", "check", "draw.csv", "ann.xlsx", "ben.csv")
+    output, code = run("label", "import", "draw.csv", "ann.xlsx", "--rater", "ann", *own_copy)
     assert code == 0, output
-    assert f"ben.csv: {len(truth)} questions labelled, 0 without a label, 0 slips" in output
-
-    output, code = run(
-        *("label", "agreement", "draw.csv", "ann.xlsx", "ben.csv"),
-        *("--conflicts", "conflicts.xlsx", "--confusion", "confusion.csv"),
-        data=published_data,
-    )
+    assert f"{n:,} questions read, {n:,} of them new or changed; 0 of the draw without" in output
+    output, code = run("label", "import", "draw.csv", "ben.csv", "--rater", "ben", *own_copy)
     assert code == 0, output
-    n = len(truth)
-    assert f"{100 * (n - len(slips)) / n:.1f}%" in output
-    assert f"Conflicts: conflicts.xlsx ({len(slips)} questions to settle)" in output
-    with (tmp_path / "confusion.csv").open(encoding="utf-8-sig", newline="") as file:
-        pairs = list(csv.DictReader(file))
-    unclear = [row for row in pairs if row["label_b"] == "unclear" and row["level"] == "leaf"]
-    assert sum(int(row["n"]) for row in unclear if row["question_set"] == "all sets") == len(slips)
+    again, _ = run("label", "import", "draw.csv", "ben.csv", "--rater", "ben", *own_copy)
+    assert "0 of them new or changed" in again
 
-    output, code = run("label", "resolve", "draw.csv", "ann.xlsx", "ben.csv")
-    assert code == 1
-    assert f"is labelled differently ({len(slips) - 1} more)" in output
-    fill_workbook(tmp_path / "conflicts.xlsx", lambda key: truth[key])
-    said = openpyxl.load_workbook(tmp_path / "conflicts.xlsx")["questions"]
-    header = [cell.value for cell in said[1]]
-    assert {row[header.index("labels of ben")] for row in said.iter_rows(2, values_only=True)} == {
-        "unclear"
-    }
-    output, code = run(
-        *("label", "resolve", "draw.csv", "ann.xlsx", "ben.csv", "--resolved", "conflicts.xlsx")
-    )
-    assert code == 0, output
-    taxonomy = read_study(find_study()).taxonomy.categories
-    found = {}
-    for label in raising(read_labels, tmp_path / "labels.csv", taxonomy, None):
-        name = " - ".join(filter(None, (label.inner_category, label.leaf_category)))
-        found.setdefault((label.question_set, label.question_id), []).append(name.casefold())
-    assert found == {key: [name.casefold() for name in names] for key, names in truth.items()}
-
-
-def test_a_pilot_settled_together_and_the_rest_by_two(run, published_data, truth, tmp_path):
-    keys = [key for key in truth if key[0] == "browser"]
-    pilot = {key[1] for key in keys[:40]}
-    write_draw_file(tmp_path / "draw.csv", keys, pilot.__contains__)
-
-    def right(key):
-        return truth[key]
-
-    for part, names in (("pilot", ["together.xlsx"]), ("rest", ["ann.xlsx", "ben.xlsx"])):
+    for files in ((), ("ann.xlsx", "ben.csv"), ("ann.xlsx", "own/ratings/ben.jsonl")):
         output, code = run(
-            "label", "sheet", "draw.csv", *names, "--part", part, data=published_data
+            *("label", "agreement", "draw.csv", *files, *own_copy),
+            *("--confusion", "confusion.csv", "--force"),
         )
         assert code == 0, output
-        for name in names:
-            fill_workbook(tmp_path / name, right)
-    output, code = run("label", "resolve", "draw.csv", "together.xlsx")
+        assert f"{100 * (n - len(slips)) / n:.1f}%" in output
+        assert f"Questions to settle: {len(slips)}" in output
+        with (tmp_path / "confusion.csv").open(encoding="utf-8-sig", newline="") as file:
+            pairs = list(csv.DictReader(file))
+        unclear = [row for row in pairs if row["label_b"] == "unclear" and row["level"] == "leaf"]
+        counts = [int(row["n"]) for row in unclear if row["question_set"] == "all sets"]
+        assert sum(counts) == len(slips)
+
+    output, code = run("label", "write", "draw.csv", *own_copy)
+    assert code == 0
+    assert f"To settle: {len(slips)}" in output
+    agreed = {key: names for key, names in truth.items() if key not in slips}
+    assert labels_of(tmp_path / "own" / "labels.csv") == folded_names(agreed)
+    fill_workbook(tmp_path / "settled.xlsx", lambda key: truth[key] if key in slips else [])
+    run("label", "import", "draw.csv", "settled.xlsx", "--rater", "settled", *own_copy)
+    output, code = run("label", "write", "draw.csv", *own_copy)
+    assert f"{n} of {n} questions" in output.replace(",", "")
+    assert labels_of(tmp_path / "own" / "labels.csv") == folded_names(truth)
+
+
+def test_what_a_rater_said_is_in_the_next_sheet(run, own_copy, own_data, truth, tmp_path):
+    keys = list(truth)[:30]
+    write_draw_file(tmp_path / "draw.csv", keys, lambda key: key == keys[0][1])
+    run("label", "export", "draw.csv", "ann.csv", *own_copy, data=own_data)
+    fill_csv(tmp_path / "ann.csv", lambda key: truth[key] if key in keys[:20] else [])
+    output, code = run("label", "import", "draw.csv", "ann.csv", "--rater", "ann", *own_copy)
+    assert code == 0
+    assert "20 questions read, 20 of them new or changed; 10 of the draw without a label" in output
+    run("label", "export", "draw.csv", "b.csv", "--rater", "ann", *own_copy, data=own_data)
+    with (tmp_path / "b.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = {row["question_id"]: row for row in csv.DictReader(file)}
+    for name, question_id in keys:
+        found = {rows[str(question_id)][f"label_{i}"] for i in (1, 2, 3)} - {""}
+        wanted = truth[name, question_id] if (name, question_id) in keys[:20] else []
+        assert {one.casefold() for one in found} == {one.casefold() for one in wanted}
+
+
+def test_two_people_decide(run, own_copy, own_data, truth, tmp_path):
+    keys = [key for key in truth if key[0] == "browser"][:4]
+    write_draw_file(tmp_path / "draw.csv", keys)
+    said = {"ann": ["include", "exclude", "include", "pending"], "ben": ["include"] * 4}
+    for name, words in said.items():
+        run("decide", "export", "draw.csv", f"{name}.csv", *own_copy, data=own_data)
+        by_key = dict(zip(keys, words, strict=True))
+        fill_csv(tmp_path / f"{name}.csv", lambda key, by_key=by_key: [by_key[key]])
+        output, code = run(
+            "decide", "import", "draw.csv", f"{name}.csv", "--rater", name, *own_copy
+        )
+        assert code == 0, output
+    output, code = run("decide", "agreement", "draw.csv", *own_copy)
+    assert code == 0
+    assert "Questions to settle: 2" in output
+    output, code = run("decide", "write", "draw.csv", *own_copy)
+    assert code == 0
+    lines = (tmp_path / "own" / "decisions.csv").read_text("utf-8").splitlines()
+    assert sorted(lines[1:]) == sorted(f"browser,{SITE},{keys[i][1]},include," for i in (0, 2))
+    run("decide", "export", "draw.csv", "ann.csv", "--force", *own_copy, data=own_data)
+    fill_csv(tmp_path / "ann.csv", lambda _: ["include", "exclude"])
+    output, code = run("decide", "import", "draw.csv", "ann.csv", "--rater", "ann", *own_copy)
     assert code == 1
-    assert "has no row; take its row from a fresh sheet" in output
-    pilot_options = ["--part", "pilot", "--output", "pilot.csv"]
-    assert run("label", "resolve", "draw.csv", "together.xlsx", *pilot_options)[1] == 0
-    rest = ["draw.csv", "ann.xlsx", "ben.xlsx", "--part", "rest"]
-    output, code = run("label", "agreement", *rest, data=published_data)
-    assert code == 0, output
-    assert "100.0%" in output
-    assert "Questions to settle: 0" in output
-    assert run("label", "resolve", *rest, "--settled", "pilot.csv")[1] == 0
-    labels = raising(
-        read_labels,
-        tmp_path / "labels.csv",
-        read_study(find_study()).taxonomy.categories,
-        None,
-    )
-    assert [label.question_id for label in labels] == [key[1] for key in keys for _ in truth[key]]
+    assert "include and exclude cannot stand together" in output
 
 
 def test_sample_sizes_are_the_published_ones(run, published_data):
@@ -221,7 +259,7 @@ def test_draws_of_the_published_sizes(run, published_data, tmp_path):
         assert run(*arguments, "--size", size, "--force", data=published_data)[1] == 2
 
 
-def test_an_openly_coded_pilot_makes_a_taxonomy(run, tmp_path, monkeypatch):
+def test_an_openly_coded_pilot_makes_a_codebook(run, tmp_path, monkeypatch):
     """A study without categories: names of the pilot are the categories of the rest."""
     data = write_warehouse(
         tmp_path / "data",
@@ -231,26 +269,26 @@ def test_an_openly_coded_pilot_makes_a_taxonomy(run, tmp_path, monkeypatch):
     )
     monkeypatch.setenv("STACKSTUDY_STUDY", str(own_study(tmp_path / "mine")))
     assert run("draw", "own", "--size", "all", data=data)[1] == 0
-    output, _ = run("label", "sheet", "draw.csv", "pilot.xlsx", "--part", "pilot", data=data)
-    assert "own has no categories yet; every name is taken" in output
+    run("label", "export", "draw.csv", "pilot.xlsx", "--part", "pilot", data=data)
     names = iter(["slow - at first", "unclear", "Slow - at first"])
     fill_workbook(tmp_path / "pilot.xlsx", lambda _: [next(names)])
-    pilot = ["draw.csv", "pilot.xlsx", "--part", "pilot", "--output", "pilot.csv"]
-    assert run("label", "resolve", *pilot)[1] == 0
-    rest = ["--part", "rest", "--taxonomy", "pilot.csv"]
-    assert run("label", "sheet", "draw.csv", "ann.xlsx", *rest, data=data)[1] == 0
+    output, code = run("label", "import", "draw.csv", "pilot.xlsx", "--rater", "both")
+    assert code == 0, output
+    assert (tmp_path / "mine" / "taxonomy.csv").read_text("utf-8") == (
+        "question_set,inner_category,leaf_category\nown,slow,at first\n"
+    )
+    run("label", "export", "draw.csv", "ann.xlsx", "--part", "rest", data=data)
     fill_workbook(tmp_path / "ann.xlsx", lambda _: ["slow - at fist"])
-    output, code = run("label", "check", "draw.csv", "ann.xlsx", *rest)
+    output, code = run("label", "import", "draw.csv", "ann.xlsx", "--rater", "both")
     assert code == 1
     assert output.count("the nearest is 'slow - at first'") == 7
+    assert "7 slips, nothing is read" in output
     fill_workbook(tmp_path / "ann.xlsx", lambda _: ["slow - at first"])
-    output, code = run("label", "resolve", "draw.csv", "ann.xlsx", *rest)
+    assert run("label", "import", "draw.csv", "ann.xlsx", "--rater", "both")[1] == 0
+    output, code = run("label", "write", "draw.csv", "--raters", "1")
     assert code == 0
-    assert output == f"Labels: {tmp_path}/mine/labels.csv (7 labels of 7 questions)\n"
-    assert len(read_study(tmp_path / "mine").labels) == 7
-    output, code = run("label", "resolve", "draw.csv", "ann.xlsx", *rest)
-    assert code == 1
-    assert "mine/labels.csv: exists already and may hold labels" in output
+    assert output == f"{tmp_path}/mine/labels.csv: 10 of 10 questions of the draw\n"
+    assert [one.name for one in read_study(tmp_path / "mine").labels].count("slow - at first") == 9
 
 
 def test_a_sample_of_another_study_is_refused(run, tmp_path):
@@ -259,21 +297,23 @@ def test_a_sample_of_another_study_is_refused(run, tmp_path):
     (tmp_path / "ann.csv").write_text(
         f"question_set,site,question_id,label_1\nown,{SITE},1,slow\n", "utf-8"
     )
-    output, code = run("label", "check", "draw.csv", "ann.csv")
+    arguments = ["label", "import", "draw.csv", "ann.csv", "--rater", "ann"]
+    output, code = run(*arguments)
     assert code == 1
     assert "draw.csv: 'own' is no question set of the study deep_learning_deployment" in output
-    assert run("label", "check", "draw.csv", "ann.csv", "--study", "mine")[1] == 0
+    assert run(*arguments, "--study", "mine")[1] == 0
 
 
-def test_labels_of_a_study_that_ships_are_not_written_into_it(run, tmp_path, truth):
+def test_nothing_is_written_into_a_study_that_ships(run, tmp_path, truth):
     keys = list(truth)[:1]
     write_draw_file(tmp_path / "draw.csv", keys)
     row = f"{keys[0][0]},{SITE},{keys[0][1]},{truth[keys[0]][0]}\n"
     (tmp_path / "ann.csv").write_text(f"question_set,site,question_id,label_1\n{row}", "utf-8")
-    output, code = run("label", "resolve", "draw.csv", "ann.csv")
-    assert code == 0
-    assert output.startswith("Labels: labels.csv (1 labels of 1 questions)\nNote: put them into")
-    assert not (find_study() / "labels.csv").exists()
+    for arguments in (["import", "draw.csv", "ann.csv"], ["serve", "draw.csv"]):
+        output, code = run("label", *arguments, "--rater", "ann")
+        assert code == 1
+        assert "ships with stackstudy; make a study of your own first" in output
+    assert not (find_study() / "ratings").exists()
 
 
 def test_acceptance_is_the_table_of_the_build(run, tmp_path):
@@ -300,37 +340,19 @@ def test_acceptance_is_the_table_of_the_build(run, tmp_path):
     assert [cell.value for cell in sheet[2]][:5] == ["own", "unclear", 120, 90, 0.75]
 
 
-def test_a_sheet_that_is_half_done(run, published_data, truth, tmp_path):
-    keys = list(truth)[:30]
-    write_draw_file(tmp_path / "draw.csv", keys)
-    run("label", "sheet", "draw.csv", "ann.xlsx", "ben.xlsx", data=published_data)
-    fill_workbook(tmp_path / "ann.xlsx", lambda key: truth[key])
-    fill_workbook(tmp_path / "ben.xlsx", lambda key: truth[key] if key in keys[:20] else [])
-    both = ["draw.csv", "ann.xlsx", "ben.xlsx"]
-    output, code = run("label", "agreement", *both, data=published_data)
-    assert code == 1
-    assert "ben.xlsx: row 22: question" in output
-    assert "(9 more: `stackstudy label check` lists all)" in output
-    assert run("label", "check", *both)[0].count("has no label") == 10
-    output, code = run("label", "agreement", *both, "--skip-unlabelled", data=published_data)
-    assert code == 0
-    assert "Left out, not labelled by every rater: 10 questions." in output
-    output, code = run("label", "resolve", *both, "--skip-unlabelled")
-    assert code == 0
-    assert "of 20 questions" in output
-
-
 @pytest.mark.parametrize(
     "case",
     [
-        (["label", "agreement", "draw.csv", "draw.csv"], 2, "needs the sheets of two raters"),
-        (["label", "check", "no.csv", "draw.csv"], 1, "no.csv: cannot be read"),
-        (["label", "check", "draw.csv", "no.xlsx"], 1, "no.xlsx: cannot be read"),
-        (["label", "check", "draw.csv", "draw.csv"], 1, "no column label_1"),
-        (["label", "check", "draw.csv", "draw.csv", "--part", "pilot"], 1, "of the part pilot"),
-        (["label", "sheet", "draw.csv", "a.pdf"], 1, "a.pdf: is neither .xlsx nor .csv"),
-        (["label", "sheet", "draw.csv", "a.csv", "--taxonomy", "draw.csv"], 1, "no column inner"),
-        (["label", "sheet", "draw.csv", "no/a.csv"], 1, "there is no folder no"),
+        (["label", "agreement", "draw.csv"], 1, "needs what two raters said; there is nobody"),
+        (["label", "agreement", "no.csv", "a.csv"], 1, "no.csv: cannot be read"),
+        (["label", "agreement", "draw.csv", "no.xlsx"], 1, "no.xlsx: cannot be read"),
+        (["label", "agreement", "draw.csv", "no.jsonl"], 1, "no.jsonl: there is no such file"),
+        (["label", "import", "draw.csv", "b.json", "--rater", "a b"], 1, "b.json: cannot be read"),
+        (["label", "serve", "draw.csv", "--rater", "settled"], 1, "settled is no rater"),
+        (["label", "agreement", "draw.csv", "--part", "pilot"], 1, "of the part pilot"),
+        (["label", "export", "draw.csv", "a.pdf"], 1, "a.pdf: is neither .xlsx nor .csv"),
+        (["label", "export", "draw.csv", "a.csv", "--to", "label-studio"], 1, "end in .json"),
+        (["label", "export", "draw.csv", "no/a.csv"], 1, "there is no folder no"),
         (["draw", "mobil"], 1, "no question set is named 'mobil'"),
         (["sample-size", "mobil"], 1, "no question set is named 'mobil'"),
     ],
@@ -338,7 +360,7 @@ def test_a_sheet_that_is_half_done(run, published_data, truth, tmp_path):
 def test_errors_are_one_line(run, published_data, truth, tmp_path, case):
     arguments, code, complaint = case
     write_draw_file(tmp_path / "draw.csv", list(truth)[:2])
-    needs_data = arguments[-2:-1] != ["--part"] and arguments[1] != "check"
+    needs_data = arguments[1] not in {"agreement", "import"}
     output, found = run(*arguments, data=published_data if needs_data else None)
     assert found == code
     assert complaint in output
@@ -357,7 +379,11 @@ def test_help_has_examples_that_name_the_command(run, command):
 
 def test_a_database_that_is_not_there_is_one_line(run, tmp_path):
     write_draw_file(tmp_path / "draw.csv", [("mobile", 1)])
-    for arguments in (["draw", "mobile"], ["sample-size"], ["label", "sheet", "draw.csv", "a.csv"]):
+    for arguments in (
+        ["draw", "mobile"],
+        ["sample-size"],
+        ["label", "export", "draw.csv", "a.csv"],
+    ):
         output, code = run(*arguments, data=tmp_path / "none")
         assert code == 1
         assert "no database yet" in output
@@ -367,12 +393,10 @@ def test_a_database_that_is_not_there_is_one_line(run, tmp_path):
 @pytest.mark.parametrize(
     "arguments",
     [
-        ["sheet", "draw.csv", "draw.csv", "--force"],
-        ["sheet", "draw.csv", "new.xlsx", "new.xlsx"],
+        ["export", "draw.csv", "draw.csv", "--force"],
         ["agreement", "draw.csv", "ann.csv", "ann.csv"],
         ["agreement", "draw.csv", "ann.csv", "./ann.csv"],
-        ["agreement", "draw.csv", "ann.csv", "ben.csv", "--conflicts", "ann.csv", "--force"],
-        ["resolve", "draw.csv", "ann.csv", "ben.csv", "--output", "ben.csv", "--force"],
+        ["agreement", "draw.csv", "ann.csv", "ben.csv", "--confusion", "ann.csv", "--force"],
     ],
     ids=" ".join,
 )

@@ -111,7 +111,7 @@ def test_each_slip_is_named_with_its_row(tmp_path, lines, problems):
         assert "\n" not in line
     with pytest.raises(LabellingError) as caught:
         ratings.checked()
-    more = f" ({len(found) - 1} more: `stackstudy label check` lists all)"
+    more = f" ({len(found) - 1} more: `stackstudy label import` lists all)"
     assert str(caught.value) == found[0] + (more if len(found) > 1 else "")
 
 

@@ -32,7 +32,7 @@ def everything(published_data):
     ]
     questions = sample_questions(populations, seed=1)
     texts = read_texts(published_data, None, questions)
-    return [SheetRow(row, text, {}) for row, text in zip(questions, texts, strict=True)]
+    return [SheetRow(row, text) for row, text in zip(questions, texts, strict=True)]
 
 
 def test_texts_are_those_of_the_question(everything, published_questions):
@@ -101,7 +101,7 @@ def test_an_open_set_offers_no_list(tmp_path):
         write_warehouse(tmp_path / "data", [Post(1, title="t")], {"s": [1]}), None, [question(1)]
     )
     path = tmp_path / "sheet.xlsx"
-    write_sheet(path, [SheetRow(question(1), text[0], {})], Taxonomy(()))
+    write_sheet(path, [SheetRow(question(1), text[0])], Taxonomy(()))
     book = openpyxl.load_workbook(path)
     assert not book["questions"].data_validations.dataValidation
     assert [row[1].value for row in book["categories"].iter_rows(min_row=2)] == [
@@ -121,7 +121,7 @@ def test_bodies_that_spreadsheets_mangle(tmp_path):
     data = write_warehouse(tmp_path / "data", posts, {"s": [1, 2, 3, 4]})
     questions = [question(key) for key in (1, 2, 3, 4)]
     rows = [
-        SheetRow(row, text, {})
+        SheetRow(row, text)
         for row, text in zip(questions, read_texts(data, None, questions), strict=True)
     ]
     for name in ("s.xlsx", "s.csv"):

@@ -5,9 +5,8 @@ import csv
 import pytest
 
 from analyses.replication.labelled import read_slips
-from analyses.study.labels import NO_CATEGORY, Category, Taxonomy, taxonomy_of_labels
+from analyses.study.labels import NO_CATEGORY, Category, Taxonomy
 from analyses.study.study import find_study, read_study
-from loader.errors import StudyError
 
 OWN = Taxonomy(
     (
@@ -85,35 +84,3 @@ def test_a_set_without_categories_is_open():
     assert OWN.find("new", " slow  phones - old - ones ") == Category(
         "new", "slow phones", "old - ones"
     )
-
-
-def test_the_labels_of_an_openly_coded_pilot_are_a_taxonomy(tmp_path):
-    path = tmp_path / "labels.csv"
-    path.write_text(
-        "question_set,site,question_id,inner_category,leaf_category,note\n"
-        "new,x.com,1,slow  phones,old ones,\n"
-        "new,x.com,2,Slow phones,old ones,\n"
-        "new,x.com,3,unclear,,\n"
-        "new,x.com,4,heat,,\n",
-        encoding="utf-8",
-    )
-    assert taxonomy_of_labels(path).categories == (
-        Category("new", "slow phones", "old ones"),
-        Category("new", "heat", ""),
-    )
-
-
-@pytest.mark.parametrize(
-    ("lines", "message"),
-    [
-        ("new,,leaf\n", "row 2: inner_category is empty"),
-        ("new,a,\n,b,\n", "row 3: question_set is empty"),
-        ("", "holds no category"),
-        ("new,pending,\n", "holds no category"),
-    ],
-)
-def test_a_taxonomy_that_cannot_be_used_is_refused(tmp_path, lines, message):
-    path = tmp_path / "taxonomy.csv"
-    path.write_text("question_set,inner_category,leaf_category\n" + lines, encoding="utf-8")
-    with pytest.raises(StudyError, match=message):
-        taxonomy_of_labels(path)

@@ -63,8 +63,10 @@ class Browser:
         assert "exceptionDetails" not in answer, answer["exceptionDetails"]
         return answer["result"].get("value")
 
-    def open(self, path: Path, width: int = 1280, *, is_drawn: bool = True, **media: str) -> None:
-        """Open a file in a window of that width, with media features as `prefers_color_scheme`."""
+    def open(
+        self, path: Path | str, width: int = 1280, *, is_drawn: bool = True, **media: str
+    ) -> None:
+        """Open a file or an address in a window of that width, with media features."""
         self.call(
             "Emulation.setDeviceMetricsOverride",
             width=width, height=900, deviceScaleFactor=1, mobile=width < 600,
@@ -72,7 +74,7 @@ class Browser:
         features = [{"name": k.replace("_", "-"), "value": v} for k, v in media.items()]
         self.call("Emulation.setEmulatedMedia", media="", features=features)
         self.events.clear()
-        self.call("Page.navigate", url=path.as_uri())
+        self.call("Page.navigate", url=path if isinstance(path, str) else path.as_uri())
         self.wait_for(
             lambda: any(one["method"] == "Page.loadEventFired" for one in self.events), "the page"
         )
@@ -116,6 +118,15 @@ class Browser:
             elif event["method"] == "Log.entryAdded" and params["entry"]["level"] == "error":
                 found.append(json.dumps(params["entry"]))
         return found
+
+    def press(self, *keys: str) -> None:
+        """Press keys one after the other: characters, or names such as Enter."""
+        codes = {"Enter": 13, "Escape": 27}
+        for key in keys:
+            text = {"Enter": "\r"}.get(key, key if len(key) == 1 else "")
+            more = {"windowsVirtualKeyCode": codes[key]} if key in codes else {}
+            self.call("Input.dispatchKeyEvent", type="keyDown", key=key, text=text, **more)
+            self.call("Input.dispatchKeyEvent", type="keyUp", key=key, **more)
 
     def picture(self, path: Path) -> None:
         """Save the whole page as PNG."""
