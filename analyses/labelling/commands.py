@@ -148,6 +148,10 @@ def sample_size(
     show_default=True,
     help="Share of the draw to label first, to make the taxonomy.",
 )
+@click.option(
+    "--by-category", is_flag=True, help="Draw from each inner category of the labels apart."
+)
+@click.option("--grow", is_flag=True, help="Keep what the file holds, and draw more behind it.")
 @_formula
 @_output("--output", "draw.csv", "File to write.")
 @_force
@@ -159,6 +163,8 @@ def draw(
     seed: int,
     sizes: tuple[tuple[str, int | None], ...],
     pilot_share: float,
+    by_category: bool,
+    grow: bool,
     output: Path,
     force: bool,
     **formula: Any,
@@ -170,14 +176,21 @@ def draw(
     with the same seed begins with the smaller one. Questions are written in the order drawn, the
     pilot first. The study plans how many (`sampling` in its study.yml).
 
+    --grow keeps the questions of the file, the pilot as it is, and draws with its seed until there
+    are so many of each set: the first 100 stay when 200 are drawn. --by-category draws so many of
+    each category that the study's labels have.
+
     \b
     Examples:
       stackstudy draw server_cloud mobile
       stackstudy draw server_cloud mobile browser --size browser=all --seed 2020
       stackstudy draw dl --size 500 --pilot 0 --output dl.csv
+      stackstudy draw mobile --size 200 --grow
+      stackstudy draw mobile --by-category --size 10 --output second.csv
     """
     from analyses.labelling.sample import (
         read_populations,
+        read_sample,
         sample_questions,
         write_sample,
     )
@@ -187,24 +200,33 @@ def draw(
         if name and name not in sets:
             raise click.UsageError(f"--size is given for {name}, which is not among the sets drawn")
     given = {name: value for name, value in formula.items() if value is not None}
+    earlier = read_sample(output) if grow else []
+    seed = next((one.seed for one in earlier if one.seed is not None), seed)
     chosen = []
-    for population in read_populations(data, study, sets):
+    for population in read_populations(data, study, sets, by_category=by_category):
         name, n = population.question_set, len(population.questions)
         default = None if population.is_whole_set else population.size(**given).sample_size
         size = wanted.get(name, wanted.get("", default))
+        if size is not None and size > n and by_category:
+            size = n  # a small category is read in full
         if size is not None and size > n:
             raise click.UsageError(
                 f"{name} has {n:,} questions, fewer than {size:,}; say --size {name}=all"
             )
         chosen.append((population, n if size is None else size))
-    questions = sample_questions(chosen, seed=seed, pilot_share=pilot_share)
-    write_sample(output, questions, force=force)
-    for population, size in chosen:
+    questions = sample_questions(chosen, seed=seed, pilot_share=pilot_share, earlier=earlier)
+    write_sample(output, questions, force=force or grow)
+    for population, _ in chosen:
         name = population.question_set
-        n_pilot = sum(row.is_pilot for row in questions if row.question_set == name)
+        drawn = [
+            row
+            for row in questions
+            if (row.question_set, row.stratum) == (name, population.stratum)
+        ]
+        n_pilot = sum(row.is_pilot for row in drawn)
         click.echo(
-            f"{name}: {size:,} of {len(population.questions):,} questions drawn, {n_pilot:,} of"
-            " them pilot."
+            f"{population.name}: {len(drawn):,} of {len(population.questions):,} questions drawn,"
+            f" {n_pilot:,} of them pilot."
         )
         if population.is_candidate_set:
             click.echo(

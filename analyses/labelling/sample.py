@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from analyses.common.spreadsheets import read_table, whole_number, write_csv, written_whole
 from analyses.statistics.sampling import PILOT_SHARE, SampleSize, draw, sample_size
+from analyses.study.labels import NO_CATEGORY
 from analyses.warehouse.database import connect, table_names
 from loader.errors import LabellingError, WarehouseError
 
@@ -31,6 +32,7 @@ COLUMNS = (
     "url",
     "seed",
     "population",
+    "stratum",
 )
 KEY = COLUMNS[:3]
 _PLAN = ("confidence", "interval", "proportion", "rounding")
@@ -50,6 +52,7 @@ class SampledQuestion:
     url: str = ""
     seed: int | None = None
     population: int | None = None
+    stratum: str = ""
 
     @property
     def key(self) -> QuestionKey:
@@ -70,6 +73,8 @@ class Population:
         Arguments of `analyses.statistics.sampling.sample_size`; empty for a study without topics.
     is_whole_set : bool
         Whether the study labels every question of it.
+    stratum : str
+        The inner category whose questions these are; '' for all of the set.
     """
 
     question_set: str
@@ -77,6 +82,12 @@ class Population:
     questions: Mapping[tuple[str, int], tuple[str, str]]
     plan: Mapping[str, Any]
     is_whole_set: bool = False
+    stratum: str = ""
+
+    @property
+    def name(self) -> str:
+        """Set and category, which also tell draws apart."""
+        return f"{self.question_set}, {self.stratum}" if self.stratum else self.question_set
 
     def size(self, **formula: Any) -> SampleSize:
         """Return how many questions to label: by the study's plan, unless an argument differs."""
@@ -84,7 +95,7 @@ class Population:
 
 
 def read_populations(
-    data: Path, study: str | None = None, names: Sequence[str] = ()
+    data: Path, study: str | None = None, names: Sequence[str] = (), *, by_category: bool = False
 ) -> list[Population]:
     """Read question sets with their questions.
 
@@ -92,11 +103,14 @@ def read_populations(
     ----------
     names : sequence of str
         The sets, in the order wanted; by default every topic set.
+    by_category : bool
+        Whether each inner category of the study's labels is a population, by name. A question
+        with several is in the first of them.
 
     Raises
     ------
     WarehouseError
-        When the tables are not built, or a set does not exist.
+        When the tables are not built, a set does not exist, or has no labels by which to divide it.
     """
     with connect(data, study) as connection:
         needed = {"question_sets", "question_set_members", "questions", "sample_sizes"}
@@ -131,19 +145,51 @@ def read_populations(
             """,
             {"wanted": wanted},
         ).fetchall()
+        labels = {}
+        if by_category:
+            labels = {
+                (name, site, question_id): category
+                for name, site, question_id, category in connection.execute(
+                    "select question_set, site, question_id, min(inner_category) from labels"
+                    " where list_contains($wanted, question_set)"
+                    " and not list_contains($none, inner_category) group by all",
+                    {"wanted": wanted, "none": list(NO_CATEGORY)},
+                ).fetchall()
+            }
     questions: dict[str, dict[tuple[str, int], tuple[str, str]]] = {name: {} for name in wanted}
     for question_set, site, question_id, title, url in rows:
         questions[question_set][site, question_id] = (title, url)
     plan = {key: sets[topics[0]][key] for key in _PLAN} if topics else {}  # a study has one
-    return [
+    whole = [
         Population(name, one["is_candidate_set"], questions[name], plan, bool(one["is_whole_set"]))
         for name in wanted
         if (one := sets[name])
     ]
+    return [part for one in whole for part in _divided(one, labels)] if by_category else whole
+
+
+def _divided(population: Population, labels: Mapping[QuestionKey, str]) -> list[Population]:
+    name = population.question_set
+    parts: dict[str, dict[tuple[str, int], tuple[str, str]]] = {}
+    for key, shown in population.questions.items():
+        if (category := labels.get((name, *key))) is not None:
+            parts.setdefault(category, {})[key] = shown
+    if not parts:
+        raise WarehouseError(
+            f"{name}: no question has a category yet; label some and run `stackstudy build`"
+        )
+    return [
+        replace(population, questions=parts[category], stratum=category, is_whole_set=False)
+        for category in sorted(parts)
+    ]
 
 
 def sample_questions(
-    populations: Sequence[tuple[Population, int]], *, seed: int, pilot_share: float = PILOT_SHARE
+    populations: Sequence[tuple[Population, int]],
+    *,
+    seed: int,
+    pilot_share: float = PILOT_SHARE,
+    earlier: Sequence[SampledQuestion] = (),
 ) -> list[SampledQuestion]:
     """Sample questions of every set.
 
@@ -154,31 +200,62 @@ def sample_questions(
     seed, pilot_share
         As in `analyses.statistics.sampling.draw`, whose sample depends on the seed, the set's
         name and the questions' sites and ids, and on nothing else.
+    earlier : sequence of SampledQuestion
+        A sample that grows: it stays as it is, pilot and all, and what is drawn for its sets comes
+        behind it, whatever was loaded or excluded since.
 
     Returns
     -------
     list of SampledQuestion
         Set by set, in the order drawn: the pilot first.
     """
-    sampled = []
+    sampled = list(earlier)
     for population, size in populations:
         name, questions = population.question_set, population.questions
-        drawn = draw(questions, size, seed=seed, stratum=name, pilot_share=pilot_share)
-        sampled += [
-            SampledQuestion(
-                question_set=name,
-                site=site,
-                question_id=question_id,
-                position=position,
-                is_pilot=position <= drawn.n_pilot,
-                title=questions[site, question_id][0],
-                url=questions[site, question_id][1],
-                seed=seed,
-                population=drawn.population,
-            )
-            for position, (site, question_id) in enumerate(drawn.drawn, start=1)
+        kept = [
+            one for one in earlier if (one.question_set, one.stratum) == (name, population.stratum)
         ]
-    return sampled
+        sampled_keys = {(one.site, one.question_id) for one in sampled if one.question_set == name}
+        if kept:
+            rest = [key for key in questions if key not in sampled_keys]
+            n_more = min(max(size - len(kept), 0), len(rest))
+            more = draw(rest, n_more, seed=seed, stratum=population.name, pilot_share=0)
+            first = 1 + max(one.position for one in sampled if one.question_set == name)
+            sampled += [
+                _sampled(population, key, place, seed)
+                for place, key in enumerate(more.drawn, first)
+            ]
+            continue
+        drawn = draw(questions, size, seed=seed, stratum=population.name, pilot_share=pilot_share)
+        first = 1 + len(sampled_keys)
+        sampled += [
+            _sampled(population, key, place, seed, is_pilot=place < first + drawn.n_pilot)
+            for place, key in enumerate(drawn.drawn, first)
+        ]
+    order = list(dict.fromkeys(one.question_set for one in sampled))
+    return sorted(sampled, key=lambda one: order.index(one.question_set))
+
+
+def _sampled(
+    population: Population,
+    key: tuple[str, int],
+    position: int,
+    seed: int,
+    *,
+    is_pilot: bool = False,
+) -> SampledQuestion:
+    title, url = population.questions[key]
+    return SampledQuestion(
+        population.question_set,
+        *key,
+        position=position,
+        is_pilot=is_pilot,
+        title=title,
+        url=url,
+        seed=seed,
+        population=len(population.questions),
+        stratum=population.stratum,
+    )
 
 
 def write_sample(path: Path, questions: Sequence[SampledQuestion], *, force: bool = False) -> None:
@@ -237,6 +314,7 @@ def read_sample(path: Path) -> list[SampledQuestion]:
                 url=line.values.get("url", ""),
                 seed=whole_number(line.values.get("seed", "")),
                 population=whole_number(line.values.get("population", "")),
+                stratum=line.values.get("stratum", ""),
             )
         )
     return sorted(questions, key=lambda row: (sets[row.question_set], row.position))

@@ -28,13 +28,15 @@ def state_folder(data: Path, study: str) -> Path:
 
 
 @contextmanager
-def staged(data: Path, study: str) -> Iterator[int]:
+def staged(data: Path, study: str, *, is_copy: bool = False) -> Iterator[int]:
     """Give a build its staging folder, and swap its database in when it is whole.
 
     Parameters
     ----------
     study : str
         Name of the study that is built.
+    is_copy : bool
+        Whether the build begins with a copy of the last database.
 
     Yields
     ------
@@ -57,6 +59,9 @@ def staged(data: Path, study: str) -> Iterator[int]:
             stack.callback(shutil.rmtree, folder, ignore_errors=True)
             shutil.rmtree(folder, ignore_errors=True)  # of a build that was killed
             folder.mkdir()
+            if is_copy:
+                path = database_path(data, study)
+                shutil.copyfile(path, folder / path.name)
             (state / "run_results.json").unlink(missing_ok=True)
         except OSError as error:
             raise _not_writable(data, error) from error

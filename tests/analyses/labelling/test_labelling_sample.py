@@ -3,8 +3,10 @@
 import random
 from dataclasses import replace
 
+import duckdb
 import openpyxl
 import pytest
+from label_warehouse import SITE, Post, write_warehouse
 
 from analyses.labelling.sample import (
     Population,
@@ -129,3 +131,53 @@ def test_slips_in_a_draw_are_named(tmp_path, lines, message):
     with pytest.raises(LabellingError) as caught:
         read_sample(path)
     assert str(caught.value).startswith(f"{path}: {message}")
+
+
+def test_a_sample_grows_behind_what_it_holds():
+    """The first 100 stay, in place and pilot; the next are those that a draw of 200 takes."""
+    questions = {("x.com", key): ("", "") for key in range(400)}
+    population = Population("s", is_candidate_set=False, questions=questions, plan={})
+    other = Population("t", is_candidate_set=False, questions=questions, plan={})
+    first = sample_questions([(population, 100), (other, 5)], seed=3)
+    grown = sample_questions([(population, 200)], seed=3, earlier=first)
+    at_once = sample_questions([(population, 200)], seed=3)
+    mine = [one for one in grown if one.question_set == "s"]
+    assert [one for one in grown if one.question_set == "t"] == first[100:]
+    assert mine[:100] == first[:100]
+    assert [one.key for one in mine] == [one.key for one in at_once]
+    assert [one.position for one in mine] == list(range(1, 201))
+    assert sum(one.is_pilot for one in mine) == 30
+    left = {key: questions[key] for key in list(questions) if key[1] % 7}
+    fewer = replace(population, questions=left)
+    later = sample_questions([(fewer, 150)], seed=3, earlier=first)
+    assert later[:100] == first[:100]
+    assert len({one.key for one in later if one.question_set == "s"}) == 150
+    assert sample_questions([(population, 50)], seed=3, earlier=first) == first
+
+
+def test_each_category_is_a_stratum(tmp_path):
+    data = write_warehouse(
+        tmp_path / "data", [Post(key, title="t") for key in range(1, 41)], {"s": range(1, 41)}
+    )
+    with duckdb.connect(str(data / "deep_learning_deployment.duckdb")) as connection:
+        connection.execute(
+            f"""
+            create table labels as
+            select 's' as question_set, '{SITE}' as site, range as question_id,
+                if(range <= 20, 'a', if(range <= 24, 'b', 'unclear')) as inner_category
+            from range(1, 31)
+            union all select 's', '{SITE}', 1, 'b'
+            """
+        )
+    parts = read_populations(data, None, ["s"], by_category=True)
+    assert [(one.name, len(one.questions)) for one in parts] == [("s, a", 20), ("s, b", 4)]
+    sampled = sample_questions([(parts[0], 10), (parts[1], 4)], seed=1, pilot_share=0.5)
+    assert [one.position for one in sampled] == list(range(1, 15))
+    assert [one.stratum for one in sampled] == ["a"] * 10 + ["b"] * 4
+    assert [one.is_pilot for one in sampled] == [True] * 5 + [False] * 5 + [True] * 2 + [False] * 2
+    assert all((one.question_id <= 20) == (one.stratum == "a") for one in sampled)
+    write_sample(tmp_path / "draw.csv", sampled)
+    assert read_sample(tmp_path / "draw.csv") == sampled
+    grown = sample_questions([(parts[0], 12)], seed=1, earlier=sampled)
+    assert grown[:14] == sampled
+    assert [one.position for one in grown[14:]] == [15, 16]
