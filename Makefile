@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO := data/demo
 
-.PHONY: bench bench-models demo docs replicate test lint format lock clean help
+.PHONY: bench bench-models demo docs replicate test test-spark lint format lock clean help
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -28,8 +28,16 @@ replicate: $(VENV)/.ready  ## recompute the paper's figures from the authors' pa
 docs: $(VENV)/.ready  ## write the pages of docs/ that are made from code
 	$(BIN)/python docs/generate.py
 
-test: $(VENV)/.ready  ## run every test
+test: $(VENV)/.ready  ## run every test but those of test-spark
 	$(BIN)/python -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
+
+# In the same environment: the packages of both locks have the same versions.
+$(VENV)/.spark: $(VENV)/.ready requirements-spark.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-spark.lock
+	@touch $@
+
+test-spark: $(VENV)/.spark  ## run the tests that need Spark and Java 17: both engines build the same tables
+	$(BIN)/python -m pytest -m spark tests/warehouse/test_spark_build.py $(PYTEST_ARGS)
 
 bench: $(VENV)/.ready  ## measure the loader and its alternatives; writes benchmarks/README.md
 	$(BIN)/python -m benchmarks.speed $(BENCH_ARGS)
@@ -51,6 +59,8 @@ format: $(VENV)/.ready  ## let ruff and sqlfluff mend what they can
 lock: $(VENV)/.ready  ## resolve the dependencies again into requirements.lock (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header --generate-hashes --no-strip-extras \
 	  --group dev pyproject.toml --output-file requirements.lock --upgrade
+	uv pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header --generate-hashes --no-strip-extras \
+	  --extra spark pyproject.toml --constraint requirements.lock --output-file requirements-spark.lock --upgrade
 
 clean:  ## remove what make made
 	rm -rf $(VENV) target logs $(DEMO)

@@ -18,6 +18,7 @@ from analyses.warehouse.database import UnfinishedError, connect, database_path,
 from analyses.warehouse.dbt_results import BuildResult, outcome
 from analyses.warehouse.human_input import SetInput, count_given, read_human_input
 from analyses.warehouse.inputs import changed_input, keep_inputs, selection
+from analyses.warehouse.spark import TABLES, Spark
 from analyses.warehouse.swap import STAGING, STATE, staged, state_folder
 from loader.checks import warnings_of
 from loader.errors import BuildError, StoreError, WarehouseError
@@ -35,7 +36,9 @@ __all__ = ["BuildResult", "build", "command"]
 DBT: Final = (sys.executable, "-c", "from dbt.cli.main import cli; cli()")
 
 
-def build(data: Path, study: Study, *, is_full: bool = False) -> BuildResult:
+def build(
+    data: Path, study: Study, *, is_full: bool = False, spark: Spark | None = None
+) -> BuildResult:
     """Build the models of a study from the Parquet store of a data folder.
 
     If only labels, categories or decisions changed since the last build, the models that they
@@ -49,6 +52,8 @@ def build(data: Path, study: Study, *, is_full: bool = False) -> BuildResult:
         As `analyses.study.read_study` returns it.
     is_full : bool
         Whether to build every model, whatever changed.
+    spark : Spark, optional
+        Builds the models tagged `dump_sized`, whatever changed; by default DuckDB builds all.
 
     Raises
     ------
@@ -56,7 +61,7 @@ def build(data: Path, study: Study, *, is_full: bool = False) -> BuildResult:
         When the store is not what its manifests say; the hash of each part is checked in the first
         build after a load only.
     WarehouseError
-        When nothing is loaded, or another program writes to the database.
+        When nothing is loaded, another program writes to the database, or Spark lacks something.
     BuildError
         When dbt fails; the message names the first model and the log. The database of the last
         build stays as it was.
@@ -70,9 +75,6 @@ def build(data: Path, study: Study, *, is_full: bool = False) -> BuildResult:
     loaded = sorted({manifest.site for manifest in Store(data).manifests()})
     if not loaded:
         raise WarehouseError(f"{data}: no dump is loaded here; run `stackstudy load DUMP` first")
-    before, is_new_load = _last_build(data, study)
-    if wrong := verify(data) or (_verify_bytes(data) if is_new_load else []):
-        raise StoreError(first_of(wrong))
     state = state_folder(data, study.name)
     command = [*DBT, "build", "--log-format", "json", "--log-level", "info"]
     # Unit tests are about the models, not about these data: `dbt build` and the tests run them.
@@ -84,11 +86,22 @@ def build(data: Path, study: Study, *, is_full: bool = False) -> BuildResult:
         "STACKSTUDY_STAGING": f"{STATE}/{study.name}/{STAGING}",
         "DBT_PROFILES_DIR": str(project_dir()),
     }
+    steps = [(command, state, "")]
+    if spark is not None:
+        is_full = True
+        spark.check(data)
+        environment |= spark.environment(data, study.name, state / STAGING / TABLES)
+        steps.insert(0, (spark.command(state / TABLES), state / TABLES, " on Spark"))
+    before, is_new_load = _last_build(data, study)
+    if wrong := verify(data) or (_verify_bytes(data) if is_new_load else []):
+        raise StoreError(first_of(wrong))
     changed = [] if is_full or is_new_load else changed_input(data, study)
     if changed:
         command += selection(changed)
     with staged(data, study.name, is_copy=bool(changed)) as lock:
-        try:
+
+        def run(command: list[str], state: Path, where: str) -> BuildResult:
+            (state / "run_results.json").unlink(missing_ok=True)
             with started(
                 command,
                 own_session=True,
@@ -99,10 +112,13 @@ def build(data: Path, study: Study, *, is_full: bool = False) -> BuildResult:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
             ) as process:
-                said = follow(process)
-            done = outcome(
-                state, process.returncode, said, state / STAGING / f"{study.name}.duckdb"
-            )
+                said = follow(process, where)
+            return outcome(state, process.returncode, said, database)
+
+        database = state / STAGING / f"{study.name}.duckdb"
+        try:
+            for step in steps:
+                done = run(*step)
         except BuildError as error:
             if database_path(data, study.name).is_file():
                 raise BuildError(f"{error}; the database stays as it was") from error
@@ -145,7 +161,34 @@ def _last_build(data: Path, study: Study) -> tuple[dict[tuple[str, str], int], b
 @click.option(
     "--full", "is_full", is_flag=True, help="Build every table, also where only labels changed."
 )
-def command(data: Path, study: str | None, *, is_full: bool) -> None:
+@click.option(
+    "--engine",
+    type=click.Choice(["duckdb", "spark"]),
+    default="duckdb",
+    show_default=True,
+    help="What builds the tables whose rows grow with the dump: docs/cluster.md.",
+)
+@click.option(
+    "--master",
+    metavar="URL",
+    envvar="SPARK_REMOTE",
+    show_envvar=True,
+    help="Of a Spark cluster, or of a server of Spark Connect (sc://HOST).  [default: local[*]]",
+)
+@click.option(
+    "--store",
+    metavar="URL",
+    help="A copy of DIR that Spark reads, such as s3a://BUCKET/FOLDER.  [default: DIR itself]",
+)
+def command(  # noqa: PLR0913 - an option each
+    data: Path,
+    study: str | None,
+    engine: str,
+    master: str | None,
+    store: str | None,
+    *,
+    is_full: bool,
+) -> None:
     """Build the tables of a study from what is loaded.
 
     Runs dbt on the models: `dbt build` in the project's folder does the same, and also runs the
@@ -158,8 +201,12 @@ def command(data: Path, study: str | None, *, is_full: bool) -> None:
     Examples:
       stackstudy build
       stackstudy build --data /big/disk --study my_study
+      stackstudy build --engine spark
     """
-    announce(build(data, read_study(find_study(study)), is_full=is_full), data)
+    if store is not None and engine != "spark":
+        raise click.UsageError("--store is for --engine spark")
+    spark = Spark(master or "local[*]", store) if engine == "spark" else None
+    announce(build(data, read_study(find_study(study)), is_full=is_full, spark=spark), data)
 
 
 def announce(result: BuildResult, data: Path, told: Collection[str] = ()) -> None:

@@ -115,7 +115,8 @@ def _reason(said: list[str], code: int) -> str:
     lines = [line for line in map(str.strip, said) if line]
     if not lines:
         return f"dbt ended with code {code}"
-    return _one_line(lines[-1 if any(line.startswith("Traceback") for line in lines) else 0])
+    chosen = lines[-1 if any(line.startswith("Traceback") for line in lines) else 0]
+    return _one_line(chosen.splitlines()[-1] if chosen.startswith("Traceback") else chosen)
 
 
 def _named(result: dict[str, Any]) -> tuple[str, str]:

@@ -18,13 +18,15 @@ _RESULTS: Final = frozenset(
 )
 
 
-def follow(process: subprocess.Popen[str]) -> list[str]:
+def follow(process: subprocess.Popen[str], where: str = "") -> list[str]:
     """Show the progress of dbt.
 
     Parameters
     ----------
     process : subprocess.Popen
         dbt, logging as JSON to its standard output.
+    where : str
+        What is said after "Building", such as " on Spark".
 
     Returns
     -------
@@ -32,9 +34,9 @@ def follow(process: subprocess.Popen[str]) -> list[str]:
         Its other output.
     """
     said: list[str] = []
-    with StepProgress("Building") as steps:
+    with StepProgress(f"Building{where}") as steps:
         if not steps.is_bar:
-            click.echo("Building the tables ...", err=True)
+            click.echo(f"Building the tables{where} ...", err=True)
         steps.begin("reading the project")
         for event in _events(process):
             info, details = event["info"], event.get("data", {})

@@ -82,6 +82,21 @@
 {%- macro spark__iso_weekday(time) -%} weekday({{ time }}) + 1 {%- endmacro -%}
 
 
+{#- The median of a group. Spark's own is another number in its last digit. -#}
+{%- macro median_of(value) -%}
+    {{ adapter.dispatch('median_of', 'stackstudy')(value) }}
+{%- endmacro -%}
+
+{%- macro duckdb__median_of(value) -%} median({{ value }}) {%- endmacro -%}
+
+{%- macro spark__median_of(value) -%}
+    (
+        percentile_disc(0.5) within group (order by {{ value }})
+        + percentile_disc(0.5) within group (order by {{ value }} desc)
+    ) / 2
+{%- endmacro -%}
+
+
 {#- Says that a step is computed once. Spark knows no such word. -#}
 {%- macro once() -%}
     {{ adapter.dispatch('once', 'stackstudy')() }}

@@ -54,12 +54,10 @@
 {#- On Spark, a folder of Parquet. Contracts and hooks are DuckDB's. -#}
 {%- materialization table, adapter='spark' -%}
     {%- set target_relation = this.incorporate(type='table') -%}
-    {%- set folder = env_var('STACKSTUDY_SPARK_MADE') ~ '/' ~ this.identifier -%}
-    {%- set folder = folder | replace('\\', '\\\\') -%}
-    {%- set folder = folder | replace("'", "\\'") -%}
+    {%- set folder = env_var('STACKSTUDY_SPARK_MADE') | replace("'", "\\'") -%}
     {%- call statement('main') -%}
         create table {{ target_relation }} using parquet
-        location '{{ folder }}'
+        location '{{ folder }}/{{ this.identifier }}'
         as {{ sql }}
     {%- endcall -%}
     {{ return({'relations': [target_relation]}) }}

@@ -41,13 +41,10 @@
 {%- endmacro -%}
 
 
-{#- Hadoop would take some characters of a folder's name for wildcards. -#}
 {%- macro spark__dump_table(name) -%}
     {%- set relation = source('dump', name) -%}
-    {%- set store = env_var('STACKSTUDY_SPARK_STORE', '') -%}
-    {%- set folder = modules.re.sub('([\\\\*?{}\\[\\]])', '\\\\\\1', store) -%}
-    {%- set folder = (folder ~ '/' ~ name) | replace('`', '``') -%}
-    {{- return('parquet.`' ~ folder ~ '`') -}}
+    {%- set folder = env_var('STACKSTUDY_SPARK_STORE', '') ~ '/' ~ name -%}
+    {{- return('parquet.`' ~ folder | replace('`', '``') ~ '`') -}}
 {%- endmacro -%}
 
 

@@ -13,7 +13,7 @@ asked as (
         count(distinct owner_user_id) as n_users,
         count(*) filter (where is_answered) as n_answered,
         count(*) filter (where is_accepted) as n_accepted,
-        median(first_answer_minutes) as median_first_answer_minutes
+        {{ median_of('first_answer_minutes') }} as median_first_answer_minutes
     from questions
     group by site, year
 ),

@@ -1,0 +1,259 @@
+"""Spark as the engine of the models whose rows grow with the dump: docs/cluster.md.
+
+They are tagged `dump_sized`. dbt builds them in a Spark session of a subprocess, from the same
+Parquet, and each becomes a folder of Parquet. The build of the database then takes their rows from
+there instead of computing them (macro `table_query`).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+from loader.errors import WarehouseError
+from loader.manifest import FILE_NAME
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pyarrow.fs
+
+TABLES: Final = "spark"
+"""Folder, where a database is staged, of the tables that Spark made."""
+
+_JAVA: Final = 17
+_PORTS: Final = {"spark": 7077, "sc": 15002}
+_WAIT: Final = 10.0  # seconds for a master to answer
+_RUN: Final = (sys.executable, "-c", "from analyses.warehouse.spark import run; run()")
+
+
+@dataclass(frozen=True)
+class Spark:
+    """Where the models run, and where Spark finds the store.
+
+    Attributes
+    ----------
+    master : str
+        What Spark calls a master, or ``sc://`` and a server of Spark Connect.
+    store : str, optional
+        URL of a copy of the data folder that Spark reads, and writes its tables into; by default
+        the data folder itself.
+    """
+
+    master: str
+    store: str | None = None
+
+    def check(self, data: Path) -> None:
+        """Look for what a build needs, before anything is built.
+
+        Raises
+        ------
+        WarehouseError
+            When the extra or Java is missing, the master does not answer, the folder has a name
+            that Spark cannot read, or the copy of the store is another one.
+        """
+        try:
+            version("dbt-spark"), version("pyspark")
+        except PackageNotFoundError as error:
+            raise WarehouseError(
+                "--engine spark needs the extra: pip install 'stackstudy[spark]'"
+            ) from error
+        if mark := re.search(r"[][{}*?\\]", self.store or str(data)):
+            raise WarehouseError(
+                f"{self.store or data}: Spark takes {mark[0]} in a folder's name for a wildcard;"
+                " rename it"
+            )
+        if not self.master.startswith("sc://"):
+            _check_java()
+        _check_answers(self.master)
+        if self.store is not None and (wrong := _first_difference(data, self.store)):
+            raise WarehouseError(
+                f"{self.store}: is no copy of the store in {data} ({wrong}); copy the folder again"
+            )
+
+    def command(self, state: Path) -> list[str]:
+        """Return the command that builds the models; its log goes to `state`."""
+        return [*_RUN, str(state)]
+
+    def environment(self, data: Path, study: str, tables: Path) -> Mapping[str, str]:
+        """Return the environment of that command, beside what dbt gets for DuckDB."""
+        store = (self.store or f"file://{data}").rstrip("/")
+        made = f"{store}/dbt/{study}/{TABLES}" if self.store else f"file://{tables}"
+        return {
+            "STACKSTUDY_SPARK_MASTER": self.master,
+            "STACKSTUDY_SPARK_STORE": store,
+            "STACKSTUDY_SPARK_MADE": made,
+            "STACKSTUDY_SPARK_TABLES": str(tables),
+            "STACKSTUDY_SPARK_SCHEMA": f"stackstudy_{re.sub(r'[^0-9A-Za-z]', '_', study)}",
+        }
+
+
+def run() -> None:
+    """Build the models in this process, as `Spark.environment` says; say as dbt why it fails."""
+    from dbt.cli.main import dbtRunner
+
+    state, given = Path(sys.argv[1]), os.environ
+    (state / "logs").mkdir(parents=True, exist_ok=True)
+    log = (state / "logs" / "spark.log").open("w", encoding="utf-8")
+    os.dup2(log.fileno(), 2)  # the JVM writes there
+    made, schema = given["STACKSTUDY_SPARK_MADE"], given["STACKSTUDY_SPARK_SCHEMA"]
+    arguments = ["run", "--target", "spark", "--select", "tag:dump_sized"]
+    arguments += ["--log-format", "json", "--log-level", "info"]
+    arguments += ["--target-path", str(state), "--log-path", str(state / "logs")]
+    session = None
+    try:
+        _remove(made)
+        session = _session(given["STACKSTUDY_SPARK_MASTER"], made)
+        _give_study(session, schema, made)
+        done = dbtRunner().invoke(arguments)
+        if done.success and made != f"file://{given['STACKSTUDY_SPARK_TABLES']}":
+            _bring(made, Path(given["STACKSTUDY_SPARK_TABLES"]))
+        is_built = done.success
+    except Exception as error:  # noqa: BLE001 - whatever the JVM, the cluster, the network throw
+        reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
+        reason = f"Spark at {given['STACKSTUDY_SPARK_MASTER']}: {reason} ({log.name})"
+        event = {"info": {"name": "Spark", "level": "error", "msg": reason}}
+        sys.stdout.write(f"{json.dumps(event)}\n")
+        is_built = False
+    finally:
+        if session is not None:
+            _drop(session, schema)
+            session.stop()
+    sys.exit(0 if is_built else 1)
+
+
+def _session(master: str, made: str) -> Any:
+    """Return the session that dbt will use as well."""
+    from pyspark.sql import SparkSession
+
+    os.environ.pop("SPARK_REMOTE", None)
+    builder = SparkSession.builder.appName("stackstudy build")
+    if master.startswith("sc://"):
+        os.environ["SPARK_REMOTE"] = master  # dbt-spark names none
+        return builder.getOrCreate()
+    builder = builder.master(master).config("spark.sql.catalogImplementation", "in-memory")
+    builder = builder.config("spark.sql.warehouse.dir", f"{made}/_catalog")
+    if master.startswith("local"):  # few tasks, and no page that shows them
+        n_tasks = 2 * (os.cpu_count() or 1)
+        builder = builder.config("spark.sql.shuffle.partitions", n_tasks)
+        builder = builder.config("spark.ui.enabled", "false")
+        builder = builder.config("spark.driver.host", "localhost")
+    return builder.getOrCreate()
+
+
+def _drop(session: Any, schema: str) -> None:
+    """Leave nothing in a catalog that others may share."""
+    for name in (schema, f"{schema}_study"):
+        session.sql(f"drop schema if exists {name} cascade")
+
+
+def _give_study(session: Any, schema: str, made: str) -> None:
+    """Write the tables of the study where Spark can read them; they are the source `study`."""
+    import pyarrow.parquet as pq
+
+    from analyses.study import find_study, read_study
+
+    _drop(session, schema)
+    session.sql(f"create schema {schema}_study")
+    files, folder = _filesystem(made)
+    for name, table in read_study(find_study()).tables().items():
+        files.create_dir(f"{folder}/_study/{name}", recursive=True)
+        pq.write_table(table, f"{folder}/_study/{name}/0.parquet", filesystem=files)
+        place = f"{made}/_study/{name}".replace("`", "``")
+        session.sql(f"create view {schema}_study.{name} as select * from parquet.`{place}`")
+
+
+def _bring(made: str, tables: Path) -> None:
+    """Copy the tables that Spark made to this machine."""
+    import pyarrow.fs
+
+    files, folder = _filesystem(made)
+    pyarrow.fs.copy_files(
+        folder,
+        str(tables),
+        source_filesystem=files,
+        destination_filesystem=pyarrow.fs.LocalFileSystem(),
+    )
+    _remove(made)
+
+
+def _remove(made: str) -> None:
+    import pyarrow.fs
+
+    files, folder = _filesystem(made)
+    if files.get_file_info(folder).type != pyarrow.fs.FileType.NotFound:
+        files.delete_dir(folder)
+
+
+def _filesystem(url: str) -> tuple[pyarrow.fs.FileSystem, str]:
+    """Return the file system of a URL, and the path there. Hadoop's name of S3 is s3a."""
+    import pyarrow.fs
+
+    if url.startswith("file://"):  # as Hadoop reads it: nothing in it is escaped
+        return pyarrow.fs.LocalFileSystem(), url.removeprefix("file://")
+    return pyarrow.fs.FileSystem.from_uri(re.sub(r"^s3[an]:", "s3:", url))
+
+
+def _check_java() -> None:
+    home = os.environ.get("JAVA_HOME")
+    java = shutil.which("java", path=f"{home}/bin" if home else None)
+    cure = f"install Java {_JAVA} or newer (Debian: openjdk-{_JAVA}-jre-headless)"
+    if java is None:
+        where = f"in JAVA_HOME, {home}" if home else "on this machine"
+        raise WarehouseError(f"--engine spark needs Java, and there is none {where}; {cure}")
+    said = subprocess.run([java, "-version"], capture_output=True, text=True, check=False)  # noqa: S603
+    found = re.search(r'version "(?:1\.)?(\d+)', said.stderr + said.stdout)
+    if found is None or int(found[1]) < _JAVA:
+        is_what = f"is Java {found[1]}" if found else "does not run"
+        raise WarehouseError(f"--engine spark: {java} {is_what}; {cure}")
+
+
+def _check_answers(master: str) -> None:
+    """Knock at a master that has an address: Spark itself waits for minutes."""
+    kind, _, hosts = master.partition("://")
+    if kind not in _PORTS:
+        return
+    reason = ""
+    for host in hosts.split(","):
+        address = urlsplit(f"//{host.split(';')[0]}")
+        try:
+            port = address.port or _PORTS[kind]
+            with socket.create_connection((address.hostname or "", port), _WAIT):
+                return
+        except (OSError, ValueError) as error:
+            reason = str(error)
+    raise WarehouseError(
+        f"--master {master}: does not answer ({reason}); start it, or name another"
+    )
+
+
+def _first_difference(data: Path, store: str) -> str:
+    """Return in which file a copy of a store differs, by the manifests; empty if it is whole."""
+    import pyarrow as pa
+    import pyarrow.fs
+
+    there: dict[str, bytes] = {}
+    try:
+        files, folder = _filesystem(store.rstrip("/"))
+        for one in files.get_file_info(pyarrow.fs.FileSelector(folder, recursive=True)):
+            if one.base_name == FILE_NAME:
+                with files.open_input_stream(one.path) as stream:
+                    there[one.path.removeprefix(f"{folder}/")] = stream.read()
+    except (OSError, pa.ArrowException) as error:
+        return str(error).splitlines()[0]
+    here = {
+        str(path.relative_to(data)): path.read_bytes()
+        for path in data.glob(f"*/site=*/{FILE_NAME}")
+    }
+    different = {name for name in here.keys() | there if here.get(name) != there.get(name)}
+    return min(different, default="")
