@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 _LABEL_WIDTH: Final = 40
 _PIXELS: Final = 34
+_PLOT: Final = (600, 341)
+"""Pixels of a scatter's plot, across on a page of usual width, and up."""
+_LETTER, _LINE = 6.2, 14
+"""Pixels of a name in a scatter: a letter's width, and a line's height."""
 
 MEASURES: Final[dict[str, tuple[str, str, Callable[[float | None], str]]]] = {
     "median_views": ("median_views", "Views, median", count),
@@ -113,7 +117,8 @@ def category_scatter(rows: Sequence[Row], style: Style, popular: str, difficult:
     Returns
     -------
     plotly.graph_objects.Figure
-        One `scatter` trace of markers and names.
+        One `scatter` trace of markers, with the names for which there is room, those of the
+        largest categories first.
     """
     drawn = [
         row
@@ -132,27 +137,64 @@ def category_scatter(rows: Sequence[Row], style: Style, popular: str, difficult:
         f" {names[1].lower()}: {and_list(parts) or 'no category'}.",
         height=460,
     )
+    axes = []
+    for measure in (popular, difficult):
+        values = [getattr(row, measure) for row in drawn] or [1]
+        axes.append(_axis(measure, min(values), max(values)))
+    places = _places(drawn, (popular, difficult), axes)
     chart.add_scatter(
         x=[max(getattr(row, popular), 1) for row in drawn],
         y=[getattr(row, difficult) for row in drawn],
         mode="markers+text",
         marker={"symbol": style.marker, "size": 9, "color": style.colour},
-        text=[category_name(row) for row in drawn],
-        textposition=["top center", "bottom center"] * (len(drawn) // 2) + ["top center"],
+        text=[
+            category_name(row) if place else "" for row, place in zip(drawn, places, strict=True)
+        ],
+        textposition=[place or "top center" for place in places],
         textfont={"size": 11, "color": INK},
         cliponaxis=False,
         customdata=[[_hover(row, popular) + "<br>" + _value(row, difficult)] for row in drawn],
         hovertemplate="%{customdata[0]}<extra></extra>",
     )
-    for update, measure in ((chart.update_xaxes, popular), (chart.update_yaxes, difficult)):
-        values = [getattr(row, measure) for row in drawn] or [1]
-        update(title={"text": MEASURES[measure][1]}, **_axis(measure, min(values), max(values)))
+    chart.update_xaxes(title={"text": names[0]}, **axes[0])
+    chart.update_yaxes(title={"text": names[1]}, **axes[1])
     chart.update_layout(
         hovermode="closest",
-        margin={"l": 60, "r": 30, "t": 50, "b": 55},
+        margin={"l": 60, "r": 30, "t": 64, "b": 55},
         title=title(style.label, note=f"n{GLUE}={GLUE}{count(len(drawn))} categories"),
     )
     return chart
+
+
+def _places(
+    rows: Sequence[Row], measures: tuple[str, str], axes: Sequence[dict[str, Any]]
+) -> list[str | None]:
+    """Return where the name of each category stands; None where it would cover another."""
+
+    def pixel(row: Row, which: int) -> float:
+        low, high = axes[which]["range"]
+        value = getattr(row, measures[which])
+        value = log10(max(value, 10**low)) if axes[which].get("type") == "log" else value
+        return _PLOT[which] * (value - low) / (high - low)
+
+    points = [(pixel(row, 0), pixel(row, 1)) for row in rows]
+    taken = [(x - 5, x + 5, y - 5, y + 5) for x, y in points]
+    found: list[str | None] = [None] * len(rows)
+    for index in sorted(range(len(rows)), key=lambda one: (-rows[one].n_questions, one)):
+        (x, y), half = points[index], _LETTER * len(category_name(rows[index])) / 2
+        for place, bottom in (("top center", y + 6), ("bottom center", y - 6 - _LINE)):
+            box = (x - half, x + half, bottom, bottom + _LINE)
+            is_inside = box[0] > -50 and box[1] < _PLOT[0] + 30 and box[2] > 0
+            if is_inside and not any(_overlap(box, other) for other in taken):
+                found[index] = place
+                taken.append(box)
+                break
+    return found
+
+
+def _overlap(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
+    """Whether two boxes (left, right, bottom, top) share a pixel."""
+    return one[0] < other[1] and other[0] < one[1] and one[2] < other[3] and other[2] < one[3]
 
 
 def _axis(measure: str, low: float, high: float) -> dict[str, Any]:
@@ -160,7 +202,7 @@ def _axis(measure: str, low: float, high: float) -> dict[str, Any]:
     if write is percent:
         room = max(0.03, 0.12 * (high - low))
         return {
-            "range": [max(-0.01, low - room), min(1.01, high + room)],
+            "range": [max(-0.06, low - room), min(1.06, high + room)],
             "tickformat": ".0%",
             "nticks": 6,
         }

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
 
 from analyses.common.files import replace_file
 from analyses.figures.theme import FAINT_INK, INK
@@ -91,20 +93,61 @@ def write_figures(report: Report, folder: Path, formats: Collection[str]) -> lis
     WarehouseError
         When a file cannot be written.
     """
+    with _browser_errors(f"figures as {', '.join(formats)}", "html and latex"):
+        return asyncio.run(_write(report, folder, formats))
+
+
+def draw_picture(figure: dict[str, Any], width: int) -> bytes:
+    """Draw one figure as a PNG, two pixels per pixel of its width.
+
+    The first call starts a browser, in about two seconds, which is kept until Python ends.
+
+    Parameters
+    ----------
+    figure : dict
+        A figure in Plotly's JSON form.
+    width : int
+        Pixels.
+
+    Raises
+    ------
+    ReportError
+        When there is no browser, or it fails.
+    """
+    import kaleido
+
+    opts = {"format": "png", "scale": 2, "width": width, "height": figure["layout"]["height"]}
+    with _browser_errors("pictures", "Plotly's own figures"):
+        _keep_browser()
+        drawn: bytes = kaleido.calc_fig_sync(figure, opts=opts)
+    return drawn
+
+
+@cache
+def _keep_browser() -> None:
+    """Start the browser that draws all pictures."""
+    import kaleido
+
+    # It would be waited for without end if it failed: so another one draws something first.
+    kaleido.calc_fig_sync({"data": []}, opts={"format": "png"}, kopts=_options(1))
+    kaleido.start_sync_server(silence_warnings=True, **_options(1))
+
+
+@contextmanager
+def _browser_errors(what: str, others: str) -> Iterator[None]:
+    """Say in one line why the browser draws nothing."""
     from kaleido import errors  # a fifth of a second that html need not wait
 
     for name in ("kaleido", "choreographer"):  # what they would print, the error below says
         logging.getLogger(name).setLevel(logging.CRITICAL)
-
     try:
-        return asyncio.run(_write(report, folder, formats))
+        yield
     except errors.ChromeNotFoundError as error:
         named = os.environ.get("BROWSER_PATH")
         found = f"{named} (BROWSER_PATH) is not one" if named else "no Chromium or Chrome was found"
         raise ReportError(
-            f"figures as {', '.join(formats)} are drawn by a browser, and {found}; install one"
-            " (Debian, Ubuntu: apt-get install chromium), or name yours in BROWSER_PATH; html and"
-            " latex need none"
+            f"{what} are drawn by a browser, and {found}; install one (Debian, Ubuntu: apt-get"
+            f" install chromium), or name yours in BROWSER_PATH; {others} need none"
         ) from error
     except (errors.BrowserFailedError, errors.BrowserClosedError, errors.KaleidoError,
             TimeoutError) as error:  # fmt: skip
@@ -115,16 +158,21 @@ def write_figures(report: Report, folder: Path, formats: Collection[str]) -> lis
         ) from error
 
 
+def _options(n_tabs: int) -> dict[str, Any]:
+    """Return kaleido's options.
+
+    Without MathJax, which would come from the net. Only root, for whom Chromium has no sandbox,
+    goes without it: kaleido would leave it away always.
+    """
+    is_root = hasattr(os, "geteuid") and os.geteuid() == 0
+    return {"n": n_tabs, "mathjax": False, "timeout": _SECONDS, "enable_sandbox": not is_root}
+
+
 async def _write(report: Report, folder: Path, formats: Collection[str]) -> list[Path]:
     from kaleido import Kaleido
 
     written = []
-    # A tab per format, and without MathJax, which would come from the net. Only root, for whom
-    # Chromium has no sandbox, goes without it: kaleido would leave it away always.
-    is_root = hasattr(os, "geteuid") and os.geteuid() == 0
-    async with Kaleido(
-        n=len(formats), mathjax=False, timeout=_SECONDS, enable_sandbox=not is_root
-    ) as browser:
+    async with Kaleido(**_options(len(formats))) as browser:  # a tab per format
         for one in static_figures(report):
             size = {"width": one.width, "height": one.height}
             drawn = await asyncio.gather(

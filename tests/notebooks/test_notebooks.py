@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+from base64 import b64decode
 from pathlib import Path
 
 import duckdb
 import nbformat
+import plotly.graph_objects as go
 import pytest
+from choreographer.browsers import Chromium
+from jupyter_client.manager import start_new_kernel
 from nbclient import NotebookClient
 
-from analyses.notebook import ask, find_data, open_study
+from analyses.notebook import ask, complete, find_data, open_study
+from analyses.warehouse.database import connect
 from loader.errors import WarehouseError
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 PLOTLY = "application/vnd.plotly.v1+json"
-FIGURES = {"popularity": 6, "difficulty": 7, "taxonomy": 6}
+PNG = "image/png"
+BROWSER = Chromium.find_browser(skip_local=False)
+FIGURES = {"popularity": 6, "difficulty": 9, "taxonomy": 6}
 SETS = re.compile(r"^QUESTION_SETS = .*$", re.MULTILINE)
+YEARS = re.compile(r"^YEARS = .*$", re.MULTILINE)
 
 
 def read(path: Path) -> nbformat.NotebookNode:
@@ -67,7 +76,8 @@ def test_it_is_committed_without_output_and_without_a_machine(path) -> None:
             assert "/home" not in cell.source
             assert "duckdb.connect" not in cell.source
     lines = [line for cell in book.cells for line in cell.source.splitlines()]
-    assert len([line for line in lines if line.startswith("QUESTION_SETS = ")]) == 1
+    for choice in ("QUESTION_SETS = ", "YEARS = "):
+        assert len([line for line in lines if line.startswith(choice)]) == 1
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
@@ -95,6 +105,9 @@ def test_it_runs_and_leaves_the_database_free(path, sample_warehouse, tmp_path) 
     for one in drawn:
         assert one["data"]
         assert one["layout"]["meta"]["alternative"]
+    if BROWSER is not None:  # each stands beside its picture, for whoever shows no Plotly
+        pictures = [one["data"][PNG] for one in outputs(done) if PLOTLY in one.get("data", {})]
+        assert all(b64decode(one).startswith(b"\x89PNG") for one in pictures)
 
 
 def test_taxonomy_without_labels_says_how_to_come_to_some(sample_warehouse, tmp_path) -> None:
@@ -126,6 +139,101 @@ def test_popularity_without_other_questions_draws_no_share(sample_warehouse, tmp
         done = run(read(ROOT / "notebooks" / "popularity.ipynb"), tmp_path)
     assert "nothing to divide by" in printed(done)
     assert len(figures(done)) == FIGURES["popularity"] - 1
+
+
+def test_without_a_browser_figures_stay_and_one_line_says_so(sample_warehouse, tmp_path) -> None:
+    data = own_copy(sample_warehouse, tmp_path / "data")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("STACKSTUDY_DATA", str(data))
+        patch.setenv("BROWSER_PATH", str(tmp_path / "no-browser"))
+        done = run(read(ROOT / "notebooks" / "popularity.ipynb"), tmp_path)
+    assert len(figures(done)) == FIGURES["popularity"]
+    assert printed(done).count("No pictures beside the figures: ") == 1
+    assert "no-browser (BROWSER_PATH) is not one" in printed(done)
+    assert not any(PNG in one.get("data", {}) for one in outputs(done))
+
+
+def test_one_line_changes_the_years(sample_warehouse) -> None:
+    book = read(ROOT / "notebooks" / "difficulty.ipynb")
+    for cell in book.cells:
+        cell.source = re.sub(
+            r"^YEARS = .*$", "YEARS = range(2018, 2019)", cell.source, flags=re.MULTILINE
+        )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("STACKSTUDY_DATA", str(sample_warehouse))
+        done = run(book, ROOT / "notebooks")
+    yearly = [one for one in figures(done) if "year" in one["layout"]["meta"]["alternative"]]
+    assert {year for one in yearly for trace in one["data"] for year in _years(trace)} == {2018}
+    [table] = [one for one in outputs(done) if "median_response_minutes" in _html(one)][-1:]
+    with connect(sample_warehouse, None) as connection:
+        [(n,)] = connection.execute(
+            "select n_questions from yearly_popularity"
+            " where question_set = 'mobile' and year = 2018"
+        ).fetchall()
+    assert re.search(rf"<td>mobile</td>\s*<td>{n}</td>", _html(table))
+
+
+def _html(output: nbformat.NotebookNode) -> str:
+    return str(output.get("data", {}).get("text/html", ""))
+
+
+def _years(trace: dict[str, object]) -> list[int]:
+    return [round(value) for value in go.Scatter(x=trace["x"]).x]
+
+
+def test_tables_and_columns_are_completed_in_jupyter(sample_warehouse, tmp_path) -> None:
+    """As Jupyter asks the kernel: the text of a cell and the place of the cursor."""
+    manager, client = start_new_kernel(
+        env={**os.environ, "STACKSTUDY_DATA": str(sample_warehouse)}, cwd=str(tmp_path)
+    )
+    try:
+        client.execute_interactive("from analyses.notebook import ask", timeout=60)
+
+        def completed(cell: str) -> list[str]:
+            cursor = cell.index("|")
+            code = cell.replace("|", "")
+            reply = client.complete(code, cursor, reply=True, timeout=60)["content"]
+            if not reply["matches"]:
+                return []
+            assert (
+                code[reply["cursor_start"] : reply["cursor_end"]]
+                == re.split(r"\W", cell[:cursor])[-1]
+            )
+            return list(reply["matches"])
+
+        assert completed('ask("select * from accep|")') == ["acceptance"]
+        assert completed('ask("""\n  from survival_s|\n""")') == ["survival_summary"]
+        assert completed('ask("select no_acc| from acceptance")')[0] == "no_accepted_share"
+        assert completed("ask('select a.n_que| from acceptance as a')") == ["n_questions"]
+        assert "no_accepted_share" not in completed('ask("select * from no_acc|")')
+        assert "ask" in completed("as|")
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+
+
+def test_names_are_completed_in_plain_python(sample_warehouse, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr("analyses.notebook._opened", None)
+    monkeypatch.setenv("STACKSTUDY_DATA", str(sample_warehouse))
+    begun, names = complete("select question_id from questions join set_m")
+    assert (begun, names) == ("set_m", [("set_measures", "table")])
+    assert complete("select response_m", " from questions")[1][0] == ("response_minutes", "column")
+    assert ("response_minutes", "column") not in complete("select response_m")[1]
+    monkeypatch.setenv("STACKSTUDY_DATA", str(tmp_path))
+    assert complete("from que") == ("que", [])
+
+
+def test_ask_goes_on_with_the_study_that_was_opened(
+    sample_warehouse, tmp_path, monkeypatch
+) -> None:
+    data = own_copy(sample_warehouse, tmp_path / "data")
+    shutil.copy(data / "deep_learning_deployment.duckdb", data / "other.duckdb")
+    monkeypatch.setattr("analyses.notebook._opened", None)
+    monkeypatch.setenv("STACKSTUDY_DATA", str(data))
+    with pytest.raises(WarehouseError, match="--study"):
+        ask("select 1 as one")
+    open_study(study="deep_learning_deployment")
+    assert ask("select 1 as one")["one"].tolist() == [1]
 
 
 def test_one_line_changes_the_sets(sample_warehouse) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import shutil
 
+import nbformat
 import pytest
 from click.testing import CliRunner
 from dbt_runs import ROOT, Warehouse, once, share_store
+from nbclient import NotebookClient
 from rules_in_python import rule_matches
 
 from analyses.statistics.multiplicity import holm
@@ -157,3 +159,24 @@ def test_a_reader_has_to_say_which(second):
     assert done.exit_code == 0
     for name in (FIRST, "python_topics"):
         assert f"Built: {name}" in done.output
+
+
+@pytest.mark.parametrize(
+    ("name", "n_figures"), [("popularity", 1), ("difficulty", 7), ("taxonomy", 2)]
+)
+def test_the_notebooks_show_this_study(github_actions, name, n_figures) -> None:
+    """One question set with labels, without topics and baseline."""
+    book = nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", as_version=4)
+    place = {"metadata": {"path": str(ROOT / "notebooks")}}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("STACKSTUDY_DATA", str(github_actions.data))
+        NotebookClient(book, timeout=300, kernel_name="python3", resources=place).execute()
+    outputs = [output for cell in book.cells for output in cell.get("outputs", [])]
+    assert "How developers talk about GitHub Actions" in outputs[0].text
+    drawn = [
+        one["data"]["application/vnd.plotly.v1+json"]
+        for one in outputs
+        if "application/vnd.plotly.v1+json" in one.get("data", {})
+    ]
+    assert len(drawn) == n_figures
+    assert all("GitHub Actions" in one["layout"]["meta"]["alternative"] for one in drawn)

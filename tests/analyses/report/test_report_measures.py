@@ -142,6 +142,18 @@ def test_every_category_is_named_in_the_scatter() -> None:
         assert all(low <= value(row) <= high for row in CATEGORIES)
 
 
+def test_names_in_the_scatter_never_cover_each_other() -> None:
+    """Of thirty categories in one place the largest is named, the others on demand."""
+    own = [
+        row_of("category_measures", **category(f"category {n}", None, 10 + n, 50.0, 0.5, 5.0))
+        for n in range(30)
+    ]
+    [points] = category_scatter(own, STYLE, "median_views", "no_accepted_share").data
+    shown = [name for name in points.text if name]
+    assert shown == ["category 28", "category 29"]  # one above, one below
+    assert all("category" in data[0] for data in points.customdata)
+
+
 def test_a_category_without_the_measure_is_left_out() -> None:
     unknown = row_of(
         "category_measures", **{**category("new", None, 3, 1.0, 0.5, 1.0), "median_views": None}
