@@ -34,5 +34,5 @@ def site_name(text: str) -> str:
         What is not known comes back in lower case.
     """
     written = text.strip().lower()
-    name = re.sub(r"^https?://(www\.)?|/.*$", "", written) or written
+    name = re.sub(r"^https?://(www\.)?|/.*$", "", written).strip() or written
     return _KNOWN.get(re.sub(r"[\s_-]", "", name), name)

@@ -89,7 +89,9 @@
 {#- When a table of the dump was loaded last, for `dbt source freshness`: the
     manifests say it, no row does. -#}
 {%- macro duckdb__collect_freshness(source, loaded_at_field, filter) -%}
-    {%- call statement('collect_freshness', fetch_result=True, auto_begin=False) -%}
+    {%- call statement(
+        'collect_freshness', fetch_result=True, auto_begin=False
+    ) -%}
         select
             max({{ loaded_at_field }}::timestamptz) as max_loaded_at,
             {{ current_timestamp() }} as snapshotted_at

@@ -227,6 +227,7 @@ class TestNothingOfAStudyIsInTheCode:
             ("analyses/report/static.py", "browser"),  # the program that draws figures
             ("analyses/study/study.py", "deployment"),  # the name of the default study
             ("analyses/report/templates/blocks.html", "dl"),  # an element of HTML
+            ("analyses/labelling/page.py", "server"),  # the program that shows the page
             ("dbt_project/macros/text.sql", "dl"),  # the same
             ("analyses/export/corpus.py", "dl"),  # the same
         }

@@ -124,6 +124,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 words = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20).map(str.strip)
 
 
+def test_a_site_keeps_no_blanks() -> None:
+    """Those before a slash of an address, too: a cell of a file loses them."""
+    assert site_name("https://Stackoverflow.com /questions") == "stackoverflow.com"
+    assert site_name("0 /") == "0"
+
+
 @given(
     st.lists(
         st.builds(
