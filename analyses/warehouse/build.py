@@ -173,7 +173,7 @@ def _last_build(data: Path, study: Study) -> tuple[dict[tuple[str, str], int], b
     metavar="URL",
     envvar="SPARK_REMOTE",
     show_envvar=True,
-    help="Of a Spark cluster, or of a server of Spark Connect (sc://HOST).  [default: local[*]]",
+    help="Of a Spark cluster, or an address of Spark Connect (sc://HOST).  [default: local[*]]",
 )
 @click.option(
     "--store",
