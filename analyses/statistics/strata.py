@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
     Counts = tuple[ArrayLike, ArrayLike]
+
+
+_ROUNDING: Final = 1e-9
+"""An odds ratio so near to 1 is 1."""
 
 
 @dataclass(frozen=True)
@@ -201,7 +205,8 @@ def mantel_haenszel(a: Counts, b: Counts, confidence: float = CONFIDENCE) -> Man
     MantelHaenszel
         Above 1 where a has the larger share of successes. No odds ratio where it would be 0 or
         infinite; ``None`` throughout without a stratum that compares. No test that the ratio is
-        common with one stratum, or where it is exactly 1.
+        common with one stratum, or where it is 1, but for the last digits of a double: the method
+        then divides by zero, or by what rounding has left of it.
 
     Notes
     -----
@@ -227,7 +232,7 @@ def mantel_haenszel(a: Counts, b: Counts, confidence: float = CONFIDENCE) -> Man
         if 0 < (found := float(table.oddsratio_pooled)) < math.inf:
             ratio = found
             low, high = map(finite_or_none, table.oddsratio_pooled_confint(1 - confidence))
-            if sizes[0] > 1:
+            if sizes[0] > 1 and abs(found - 1) > _ROUNDING:
                 statistic = table.test_equal_odds(adjust=True).statistic
                 homogeneity = finite_or_none(chdtrc(sizes[0] - 1, statistic))
         chi2 = finite_or_none(table.test_null_odds(correction=False).statistic)

@@ -104,7 +104,7 @@ def test_greeting_begins_with_the_tables_to_start_from(sample_warehouse) -> None
     first, others = greeting(sample_warehouse, None).split("Others (")
     start, sets = first.split("The questions of each set:")
     assert "questions, question_sets, question_set_members" in start
-    assert "mobile_questions, non_deployment_questions" in sets.replace("\n ", "")
+    assert "deployment_questions, non_deployment_questions" in sets.replace("\n ", "")
     assert "replication_checks" in others
     assert "stg_question_sets" not in others
     assert "mobile_questions" not in others.split("Try:")[0]

@@ -1,5 +1,7 @@
 """Standardised shares and the odds ratio within strata: R, a known paradox, coverage, the edges."""
 
+from itertools import permutations
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -101,6 +103,16 @@ def test_strata_have_no_order_and_weigh_what_b_has_of_them(assert_near, groups, 
     assert result.share_a == pytest.approx(expected)
     assert result.share_b == pytest.approx(sum(b[0][i] for i in both) / size)
     assert -1 <= result.ci_low <= result.share_difference <= result.ci_high <= 1
+
+
+def test_an_odds_ratio_of_1_but_for_rounding_is_not_tested():
+    """By the order of the strata it was 1.0 without a test, or 0.9999999999999998 with p = 0."""
+    a, b = ([22, 0, 1, 14, 12], [31, 5, 6, 31, 31]), ([0, 6, 5, 7, 31], [31, 6, 5, 31, 31])
+    for order in permutations(range(5)):
+        mixed = [[[column[i] for i in order] for column in group] for group in (a, b)]
+        pooled = mantel_haenszel(*mixed)
+        assert pooled.odds_ratio == pytest.approx(1, abs=1e-12)
+        assert pooled.homogeneity_p_value is None
 
 
 @given(strata())
