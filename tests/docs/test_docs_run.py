@@ -27,6 +27,8 @@ NOT_RUN = {
     ("README.md", "sets up and loads for minutes; .ci/run does the same"): 1,
     ("README.md", "needs the authors' package; tests/analyses/replication runs it"): 1,
     ("docs/build.md", "the tests of the models do"): 1,
+    ("docs/cluster.md", "needs Java and Spark; `make test-spark` builds with it"): 1,
+    ("docs/cluster.md", "needs a cluster"): 1,
     (
         "docs/decide.md",
         "pages wait for people; tests/analyses/labelling drives them in a browser",
