@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BuildResult", "build", "command"]
 
-DBT: Final = (sys.executable, "-c", "from dbt.cli.main import cli; cli()")
+DBT: Final = (sys.executable, "-c", "from analyses.warehouse.dbt_process import run; run()")
 
 
 def build(
@@ -97,7 +97,7 @@ def build(
         raise StoreError(first_of(wrong))
     changed = [] if is_full or is_new_load else changed_input(data, study)
     if changed:
-        command += selection(changed)
+        command += [*selection(changed), "--log-level-file", "info"]
     with staged(data, study.name, is_copy=bool(changed)) as lock:
 
         def run(command: list[str], state: Path, where: str) -> BuildResult:

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 PIPED_WIDTH = 120
 """Characters of a table's lines in a file, where there is no terminal to ask."""
 
-
+_READ: Final = (
+    *("question_sets", "acceptance", "response_time_summary", "dump_manifest", "site_tags"),
+    *("published_response_times", "replication_checks"),
+)
 _NO_MATCH: Final = (
     "No question of the loaded sites is in a set of this study. Load the sites that it is about,"
     " make a dump to try with (`stackstudy sample`), or begin a study of a tag of these sites:"
@@ -73,7 +76,7 @@ def announce(data: Path, study: str | None = None) -> None:
     WarehouseError
         When the tables are not built.
     """
-    tables = read_tables(data, study)
+    tables = read_tables(data, study, only=_READ)
     acceptance = {row.question_set: row for row in tables.rows("acceptance")}
     times = {row.question_set: row for row in tables.rows("response_time_summary")}
     sets = sorted(tables.rows("question_sets"), key=lambda row: row.position)

@@ -23,7 +23,7 @@ from analyses.warehouse.statements import compiled_models, statement_of
 from loader.errors import WarehouseError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     import duckdb
 
@@ -118,7 +118,13 @@ class Tables:
         )
 
 
-def read_tables(data: Path, study: str | None = None, names: Iterable[str] = ()) -> Tables:
+def read_tables(
+    data: Path,
+    study: str | None = None,
+    names: Iterable[str] = (),
+    *,
+    only: Collection[str] | None = None,
+) -> Tables:
     """Read the tables of a study; the database is closed again when this returns.
 
     Parameters
@@ -126,6 +132,8 @@ def read_tables(data: Path, study: str | None = None, names: Iterable[str] = ())
     names : iterable of str
         Further tables to read: those with a row per question (`questions`, `labels`, ...) are
         left out otherwise.
+    only : collection of str, optional
+        Read these alone, without their statements.
 
     Returns
     -------
@@ -137,14 +145,19 @@ def read_tables(data: Path, study: str | None = None, names: Iterable[str] = ())
     WarehouseError
         When there is no database, it is locked, or none of the tables was built.
     """
-    small = (name for name in read_dictionary() if not _is_large(name))
-    wanted = dict.fromkeys((*small, *names))
+    if only is None:
+        small = (name for name in read_dictionary() if not _is_large(name))
+        wanted = dict.fromkeys((*small, *names))
+    else:
+        wanted = dict.fromkeys(only)
     with connect(data, study) as connection:
         built = table_names(connection)
         found = [_read(connection, name) for name in wanted if name in built]
         _, _, path = connection.execute("pragma database_list").fetchall()[0]
     if not found:
         raise WarehouseError(f"{path}: the tables are not built yet; run `stackstudy build`")
+    if only is not None:
+        return Tables({one.name: one for one in found})
     models = compiled_models(data, Path(path).stem)
     return Tables(
         {one.name: replace(one, sql=statement_of(one.name, one.columns, models)) for one in found}
