@@ -264,6 +264,7 @@ def time_axis(floor: float, top: float) -> dict[str, Any]:
         "tickvals": ticks,
         "ticktext": [_TICKS[value] for value in ticks],
         "tickfont": {"size": 13},
+        "tickangle": 0,
         "ticklabeloverflow": "allow",
         "showline": True,
     }

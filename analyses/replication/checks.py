@@ -26,8 +26,9 @@ EQUAL: Final = "equal"
 ROUNDED: Final = "equal after rounding"
 MISPRINT: Final = "print is wrong"
 UNDERIVABLE: Final = "not derivable"
+OTHER_DATA: Final = "not this paper's data"
 DIFFERS: Final = "differs"
-VERDICTS: Final = (EQUAL, ROUNDED, MISPRINT, UNDERIVABLE, DIFFERS)
+VERDICTS: Final = (EQUAL, ROUNDED, MISPRINT, UNDERIVABLE, OTHER_DATA, DIFFERS)
 
 CATEGORY_SHARE: Final = "category_share"
 """A bar of the taxonomy, which only the first study prints."""
@@ -80,7 +81,8 @@ class Check:
     @property
     def is_failed(self) -> bool:
         """Whether the figure should be equal, and is neither equal nor shown to be misprinted."""
-        return self.verdict == DIFFERS or (self.is_required and self.verdict == UNDERIVABLE)
+        is_other = self.verdict in {DIFFERS, OTHER_DATA}
+        return is_other or (self.is_required and self.verdict == UNDERIVABLE)
 
     @property
     def name(self) -> str:

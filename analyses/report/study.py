@@ -257,6 +257,37 @@ class StudyResults:
             (low, high),
         )
 
+    @cached_property
+    def _years(self) -> dict[str, list[int]]:
+        asked: dict[str, list[int]] = {}
+        for row in self.tables.rows("yearly_popularity"):
+            if row.n_questions:
+                asked.setdefault(row.question_set, []).append(row.year)
+        return asked
+
+    def years(self, name: str) -> str:
+        """Return the years in which a set's questions were asked, in words; '' if unknown."""
+        asked = self._years.get(name)
+        if not asked:
+            return ""
+        first, last = min(asked), max(asked)
+        return str(first) if first == last else f"{first} to {last}"
+
+    def questions(self, name: str, *, after: str = "") -> str:
+        """Return a set's questions with the years in which they were asked, in words.
+
+        Parameters
+        ----------
+        after : str
+            The set that was named before, whose years need not be repeated.
+        """
+        years, questions = self.years(name), self.style(name).questions
+        if not years:
+            return questions
+        if after and years == self.years(after):
+            return f"{questions} of the same years"
+        return f"{questions} asked {'' if ' to ' in years else 'in '}{years}"
+
     def why_empty(self, name: str) -> str:
         """Say why a table has no row: it was not built, or it is empty."""
         return f"the table {name} {'was not built' if self.table(name) is None else 'is empty'}"

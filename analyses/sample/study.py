@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from analyses.statistics.sampling import Rounding
+
 STUDY: Final = "deep_learning_deployment"
 NOTE: Final = f"{MARK}; nobody has read this question"
 
@@ -106,12 +108,17 @@ def write_study(
 
 
 def _labels(posts: NDArray, shipped: Path, seed: int) -> Iterator[tuple[str, Any, str, str]]:
-    """Label a random draw of each set, as many questions as the paper's formula asks for."""
+    """Label a random draw of each set, as many questions as the study's plan asks for."""
     chance = Chance(f"labels {seed}")
-    taxonomy = read_study(shipped).tables()["taxonomy"].to_pylist()
+    study = read_study(shipped)
+    taxonomy = study.tables()["taxonomy"].to_pylist()
+    plans = {one.question_set: one for one in study.sets}
     for kind, question_set in _LABELLED.items():
         questions = _questions(posts, kind)
-        drawn = chance.shuffled(questions)[: sample_size(len(questions)).sample_size]
+        plan = plans[question_set]
+        rounding: Rounding = "down" if plan.rounding == "down" else "up"
+        size = sample_size(len(questions), rounding=rounding).sample_size
+        drawn = chance.shuffled(questions)[: None if plan.is_whole_set else size]
         percents = {
             (one["inner_category"], one["leaf_category"] or ""): one["published_percent"] or 1.0
             for one in taxonomy

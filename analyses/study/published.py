@@ -144,12 +144,19 @@ class OtherStudy:
 
 @dataclass(frozen=True)
 class Published:
-    """All printed figures of a study."""
+    """All printed figures of a study.
+
+    Attributes
+    ----------
+    site : str or None
+        The site whose questions the figures count.
+    """
 
     figures: tuple[PublishedFigure, ...] = ()
     counts: tuple[PublishedCount, ...] = ()
     needs: tuple[PublishedNeed, ...] = ()
     response_times: tuple[PublishedResponseTime, ...] = ()
+    site: str | None = None
 
 
 def read_other_studies(yml: Yml, node: yaml.Node | None) -> list[OtherStudy]:

@@ -152,6 +152,7 @@ class Study:
             "asked_until": (self.asked_until, pa.date32()),
             "min_score": (self.min_score, pa.int64()),
             "leave_out": (self.leave_out, pa.list_(pa.string())),
+            "published_site": (self.published.site, pa.string()),
         }
         return {
             "studies": pa.table({key: pa.array([one], kind) for key, (one, kind) in about.items()}),
@@ -254,7 +255,8 @@ def read_study(folder: Path) -> Study:
     reader.plan(_read_plan(yml, keys.get("sampling"), reader.named("topic")))
     others = read_other_studies(yml, keys.get("other_studies"))
     names = list(reader.sets)
-    printed = yml.mapping(keys.get("published"), "published", ("counts", "needs"))
+    printed = yml.mapping(keys.get("published"), "published", ("site", "counts", "needs"))
+    of_site = yml.text(printed.get("site"), "site") if "site" in printed else None
     counts = read_counts(yml, printed.get("counts"), names)
     needs = read_needs(yml, printed.get("needs"), names)
 
@@ -284,7 +286,13 @@ def read_study(folder: Path) -> Study:
         decisions=tuple(decisions),
         labels=tuple(labels),
         other_studies=tuple(others),
-        published=Published(tuple(figures), tuple(counts), tuple(needs), tuple(times)),
+        published=Published(
+            tuple(figures),
+            tuple(counts),
+            tuple(needs),
+            tuple(times),
+            of_site and site_name(of_site),
+        ),
         notes=tuple(notes),
     )
 

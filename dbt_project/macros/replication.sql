@@ -42,14 +42,37 @@ select
 {%- endmacro -%}
 
 
-{#- The verdict on a row of `replication_figures`. -#}
+{#- Why the loaded posts (`manifests`) are not those of the paper whose figures
+    `published` has; null where they may be. -#}
+{%- macro not_the_papers() -%}
+    case
+        when coalesce(sum(manifests.n_rows), 0) = 0
+            then 'No posts are loaded.'
+        when bool_or(manifests.is_synthetic)
+            then 'The loaded posts are synthetic.'
+        when not bool_or(manifests.site = published.published_site)
+            then format(
+                'The figures are of {}; the loaded posts are of {}.',
+                any_value(published.published_site),
+                string_agg(distinct manifests.site, ', ' order by manifests.site)
+            )
+    end
+{%- endmacro -%}
+
+
+{#- The verdict on a row of `replication_figures`. A figure that has to do with
+    no question, like a statistic of published counts, keeps its own. -#}
 {%- macro verdict() -%}
     case
-        when is_derivable and computed = published then 'equal'
-        when is_derivable and {{ rounds_to('computed', 'computed', 'published', 'decimals') }}
+        when is_derivable and other_data is null and computed = published
+            then 'equal'
+        when
+            is_derivable and other_data is null
+            and {{ rounds_to('computed', 'computed', 'published', 'decimals') }}
             then 'equal after rounding'
         when {{ rounds_to('printed_from', 'printed_to', 'published / print_scale', 'decimals') }}
             then 'print is wrong'
+        when other_data is not null then 'not this paper''s data'
         when not is_derivable then 'not derivable'
         else 'differs'
     end

@@ -8,10 +8,12 @@ sets as (
 
 loaded as (
     select
-        'What is loaded (posts of ' || min(first_at)::date || ' to '
-        || max(last_at)::date || ') gives another value.' as sentence
-    from {{ ref('stg_manifests') }}
-    where table_name = 'posts'
+        'What is loaded (posts of ' || min(manifests.first_at)::date || ' to '
+        || max(manifests.last_at)::date || ') gives another value.' as sentence,
+        {{ not_the_papers() }} as other_data
+    from {{ ref('stg_manifests') }} as manifests
+    cross join {{ ref('stg_studies') }} as published
+    where manifests.table_name = 'posts'
 ),
 
 judged as (
@@ -34,7 +36,8 @@ judged as (
             when sets.depends_on_candidates
                 then 'It holds or depends on candidates that nobody inspected.'
         end as candidates_sentence,
-        loaded.sentence as loaded_sentence
+        loaded.sentence as loaded_sentence,
+        loaded.other_data
     from figures
     cross join loaded
     left join sets on figures.question_set = sets.question_set
@@ -50,13 +53,16 @@ explained as (
         unit,
         derivable_from_package,
         -- what lacks something is no smaller number, it is none
-        case when verdict != 'not derivable' then computed end as computed,
+        case
+            when is_derivable or verdict = 'print is wrong' then computed
+        end as computed,
         computed_as_printed,
         verdict,
         case verdict
             when 'equal' then remark_sentence
             when 'equal after rounding' then remark_sentence
             when 'print is wrong' then misprint_sentence
+            when 'not this paper''s data' then other_data
             when 'not derivable'
                 then coalesce(unmet_need, 'What is loaded holds none of it.')
             when 'differs'

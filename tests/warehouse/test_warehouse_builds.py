@@ -67,12 +67,18 @@ class TestNoQuestionOfAnySet:
             )
         ) == {0.0}
 
-    def test_no_figure_is_equal_by_chance(self, no_deep_learning):
+    def test_no_figure_agrees_or_differs_where_the_site_is_not_the_papers(self, no_deep_learning):
         verdicts = dict(
             no_deep_learning.rows("select verdict, count(*) from replication_checks group by all")
         )
-        assert set(verdicts) == {"differs", "not derivable", "print is wrong"}
+        assert set(verdicts) == {"not this paper's data", "print is wrong"}
         assert verdicts["print is wrong"] == 1  # the statistic, from the published counts
+        reasons = "select distinct reason from replication_checks where verdict like 'not this%'"
+        [reason] = no_deep_learning.column(reasons)
+        assert reason == (
+            "The figures are of stackoverflow.com; the loaded posts are of"
+            " conlang.meta.stackexchange.com."
+        )
 
     def test_data_folder_may_have_any_name(self, no_deep_learning):
         assert no_deep_learning.data.name == "it's [a] data* folder"

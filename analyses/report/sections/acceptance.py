@@ -259,7 +259,7 @@ def _lead(study: StudyResults) -> tuple[Prose, ...]:
         return ()
     said = few(min(row.n_questions for row in known)) + _share_of(study, known[0])
     if len(known) > 1:
-        said += f", compared with {_share_of(study, known[1], is_second=True)}"
+        said += f", compared with {_share_of(study, known[1], after=known[0].question_set)}"
         verdict = ""
         if test := study.adjusted("no_accepted", "clustered_by_asker"):
             said += (
@@ -299,10 +299,10 @@ def large_enough(rows: list[Row], n: str) -> list[Row]:
     return [row for row in rows if getattr(row, n) >= LEAST]
 
 
-def _share_of(study: StudyResults, row: Row, *, is_second: bool = False) -> str:
+def _share_of(study: StudyResults, row: Row, *, after: str = "") -> str:
     n = count(row.n_questions)
     said = f"{percent(row.no_accepted_share)} of the {n}"
     limits = study.interval(row.question_set, "no_accepted_share", "asker", *wilson(row))
     interval = f"(95% interval {between(*limits, percent)})"
-    name = study.style(row.question_set).questions
-    return f"{said} {name}{'' if is_second else ' have no accepted answer'} {interval}"
+    name = study.questions(row.question_set, after=after)
+    return f"{said} {name}{'' if after else ' have no accepted answer'} {interval}"

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from analyses.common.numbers import NONE, and_list, count
 from analyses.figures.theme import GREEN, GREY, VERMILION
+from analyses.replication.checks import OTHER_DATA
 from analyses.report.blocks import SET, Column, Fold, Missing, Prose, Section, table_of, words
 from analyses.study.labels import full_name
 
@@ -38,13 +39,11 @@ def replication(study: StudyResults) -> Section:
             f"{_of_categories(study, len(rows))}"
         ),
     ]
-    if any(site.is_synthetic for site in study.sites):
-        blocks.append(
-            Prose(
-                "The data are synthetic, so agreement and disagreement with the publication mean"
-                " nothing here."
-            )
-        )
+    not_theirs = {row.reason for row in rows if row.verdict == OTHER_DATA}
+    blocks += [
+        Prose(f"{reason} So these figures can neither agree nor disagree with the publication.")
+        for reason in not_theirs
+    ]
     counted = {
         (row.question_set, row.year): row.n_questions
         for row in study.tables.rows("yearly_popularity")
@@ -109,7 +108,11 @@ def _verdict(verdict: str | None) -> Markup | str:
 
 def as_words(name: str | None) -> str:
     """Write a name of the tables as words."""
-    return NONE if name is None else name.replace("_", " ")
+    return (
+        NONE
+        if name is None
+        else name.replace("_", " ").replace("'", "\N{RIGHT SINGLE QUOTATION MARK}")
+    )
 
 
 def plain(value: float | None, unit: str | None = None) -> str:

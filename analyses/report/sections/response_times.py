@@ -122,10 +122,10 @@ def _lead(study: StudyResults) -> tuple[Prose, ...]:
         + "Half of "
         + ", half of ".join(
             f"the {count(row.n_response_times)} accepted answers to"
-            f" {study.style(row.question_set).questions} came within"
+            f" {study.questions(row.question_set, after=after)} came within"
             f" {duration(row.median_response_minutes)}"
             f" (95% interval {between(*median_interval(study, row), duration)})"
-            for row in known
+            for row, after in zip(known, ("", known[0].question_set), strict=False)
         )
     )
     test = study.contrast_of("response_time_tests")

@@ -57,7 +57,7 @@ def _facts(study: StudyResults, subject: Row, own: Row, acceptance: dict[str, Ro
         Fact(
             count(own.n_questions),
             Markup("questions of {}{}").format(
-                study.name(subject.question_set), _asked(study, subject.question_set)
+                study.name(subject.question_set), _asked(study.years(subject.question_set))
             ),
             and_list(topics),
             style.colour,
@@ -121,17 +121,8 @@ def _facts(study: StudyResults, subject: Row, own: Row, acceptance: dict[str, Ro
     return blocks
 
 
-def _asked(study: StudyResults, name: str) -> str:
-    """Name the years of a set's questions."""
-    years = [
-        row.year
-        for row in study.tables.rows("yearly_popularity")
-        if row.question_set == name and row.n_questions
-    ]
-    if not years:
-        return ""
-    first, last = min(years), max(years)
-    return f", asked in {first}" if first == last else f", asked {first} to {last}"
+def _asked(years: str) -> str:
+    return f", asked {'' if ' to ' in years else 'in '}{years}" if years else ""
 
 
 def _detail(interval: str, other: str) -> str:

@@ -131,7 +131,7 @@ def _lead(study: StudyResults, rows: dict[str, Row]) -> tuple[Prose, ...]:
     if own is None or own.accepted_within_1d is None or own.n_questions < LEAST:
         return ()
     time = study.by_set("response_time_summary").get(own.question_set)
-    of_all = f"all {count(own.n_questions)} {study.style(own.question_set).questions}"
+    of_all = f"all {count(own.n_questions)} {study.questions(own.question_set)}"
     said = few(own.n_questions)
     if time is not None and time.n_response_times >= LEAST:
         said += (

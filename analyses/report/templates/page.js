@@ -52,21 +52,23 @@
   };
   setBanner();
   addEventListener("resize", setBanner);
-  const list = document.querySelector(".contents ul");
+  const contents = document.querySelector(".contents");
+  const list = contents.querySelector("ul");
   const links = new Map();
   for (const link of list.querySelectorAll("a")) {
     links.set(document.getElementById(link.hash.slice(1)), link);
   }
   let current = null;
   const mark = () => {
-    let read = null;
-    for (const section of links.keys()) {
-      if (section.getBoundingClientRect().top < innerHeight / 3) read = section;
-    }
+    // What a link jumps to begins at the contents' lower edge; the last sections are too short to get there.
+    const edge = contents.getBoundingClientRect().bottom + 1;
+    const sections = [...links.keys()];
+    const isEnd = scrollY > 0 && scrollY + innerHeight >= document.documentElement.scrollHeight - 1;
+    const reached = sections.filter((section) => section.getBoundingClientRect().top < edge);
+    const read = isEnd ? sections.at(-1) : (reached.at(-1) ?? sections[0]);
     if (read === current) return;
     if (current) links.get(current).removeAttribute("aria-current");
     current = read;
-    if (!read) return;
     const link = links.get(read);
     link.setAttribute("aria-current", "true");
     list.scrollLeft = link.offsetLeft - (list.clientWidth - link.offsetWidth) / 2;

@@ -116,6 +116,41 @@ def test_no_legend_covers_a_title(browser: Browser, synthetic_report: Path, widt
     assert browser.run(_TITLES_UNDER_LEGENDS) == []
 
 
+@pytest.mark.parametrize("width", [PHONE, DESK])
+def test_contents_stay_in_sight_and_mark_what_they_lead_to(
+    browser: Browser, report: Path, width: int
+) -> None:
+    browser.open(report, width, prefers_reduced_motion="reduce")
+    names = browser.run("[...document.querySelectorAll('.contents a')].map(link => link.hash)")
+    marked = "document.querySelector('.contents [aria-current]').hash"
+    settled = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+    assert browser.run(marked) == names[0]
+    for name in names:
+        browser.run(f"document.querySelector('.contents [href=\"{name}\"]').click(); {settled}")
+        top, banner, left, right, ended = browser.run(
+            "(() => { const box = document.querySelector('.contents').getBoundingClientRect();"
+            " const marked = document.querySelector('.contents [aria-current]');"
+            " const link = marked.getBoundingClientRect();"
+            " const banner = document.querySelector('.banner');"
+            " return [box.top, banner ? banner.offsetHeight : 0, link.left, link.right,"
+            "  scrollY + innerHeight >= document.documentElement.scrollHeight - 1] })()"
+        )
+        assert abs(top - banner) <= 1
+        assert left >= 0
+        assert right <= width
+        assert browser.run(marked) == (names[-1] if ended else name)
+
+
+def test_labels_of_time_are_upright_on_a_phone(browser: Browser, report: Path) -> None:
+    browser.open(report, PHONE)
+    slanted = browser.run(
+        "[...document.querySelectorAll('.chart .xtick text')].filter(text =>"
+        " /rotate\\((?!0)/.test(text.getAttribute('transform') || ''))"
+        ".map(text => `${text.closest('.chart').id}: ${text.textContent}`)"
+    )
+    assert slanted == []
+
+
 def test_each_csv_button_saves_its_text(browser: Browser, report: Path, tmp_path: Path) -> None:
     """Eight files are really saved: a browser lets a script save ten; the others are caught."""
     browser.open(report)

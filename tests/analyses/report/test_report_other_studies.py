@@ -122,7 +122,8 @@ def test_a_base_set_alone_is_a_study(base_alone: Page) -> None:
         base_alone.by_id("rq1").text
     )
     assert (
-        "60.0% of the 90 Docker questions have no accepted answer" in base_alone.by_id("rq2").text
+        "60.0% of the 90 Docker questions asked 2018 to 2020 have no accepted answer"
+        in base_alone.by_id("rq2").text
     )
     drawn = {one.attributes["data-figure"] for one in base_alone.all("script")
              if "data-figure" in one.attributes}  # fmt: skip
@@ -180,6 +181,35 @@ def test_days_dropped_are_shown_only_where_they_are_recomputed(one_topic: Page, 
     assert "Days dropped." in page.by_id("rq2").text
     heads = page.table("response_time_summary")[0]
     assert page.table("response_time_summary")[2][heads.index("Days dropped")] == "77.77"
+
+
+def test_data_that_are_not_the_papers_neither_agree_nor_differ(tmp_path) -> None:
+    said = "The figures are of a.com; the loaded posts are of b.com."
+    check = {"step": 1, "figure": "questions", "question_set": "swarm", "published": 10.0,
+             "computed": 24.0, "verdict": "not this paper's data", "reason": said}  # fmt: skip
+    checks = [check, {**check, "figure": "users"}]
+    tables = study_of([BASE, TOPIC], {"docker": 90, "swarm": 24}, replication_checks=checks)
+    page = page_of(write_tables(tmp_path, tables))
+    text = page.by_id("replication").text
+    assert "computed here: not this paper\u2019s data (2)." in text
+    assert text.count(f"{said} So these figures can neither agree nor disagree") == 1
+    assert "differs" not in text
+
+
+def test_leads_name_the_years_of_their_questions(tmp_path) -> None:
+    docker = {**BASE, "kind": "baseline"}
+    tables = study_of([docker, TOPIC], {"docker": 90, "swarm": 24})
+    lead = page_of(write_tables(tmp_path / "alike", tables)).by_id("rq2").text
+    assert "of the 24 Swarm questions asked 2018 to 2020 have no accepted answer" in lead
+    assert "of the 90 Docker questions of the same years" in lead
+    tables["yearly_popularity"] = [
+        row
+        for row in tables["yearly_popularity"]
+        if (row["question_set"], row["year"]) not in {("swarm", 2018), ("swarm", 2019)}
+    ]
+    lead = page_of(write_tables(tmp_path / "unlike", tables)).by_id("rq2").text
+    assert "of the 24 Swarm questions asked in 2020 have no accepted answer" in lead
+    assert "of the 90 Docker questions asked 2018 to 2020" in lead
 
 
 def test_a_share_of_fewer_than_ten_is_no_headline(tmp_path) -> None:
