@@ -15,7 +15,7 @@ import plotly.io as pio
 from plotly.io.base_renderers import MimetypeRenderer
 
 from analyses.report.document import read_results
-from analyses.report.static import WIDTHS, draw_picture
+from analyses.report.static import draw_picture
 from analyses.report.study import StudyResults, day
 from analyses.warehouse.database import connect, find_database
 from loader.errors import ReportError, WarehouseError
@@ -183,7 +183,7 @@ class _Picture(MimetypeRenderer):
         if self.is_told:
             return {}
         try:
-            return {"image/png": b64encode(draw_picture(fig_dict, WIDTHS[1])).decode()}
+            return {"image/png": b64encode(draw_picture(fig_dict)).decode()}
         except ReportError as error:
             _Picture.is_told = True
             print(f"No pictures beside the figures: {error}")  # noqa: T201 - a notebook's output

@@ -144,7 +144,7 @@ def yearly_acceptance_lines(
                 "width": 3,
             },
             mode="lines+markers",
-            line={"color": style.colour, "width": 2},
+            line={"color": style.colour, "width": 2, "dash": style.dash},
             marker={"symbol": style.marker, "size": 9, "color": style.colour},
             name=style.in_words,
             customdata=[

@@ -18,11 +18,12 @@ if TYPE_CHECKING:
     from analyses.warehouse.tables import Row
 
 _LABEL_WIDTH: Final = 40
-_PIXELS: Final = 34
-_PLOT: Final = (600, 341)
-"""Pixels of a scatter's plot, across on a page of usual width, and up."""
-_LETTER, _LINE = 6.2, 14
-"""Pixels of a name in a scatter: a letter's width, and a line's height."""
+_PAGE: Final = 690
+"""Pixels of a scatter on a page of usual width."""
+_LETTER, _LINE = 0.57, 1.3
+"""Width of a letter and height of a line of a name in a scatter, per size of its font."""
+_NAMES: Final = "names"
+"""What a scatter calls its names, of which some are drawn."""
 
 MEASURES: Final[dict[str, tuple[str, str, Callable[[float | None], str]]]] = {
     "median_views": ("median_views", "Views, median", count),
@@ -74,9 +75,11 @@ def category_dots(rows: Sequence[Row], style: Style, measure: str) -> go.Figure:
         values = [max(value, floor) for value in values]
         ends = [tuple(max(end, floor) for end in pair) for pair in ends]
     parts = [f"{category_name(row)} {write(getattr(row, measure))}" for row in drawn]
+    labels = [_label(row, write(getattr(row, measure))) for row in drawn]
+    pixels = 18 + 16 * max((1 + text.count("<br>") for text in labels), default=1)
     chart = figure(
         f"Dot chart of {style.title}, {named.lower()}: {and_list(parts) or 'no category'}.",
-        height=int(_PIXELS * (len(drawn) + 0.5)) + 90,
+        height=int(pixels * (len(drawn) + 0.5)) + 90,
     )
     chart.add_scatter(
         x=values,
@@ -95,7 +98,7 @@ def category_dots(rows: Sequence[Row], style: Style, measure: str) -> go.Figure:
         customdata=[[_hover(row, measure)] for row in drawn],
         hovertemplate="%{customdata[0]}<extra></extra>",
     )
-    label_rows(chart, [_label(row, write(getattr(row, measure))) for row in drawn], 5, t=50)
+    label_rows(chart, labels, 5, t=50)
     every = [value for pair in ends for value in pair]
     low, high = min(every, default=1), max(every, default=1)
     chart.update_xaxes(**_axis(measure, low, high))
@@ -141,16 +144,13 @@ def category_scatter(rows: Sequence[Row], style: Style, popular: str, difficult:
     for measure in (popular, difficult):
         values = [getattr(row, measure) for row in drawn] or [1]
         axes.append(_axis(measure, min(values), max(values)))
-    places = _places(drawn, (popular, difficult), axes)
+    by_size = sorted(range(len(drawn)), key=lambda one: (-drawn[one].n_questions, one))
     chart.add_scatter(
         x=[max(getattr(row, popular), 1) for row in drawn],
         y=[getattr(row, difficult) for row in drawn],
         mode="markers+text",
         marker={"symbol": style.marker, "size": 9, "color": style.colour},
-        text=[
-            category_name(row) if place else "" for row, place in zip(drawn, places, strict=True)
-        ],
-        textposition=[place or "top center" for place in places],
+        meta={_NAMES: [category_name(row) for row in drawn], "by_size": by_size},
         textfont={"size": 11, "color": INK},
         cliponaxis=False,
         customdata=[[_hover(row, popular) + "<br>" + _value(row, difficult)] for row in drawn],
@@ -163,28 +163,51 @@ def category_scatter(rows: Sequence[Row], style: Style, popular: str, difficult:
         margin={"l": 60, "r": 30, "t": 64, "b": 55},
         title=title(style.label, note=f"n{GLUE}={GLUE}{count(len(drawn))} categories"),
     )
+    place_names(chart, _PAGE)
     return chart
 
 
-def _places(
-    rows: Sequence[Row], measures: tuple[str, str], axes: Sequence[dict[str, Any]]
-) -> list[str | None]:
+def place_names(chart: go.Figure, width: int) -> None:
+    """Write the names for which a scatter of that width has room; other figures stay as they are.
+
+    Parameters
+    ----------
+    chart : plotly.graph_objects.Figure
+        Changed in place: its texts are where they cover neither a point nor each other.
+    width : int
+        Pixels of the figure.
+    """
+    for trace in chart.data:
+        if not trace.meta or _NAMES not in trace.meta:
+            continue
+        names = trace.meta[_NAMES]
+        places = _places(chart, trace, width)
+        trace.text = [name if place else "" for name, place in zip(names, places, strict=True)]
+        trace.textposition = [place or "top center" for place in places]
+
+
+def _places(chart: go.Figure, trace: go.Scatter, width: int) -> list[str | None]:
     """Return where the name of each category stands; None where it would cover another."""
+    layout, size = chart.layout, trace.textfont.size
+    margin = layout.margin
+    across, up = width - margin.l - margin.r, layout.height - margin.t - margin.b
 
-    def pixel(row: Row, which: int) -> float:
-        low, high = axes[which]["range"]
-        value = getattr(row, measures[which])
-        value = log10(max(value, 10**low)) if axes[which].get("type") == "log" else value
-        return _PLOT[which] * (value - low) / (high - low)
+    def pixel(axis: Any, value: float, pixels: float) -> float:
+        low, high = axis.range
+        value = log10(max(value, 10**low)) if axis.type == "log" else value
+        return pixels * (value - low) / (high - low)
 
-    points = [(pixel(row, 0), pixel(row, 1)) for row in rows]
+    points = [
+        (pixel(layout.xaxis, x, across), pixel(layout.yaxis, y, up))
+        for x, y in zip(trace.x, trace.y, strict=True)
+    ]
     taken = [(x - 5, x + 5, y - 5, y + 5) for x, y in points]
-    found: list[str | None] = [None] * len(rows)
-    for index in sorted(range(len(rows)), key=lambda one: (-rows[one].n_questions, one)):
-        (x, y), half = points[index], _LETTER * len(category_name(rows[index])) / 2
-        for place, bottom in (("top center", y + 6), ("bottom center", y - 6 - _LINE)):
-            box = (x - half, x + half, bottom, bottom + _LINE)
-            is_inside = box[0] > -50 and box[1] < _PLOT[0] + 30 and box[2] > 0
+    found: list[str | None] = [None] * len(points)
+    for index in trace.meta["by_size"]:
+        (x, y), half = points[index], _LETTER * size * len(trace.meta[_NAMES][index]) / 2
+        for place, bottom in (("top center", y + 6), ("bottom center", y - 6 - _LINE * size)):
+            box = (x - half, x + half, bottom, bottom + _LINE * size)
+            is_inside = box[0] > 0 and box[1] < across + margin.r and box[2] > 0
             if is_inside and not any(_overlap(box, other) for other in taken):
                 found[index] = place
                 taken.append(box)

@@ -143,7 +143,7 @@ def popularity_shares(  # noqa: PLR0913 - the last three are by name only
     Returns
     -------
     plotly.graph_objects.Figure
-        One `scatter` trace of points per set, named by it, over traces of lines.
+        One `scatter` trace of points per set, named by it, over traces of lines and of the legend.
     """
     by_set: dict[str, list[Row]] = {}
     for row in sorted(rows, key=lambda row: row.year):
@@ -162,19 +162,25 @@ def popularity_shares(  # noqa: PLR0913 - the last three are by name only
     for name in ordered:
         own, style = by_set[name], style_of(name, known_styles)
         at, shares = [row.year for row in own], [getattr(row, column) for row in own]
-        _lines(chart, at, shares, {"color": style.colour, "width": 2.5}, style.label, data_end)
+        line = {"color": style.colour, "width": 2.5, "dash": style.dash}
+        marker = {"symbol": style.marker, "size": 9, "color": style.colour}
+        _lines(chart, at, shares, line, style.label, data_end)
+        chart.add_scatter(  # line and marker together, in the legend only
+            x=[None], y=[None], mode="lines+markers", line=line, marker=marker, name=style.in_words,
+            showlegend=True,
+        )  # fmt: skip
         chart.add_scatter(
             x=at,
             y=shares,
             mode="markers",
-            marker={"symbol": style.marker, "size": 9, "color": style.colour},
+            marker=marker,
+            showlegend=False,
             name=style.in_words,
             customdata=[
                 [_share_hover(row, style, column, of, data_end, is_part=is_part)] for row in own
             ],
             hovertemplate="%{customdata[0]}<extra></extra>",
             cliponaxis=False,
-            showlegend=True,
         )
     _year_axis(chart, years, data_end)
     chart.update_yaxes(range=[0, max(top, 1e-9) * 1.12], tickformat=_tick_format(top), nticks=5)
@@ -207,12 +213,13 @@ def _lines(  # noqa: PLR0913, PLR0917 - the parts of a trace
     name: str,
     data_end: date | None,
 ) -> None:
-    """Draw the line of whole years, and a dotted step to a year that the data cover in part."""
+    """Draw the line of whole years, and a thin dotted step to one that the data cover in part."""
     cut = bool(years) and is_partial(years[-1], data_end)
     whole = slice(None, -1) if cut else slice(None)
     steps = [(whole, line, f"{name}, whole years")]
     if cut:
-        steps.append((slice(-2, None), {**line, "dash": "dot"}, f"{name}, to a part of a year"))
+        thin = {**line, "dash": "dot", "width": 1.2}
+        steps.append((slice(-2, None), thin, f"{name}, to a part of a year"))
     for chosen, drawn, named in steps:
         chart.add_scatter(
             x=years[chosen], y=values[chosen], mode="lines", line=drawn, hoverinfo="skip",

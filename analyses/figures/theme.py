@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 # its black, which a dark page would swallow.
 GREEN, VERMILION, GREY = "#009E73", "#D55E00", "#999999"
 _OF_KIND: Final = {
-    "base": ("#56B4E9", "triangle-down"),
-    "scope": (GREY, "x"),
-    "union": ("#CC79A7", "pentagon"),
-    "baseline": ("#E69F00", "diamond"),
+    "base": ("#56B4E9", "triangle-down", "11px,3px,2px,3px,2px,3px"),
+    "scope": (GREY, "x", "3px,2px"),
+    "union": ("#CC79A7", "pentagon", "13px,4px"),
+    "baseline": ("#E69F00", "diamond", "11px,3px,2px,3px"),
 }
 _SCALE: Final = (
     # Okabe and Ito's other colours; its yellow cannot be seen on white
@@ -32,6 +32,8 @@ _SCALE: Final = (
     "#6633BB", "#993322", "#66BB66", "#883366", "#0077FF", "#6699FF", "#991188",
 )  # fmt: skip
 _MARKERS: Final = ("circle", "square", "triangle-up", "cross", "star", "hexagon", "hourglass")
+_DASHES: Final = ("solid", "8px,4px", "2px,3px", "6px,3px,2px,3px", "5px,2px")
+"""Short enough for two of each in the legend."""
 
 INK = "#1d232b"
 FAINT_INK = "#5d6773"
@@ -49,6 +51,11 @@ _TICKS: Final = {
     DAY: "1 d", 7 * DAY: "1 wk", MONTH: "1 mo", YEAR: "1 yr", 10 * YEAR: "10 yr",
 }  # fmt: skip
 
+_LETTER: Final = 0.57
+"""Width of a letter, per size of its font."""
+_TICK_LABELS: Final = 40
+"""Pixels that the labels of a y axis take."""
+
 LEFT = 16
 """Pixels left of a figure's first gridline, where the labels of its rows begin."""
 
@@ -61,8 +68,8 @@ class Style:
     ----------
     label : str
         Its name for people.
-    marker : str
-        Plotly's marker symbol, so that colour is never the only difference.
+    marker, dash : str
+        Plotly's marker symbol and dash of a line, so that colour is never the only difference.
     is_candidate_set : bool
         Whether its members still need to be inspected by hand.
     """
@@ -71,6 +78,7 @@ class Style:
     colour: str
     marker: str
     is_candidate_set: bool
+    dash: str = "solid"
 
     @property
     def in_words(self) -> str:
@@ -90,11 +98,11 @@ class Style:
 
 
 def styles(question_sets: Iterable[Row]) -> dict[str, Style]:
-    """Give each question set of a study its colour and marker.
+    """Give each question set of a study its colour, marker and dash.
 
-    The first base set, searched set, union and baseline have colours of their own, whatever the
-    study. All other sets take the colours of one scale, by position: ten sets differ by colour,
-    seventy by colour and marker together.
+    The first base set, searched set, union and baseline have their own, whatever the study. All
+    other sets take the colours of one scale, by position: ten sets differ by colour, thirty-five in
+    grey print by marker and dash together, seventy by all three.
 
     Parameters
     ----------
@@ -111,11 +119,15 @@ def styles(question_sets: Iterable[Row]) -> dict[str, Style]:
     result = {}
     for one in sorted(question_sets, key=lambda one: (one.position, one.question_set)):
         if one.kind in reserved:
-            colour, marker = reserved.pop(one.kind)
+            colour, marker, dash = reserved.pop(one.kind)
         else:
-            colour, marker = _SCALE[others % len(_SCALE)], _MARKERS[others % len(_MARKERS)]
+            colour, marker, dash = (
+                scale[others % len(scale)] for scale in (_SCALE, _MARKERS, _DASHES)
+            )
             others += 1
-        result[one.question_set] = Style(one.label, colour, marker, bool(one.is_candidate_set))
+        result[one.question_set] = Style(
+            one.label, colour, marker, bool(one.is_candidate_set), dash
+        )
     return result
 
 
@@ -268,6 +280,34 @@ def time_axis(floor: float, top: float) -> dict[str, Any]:
         "ticklabeloverflow": "allow",
         "showline": True,
     }
+
+
+def thin_ticks(chart: go.Figure, width: int) -> None:
+    """Leave out the named ticks of an x axis whose names would touch, the last of all first kept.
+
+    Parameters
+    ----------
+    chart : plotly.graph_objects.Figure
+        Changed in place.
+    width : int
+        Pixels of the figure.
+    """
+    axis, margin = chart.layout.xaxis, chart.layout.margin
+    if not axis.ticktext or axis.range is None:
+        return
+    low, high = axis.range
+    across = width - max(margin.l, _TICK_LABELS) - margin.r
+    letter = _LETTER * axis.tickfont.size
+    kept: list[tuple[float, str]] = []
+    begins: dict[int, float] = {}  # of the last kept name in each line, its first pixel
+    for value, text in sorted(zip(axis.tickvals, axis.ticktext, strict=True), reverse=True):
+        place = across * ((log10(value) if axis.type == "log" else value) - low) / (high - low)
+        halves = [letter * len(line) / 2 for line in text.split("<br>")]
+        if all(place + half <= begins.get(at, across * 2) for at, half in enumerate(halves)):
+            kept.append((value, text))
+            begins |= {at: place - half - letter for at, half in enumerate(halves)}
+    values, texts = zip(*reversed(kept), strict=True)
+    axis.update(tickvals=values, ticktext=texts, tickangle=0)
 
 
 def translucent(colour: str, opacity: float = 0.28) -> str:

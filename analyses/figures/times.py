@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 _ROW_PIXELS = 84
 _TOLD: Final = ((HOUR, "1 hour"), (DAY, "1 day"), (7 * DAY, "7 days"), (MONTH, "30 days"))
-_DASHES: Final = ("solid", "8px,4px", "2px,3px", "8px,3px,2px,3px", "13px,3px", "13px,3px,2px,3px")
-"""So that colour is not the only difference of lines; short enough for two in the legend."""
+_MARKS: Final = 8
+"""Markers along a curve, at most."""
 
 
 def has_box(row: Row) -> bool:
@@ -61,8 +61,9 @@ def response_time_boxes(rows: Sequence[Row], known_styles: Mapping[str, Style]) 
     Returns
     -------
     plotly.graph_objects.Figure
-        A `box` trace per set, in minutes, then an unseen `scatter` trace per set with the hover
-        texts. Whiskers below the axis' end (`axis_floor`) are drawn at that end.
+        A `box` trace per set, in minutes, then a `scatter` trace per set with the hover texts, of
+        which the set's marker is seen at the median. Whiskers below the axis' end (`axis_floor`)
+        are drawn at that end.
     """
     drawn = [(row, style_of(row.question_set, known_styles)) for row in rows if has_box(row)]
     floor = axis_floor([row for row, _ in drawn])
@@ -101,7 +102,13 @@ def response_time_boxes(rows: Sequence[Row], known_styles: Mapping[str, Style]) 
             customdata=[[_box_hover(row, style)]] * 5,
             name=style.label,
             mode="markers",
-            marker={"size": 26, "opacity": 0, "color": style.colour},
+            marker={
+                "symbol": style.marker,
+                "size": [26, 26, 10, 26, 26],
+                "opacity": [0, 0, 1, 0, 0],
+                "color": style.colour,
+                "line": {"width": 1, "color": "#ffffff"},
+            },
             hovertemplate="%{customdata[0]}<extra></extra>",
         )
     labels = [
@@ -304,15 +311,16 @@ def _from_minute(rows: Sequence[Row]) -> list[Row]:
 
 
 def _draw(chart: go.Figure, lines: list[_Line], shape: str) -> None:
-    for place, line in enumerate(lines):
+    for line in lines:
         chart.add_scatter(
             x=line.minutes,
             y=line.shares,
-            mode="lines",
+            mode="lines+markers",
+            marker={"symbol": line.style.marker, "size": 8, "maxdisplayed": _MARKS},
             line={
                 "color": line.style.colour,
                 "width": 2.5,
-                "dash": _DASHES[place % len(_DASHES)],
+                "dash": line.style.dash,
                 "shape": shape,
             },
             name=line.style.in_words,

@@ -66,9 +66,10 @@ def report(
     """Write the report: every chart and table in one HTML file.
 
     For a paper, --format writes each chart as svg, pdf or png, and each table as latex, into a
-    folder. A table fits one column or two of the ACM's template, and its file names the packages
-    that it needs and the columns that it leaves out. Charts are drawn by a headless Chromium or
-    Chrome, which must be installed; html and latex need none.
+    folder. A chart is there as wide as one column of the ACM's template and, ending in -wide, as
+    wide as two, with letters of 8 pt. A table fits one column or two, and its file names the
+    packages that it needs and the columns that it leaves out. Charts are drawn by a headless
+    Chromium or Chrome, which must be installed; html and latex need none.
 
     \b
     Examples:

@@ -1,4 +1,8 @@
-"""The figures of the report as files for a paper: SVG, PDF and PNG, drawn by a headless browser."""
+"""The figures of the report as files for a paper: SVG, PDF and PNG, drawn by a headless browser.
+
+Each is drawn as wide as one column of the ACM's template (`acmart`, `sigconf`) and as wide as two,
+with every letter in 8 pt there.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +15,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
+import plotly.graph_objects as go
+
 from analyses.common.files import replace_file
-from analyses.figures.theme import FAINT_INK, INK
+from analyses.figures.measures import place_names
+from analyses.figures.theme import INK, thin_ticks
 from analyses.report.blocks import Chart, blocks_of
 from loader.errors import ReportError
 
@@ -20,16 +27,25 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from pathlib import Path
 
-    import plotly.graph_objects as go
-
     from analyses.report.document import Report
 
 FORMATS: Final = ("svg", "pdf", "png")
-WIDTHS: Final = {1: 720, 2: 440, 3: 360}
-"""Pixels of a figure (96 per inch), by how many stand side by side."""
+INCHES: Final = {"": 10 / 3, "-wide": 7.0}
+"""Width of a figure in one column and in two, by the ending of its file's name."""
 
-PNG_SCALE: Final = 3.125
-"""300 dots per inch."""
+_SCALE: Final = 8 / 9
+"""A pixel of the drawing, in pixels of the paper (96 per inch): letters of 12 are 8 pt there."""
+
+_LETTERS: Final = 12
+_FONT: Final = "Helvetica, Arial, 'Liberation Sans', sans-serif"
+_DOTS: Final = 300 / 96
+"""Dots of a PNG per pixel of the paper: 300 per inch."""
+
+_STRIP: Final = 16
+"""Pixels of the margin, at the right, in which synthetic data are called so."""
+
+_PICTURE: Final = 720
+"""Pixels of a picture's width."""
 
 _SECONDS: Final = 60
 """For one figure."""
@@ -44,7 +60,7 @@ class StaticFigure:
     name : str
         Of its files, without ending.
     width, height : int
-        Pixels.
+        Pixels as it is drawn; the file is smaller by `_SCALE`.
     """
 
     name: str
@@ -54,21 +70,50 @@ class StaticFigure:
 
 
 def static_figures(report: Report) -> Iterator[StaticFigure]:
-    """Yield every figure of a report; on synthetic data each says so."""
+    """Yield every figure of a report in both widths; on synthetic data each says so."""
     for block in blocks_of(report.sections):
         if not isinstance(block, Chart):
             continue
         for place, figure in enumerate(block.figures):
-            one = deepcopy(figure)
             suffix = f"-{(block.names or range(1, 99))[place]}" if len(block.figures) > 1 else ""
-            if report.is_synthetic:
-                one.add_annotation(
-                    text="<b>synthetic data</b>", x=1, y=1, xref="paper", yref="paper",
-                    xanchor="right", yanchor="top", showarrow=False, bgcolor="#f0e442",
-                    font={"size": 11, "color": INK}, bordercolor=FAINT_INK,
-                )  # fmt: skip
             name = f"{block.name}{suffix}".replace("_", "-")
-            yield StaticFigure(name, one, WIDTHS[block.across], int(one.layout.height))
+            for ending, inches in INCHES.items():
+                yield _fitted(figure, f"{name}{ending}", round(96 * inches / _SCALE), report)
+
+
+def _fitted(figure: go.Figure, name: str, width: int, report: Report) -> StaticFigure:
+    """Lay a figure of the page out for a paper."""
+    parts = deepcopy(figure.to_plotly_json())
+    _set_letters(parts)
+    one = go.Figure(parts)
+    if one.layout.yaxis.showticklabels is not False:  # no rows, each of its own height
+        one.layout.height = min(one.layout.height, max(300, width // 2))
+    if one.layout.title.text and not one.layout.title.subtitle.text:
+        one.layout.margin.t = min(one.layout.margin.t, 30)
+    if report.is_synthetic:
+        right = one.layout.margin.r
+        one.layout.margin.r = right + _STRIP
+        one.add_annotation(
+            text="<b>synthetic data</b>", textangle=90, x=1, y=1, xref="paper", yref="paper",
+            xanchor="left", yanchor="top", xshift=right, showarrow=False,
+            borderpad=0, font={"size": _LETTERS, "color": INK},
+        )  # fmt: skip
+    place_names(one, width)
+    thin_ticks(one, width)
+    return StaticFigure(name, one, width, int(one.layout.height))
+
+
+def _set_letters(part: Any) -> None:
+    """Give every font in a part of a figure the size and the family of a paper."""
+    if isinstance(part, dict):
+        for name, inner in part.items():
+            if name.endswith("font"):
+                inner.update(size=_LETTERS, family=_FONT)
+            else:
+                _set_letters(inner)
+    elif isinstance(part, list | tuple):
+        for inner in part:
+            _set_letters(inner)
 
 
 def write_figures(report: Report, folder: Path, formats: Collection[str]) -> list[Path]:
@@ -97,8 +142,8 @@ def write_figures(report: Report, folder: Path, formats: Collection[str]) -> lis
         return asyncio.run(_write(report, folder, formats))
 
 
-def draw_picture(figure: dict[str, Any], width: int) -> bytes:
-    """Draw one figure as a PNG, two pixels per pixel of its width.
+def draw_picture(figure: dict[str, Any]) -> bytes:
+    """Draw one figure of a notebook as a PNG, two pixels per pixel of its usual width.
 
     The first call starts a browser, in about two seconds, which is kept until Python ends.
 
@@ -106,8 +151,6 @@ def draw_picture(figure: dict[str, Any], width: int) -> bytes:
     ----------
     figure : dict
         A figure in Plotly's JSON form.
-    width : int
-        Pixels.
 
     Raises
     ------
@@ -116,7 +159,7 @@ def draw_picture(figure: dict[str, Any], width: int) -> bytes:
     """
     import kaleido
 
-    opts = {"format": "png", "scale": 2, "width": width, "height": figure["layout"]["height"]}
+    opts = {"format": "png", "scale": 2, "width": _PICTURE, "height": figure["layout"]["height"]}
     with _browser_errors("pictures", "Plotly's own figures"):
         _keep_browser()
         drawn: bytes = kaleido.calc_fig_sync(figure, opts=opts)
@@ -179,7 +222,11 @@ async def _write(report: Report, folder: Path, formats: Collection[str]) -> list
                 *(
                     browser.calc_fig(
                         one.figure,
-                        opts={**size, "format": kind, "scale": PNG_SCALE if kind == "png" else 1},
+                        opts={
+                            **size,
+                            "format": kind,
+                            "scale": _SCALE * (_DOTS if kind == "png" else 1),
+                        },
                     )
                     for kind in formats
                 )

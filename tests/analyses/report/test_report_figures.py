@@ -60,7 +60,7 @@ def times(name: str = "mobile", **changes: float | None) -> Row:
 
 
 def trace(figure, name: str):
-    (found,) = [one for one in figure.data if one.name == name]
+    (found,) = [one for one in figure.data if one.name == name and one.x[0] is not None]
     return found
 
 

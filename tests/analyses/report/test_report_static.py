@@ -10,11 +10,13 @@ import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING
 
 import pytest
-from browser import find_browser
+from browser import Browser, find_browser
 from choreographer.browsers import Chromium
 from click.testing import CliRunner, Result
 from markupsafe import Markup
+from published import row_of
 
+from analyses.figures.theme import styles
 from analyses.report.blocks import Cell, Column, Table
 from analyses.report.document import compose, read_results
 from analyses.report.latex import (
@@ -25,7 +27,7 @@ from analyses.report.latex import (
     latex_table,
     write_tables,
 )
-from analyses.report.static import PNG_SCALE, static_figures, write_figures
+from analyses.report.static import static_figures, write_figures
 from loader.errors import ReportError
 from stackstudy import main
 
@@ -255,25 +257,37 @@ def paper(synthetic_data: Path, tmp_path_factory) -> Path:
 def test_every_figure_is_there_in_every_format(paper: Path, synthetic_data: Path) -> None:
     figures = list(static_figures(compose(read_results(synthetic_data))))
     names = [one.name for one in figures]
-    assert len(names) == len(set(names)) == 22
-    expected = {"popularity-mobile", "taxonomy-leaf-browser", "survival", "funnel-browser"}
+    assert len(names) == len(set(names)) == 2 * 22
+    expected = {"popularity-mobile", "taxonomy-leaf-browser", "survival-wide", "funnel-browser"}
     assert expected <= set(names)
     assert {path.name for path in paper.iterdir()} == {
         f"{name}.{kind}" for name in names for kind in ("svg", "pdf", "png")
     }
     for one in figures:
+        inches = 7.0 if one.name.endswith("-wide") else 3.33
         svg = ET.parse(paper / f"{one.name}.svg").getroot()
-        assert (svg.get("width"), svg.get("height")) == (str(one.width), str(one.height))
-        text = "".join(svg.itertext())
-        assert "synthetic data" in text
+        width, _, across, _ = float(svg.get("width")), *map(float, svg.get("viewBox").split()[1:])
+        assert width / 96 == pytest.approx(inches, abs=0.005)
+        written = [text for text in svg.iter("{http://www.w3.org/2000/svg}text") if text.itertext()]
+        sizes = {
+            float(re.search(r"font-size: ([\d.]+)px", text.get("style"))[1]) for text in written
+        }
+        sizes |= {
+            float(size)
+            for size in re.findall(
+                r"<tspan[^>]*font-size: ?([\d.]+)px", (paper / f"{one.name}.svg").read_text()
+            )
+        }
+        assert {round(size * width / across * 72 / 96, 2) for size in sizes} == {8.0}, one.name
+        assert "synthetic data" in "".join(svg.itertext())
         png = (paper / f"{one.name}.png").read_bytes()
         assert png[:8] == b"\x89PNG\r\n\x1a\n"
-        assert struct.unpack(">II", png[16:24]) == (
-            int(one.width * PNG_SCALE),
-            int(one.height * PNG_SCALE),
-        )
+        assert struct.unpack(">I", png[16:20])[0] == pytest.approx(300 * inches, abs=2)
         pdf = (paper / f"{one.name}.pdf").read_bytes()
         assert pdf.startswith(b"%PDF")
+        (box,) = re.findall(rb"/MediaBox \[0 0 ([\d.]+) [\d.]+\]", pdf)
+        assert float(box) / 72 == pytest.approx(inches, abs=0.01)
+        assert b"/Type3" not in pdf, "publishers refuse these fonts"
         assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1, "one page"
         if not one.name.startswith("funnel"):  # its hatching is a small picture, repeated
             assert b"/Subtype /Image" not in pdf, "lines, not dots"
@@ -285,3 +299,104 @@ def test_figures_of_real_data_are_not_called_synthetic(published_data: Path, tmp
     assert all("synthetic" not in path.read_text("utf-8") for path in written)
     text = (tmp_path / "acceptance.svg").read_text("utf-8")
     assert "71.6%" in text
+
+
+_BOXES = """
+(() => {
+  const box = one => { const r = one.getBoundingClientRect();
+    return [r.left, r.top, r.right, r.bottom, one.textContent.slice(0, 40) || one.tagName] };
+  const texts = [...document.querySelectorAll('text')].filter(one => one.textContent.trim());
+  const isMark = one => one.textContent.trim() === 'synthetic data';
+  const drawn = '.points path, .points text, .js-line, .fills path, .errorbar path, path.box,'
+    + ' .barlayer path, .heatmaplayer image, .legend';
+  return { page: box(document.documentElement),
+    marks: texts.filter(isMark).map(box),
+    texts: texts.filter(one => !isMark(one)).map(box),
+    data: [...document.querySelectorAll(drawn)].map(box) };
+})()
+"""
+
+
+@needs_browser
+def test_the_synthetic_mark_covers_nothing_and_nothing_is_cut(paper: Path) -> None:
+    browser = Browser()
+    try:
+        for path in sorted(paper.glob("*.svg")):
+            browser.open(path, is_drawn=False)
+            found = browser.run(_BOXES)
+            (mark,) = found["marks"]
+            assert len(found["data"]) > 1, path.name
+            for left, top, right, bottom, what in [*found["data"], *found["texts"]]:
+                apart = right <= mark[0] or mark[2] <= left or bottom <= mark[1] or mark[3] <= top
+                assert apart, (path.name, what)
+            for left, top, right, bottom, what in [mark, *found["texts"]]:
+                page = found["page"]
+                inside = left >= -1 and top >= -1 and right <= page[2] + 1 and bottom <= page[3] + 1
+                assert inside, (path.name, what, (left, top, right, bottom), page)
+    finally:
+        browser.close()
+
+
+# --- grey print
+
+
+def lightness(colour: str) -> float:
+    """CIE L* of a colour, by its formula of 1976; what is translucent lies on white."""
+    if colour.startswith("rgba"):
+        *parts, opacity = map(float, re.findall(r"[\d.]+", colour))
+    else:
+        parts, opacity = [int(colour[place : place + 2], 16) for place in (1, 3, 5)], 1.0
+    linear = []
+    for part in parts:
+        value = (opacity * part + (1 - opacity) * 255) / 255
+        linear.append(value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4)
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return 116 * luminance ** (1 / 3) - 16 if luminance > 0.008856 else 903.3 * luminance
+
+
+def in_grey(one) -> dict[str, tuple]:
+    """What is left of each series of a figure in grey print: its dash, its marker, its shade."""
+    found: dict[str, list] = {}
+    for trace in one.figure.data:
+        if trace.type == "scatter" and trace.fill is None:
+            look = found.setdefault((trace.name or "").split(",")[0], [None, None, None])
+            if "lines" in trace.mode and trace.line.dash != "dot":
+                look[0] = trace.line.dash or "solid"
+                look[2] = trace.line.color
+            if "markers" in trace.mode:
+                look[1] = trace.marker.symbol
+                look[2] = trace.marker.color or look[2]
+    return {name: (*look[:2], 10 * round(lightness(look[2]) / 10)) for name, look in found.items()}
+
+
+SHARED_AXES = (
+    "acceptance", "cumulative-times", "popularity-mobile", "popularity-server-cloud",
+    "popularity-shares-question-share", "response-times", "survival",
+)  # fmt: skip
+
+
+def test_series_differ_in_grey_print(synthetic_data: Path) -> None:
+    figures = {one.name: one for one in static_figures(compose(read_results(synthetic_data)))}
+    for name in [*SHARED_AXES, *(f"{name}-wide" for name in SHARED_AXES)]:
+        looks = in_grey(figures[name])
+        assert len(looks) >= 2, name
+        assert len(set(looks.values())) == len(looks), (name, looks)
+        assert len({look[:2] for look in looks.values()}) == len(looks), "not by shade alone"
+    (bars,) = figures["funnel-mobile"].figure.data
+    taken = [shape == "/" for shape in bars.marker.pattern.shape]
+    assert taken == [False, False, False, True, True, False, False]
+    shades = [
+        lightness(f"rgba({','.join(str(int(c[i : i + 2], 16)) for i in (1, 3, 5))},{opacity})")
+        for c, opacity in zip(bars.marker.color, bars.marker.opacity, strict=True)
+    ]
+    assert abs(shades[-1] - shades[2]) > 20, "what matches, and what is in the set"
+
+
+def test_many_sets_differ_in_grey_print() -> None:
+    kinds = ["base", "scope", *["topic"] * 30, "union", "baseline"]
+    rows = [
+        row_of("question_sets", question_set=f"set_{place}", kind=kind, position=place, label="")
+        for place, kind in enumerate(kinds)
+    ]
+    looks = [(one.marker, one.dash) for one in styles(rows).values()]
+    assert len(set(looks)) == len(looks) == 34
