@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from dataclasses import dataclass
 from inspect import cleandoc
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -16,10 +16,11 @@ from loader.errors import LabellingError, WarehouseError
 from loader.options import data_option
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
-    from analyses.labelling.ratings import Rating, Ratings
-    from analyses.labelling.sample import Part, QuestionKey, SampledQuestion
+    from analyses.labelling.ratings import Ratings
+    from analyses.labelling.sample import Part, SampledQuestion
+    from analyses.study.labels import Taxonomy
     from analyses.study.study import Study
 
 F = TypeVar("F", bound="Callable[..., Any]")
@@ -58,7 +59,6 @@ def _formula(command: F) -> F:
     return command
 
 
-_sample = click.argument("sample_file", metavar="DRAW", type=_FILE)
 _part = click.option(
     "--part",
     type=click.Choice(["all", "pilot", "rest"]),
@@ -262,16 +262,92 @@ def label() -> None:
     """
 
 
+@dataclass(frozen=True)
+class _Work:
+    """What `label` and `decide` work on: a task, a sample with its file, and the study."""
+
+    task: Task
+    file: Path
+    sample: list[SampledQuestion]
+    study: Study
+
+    @property
+    def taxonomy(self) -> Taxonomy:
+        """What there is to say of the sample."""
+        return self.task.taxonomy(self.sample, self.study.taxonomy)
+
+    @property
+    def own(self) -> Path:
+        """The folder of the study, unless it ships: then labels would be lost by an update."""
+        from analyses.study.study import shipped_studies
+
+        folder = self.study.folder
+        if folder in {path.resolve() for path in shipped_studies().values()}:
+            raise LabellingError(
+                f"{folder}: ships with stackstudy; make a study of your own first: `stackstudy"
+                f" study new DIR --from {self.study.name}`, then add --study DIR"
+            )
+        return folder
+
+    def part(self, part: Part) -> list[SampledQuestion]:
+        """Return a part of the sample."""
+        from analyses.labelling.sample import in_part
+
+        return in_part(self.file, self.sample, part)
+
+    def raters(
+        self, questions: list[SampledQuestion], files: tuple[Path, ...] = ()
+    ) -> tuple[list[Ratings], Ratings | None]:
+        """Read the raters of the study and what is settled, or the raters of files."""
+        from analyses.labelling.journal import read_journals
+        from analyses.labelling.ratings import read_raters, read_ratings
+
+        if files:
+            wanted = {one.key for one in questions}
+            read = (
+                read_ratings(one, self.sample, self.taxonomy, wanted, self.task) for one in files
+            )
+            return [one.checked(skip_unlabelled=True) for one in read], None
+        journals = read_journals(self.study.folder)
+        for one in journals:
+            if one.torn:
+                click.echo(f"Note: {one.path}: its last line is not whole, and left out", err=True)
+        return read_raters(journals, questions, self.taxonomy, self.task)
+
+
+def _check_unlike(*paths: Path | None) -> None:
+    """Raise a LabellingError for a file given twice: both to read and to write, or two raters'."""
+    seen = set()
+    for path in filter(None, paths):
+        if path.resolve() in seen:
+            raise LabellingError(f"{path}: is given twice; name another file")
+        seen.add(path.resolve())
+
+
 def _for_both(name: str, said: str, *options: Callable[[F], F]) -> Callable[[F], F]:
-    """Give both groups a command, of which the function gets the task first."""
+    """Give both groups a command on a sample of a study; its function gets the work first."""
 
     def add(run: F) -> F:
         for group, task in ((decide, DECIDE), (label, LABEL)):
-            command: Any = partial(run, task)
-            for option in reversed(options):
-                command = option(command)
+
+            def command(
+                *, sample_file: Path, study: str | None, task: Task = task, **given: Any
+            ) -> None:
+                from analyses.labelling.sample import read_sample_of
+                from analyses.study.study import find_study, read_study
+
+                files = given.get("files", ())
+                _check_unlike(sample_file, *files, given.get("output"), given.get("confusion"))
+                found = read_study(find_study(study))
+                run(_Work(task, sample_file, read_sample_of(sample_file, found), found), **given)
+
+            draw_argument = click.argument("sample_file", metavar="DRAW", type=_FILE)
+            with_options: Any = command
+            option: Any
+            for option in reversed((draw_argument, *options, study_option)):
+                with_options = option(with_options)
             words = {"task": task.name, "file": task.file}
-            group.command(name, help=cleandoc(said).format(**words))(command)
+            group.command(name, help=cleandoc(said).format(**words))(with_options)
         return run
 
     return add
@@ -290,26 +366,15 @@ def _for_both(name: str, said: str, *options: Callable[[F], F]) -> Callable[[F],
           stackstudy {task} serve draw.csv --rater ann --study my_study
           stackstudy {task} serve draw.csv --rater ben --part pilot
         """,
-    _sample,
     _rater,
     data_option,
-    study_option,
     _part,
     _port,
 )
-def _serve_rater(
-    task: Task,
-    *,
-    sample_file: Path,
-    rater: str,
-    data: Path,
-    study: str | None,
-    part: Part,
-    port: int,
-) -> None:
+def _serve_rater(work: _Work, *, rater: str, part: Part, **given: Any) -> None:
     if rater == SETTLED:
-        raise LabellingError(f"settled is no rater; run `stackstudy {task.name} settle`")
-    _serve(task, sample_file=sample_file, rater=rater, data=data, study=study, part=part, port=port)
+        raise LabellingError(f"settled is no rater; run `stackstudy {work.task.name} settle`")
+    _serve(work, work.part(part), rater, **given)
 
 
 @_for_both(
@@ -324,25 +389,41 @@ def _serve_rater(
         Examples:
           stackstudy {task} settle draw.csv --study my_study
         """,
-    _sample,
     _raters,
     data_option,
-    study_option,
     _port,
 )
-def _settle(
-    task: Task, *, sample_file: Path, n_raters: int, data: Path, study: str | None, port: int
+def _settle(work: _Work, **given: Any) -> None:
+    _serve(work, work.part("all"), SETTLED, **given)
+
+
+def _serve(
+    work: _Work,
+    questions: list[SampledQuestion],
+    rater: str,
+    *,
+    data: Path,
+    port: int,
+    n_raters: int = 2,
 ) -> None:
-    _serve(
-        task,
-        sample_file=sample_file,
-        rater=SETTLED,
-        data=data,
-        study=study,
-        part="all",
-        port=port,
-        n_raters=n_raters,
-    )
+    """Open the journal of a person, and show the page until Ctrl-C."""
+    from analyses.labelling.journal import Journal, journal_path
+    from analyses.labelling.page import Desk, Page, listening, serve
+    from analyses.labelling.posts import read_threads
+
+    journal = Journal(journal_path(work.own, rater))
+    with journal.writing() as note:
+        if note:
+            click.echo(f"Note: {note}", err=True)
+        click.echo(f"Reading {len(questions):,} questions ...", err=True)
+        threads = read_threads(data, work.study.name, questions)
+        desk = Desk(work.study, work.task, questions, threads, journal, n_raters)
+        if desk.is_settling:
+            desk.raters()  # what cannot be settled is said here, and not on the page
+        with listening(port) as at:
+            page = Page(desk, at.getsockname()[1])
+            click.echo(f"Open {page.address}\nCtrl-C ends the page; all is in {journal.path}.")
+            serve(page, at)
 
 
 @_for_both(
@@ -357,20 +438,17 @@ def _settle(
           stackstudy {task} write draw.csv --study my_study
           stackstudy {task} write draw.csv --raters 1
         """,
-    _sample,
     _raters,
-    study_option,
 )
-def _write(task: Task, *, sample_file: Path, n_raters: int, study: str | None) -> None:
+def _write(work: _Work, *, n_raters: int) -> None:
     from analyses.labelling.adjudication import adjudicate, write_settled
 
-    sample, found = _sampled(sample_file, study)
-    raters, settled = _read(task, sample, found, ())
-    made = adjudicate(raters, settled, sample, n_raters)
-    path = write_settled(_own(found), found.set_names(), task, made)
-    click.echo(f"{path}: {len(made.final):,} of {len(sample):,} questions of the draw")
+    raters, settled = work.raters(work.sample)
+    made = adjudicate(raters, settled, work.sample, n_raters)
+    path = write_settled(work.own, work.study.set_names(), work.task, made)
+    click.echo(f"{path}: {len(made.final):,} of {len(work.sample):,} questions of the draw")
     if made.to_settle:
-        click.echo(f"To settle: {len(made.to_settle):,} (`stackstudy {task.name} settle`)")
+        click.echo(f"To settle: {len(made.to_settle):,} (`stackstudy {work.task.name} settle`)")
 
 
 @_for_both(
@@ -388,7 +466,6 @@ def _write(task: Task, *, sample_file: Path, n_raters: int, study: str | None) -
           stackstudy {task} agreement draw.csv --study my_study
           stackstudy {task} agreement draw.csv ann.xlsx ben.xlsx --part rest --confusion pairs.csv
         """,
-    _sample,
     click.argument("files", metavar="[FILE]...", nargs=-1, type=_FILE),
     _output("--confusion", None, "Table to write, xlsx or CSV: how often each pair occurs."),
     _part,
@@ -399,35 +476,29 @@ def _write(task: Task, *, sample_file: Path, n_raters: int, study: str | None) -
         show_default=True,
         help="Confidence level of the interval.",
     ),
-    study_option,
     _force,
 )
 def _agreement(
-    task: Task,
+    work: _Work,
     *,
-    sample_file: Path,
     files: tuple[Path, ...],
     confusion: Path | None,
     part: Part,
     confidence: float,
-    study: str | None,
     force: bool,
 ) -> None:
     from analyses.labelling.adjudication import adjudicate
     from analyses.labelling.agreement import agreement_of_all, rater_agreement
-    from analyses.labelling.sample import in_part
     from analyses.labelling.show import show_agreement, show_agreement_of_all, write_confusion
 
-    _check_files(files, sample_file, confusion)
-    sample, found = _sampled(sample_file, study)
-    questions = in_part(sample_file, sample, part)
-    raters, settled = _read(task, questions, found, files, sample)
+    questions = work.part(part)
+    raters, settled = work.raters(questions, files)
     if len(raters) < 2:
         raise LabellingError(
-            f"{found.folder}: agreement needs what two raters said; there is"
+            f"{work.study.folder}: agreement needs what two raters said; there is"
             f" {raters[0].rater if raters else 'nobody'}"
         )
-    rows = rater_agreement(raters, task.taxonomy(sample, found.taxonomy), confidence)
+    rows = rater_agreement(raters, work.taxonomy, confidence)
     show_agreement(rows)
     if len(raters) > 2:
         show_agreement_of_all(agreement_of_all(raters, confidence))
@@ -453,7 +524,6 @@ def _agreement(
           stackstudy {task} export draw.csv tasks.json --to label-studio
           stackstudy {task} export draw.csv ann.csv --rater ann --part pilot
         """,
-    _sample,
     click.argument("output", type=_FILE),
     click.option(
         "--to",
@@ -473,51 +543,45 @@ def _agreement(
     ),
     _part,
     data_option,
-    study_option,
     _force,
 )
 def _export(
-    task: Task,
+    work: _Work,
     *,
-    sample_file: Path,
     output: Path,
     kind: str,
     rater: str | None,
     answers: int,
     part: Part,
     data: Path,
-    study: str | None,
     force: bool,
 ) -> None:
     from analyses.labelling.journal import journal_path
-    from analyses.labelling.posts import read_texts, read_threads
     from analyses.labelling.ratings import read_ratings
-    from analyses.labelling.sample import in_part
 
-    _check_files((), sample_file, output)
-    sample, found = _sampled(sample_file, study)
-    questions = in_part(sample_file, sample, part)
-    taxonomy = task.taxonomy(sample, found.taxonomy)
-    said: Mapping[QuestionKey, Rating] = {}
+    questions, said = work.part(part), {}
     if rater:
-        path = journal_path(found.folder, rater)
-        read = read_ratings(path, sample, taxonomy, task=task)
-        said = read.checked(skip_unlabelled=True).by_question
+        path = journal_path(work.study.folder, rater)
+        read = read_ratings(path, work.sample, work.taxonomy, task=work.task)
+        said = dict(read.checked(skip_unlabelled=True).by_question)
     if kind == "sheet":
+        from analyses.labelling.posts import read_texts
         from analyses.labelling.sheet import SheetRow, write_sheet
 
-        texts = read_texts(data, found.name, questions, answers)
+        texts = read_texts(data, work.study.name, questions, answers)
         rows = [
             SheetRow(row, text, said.get(row.key))
             for row, text in zip(questions, texts, strict=True)
         ]
-        write_sheet(output, rows, taxonomy, force=force)
+        write_sheet(output, rows, work.taxonomy, force=force)
         click.echo(f"Sheet: {output} ({len(rows):,} questions)")
         return
     from analyses.labelling.label_studio import write_tasks
+    from analyses.labelling.posts import read_threads
 
-    threads = read_threads(data, found.name, questions)
-    for path in write_tasks(output, questions, threads, taxonomy, task, said, force=force):
+    threads = read_threads(data, work.study.name, questions)
+    made = write_tasks(output, questions, threads, work.taxonomy, work.task, said, force=force)
+    for path in made:
         click.echo(f"Label Studio: {path}")
 
 
@@ -534,7 +598,6 @@ def _export(
           stackstudy {task} import draw.csv ann.xlsx --rater ann --study my_study
           stackstudy {task} import draw.csv export.json --rater ben --annotator 2
         """,
-    _sample,
     click.argument("given", metavar="INPUT", type=_FILE),
     _rater,
     click.option(
@@ -542,33 +605,21 @@ def _export(
         metavar="ID",
         help="Whose annotations of Label Studio, by number or e-mail, where there are several.",
     ),
-    study_option,
 )
-def _import(
-    task: Task,
-    *,
-    sample_file: Path,
-    given: Path,
-    rater: str,
-    annotator: str | None,
-    study: str | None,
-) -> None:
+def _import(work: _Work, *, given: Path, rater: str, annotator: str | None) -> None:
     from analyses.labelling.codebook import take_in
+    from analyses.labelling.label_studio import read_annotations
     from analyses.labelling.ratings import read_ratings
 
-    sample, found = _sampled(sample_file, study)
-    taxonomy = task.taxonomy(sample, found.taxonomy)
     if given.suffix.lower() == ".json":
-        from analyses.labelling.label_studio import read_annotations
-
-        ratings = read_annotations(given, sample, taxonomy, annotator)
+        ratings = read_annotations(given, work.sample, work.taxonomy, annotator)
     else:
-        ratings = read_ratings(given, sample, taxonomy)
+        ratings = read_ratings(given, work.sample, work.taxonomy)
     if ratings.problems:
         for line in ratings.problems:
             click.echo(line)
         raise LabellingError(f"{given}: {len(ratings.problems):,} slips, nothing is read")
-    path, n_new = take_in(_own(found), found.set_names(), task, ratings, rater)
+    path, n_new = take_in(work.own, work.study.set_names(), work.task, ratings, rater)
     click.echo(
         f"{path}: {len(ratings.by_question):,} questions read, {n_new:,} of them new or"
         f" changed; {len(ratings.unlabelled):,} of the draw without a label"
@@ -610,93 +661,3 @@ def acceptance(data: Path, study: str | None, output: Path | None, *, force: boo
         values = [list(row.values()) for row in rows]
         write_table(output, dict.fromkeys(rows[0], 16), values, force=force)
         click.echo(f"Table: {output}")
-
-
-def _serve(
-    task: Task,
-    *,
-    sample_file: Path,
-    rater: str,
-    data: Path,
-    study: str | None,
-    part: Part,
-    port: int,
-    n_raters: int = 2,
-) -> None:
-    """Open the journal of a person, and show the page until Ctrl-C."""
-    from analyses.labelling.journal import Journal, journal_path
-    from analyses.labelling.page import Desk, Page, listening, serve
-    from analyses.labelling.posts import read_threads
-    from analyses.labelling.sample import in_part
-
-    sample, found = _sampled(sample_file, study)
-    questions = in_part(sample_file, sample, part)
-    journal = Journal(journal_path(_own(found), rater))
-    with journal.writing() as note:
-        if note:
-            click.echo(f"Note: {note}", err=True)
-        click.echo(f"Reading {len(questions):,} questions ...", err=True)
-        threads = read_threads(data, found.name, questions)
-        desk = Desk(found, task, questions, threads, journal, n_raters)
-        with listening(port) as at:
-            page = Page(desk, at.getsockname()[1])
-            click.echo(f"Open {page.address}\nCtrl-C ends the page; all is in {journal.path}.")
-            serve(page, at)
-
-
-def _sampled(sample_file: Path, study: str | None) -> tuple[list[SampledQuestion], Study]:
-    from analyses.labelling.sample import read_sample_of
-    from analyses.study.study import find_study, read_study
-
-    found = read_study(find_study(study))
-    return read_sample_of(sample_file, found), found
-
-
-def _own(study: Study) -> Path:
-    """Return the folder of a study of one's own.
-
-    Raises
-    ------
-    LabellingError
-        When the study ships: it is the same for everybody, and an update would lose the labels.
-    """
-    from analyses.study.study import shipped_studies
-
-    if study.folder in {path.resolve() for path in shipped_studies().values()}:
-        raise LabellingError(
-            f"{study.folder}: ships with stackstudy; make a study of your own first: `stackstudy"
-            f" study new DIR --from {study.name}`, then add --study DIR"
-        )
-    return study.folder
-
-
-def _read(
-    task: Task,
-    questions: list[SampledQuestion],
-    study: Study,
-    files: tuple[Path, ...],
-    sample: list[SampledQuestion] | None = None,
-) -> tuple[list[Ratings], Ratings | None]:
-    """Read the raters of a study, or those of files."""
-    from analyses.labelling.journal import read_journals
-    from analyses.labelling.ratings import read_raters, read_ratings
-
-    taxonomy = task.taxonomy(questions, study.taxonomy)
-    if files:
-        wanted = {one.key for one in questions}
-        read = [read_ratings(one, sample or questions, taxonomy, wanted, task) for one in files]
-        return [one.checked(skip_unlabelled=True) for one in read], None
-    journals = read_journals(study.folder)
-    for one in journals:
-        if one.torn:
-            click.echo(f"Note: {one.path}: its last line is not whole and is left out", err=True)
-    return read_raters(journals, questions, taxonomy, task)
-
-
-def _check_files(files: tuple[Path, ...], sample_file: Path, output: Path | None) -> None:
-    """Raise a LabellingError for a file given twice, or both to read and to write."""
-    seen = {sample_file.resolve()}
-    for path in (*files, *([output] if output else [])):
-        if path.resolve() in seen:
-            raise LabellingError(f"{path}: is given twice; name another file")
-        seen.add(path.resolve())

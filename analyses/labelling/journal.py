@@ -240,6 +240,10 @@ class Journal:
             for key, one in last.items()
         }  # fmt: skip
 
+    def lines(self, task: str) -> dict[QuestionKey, int]:
+        """Return the number of the line in which each question was last spoken of."""
+        return {one.key: n for n, one in enumerate(self.entries, start=1) if one.task == task}
+
     def before(self, task: str) -> Entry | None:
         """Return what an undo restores: the question and what was said of it before; or None."""
         stack: list[tuple[Entry, bool]] = []

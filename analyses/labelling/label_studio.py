@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 from xml.sax.saxutils import quoteattr
 
 from analyses.common.spreadsheets import written_whole
-from analyses.labelling.ratings import Rating, Ratings
+from analyses.labelling.ratings import Said, of_said
 from analyses.labelling.rendering import safe_comment, safe_html
-from analyses.study.labels import NO_CATEGORY, SEPARATOR
+from analyses.study.labels import SEPARATOR
 from loader.errors import LabellingError
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from analyses.labelling.posts import Post, PostKey, Thread
-    from analyses.labelling.ratings import Task
+    from analyses.labelling.ratings import Rating, Ratings, Task
     from analyses.labelling.sample import QuestionKey, SampledQuestion
     from analyses.study.labels import Category, Taxonomy
 
@@ -90,7 +90,7 @@ def read_annotations(
     """
     try:
         tasks = json.loads(path.read_text("utf-8"))
-        found = list(_annotations(tasks))
+        found = list(_annotations(path, tasks))
     except OSError as error:
         raise LabellingError(
             f"{path}: cannot be read ({error.strerror}); check its name"
@@ -100,32 +100,9 @@ def read_annotations(
             f"{path}: is no JSON export of Label Studio whose tasks `stackstudy label export` wrote"
             f" ({type(error).__name__}: {error}); choose JSON, not JSON-MIN, when you export"
         ) from error
-    _check_annotator(path, {by for _, _, by, _ in found}, annotator)
-    sampled = {one.key for one in questions}
-    by_question: dict[QuestionKey, Rating] = {}
-    problems = []
-    for number, key, by, result in found:
-        if annotator not in {None, by}:
-            continue
-        where = f"{path}: task {number}: question {key[2]} of {key[0]}"
-        if key not in sampled:
-            problems.append(f"{where} is not in the sample; leave it out, or name its draw")
-            continue
-        try:
-            labels = tuple(dict.fromkeys(taxonomy.find(key[0], one) for one in _labels(result)))
-        except ValueError as error:
-            problems.append(f"{where}: {error}")
-            continue
-        if len(labels) > 1 and (none := [one.name for one in labels if one.name in NO_CATEGORY]):
-            problems.append(f"{where}: {none[0]!r} stands alone; remove it, or the other labels")
-        elif labels:
-            by_question[key] = Rating(labels, " ".join(_note(result).split()))
-    unlabelled = {
-        key: f"{path}: question {key[2]} of {key[0]} has no label"
-        for key in (one.key for one in questions)
-        if key not in by_question
-    }
-    return Ratings(path.stem, path, by_question, unlabelled, tuple(problems))
+    _check_annotator(path, {by for _, by in found}, annotator)
+    last = {one.key: one for one, by in found if annotator in {None, by}}
+    return of_said(path, last.values(), questions, taxonomy)
 
 
 def _check_annotator(path: Path, people: set[str], annotator: str | None) -> None:
@@ -217,16 +194,18 @@ def _hint(one: Category) -> str:
     return f" hint={quoteattr(one.description)}" if one.description else ""
 
 
-def _annotations(tasks: Any) -> Iterator[tuple[int, QuestionKey, str, list[dict[str, Any]]]]:
-    """Yield the task's number, the question, the person and the result of each annotation."""
+def _annotations(path: Path, tasks: Any) -> Iterator[tuple[Said, str]]:
+    """Yield what each annotation says, and who said it; the last ones of a question come last."""
     for number, task in enumerate(tasks, start=1):
         question_set, site, question_id = (task["data"][name] for name in _KEY)
+        key = (question_set, site, int(question_id))
         for one in sorted(task["annotations"], key=lambda one: str(one.get("updated_at", ""))):
             if one.get("was_cancelled"):
                 continue
             by = one.get("completed_by", "")
             by = by.get("email") or by["id"] if isinstance(by, dict) else by
-            yield number, (question_set, site, int(question_id)), str(by), one["result"]
+            labels, note = list(_labels(one["result"])), _note(one["result"])
+            yield Said(f"{path}: task {number}", key, labels, note), str(by)
 
 
 def _labels(result: Sequence[Mapping[str, Any]]) -> Iterator[str]:

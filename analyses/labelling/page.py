@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import secrets
 import socket
+from collections import Counter
 from functools import cached_property, wraps
 from typing import TYPE_CHECKING, Any, Final
 
@@ -27,7 +28,7 @@ from analyses.labelling.rendering import code_css, safe_comment, safe_html
 from loader.errors import StackstudyError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from starlette.requests import Request
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from analyses.labelling.adjudication import Settlement
     from analyses.labelling.posts import PostKey, Thread
     from analyses.labelling.ratings import Ratings, Task
-    from analyses.labelling.sample import SampledQuestion
+    from analyses.labelling.sample import QuestionKey, SampledQuestion
     from analyses.study.labels import Taxonomy
     from analyses.study.study import Study
 
@@ -89,6 +90,7 @@ class Desk:
         self.study = study
         self.task = task
         self.questions = sorted(questions, key=lambda one: not one.is_pilot)
+        self.places = {one.key: place for place, one in enumerate(self.questions, start=1)}
         self.threads = threads
         self.journal = journal
         self.is_settling = journal.rater == SETTLED
@@ -122,6 +124,18 @@ class Desk:
         """Return what the person said of each question."""
         return self.journal.said(self.task.name, changes_of(self.journals))
 
+    def lost(self, said: Iterable[Entry]) -> dict[QuestionKey, list[str]]:
+        """Return the labels that somebody has deleted from taxonomy.csv since, by question."""
+        known = {
+            name: {one.name for one in self.task.choices(self.taxonomy, name)}
+            for name in self.sampled_sets
+        }
+        return {
+            one.key: gone
+            for one in said
+            if (gone := [name for name in one.labels if name not in known[one.question_set]])
+        }
+
     def save(self, place: int, labels: Sequence[str], note: str) -> None:
         """Put what the person says of a question on disk.
 
@@ -147,8 +161,7 @@ class Desk:
             Entry(self.task.name, *before.key, before.labels, before.note, is_undo=True)
         )
         self._write_settled()
-        places = {one.key: place for place, one in enumerate(self.questions, start=1)}
-        return places.get(before.key, 1)
+        return self.places.get(before.key, 1)
 
     def change(self, question_set: str, change: str, code: str, to: str, said: str) -> None:
         """Change the codebook; raise ValueError if that cannot be."""
@@ -275,9 +288,8 @@ class Page:
     def _shown(self, name: str, **values: Any) -> Response:
         return Response(self._templates.get_template(name).render(**values), media_type="text/html")
 
-    def home(self, request: Request) -> Response:
+    def home(self, _request: Request) -> Response:
         """Go to the next question."""
-        del request
         return RedirectResponse(
             f"/questions/{self._next(0) or 1}" if not self.desk.is_settling else "/agreement", 303
         )
@@ -298,6 +310,7 @@ class Page:
             thread=thread,
             place=place,
             said=said,
+            lost=desk.lost([said]).get(question.key, []),
             choices=desk.choices(question.question_set),
             next=self._next(place),
             progress=self._progress(),
@@ -320,33 +333,23 @@ class Page:
         self.desk.save(place, labels, str(said.get("note", "")))
         return JSONResponse({"next": self._next(place), "progress": self._progress()})
 
-    def undo(self, request: Request, said: dict[str, Any]) -> Response:
+    def undo(self, _request: Request, _said: dict[str, Any]) -> Response:
         """Take back what was said last."""
-        del request, said
         return JSONResponse({"place": self.desk.undo()})
 
-    def listed(self, request: Request) -> Response:
+    def listed(self, _request: Request) -> Response:
         """Show the questions of the sample and how far each is."""
-        del request
-        done = self._done()
-        return self._shown("questions.html", done=done, progress=self._progress())
+        return self._shown("questions.html", done=self._done(), progress=self._progress())
 
-    def codebook(self, request: Request) -> Response:
+    def codebook(self, _request: Request) -> Response:
         """Show the codes with their definitions, examples and use, and their history."""
-        del request
-        used: dict[tuple[str, str], int] = {}
-        for one in self.desk.said().values():
-            for name in one.labels:
-                used[one.question_set, name] = used.get((one.question_set, name), 0) + 1
-        places = {
-            f"{one.site}/{one.question_id}": place
-            for place, one in enumerate(self.desk.questions, start=1)
-        }
+        said = self.desk.said().values()
+        used = Counter((one.question_set, name) for one in said for name in one.labels)
+        places = {f"{site}/{id_}": place for (_, site, id_), place in self.desk.places.items()}
         return self._shown("codebook.html", used=used, places=places, progress=self._progress())
 
-    def change(self, request: Request, said: dict[str, Any]) -> Response:
+    def change(self, _request: Request, said: dict[str, Any]) -> Response:
         """Change the codebook."""
-        del request
         if self.desk.task is not LABEL:
             raise ValueError("decisions have no codebook")
         words = [str(said.get(name, "")) for name in ("set", "change", "code", "to", "text")]
@@ -357,9 +360,8 @@ class Page:
         self.desk.change(*words)
         return JSONResponse({})
 
-    def agreement(self, request: Request) -> Response:
+    def agreement(self, _request: Request) -> Response:
         """Show how far raters agree by now, and where they do not."""
-        del request
         desk = self.desk
         if not desk.is_settling:
             raise ValueError("only the page that settles shows what others said")
@@ -368,7 +370,6 @@ class Page:
         rows = [one for one in rows if one.n]
         leaf_is_inner = all(not one.leaf_category for one in desk.taxonomy.categories)
         rows = [one for one in rows if one.level == "inner" or not leaf_is_inner]
-        places = {one.key: place for place, one in enumerate(desk.questions, start=1)}
         return self._shown(
             "agreement.html",
             raters=raters,
@@ -376,14 +377,13 @@ class Page:
             alphas=agreement_of_all(raters) if len(raters) > 2 else [],
             settlement=settlement,
             to_settle=[
-                (places[key], desk.threads[key[1:]].title, key) for key in settlement.to_settle
+                (desk.places[key], desk.threads[key[1:]].title, key) for key in settlement.to_settle
             ],
             progress=self._progress(),
         )
 
-    def write(self, request: Request, said: dict[str, Any]) -> Response:
+    def write(self, _request: Request, _said: dict[str, Any]) -> Response:
         """Write labels.csv or decisions.csv."""
-        del request, said
         return JSONResponse({"written": self.desk.write_settled().name})
 
     def static(self, request: Request) -> Response:
@@ -401,8 +401,9 @@ class Page:
         if desk.is_settling:
             to_settle = set(desk.raters()[1].to_settle)
             return [one.key not in to_settle for one in desk.questions]
-        said = desk.said()
-        return [bool(one.key in said and said[one.key].labels) for one in desk.questions]
+        said = {key: one for key, one in desk.said().items() if key in desk.places and one.labels}
+        done = said.keys() - desk.lost(said.values())
+        return [one.key in done for one in desk.questions]
 
     def _next(self, place: int) -> int | None:
         """Return the next question that is not done, also from the beginning."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from analyses.labelling.journal import SETTLED, Journal, changes_of, read_journals
 from analyses.study.labels import NO_CATEGORY, Category, Taxonomy
 from loader.errors import LabellingError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from analyses.labelling.journal import Entry
@@ -119,6 +119,96 @@ class Ratings:
         return self
 
 
+@dataclass(frozen=True)
+class Said:
+    """What a file says of a question.
+
+    Attributes
+    ----------
+    where : str
+        File and row.
+    key : tuple
+        Set, site and id of the question; an id that is none stays a text.
+    names : sequence of str
+        Names of its labels, as they were written.
+    """
+
+    where: str
+    key: tuple[str, str, int | str]
+    names: Sequence[str]
+    note: str = ""
+
+
+def of_said(  # noqa: PLR0913, PLR0917 - a file, and all that it is read against
+    path: Path,
+    said: Iterable[Said],
+    questions: Sequence[SampledQuestion],
+    taxonomy: Taxonomy,
+    wanted: Collection[QuestionKey] | None = None,
+    missing: str = "has no label yet",
+) -> Ratings:
+    """Return what a file says of sampled questions, read against the sample and the codebook.
+
+    Parameters
+    ----------
+    wanted : collection of QuestionKey, optional
+        As for `read_ratings`.
+    missing : str
+        What is wrong with a question of which the file says nothing.
+    """
+    expected = {one.key for one in questions} if wanted is None else set(wanted)
+    sampled = expected.union(one.key for one in questions)
+    rows: dict[Any, str] = {}
+    by_question: dict[Any, Rating] = {}
+    unlabelled: dict[Any, str] = {}
+    problems: list[str] = []
+    for one in said:
+        question_set, _, question_id = one.key
+        about = f"{one.where}: question {question_id}"
+        if one.key not in sampled:
+            problems.append(
+                f"{one.where}: question {question_id!r} of {question_set!r} is not in the sample;"
+                " undo the change of its id, remove it, or name its draw"
+            )
+        elif (first := rows.setdefault(one.key, one.where)) != one.where:
+            problems.append(
+                f"{about} of {question_set} is in {first.rpartition(': ')[2]} already;"
+                " keep one of the two"
+            )
+        elif one.key in expected:
+            labels, faults = _found(one.names, question_set, taxonomy)
+            problems += [f"{about}: {fault}" for fault in faults]
+            if labels:
+                by_question[one.key] = Rating(labels, " ".join(one.note.split()))
+            elif not faults:
+                unlabelled[one.key] = (
+                    f"{about} of {question_set} has no label; label it, or write unclear or pending"
+                )
+    unlabelled |= {
+        key: f"{path}: question {key[2]} of {key[0]} {missing}"
+        for key in (one.key for one in questions)
+        if key in expected and key not in rows
+    }
+    return Ratings(path.stem, path, by_question, unlabelled, tuple(problems))
+
+
+def _found(
+    names: Iterable[str], question_set: str, taxonomy: Taxonomy
+) -> tuple[tuple[Category, ...], list[str]]:
+    """Return the categories of names, and what is wrong with them."""
+    found: dict[Category, None] = {}
+    faults: list[str] = []
+    for name in names:
+        try:
+            found[taxonomy.find(question_set, name)] = None
+        except ValueError as error:
+            faults.append(str(error))
+    none = [one.name for one in found if one.name in NO_CATEGORY]
+    if none and len(found) > 1:
+        faults.append(f"{none[0]!r} stands alone; remove it, or the other labels")
+    return tuple(found), faults
+
+
 def read_ratings(
     path: Path,
     questions: Sequence[SampledQuestion],
@@ -151,16 +241,17 @@ def read_ratings(
     if path.suffix.lower() != ".jsonl":
         from analyses.labelling.sheet import read_sheet
 
-        return read_sheet(path, questions, taxonomy, wanted)
+        return of_said(
+            path, read_sheet(path), questions, taxonomy, wanted,
+            missing="has no row; take its row from a fresh sheet and label it",
+        )  # fmt: skip
     if not path.is_file():
         raise LabellingError(f"{path}: there is no such file; check its name")
-    folder = path.absolute().parent.parent
-    return of_journal(
-        Journal(path), questions, taxonomy, task, changes_of(read_journals(folder)), wanted
-    )
+    changes = changes_of(read_journals(path.absolute().parent.parent))
+    return _of_journal(Journal(path), questions, taxonomy, task, changes, wanted)
 
 
-def of_journal(  # noqa: PLR0913, PLR0917 - all that a label depends on
+def _of_journal(  # noqa: PLR0913, PLR0917 - all that a label depends on
     journal: Journal,
     questions: Sequence[SampledQuestion],
     taxonomy: Taxonomy,
@@ -169,22 +260,15 @@ def of_journal(  # noqa: PLR0913, PLR0917 - all that a label depends on
     wanted: Collection[QuestionKey] | None = None,
 ) -> Ratings:
     """Return what a journal says of sampled questions, in the order of the sample."""
-    said = journal.said(task.name, changes)
-    by_question: dict[QuestionKey, Rating] = {}
-    unlabelled: dict[QuestionKey, str] = {}
-    problems: list[str] = []
-    for key in (one.key for one in questions if wanted is None or one.key in wanted):
-        entry = said.get(key)
-        if entry is None or not entry.labels:
-            unlabelled[key] = f"{journal.path}: question {key[2]} of {key[0]} has no label yet"
-            continue
-        try:
-            labels = tuple(taxonomy.find(key[0], name) for name in entry.labels)
-        except ValueError as error:
-            problems.append(f"{journal.path}: question {key[2]}: {error}")
-        else:
-            by_question[key] = Rating(labels, " ".join(entry.note.split()))
-    return Ratings(journal.rater, journal.path, by_question, unlabelled, tuple(problems))
+    entries = journal.said(task.name, changes)
+    lines = journal.lines(task.name)
+    said = (
+        Said(f"{journal.path}: line {lines[one.key]}", *entry)
+        for one in questions
+        if one.key in entries
+        for entry in [(one.key, entries[one.key].labels, entries[one.key].note)]
+    )
+    return of_said(journal.path, said, questions, taxonomy, wanted)
 
 
 def read_raters(
@@ -202,7 +286,7 @@ def read_raters(
     """
     changes = changes_of(journals)
     read = [
-        of_journal(one, questions, taxonomy, task, changes).checked(skip_unlabelled=True)
+        _of_journal(one, questions, taxonomy, task, changes).checked(skip_unlabelled=True)
         for one in journals
     ]
     settled = next((one for one in read if one.rater == SETTLED), None)

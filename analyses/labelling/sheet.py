@@ -14,19 +14,18 @@ from analyses.common.spreadsheets import (
     write_table,
     written_whole,
 )
-from analyses.labelling.ratings import Rating, Ratings
+from analyses.labelling.ratings import Said
 from analyses.labelling.sample import KEY
-from analyses.study.labels import NO_CATEGORY
 from loader.errors import LabellingError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from analyses.common.spreadsheets import Line
     from analyses.labelling.posts import QuestionText
-    from analyses.labelling.sample import QuestionKey, SampledQuestion
-    from analyses.study.labels import Category, Taxonomy
+    from analyses.labelling.ratings import Rating
+    from analyses.labelling.sample import SampledQuestion
+    from analyses.study.labels import Taxonomy
 
 MIN_LABELS = 3
 WIDTHS = {
@@ -119,12 +118,7 @@ def _write_categories(book: Workbook, sets: Iterable[str], taxonomy: Taxonomy) -
     return options
 
 
-def read_sheet(
-    path: Path,
-    questions: Sequence[SampledQuestion],
-    taxonomy: Taxonomy,
-    wanted: Collection[QuestionKey] | None = None,
-) -> Ratings:
+def read_sheet(path: Path) -> list[Said]:
     """Read a filled sheet.
 
     Parameters
@@ -133,18 +127,6 @@ def read_sheet(
         An xlsx or CSV with the columns question_set, site, question_id and one or more named
         ``label`` or ``label_…``, in any order; ``note`` may be there, other columns are ignored.
         Rows may be in any order.
-    questions : sequence of SampledQuestion
-        The whole sample.
-    taxonomy : Taxonomy
-        The categories to choose from.
-    wanted : collection of QuestionKey, optional
-        Those the sheet must label, such as the pilot; rows of other sampled questions are ignored.
-        By default all.
-
-    Returns
-    -------
-    Ratings
-        Also of a sheet with problems, which are listed there: see `Ratings.checked`.
 
     Raises
     ------
@@ -152,74 +134,23 @@ def read_sheet(
         When the file cannot be read as a table with these columns.
     """
     lines = read_table(path, KEY)
-    label_columns = [
-        column
-        for column in (lines[0].values if lines else ())
-        if column == "label" or column.startswith("label_")
+    columns = [
+        name
+        for name in (lines[0].values if lines else ())
+        if name == "label" or name.startswith("label_")
     ]
-    if lines and not label_columns:
+    if lines and not columns:
         raise LabellingError(f"{path}: row 1: no column label_1; write the sheet again and fill it")
-    sampled = {question.key for question in questions}
-    expected = sampled if wanted is None else set(wanted)
-    rows: dict[QuestionKey, int] = {}
-    by_question: dict[QuestionKey, Rating] = {}
-    unlabelled: dict[QuestionKey, str] = {}
-    problems: list[str] = []
+    said = []
     for line in lines:
-        where = f"{path}: row {line.number}"
-        key = _key(line)
-        if key is None or key not in sampled:
-            problems.append(
-                f"{where}: question {line.values['question_id']!r} of"
-                f" {line.values['question_set']!r} is not in the sample;"
-                " undo the change of its id, or remove the row"
+        question_set, site, text = (line.values[name] for name in KEY)
+        question_id = whole_number(text)
+        said.append(
+            Said(
+                where=f"{path}: row {line.number}",
+                key=(question_set, site, text if question_id is None else question_id),
+                names=[line.values[name] for name in columns if line.values[name]],
+                note=line.values.get("note", ""),
             )
-            continue
-        if key not in expected:
-            continue
-        if key in rows:
-            problems.append(
-                f"{where}: question {key[2]} of {key[0]} is in row {rows[key]} already;"
-                " keep one of the two"
-            )
-            continue
-        rows[key] = line.number
-        labels, faults = _labels(line, label_columns, taxonomy, key[0])
-        problems += [f"{where}: question {key[2]}: {fault}" for fault in faults]
-        if labels:
-            by_question[key] = Rating(labels, " ".join(line.values.get("note", "").split()))
-        elif not faults:
-            unlabelled[key] = (
-                f"{where}: question {key[2]} of {key[0]} has no label;"
-                " label it, or write unclear or pending"
-            )
-    unlabelled |= {
-        key: f"{path}: question {key[2]} of {key[0]} has no row;"
-        " take its row from a fresh sheet and label it"
-        for key in (question.key for question in questions)
-        if key in expected and key not in rows
-    }
-    return Ratings(path.stem, path, by_question, unlabelled, tuple(problems))
-
-
-def _key(line: Line) -> QuestionKey | None:
-    question_id = whole_number(line.values["question_id"])
-    if question_id is None:
-        return None
-    return line.values["question_set"], line.values["site"], question_id
-
-
-def _labels(
-    line: Line, columns: Sequence[str], taxonomy: Taxonomy, question_set: str
-) -> tuple[tuple[Category, ...], list[str]]:
-    found: dict[Category, None] = {}
-    faults: list[str] = []
-    for text in (line.values[column] for column in columns if line.values[column]):
-        try:
-            found[taxonomy.find(question_set, text)] = None
-        except ValueError as error:
-            faults.append(str(error))
-    none = [label.name for label in found if label.name in NO_CATEGORY]
-    if none and len(found) > 1:
-        faults.append(f"{none[0]!r} stands alone; remove it, or the other labels")
-    return tuple(found), faults
+        )
+    return said

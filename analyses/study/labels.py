@@ -150,7 +150,8 @@ class Taxonomy:
             )
         names = [category.name for category in self.choices(question_set)]
         raise ValueError(
-            f"{question_set} has no category {text!r}; the nearest is {nearest(text, names)!r}"
+            f"{question_set} has no category {text!r}; the nearest is {nearest(text, names)!r}:"
+            " take that, or put the missing one into taxonomy.csv"
         )
 
 

@@ -1,6 +1,7 @@
 """The whole way on the command line: the authors' labels as two raters would come to them."""
 
 import csv
+import re
 import shutil
 
 import duckdb
@@ -289,6 +290,38 @@ def test_an_openly_coded_pilot_makes_a_codebook(run, tmp_path, monkeypatch):
     assert code == 0
     assert output == f"{tmp_path}/mine/labels.csv: 10 of 10 questions of the draw\n"
     assert [one.name for one in read_study(tmp_path / "mine").labels].count("slow - at first") == 9
+
+
+def test_a_code_deleted_by_hand_is_named_with_file_line_and_cure(run, tmp_path, monkeypatch):
+    """Whoever reads labels of a code that taxonomy.csv has no more says where, and what to do."""
+    data = write_warehouse(
+        tmp_path / "data", [Post(k, title="t") for k in range(4)], {"own": range(4)}, study="mine"
+    )
+    folder = own_study(tmp_path / "mine")
+    monkeypatch.setenv("STACKSTUDY_STUDY", str(folder))
+    header = "question_set,inner_category,leaf_category\n"
+    (folder / "taxonomy.csv").write_text(f"{header}own,slow,\nown,slower,\n", "utf-8")
+    assert run("draw", "own", "--size", "all", data=data)[1] == 0
+    for rater in ("ann", "ben"):
+        run("label", "export", "draw.csv", f"{rater}.csv", data=data)
+        names = iter(["slower", "slow", "slow", "unclear"])
+        fill_csv(tmp_path / f"{rater}.csv", lambda _, names=names: [next(names)])
+        assert run("label", "import", "draw.csv", f"{rater}.csv", "--rater", rater)[1] == 0
+    assert run("label", "write", "draw.csv")[1] == 0
+    (folder / "taxonomy.csv").write_text(f"{header}own,slow,\n", "utf-8")
+    gone = "own has no category 'slower'; the nearest is 'slow': take that, or put the missing one"
+    for command in (["build"], ["label", "agreement", "draw.csv"], ["label", "write", "draw.csv"]):
+        output, code = run(*command, data=data if command == ["build"] else None)
+        assert code == 1
+        assert re.search(rf"labels\.csv: row [2-5]: {gone} into taxonomy\.csv", output), output
+    (folder / "labels.csv").unlink()
+    for command in ("agreement", "write", "settle"):
+        output, code = run("label", command, "draw.csv", data=data if command == "settle" else None)
+        assert code == 1
+        assert re.search(rf"ann\.jsonl: line [1-4]: question \d: {gone} into", output), output
+    output, code = run("label", "agreement", "draw.csv", "ann.csv", "ben.csv")
+    assert code == 1
+    assert re.search(rf"ann\.csv: row [2-5]: question \d: {gone} into", output), output
 
 
 def test_a_sample_of_another_study_is_refused(run, tmp_path):

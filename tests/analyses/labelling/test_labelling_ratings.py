@@ -66,7 +66,7 @@ def test_labels_are_read_from_any_column(tmp_path):
         ),
         (
             GOOD + "a,x.com,99,speed,,,\n",
-            ["row 5: question '99' of 'a' is not in the sample; undo the change of its id"],
+            ["row 5: question 99 of 'a' is not in the sample; undo the change of its id"],
         ),
         (
             GOOD.replace("a,x.com,11", "a,x.com,1.1E1") + "a,x.com,11,speed,,,\n",
