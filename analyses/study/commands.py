@@ -258,6 +258,6 @@ def _show(one: SetPreview) -> None:
     for title in one.titles:
         click.echo(f"    - {on_one_line(title)}")
     if one.tags:
-        beside = (f"{tag.tag} {count(tag.n_in_set)}/{count(tag.n_with_tag)}" for tag in one.tags)
-        text = f"Beside it: {', '.join(beside)}"
+        beside = (f"{tag.tag} {count(tag.n_in_set)} of {count(tag.n_with_tag)}" for tag in one.tags)
+        text = f"Tags beside, in it of all: {', '.join(beside)}"
         click.echo(click.wrap_text(text, 100, "  ", "    "))

@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 LEAST = 10
 """A share or a median of fewer questions is no headline."""
 
+_BY_ASKER = "no_accepted_share", "asker"
+
 HOLM = Column("p, Holm", "p_value_adjusted")
 
 
@@ -264,7 +266,7 @@ def _lead(study: StudyResults) -> tuple[Prose, ...]:
         if test := study.adjusted("no_accepted", "clustered_by_asker"):
             said += (
                 f": {points(test.estimate)} points, 95% interval"
-                f" {between(test.ci_low, test.ci_high, points)} (clustered by asker),"
+                f" {between(test.ci_low, test.ci_high, points)},"
                 f" {p_words(test.p_value_adjusted)} after Holm’s correction"
             )
             verdict = _verdict(test.p_value_adjusted, test.detectable)
@@ -275,7 +277,7 @@ def _lead(study: StudyResults) -> tuple[Prose, ...]:
                 f" {p_words(test.p_value_adjusted)} after Holm’s correction"
             )
             verdict = _verdict(test.p_value_adjusted, test.detectable_difference)
-        said += f".{verdict}"
+        said += f".{_of_people(study, known)}{verdict}"
         if of_years := study.adjusted("no_accepted", "standardised_by_year"):
             said += (
                 f" With the years asked of the {study.style(of_years.set_b).questions} in"
@@ -283,7 +285,19 @@ def _lead(study: StudyResults) -> tuple[Prose, ...]:
                 f" ({between(of_years.ci_low, of_years.ci_high, points)})."
             )
         return (Prose(said, is_lead=True),)
-    return (Prose(f"{said}.", is_lead=True),)
+    return (Prose(f"{said}.{_of_people(study, known)}", is_lead=True),)
+
+
+def _of_people(study: StudyResults, known: list[Row]) -> str:
+    """Say so where intervals are wider than Wilson's, which the table below shows."""
+    limits = (study.interval(row.question_set, *_BY_ASKER, None, None) for row in known)
+    if all(low is None for low, _ in limits):
+        return ""
+    return (
+        " The interval allows for people who ask several questions."
+        if len(known) == 1
+        else " The intervals allow for people who ask several questions."
+    )
 
 
 def _verdict(p: float | None, smallest: float | None) -> str:
@@ -302,7 +316,7 @@ def large_enough(rows: list[Row], n: str) -> list[Row]:
 def _share_of(study: StudyResults, row: Row, *, after: str = "") -> str:
     n = count(row.n_questions)
     said = f"{percent(row.no_accepted_share)} of the {n}"
-    limits = study.interval(row.question_set, "no_accepted_share", "asker", *wilson(row))
+    limits = study.interval(row.question_set, *_BY_ASKER, *wilson(row))
     interval = f"(95% interval {between(*limits, percent)})"
     name = study.questions(row.question_set, after=after)
     return f"{said} {name}{'' if after else ' have no accepted answer'} {interval}"

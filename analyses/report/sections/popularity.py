@@ -23,6 +23,7 @@ from analyses.report.blocks import (
     words,
 )
 from analyses.report.denominators import counted_sets, known_shares, reaches_beyond
+from analyses.report.sections.acceptance import LEAST
 from analyses.report.study import day
 
 if TYPE_CHECKING:
@@ -133,31 +134,43 @@ def _edges(study: StudyResults, years: range, cut: dict[int, tuple[str, ...]]) -
 def _lead(
     study: StudyResults, rows: Sequence[Row], drawn: Sequence[str], whole_years: list[int]
 ) -> tuple[Prose, ...]:
-    """Compare each set's first whole year that has a question with its last; of many, the main two.
+    """Compare the last whole year with the first that is comparable; of many sets, the main two.
 
-    A set that begins later is compared from there: nothing to divide by is no rise.
+    That is the first year in which all of them have ten questions, or else any. A set that begins
+    in the last year is named apart: nothing to divide by is no rise.
     """
     if len(drawn) > 4 and study.contrast:
         drawn = [one.question_set for one in study.contrast]
-    known = {(row.question_set, row.year): row.n_questions for row in rows}
-    spans: dict[str, tuple[int, int]] = {}
-    for name in drawn:
-        first = next((year for year in whole_years if known.get((name, year))), None)
-        if first is not None and first < whole_years[-1]:
-            spans[name] = first, whole_years[-1]
-    if not spans:
+    if len(whole_years) < 2:
         return ()
-    ends = {name: [known.get((name, year), 0) for year in span] for name, span in spans.items()}
-    is_same = len(set(spans.values())) == 1
-    first, last = next(iter(spans.values()))
+    *earlier, last = whole_years
+    n = {(row.question_set, row.year): row.n_questions for row in rows}
+    begun = [name for name in drawn if any(n.get((name, year)) for year in earlier)]
+    first = next(
+        (
+            year
+            for least in (LEAST, 1)
+            for year in earlier
+            if all(n.get((name, year), 0) >= least for name in begun)
+        ),
+        None,
+    )
+    if not begun or first is None:
+        return ()
+    ends = {name: (n[name, first], n.get((name, last), 0)) for name in begun}
     parts = [
-        f"{study.style(name).in_words} from {count(before)}"
-        f"{'' if is_same else f' in {spans[name][0]}'} to {count(after)}"
+        f"{study.style(name).in_words} from {count(before)} to {count(after)}"
         for name, (before, after) in ends.items()
     ]
-    years = f"{first} compared with {last}" if is_same else f"to {last}, the last whole one"
     begin = few(min(before + after for before, after in ends.values()))
-    said = f"{begin}Questions per year, {years}: {and_list(parts)}."
+    said = f"{begin}Questions per year, {first} compared with {last}: {and_list(parts)}."
+    new = [
+        f"{study.style(name).in_words} ({count(n[name, last])})"
+        for name in drawn
+        if name not in begun and n.get((name, last))
+    ]
+    if new:
+        said += f" First asked about in {last}: {and_list(new)}."
     return (Prose(said, is_lead=True),)
 
 

@@ -150,7 +150,8 @@ def test_the_headline_has_the_interval_that_allows_for_people(published: Page) -
     text = section(published, "rq2")
     assert "70.7% of the 3,023 Deployment (candidates) questions" in text
     assert "have no accepted answer (95% interval 68.8% to 72.5%)" in text
-    assert "+8.0 points, 95% interval +6.1 to +9.8 (clustered by asker)" in text
+    assert "+8.0 points, 95% interval +6.1 to +9.8, p" in text
+    assert "The intervals allow for people who ask several questions." in text
     assert (
         "With the years asked of the Non-deployment questions in both, the difference is +5.7"
         " points (+3.7 to +7.7)." in text
@@ -292,15 +293,37 @@ def test_it_says_how_much_the_categories_have_not_seen(published: Page) -> None:
     assert "“unclear” and “not accepted” are not independent" in text
 
 
-def test_a_set_is_compared_from_its_first_year_with_a_question(warehouse) -> None:
+def test_sets_are_compared_over_the_same_years(warehouse) -> None:
     warehouse.rows["yearly_popularity"] = [
         (*row[:2], 0, *row[3:]) if row[0] == "mobile" and row[1] < 2017 else row
         for row in warehouse.rows["yearly_popularity"]
     ]
     text = section(page_of(warehouse.build()), "rq1")
     assert "from 0 " not in text
-    assert re.search(r"Questions per year, to 20\d\d, the last whole one: Server/cloud from", text)
-    assert re.search(r"Mobile from \d+ in 2017 to 484", text)
+    lead = r"Questions per year, 2017 compared with 2018: Server/cloud from 288 to 406, Mobile from"
+    assert re.search(rf"{lead} \d+ to \d+", text)
+
+
+def test_a_set_that_begins_in_the_last_year_is_named_apart(warehouse) -> None:
+    warehouse.rows["yearly_popularity"] = [
+        (*row[:2], 0, *row[3:]) if row[0] == "mobile" and row[1] < 2018 else row
+        for row in warehouse.rows["yearly_popularity"]
+    ]
+    text = section(page_of(warehouse.build()), "rq1")
+    assert "Questions per year, 2016 compared with 2018: Server/cloud from 109 to 406" in text
+    assert re.search(r"First asked about in 2018: .*Mobile \(\d+\)", text)
+
+
+def test_years_of_fewer_than_ten_questions_are_compared_only_where_there_are_no_others(
+    warehouse,
+) -> None:
+    rows = warehouse.rows["yearly_popularity"]
+    few = {"server_cloud": {2016: 9}}
+    warehouse.rows["yearly_popularity"] = [
+        (*row[:2], few.get(row[0], {}).get(row[1], row[2]), *row[3:]) for row in rows
+    ]
+    text = section(page_of(warehouse.build()), "rq1")
+    assert "Questions per year, 2017 compared with 2018: Server/cloud from" in text
 
 
 def test_a_share_or_a_median_of_nine_is_no_headline(warehouse) -> None:

@@ -148,7 +148,7 @@ def test_preview_shows_counts_titles_and_neighbours(run, tmp_path, sample_wareho
     assert n >= 10
     assert rule == f"  {n}  tag tensorflow-lite (among all)"
     assert sum(line.startswith("    - ") for line in rest) == 10
-    assert any(re.match(r"  Beside it: \S+ \d+/\d+", line) for line in rest)
+    assert any(re.match(r"  Tags beside, in it of all: \S+ \d+ of \d+", line) for line in rest)
 
 
 def test_preview_says_when_nothing_is_loaded_and_which_site_is_not(run, tmp_path, sample_warehouse):
