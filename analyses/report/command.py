@@ -68,8 +68,9 @@ def report(
     For a paper, --format writes each chart as svg, pdf or png, and each table as latex, into a
     folder. A chart is there as wide as one column of the ACM's template and, ending in -wide, as
     wide as two, with letters of 8 pt. A table fits one column or two, and its file names the
-    packages that it needs and the columns that it leaves out. Charts are drawn by a headless
-    Chromium or Chrome, which must be installed; html and latex need none.
+    packages that it needs and the columns that it leaves out. Beside them are methods.md, two
+    paragraphs for the method section, and references.bib, what to cite. Charts are drawn by a
+    headless Chromium or Chrome, which must be installed; html and latex need none.
 
     \b
     Examples:
@@ -102,6 +103,11 @@ def report(
         from analyses.report.latex import write_tables
 
         click.echo(f"Tables: {len(write_tables(made, folder))} files in {folder}")
+    if set(formats) != {"html"}:
+        from analyses.report.paper import write_texts
+
+        names = [path.name for path in write_texts(made, folder)]
+        click.echo(f"Texts: {' and '.join(names)} in {folder}")
     images = [name for name in dict.fromkeys(formats) if name not in {"html", "latex"}]
     if images:
         from analyses.report.static import write_figures

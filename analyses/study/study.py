@@ -9,6 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar, get_args, get_type_hints
 
+from analyses.common.bibtex import Entry, read_entry
 from analyses.common.project import project_dir
 from analyses.common.spreadsheets import SUFFIXES
 from analyses.study.decisions import Decision, read_decisions
@@ -115,6 +116,7 @@ class Study:
     hash: str
     doi: str | None
     citation: str | None
+    bibtex: str | None
     sites: tuple[str, ...] | None
     asked_from: date | None
     asked_until: date | None
@@ -146,6 +148,7 @@ class Study:
             "title": (self.title, pa.string()),
             "doi": (self.doi, pa.string()),
             "citation": (self.citation, pa.string()),
+            "bibtex": (self.bibtex, pa.string()),
             "study_hash": (self.hash, pa.string()),
             "sites": (self.sites, pa.list_(pa.string())),
             "asked_from": (self.asked_from, pa.date32()),
@@ -248,7 +251,7 @@ def read_study(folder: Path) -> Study:
         slips.raise_any()
     name = _read_name(yml, keys.get("study"), folder)
     title = yml.text(keys.get("title"), "title") or name
-    doi, citation = _read_citation(yml, keys.get("cite"))
+    cited = _read_citation(yml, keys.get("cite"))
     sites = yml.texts(keys.get("sites"), "sites")
     reader = SetReader(yml, keys)
     asked = _read_questions(yml, keys.get("questions"))
@@ -276,8 +279,9 @@ def read_study(folder: Path) -> Study:
         folder=folder.resolve(),
         files=tuple(files),
         hash=_hash(folder, files),
-        doi=doi,
-        citation=citation,
+        doi=cited["doi"],
+        citation=cited["citation"],
+        bibtex=cited["bibtex"],
         sites=tuple(site_name(site) for site in sites) if "sites" in keys else None,
         **asked,
         sets=tuple(reader.sets.values()),
@@ -394,16 +398,35 @@ def _read_name(yml: Yml, node: yaml.Node | None, folder: Path) -> str:
     return name
 
 
-def _read_citation(yml: Yml, node: yaml.Node | None) -> tuple[str | None, str | None]:
+def _read_citation(yml: Yml, node: yaml.Node | None) -> dict[str, str | None]:
     if node is not None and getattr(node, "tag", "").endswith(":str"):
-        return None, yml.text(node, "cite")
-    found = yml.mapping(node, "cite", ("doi", "text"))
+        return {"doi": None, "citation": yml.text(node, "cite"), "bibtex": None}
+    found = yml.mapping(node, "cite", ("doi", "text", "bibtex"))
+    entry = _read_bibtex(yml, found.get("bibtex"))
     doi = yml.text(found.get("doi"), "doi")
-    if doi is not None:
+    if doi is None:
+        doi = entry.fields.get("doi") if entry else None
+    else:
         doi = re.sub(r"^(https?://(dx\.)?doi\.org/|doi:\s*)", "", doi, flags=re.IGNORECASE)
         if not _DOI.fullmatch(doi):
             yml.slip(found["doi"], f"doi: {doi!r} is no DOI; write it as 10.1145/3368089.3409759")
-    return doi, yml.text(found.get("text"), "text")
+    text = yml.text(found.get("text"), "text")
+    return {"doi": doi, "citation": text, "bibtex": str(entry) if entry else None}
+
+
+def _read_bibtex(yml: Yml, node: yaml.Node | None) -> Entry | None:
+    text = yml.text(node, "bibtex")
+    if text is None or node is None:
+        return None
+    try:
+        entry = read_entry(text)
+        missing = [name for name in ("author", "title", "year") if not entry.fields.get(name)]
+        if missing:
+            raise ValueError(f"has no {missing[0]}")  # noqa: TRY301 - one message for both
+    except ValueError as error:
+        yml.slip(node, f"bibtex: the entry {error}; copy it whole from the paper's publisher")
+        return None
+    return entry
 
 
 def _read_questions(yml: Yml, node: yaml.Node | None) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from analyses.common.numbers import and_list
 from analyses.report.blocks import Points, Prose, Section, Verbatim
+from analyses.report.paper import citations
 from analyses.report.references import doi_link
 from analyses.report.study import day
 
@@ -20,13 +21,10 @@ if TYPE_CHECKING:
 def citing(study: StudyResults) -> Section:
     """Say what to cite, in words and as BibTeX."""
     items: list[Text] = []
-    entries = []
     about = study.about
     if about is not None and (about.doi or about.citation):
         said = Markup("{}").format(about.citation or f"{about.title}.")
         items.append(said + Markup(" ") + doi_link(about.doi) if about.doi else said)
-        fields = {"title": about.title, "doi": about.doi, "note": about.citation}
-        entries.append(_bibtex("misc", about.study, fields))
     real = [site for site in study.sites if not site.is_synthetic]
     if real:
         names = and_list([site.name for site in real])
@@ -37,29 +35,9 @@ def citing(study: StudyResults) -> Section:
             " licensed CC BY-SA 2.5, 3.0 or 4.0 by their date: whoever shows one must name its"
             " author and link to it."
         )
-        fields = {
-            "author": "{Stack Exchange, Inc.}",
-            "title": "Stack Exchange Data Dump",
-            "year": str(end.year) if end else None,
-            "note": f"{names}{until}; CC BY-SA",
-        }
-        entries.append(_bibtex("misc", "stackexchange_dump", fields))
-    program = version("stackstudy")
-    items.append(f"stackstudy, version {program}: the program that made this report.")
-    fields = {
-        "title": "stackstudy: a warehouse for empirical studies of {Stack Exchange}",
-        "version": program,
-    }
-    entries.append(_bibtex("software", "stackstudy", fields))
+    items.append(f"stackstudy, version {version('stackstudy')}: the program that made this report.")
     blocks: list[Block] = []
     if len(real) < len(study.sites):
         blocks.append(Prose("Do not cite synthetic data: they are no findings."))
-    blocks += [Points(tuple(items)), Verbatim("\n\n".join(entries))]
+    blocks += [Points(tuple(items)), Verbatim("\n\n".join(map(str, citations(study))))]
     return Section("citing", "How to cite", "Citing", tuple(blocks))
-
-
-def _bibtex(kind: str, key: str, fields: dict[str, str | None]) -> str:
-    known = {name: value for name, value in fields.items() if value}
-    width = max(map(len, known), default=0)
-    lines = [f"  {name:<{width}} = {{{value}}}," for name, value in known.items()]
-    return "\n".join([f"@{kind}{{{key},", *lines, "}"])

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
 from analyses.common.numbers import count, counted
-from analyses.report.blocks import Fold, Heading, Points, Prose, Section
+from analyses.report.blocks import Fold, Heading, Points, Prose, Section, Verbatim
+from analyses.report.paper import methods_text, texts
 from analyses.report.references import references
 from analyses.report.standards import YOURS, known_values, read_standards
 
@@ -17,14 +16,12 @@ if TYPE_CHECKING:
     from analyses.report.blocks import Block
     from analyses.report.study import StudyResults
 
-_TEXTS = Path(__file__).parents[1] / "methods.toml"
-
 
 def methods(study: StudyResults) -> Section:
     """List the methods, each with its sources."""
     known = references()
     items, named = [], set()
-    for method in _texts()["method"]:
+    for method in texts()["method"]:
         sources = [known[key] for key in method["sources"]]
         named.update(sources)
         items.append(
@@ -40,6 +37,7 @@ def methods(study: StudyResults) -> Section:
         ),
         Points(tuple(items)),
         Fold("Sources of the methods", (Points(tuple(entries)),)),
+        Fold("The method section of a paper, to edit", (Verbatim(methods_text(study)),)),
         *_checklists(study),
     )
     return Section("methods", "How the numbers were made", "Methods", blocks)
@@ -88,14 +86,10 @@ def _with_code(text: str) -> Markup:
 
 def limits(study: StudyResults) -> Section:
     """List what a reader must not conclude."""
-    items = _texts()["limits"]
+    items = list(texts()["limits"])
     if study.has_candidates:
         items.append(
             "Sets marked as candidates were not inspected by hand. Their numbers will change when"
             " they are."
         )
     return Section("limits", "What this report cannot know", "Limits", (Points(tuple(items)),))
-
-
-def _texts() -> dict[str, Any]:
-    return tomllib.loads(_TEXTS.read_text(encoding="utf-8"))

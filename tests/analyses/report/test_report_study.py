@@ -459,7 +459,8 @@ def test_a_reference_links_to_its_doi() -> None:
 def test_what_to_cite(published: Page, synthetic: Page, real: Page) -> None:
     text = section(published, "citing")
     assert "Chen et al. (2020). A study. doi:10.1145/3368089.3409759" in text
-    assert "@misc{phones_and_servers, title = {Where models run & why}, doi = {10.1145/" in text
+    assert "@misc{phones_and_servers, " in text
+    assert r"title = {Where models run \& why}, doi = {10.1145/" in text
     text = section(real, "citing")
     assert "stackoverflow.com, data to 30 November 2019" in text
     assert "@software{stackstudy" in text

@@ -97,6 +97,16 @@ BAD_YML = [
     ("Other Docker}", "Other Docker}\ncite: {doi: 3368089}", "'3368089' is no DOI"),
     (
         "Other Docker}",
+        "Other Docker}\ncite: {bibtex: '@misc{a, author = {A}, year = 2020}'}",
+        "bibtex: the entry has no title; copy it whole from the paper's publisher",
+    ),
+    (
+        "Other Docker}",
+        "Other Docker}\ncite: {bibtex: 'Chen et al.'}",
+        "bibtex: the entry does not begin with a kind and a key",
+    ),
+    (
+        "Other Docker}",
         "Other Docker}\nquestions: {asked_from: 2019-13-01}",
         "asked_from: '2019-13-01' is no day",
     ),
