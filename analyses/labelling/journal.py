@@ -22,7 +22,7 @@ from loader.errors import LabellingError
 from loader.locks import locked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Container, Iterator, Sequence
     from pathlib import Path
 
     from analyses.labelling.sample import QuestionKey
@@ -154,7 +154,7 @@ class Journal:
         for line in lines:
             try:
                 self.entries.append(_read_entry(line))
-            except (ValueError, TypeError) as error:
+            except (ValueError, TypeError, RecursionError) as error:
                 raise LabellingError(
                     f"{self.path}: line {len(self.entries) + 1} is damaged ({error}); get the file"
                     " from version control or its rater, or remove this line"
@@ -178,13 +178,13 @@ class Journal:
         busy = LabellingError(
             f"{self.path}: another page of {self.rater} is open; close it (Ctrl-C where it runs)"
         )
-        try:
-            self.path.parent.mkdir(exist_ok=True)
-            with ExitStack() as held:
-                end = time.monotonic() + patience
+        end = time.monotonic() + patience
+        lock = self.path.with_name(f".{self.rater}.lock")
+        with ExitStack() as held:
+            try:
+                self.path.parent.mkdir(exist_ok=True)
                 while True:
                     try:
-                        lock = self.path.with_name(f".{self.rater}.lock")
                         held.enter_context(locked(lock, busy))
                         break
                     except LabellingError:
@@ -192,12 +192,16 @@ class Journal:
                             raise
                         time.sleep(0.05)
                 self.refresh()
-                yield self._cut()
-        except OSError as error:
-            raise LabellingError(
-                f"{self.path}: cannot be written ({error.strerror}); make room, or change the"
-                " permissions of the folder"
-            ) from error
+                note = self._cut()
+            except OSError as error:
+                raise self._not_written(error) from error
+            yield note
+
+    def _not_written(self, error: OSError) -> LabellingError:
+        return LabellingError(
+            f"{self.path}: cannot be written ({error.strerror}); make room, or change the"
+            " permissions of the folder"
+        )
 
     def _cut(self) -> str:
         if not self.torn:
@@ -213,7 +217,13 @@ class Journal:
         )
 
     def append(self, *entries: Entry) -> None:
-        """Put entries on disk, with the time unless they have one; they are there on return."""
+        """Put entries on disk, with the time unless they have one; they are there on return.
+
+        Raises
+        ------
+        LabellingError
+            When they cannot be written; the file is as it was.
+        """
         now = datetime.now(UTC).isoformat(timespec="microseconds")
         last = self.entries[-1].at if self.entries else ""  # a clock may be set back
         new = [one if one.at else replace(one, at=max(now, last)) for one in entries]
@@ -223,10 +233,10 @@ class Journal:
                 file.write(lines)
                 file.flush()
                 os.fsync(file.fileno())
-        except OSError:  # the disk is full: leave no half of a line
+        except OSError as error:  # the disk is full: leave no half of a line
             if self.path.is_file():
                 os.truncate(self.path, self._end)
-            raise
+            raise self._not_written(error) from error
         self.entries += new
         self._end += len(lines)
 
@@ -244,12 +254,12 @@ class Journal:
         """Return the number of the line in which each question was last spoken of."""
         return {one.key: n for n, one in enumerate(self.entries, start=1) if one.task == task}
 
-    def before(self, task: str) -> Entry | None:
-        """Return what an undo restores: the question and what was said of it before; or None."""
+    def before(self, task: str, keys: Container[QuestionKey]) -> Entry | None:
+        """Return what an undo among these questions restores: what was said before; or None."""
         stack: list[tuple[Entry, bool]] = []
         said: dict[QuestionKey, Entry] = {}
         for one in self.entries:
-            if one.task != task:
+            if one.task != task or one.key not in keys:
                 continue
             before = said.get(one.key, Entry(task, *one.key))
             said[one.key] = one
@@ -292,7 +302,8 @@ def journal_path(study: Path, rater: str) -> Path:
     """
     if not _NAME.fullmatch(rater) or rater == CODEBOOK:
         raise LabellingError(
-            f"{rater!r} cannot name a rater; take letters, digits, - and _, and not {CODEBOOK}"
+            f"{rater!r} cannot name a rater; take letters (a to z), digits, - and _, and not"
+            f" {CODEBOOK}"
         )
     return study / RATINGS / f"{rater}.jsonl"
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 import secrets
 import socket
 from collections import Counter
+from contextlib import suppress
+from datetime import UTC, datetime
 from functools import cached_property, wraps
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,10 +24,17 @@ from analyses.common.numbers import between, count, number, percent
 from analyses.labelling.adjudication import adjudicate, write_settled
 from analyses.labelling.agreement import agreement_of_all, rater_agreement
 from analyses.labelling.codebook import Codebook
-from analyses.labelling.journal import SETTLED, Entry, Journal, changes_of, read_journals
+from analyses.labelling.journal import (
+    SETTLED,
+    Entry,
+    Journal,
+    changes_of,
+    name_of_now,
+    read_journals,
+)
 from analyses.labelling.ratings import LABEL, read_raters
 from analyses.labelling.rendering import code_css, safe_comment, safe_html
-from loader.errors import StackstudyError
+from loader.errors import LabellingError, StackstudyError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
@@ -136,8 +145,20 @@ class Desk:
             if (gone := [name for name in one.labels if name not in known[one.question_set]])
         }
 
-    def save(self, place: int, labels: Sequence[str], note: str) -> None:
+    def now(self) -> str:
+        """Return a time that is after all that was said and changed, whatever the clocks say."""
+        last = [*self.journal.entries[-1:], *changes_of(self.journals)[-1:]]
+        return max(
+            [datetime.now(UTC).isoformat(timespec="microseconds"), *(one.at for one in last)]
+        )
+
+    def save(self, place: int, labels: Sequence[str], note: str, shown: str = "") -> None:
         """Put what the person says of a question on disk.
+
+        Parameters
+        ----------
+        shown : str
+            When the page was made; labels have the names of then.
 
         Raises
         ------
@@ -145,6 +166,9 @@ class Desk:
             When a label is none of the codebook, or cannot stand beside the others.
         """
         question = self.questions[place - 1]
+        changes = changes_of(self.journals) if shown else []
+        names = (name_of_now(question.question_set, one, changes, shown) for one in labels)
+        labels = list(dict.fromkeys(names))
         self.task.check(labels, question.question_set, self.taxonomy)
         if len(note) > MOST_NOTE:
             raise ValueError(f"a note has {MOST_NOTE:,} characters at most")
@@ -154,14 +178,14 @@ class Desk:
 
     def undo(self) -> int | None:
         """Take back what was said last; return the question's place, None if there is nothing."""
-        before = self.journal.before(self.task.name)
+        before = self.journal.before(self.task.name, self.places)
         if before is None:
             return None
         self.journal.append(
             Entry(self.task.name, *before.key, before.labels, before.note, is_undo=True)
         )
         self._write_settled()
-        return self.places.get(before.key, 1)
+        return self.places[before.key]
 
     def change(self, question_set: str, change: str, code: str, to: str, said: str) -> None:
         """Change the codebook; raise ValueError if that cannot be."""
@@ -210,6 +234,7 @@ class Page:
     def __init__(self, desk: Desk, port: int) -> None:
         self.desk = desk
         self.token = secrets.token_urlsafe(24)
+        self._tabs: dict[int, str] = {}  # which page of the browser saved a question last
         self.address = f"http://{HOST}:{port}/?token={self.token}"
         self._hosts = {f"{HOST}:{port}", f"localhost:{port}"}
         self._cookie = f"stackstudy-{port}"  # cookies do not know ports
@@ -310,6 +335,7 @@ class Page:
             thread=thread,
             place=place,
             said=said,
+            shown=desk.now(),
             lost=desk.lost([said]).get(question.key, []),
             choices=desk.choices(question.question_set),
             next=self._next(place),
@@ -330,12 +356,19 @@ class Page:
             raise TypeError("labels are a list of names")
         if not 1 <= place <= len(self.desk.questions):
             raise ValueError("there is no such question")
-        self.desk.save(place, labels, str(said.get("note", "")))
+        shown, tab = (str(said.get(name, "")) for name in ("shown", "tab"))
+        last = self.desk.said().get(self.desk.questions[place - 1].key)
+        if last and last.at > shown and self._tabs.get(place) != tab:
+            raise ValueError("this question was changed on another page; reload this one")
+        self.desk.save(place, labels, str(said.get("note", "")), shown)
+        self._tabs[place] = tab
         return JSONResponse({"next": self._next(place), "progress": self._progress()})
 
     def undo(self, _request: Request, _said: dict[str, Any]) -> Response:
         """Take back what was said last."""
-        return JSONResponse({"place": self.desk.undo()})
+        place = self.desk.undo()
+        self._tabs.pop(place or 0, None)
+        return JSONResponse({"place": place})
 
     def listed(self, _request: Request) -> Response:
         """Show the questions of the sample and how far each is."""
@@ -367,14 +400,16 @@ class Page:
             raise ValueError("only the page that settles shows what others said")
         raters, settlement = desk.raters()
         rows = rater_agreement(raters, desk.taxonomy) if len(raters) > 1 else []
-        rows = [one for one in rows if one.n]
-        leaf_is_inner = all(not one.leaf_category for one in desk.taxonomy.categories)
-        rows = [one for one in rows if one.level == "inner" or not leaf_is_inner]
+        alphas = agreement_of_all(raters) if len(raters) > 2 else []
+        if is_flat := all(not one.leaf_category for one in desk.taxonomy.categories):
+            rows = [one for one in rows if one.level == "inner"]
+            alphas = [one for one in alphas if one.level == "inner"]
         return self._shown(
             "agreement.html",
             raters=raters,
-            rows=rows,
-            alphas=agreement_of_all(raters) if len(raters) > 2 else [],
+            rows=[one for one in rows if one.n],
+            alphas=alphas,
+            is_flat=is_flat,
             settlement=settlement,
             to_settle=[
                 (desk.places[key], desk.threads[key[1:]].title, key) for key in settlement.to_settle
@@ -424,11 +459,23 @@ def _said(text: str, status: int) -> Response:
 
 
 def listening(port: int) -> socket.socket:
-    """Return a socket that listens on this machine alone, at a free port for 0."""
+    """Return a socket that listens on this machine alone, at a free port for 0.
+
+    Raises
+    ------
+    LabellingError
+        When another program has the port, or this one may not have it.
+    """
     found = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    found.bind((HOST, port))
-    found.listen()
+    try:
+        found.bind((HOST, port))
+        found.listen()
+    except OSError as error:
+        found.close()
+        raise LabellingError(
+            f"--port {port}: cannot be had ({error.strerror}); name another, or leave it out"
+        ) from error
     return found
 
 
@@ -437,4 +484,5 @@ def serve(page: Page, at: socket.socket) -> None:
     import uvicorn
 
     config = uvicorn.Config(page.app, log_level="warning", access_log=False, lifespan="off")
-    uvicorn.Server(config).run(sockets=[at])
+    with suppress(KeyboardInterrupt):  # which uvicorn raises again when it has ended
+        uvicorn.Server(config).run(sockets=[at])

@@ -124,12 +124,13 @@ def read_threads(
                 f"{data}: the posts behind the tables cannot be read; load the dump again and run"
                 f" `stackstudy build` ({str(error).splitlines()[0]})"
             ) from error
-    for row in questions:
-        if (row.site, row.question_id) not in threads:
-            raise LabellingError(
-                f"question {row.question_id} of {row.site}, drawn for {row.question_set}, is not"
-                f" among the posts in {data}; load the dump that it was drawn from"
-            )
+    if gone := [row for row in questions if (row.site, row.question_id) not in threads]:
+        more = f" (nor are {len(gone) - 1:,} more)" if len(gone) > 1 else ""
+        raise LabellingError(
+            f"question {gone[0].question_id} of {gone[0].site}, drawn for {gone[0].question_set},"
+            f" is not among the posts in {data}{more}; load the dump that it was drawn from, or"
+            " take its row out of the draw"
+        )
     return threads
 
 

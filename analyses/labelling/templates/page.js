@@ -5,11 +5,14 @@ const status_ = document.getElementById("status");
 const note = document.getElementById("note");
 const search = document.getElementById("search");
 const codes = [...document.querySelectorAll(".code")];
+const tab = crypto.randomUUID();
 
 async function send(path, content) {
   let answer;
+  const body = JSON.stringify(content);
+  const keepalive = new Blob([body]).size < 30000; // of what outlives its page a browser refuses more than 64 KiB
   try {
-    answer = await fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(content), keepalive: true });
+    answer = await fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body, keepalive });
   } catch {
     throw new Error("NOT SAVED: the page's program does not answer; start it again");
   }
@@ -24,9 +27,10 @@ function say(text, isWrong) {
 
 let running = null;
 let waiting = false;
-function saveNow() {
-  const labels = codes.filter(one => one.ariaPressed === "true").map(one => one.dataset.code);
-  return send(`/questions/${desk.dataset.place}`, { labels, note: note.value });
+function saveNow(more = []) {
+  const kept = codes.filter(one => one.ariaPressed === "true" && !(more.length && one.dataset.alone));
+  const labels = [...kept.map(one => one.dataset.code), ...more];
+  return send(`/questions/${desk.dataset.place}`, { labels, note: note.value, shown: desk.dataset.shown, tab });
 }
 
 async function save() {
@@ -89,10 +93,9 @@ async function change(form) {
     await send("/codebook", said);
     if (desk && said.change === "add") {
       await running;
-      const labels = codes.filter(one => one.ariaPressed === "true" && !one.dataset.alone).map(one => one.dataset.code);
       const name = said.code.split(/\s+/).filter(Boolean).join(" ");
       await send("/codebook", { set: said.set, change: "example", code: name, text: desk.dataset.example });
-      await send(`/questions/${desk.dataset.place}`, { labels: [...labels, name], note: note.value });
+      await saveNow([name]);
     }
     location.reload();
   } catch (error) {

@@ -116,14 +116,30 @@ def test_what_another_process_adds_is_read_on(tmp_path):
 def test_undo_goes_back_step_by_step_and_a_note_is_one_step(tmp_path):
     ann = journal(tmp_path)
     ann.append(about(1, "a"), about(2, "b"), about(2, "b", note="h"), about(2, "b", note="hm"))
-    ann.append(about(9, "include", task="decide"))
+    ann.append(about(9, "include", task="decide"), about(7, "of an earlier draw"))
     undone = []
-    while (before := ann.before("label")) is not None:
+    keys = [about(number).key for number in (1, 2)]
+    while (before := ann.before("label", keys)) is not None:
         undone.append((before.question_id, before.labels, before.note))
         ann.append(replace(before, is_undo=True, at=""))
         ann = journal(tmp_path)  # also after a restart
     assert undone == [(2, ("b",), ""), (2, (), ""), (1, (), "")]
     assert ann.said("decide")["s", "x.com", 9].labels == ("include",)
+    assert ann.said("label")["s", "x.com", 7].labels == ("of an earlier draw",)
+
+
+def test_only_what_is_of_the_journal_is_blamed_on_it(tmp_path):
+    """A disk that is full while it is written; nothing that goes wrong beside it."""
+    with (
+        pytest.raises(ConnectionError, match="of somebody else"),
+        journal(tmp_path).writing(),
+    ):
+        raise ConnectionError("of somebody else")
+    ann = journal(tmp_path)
+    ann.path.unlink(missing_ok=True)
+    ann.path.symlink_to("/dev/full")
+    with pytest.raises(LabellingError, match=r"ann\.jsonl: cannot be written \(No space left"):
+        ann.append(about(1, "a"))
 
 
 @pytest.mark.parametrize("name", ["", "a/b", "..", "a b", "codebook", "-x", "a" * 41])

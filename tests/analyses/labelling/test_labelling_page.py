@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -158,7 +159,7 @@ def test_two_raters_go_from_a_set_to_a_taxonomy(  # noqa: PLR0915 - one way from
             status(browser)
             browser.press("Enter")
         browser.wait_for(
-            lambda: "6 of 6, pilot 2 of 2" in browser.run("document.body?.innerText ?? ''"),
+            lambda: "6 of 6, pilot 2 of 2" in text_of(browser),
             "the end",
         )
         assert browser.complaints() == []
@@ -173,21 +174,21 @@ def test_two_raters_go_from_a_set_to_a_taxonomy(  # noqa: PLR0915 - one way from
             browser.press(key)
             status(browser)
         opened(browser, f"{ben.home}agreement")
-        assert "only the page that settles" in browser.run("document.body?.innerText ?? ''")
+        assert "only the page that settles" in text_of(browser)
         opened(browser, f"{ben.home}codebook")
         browser.run(
             "{ const form = document.querySelectorAll('form[data-change=rename]')[0];"
             " form.to.value = 'inference - speed'; form.requestSubmit(); }"
         )
         browser.wait_for(
-            lambda: "→ inference - speed" in browser.run("document.body?.innerText ?? ''"),
+            lambda: "→ inference - speed" in text_of(browser),
             "a new name",
         )
         ben.end()
     with served("label", "settle", draw, *options) as both:
         opened(browser, both.address)
         at(browser, "/agreement")
-        text = browser.run("document.body?.innerText ?? ''")
+        text = text_of(browser)
         # agreed: speed (1, 6), unclear (3), memory (5); differ: 2 (speed + memory, memory), 4
         assert "66.7%" in text
         assert len(browser.run("[...document.querySelectorAll('.list li')].map(x => x.value)")) == 2
@@ -201,8 +202,7 @@ def test_two_raters_go_from_a_set_to_a_taxonomy(  # noqa: PLR0915 - one way from
         status(browser)
         assert browser.complaints() == []
         both.end()
-    with (study / "labels.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+    rows = read_rows(study / "labels.csv")
     with draw.open(encoding="utf-8-sig", newline="") as file:
         ids = [int(row["question_id"]) for row in csv.DictReader(file)]
     found: dict[int, set[str]] = {}
@@ -222,6 +222,191 @@ def test_two_raters_go_from_a_set_to_a_taxonomy(  # noqa: PLR0915 - one way from
     assert len(again.labels) == len(rows)
 
 
+def made(folder, posts, taxonomy="", **more):
+    """A study `mine` whose set `own` has the questions of posts: its draw and the options."""
+    keys = [one.post_id for one in posts if one.parent_post_id is None]
+    data = write_warehouse(folder / "data", posts, {"own": keys}, study="mine", **more)
+    study = folder / "mine"
+    study.mkdir()
+    (study / "study.yml").write_text(
+        "study: mine\ntitle: Own\nbase:\n  base: {tags: [a]}\ntopics:\n  own: {tags: [b]}\n",
+        "utf-8",
+    )
+    if taxonomy:
+        (study / "taxonomy.csv").write_text(taxonomy, "utf-8")
+    draw = folder / "draw.csv"
+    rows = [f"own,{SITE},{key}\n" for key in keys]
+    draw.write_text("".join(["question_set,site,question_id\n", *rows]), "utf-8")
+    return draw, ["--data", data, "--study", study]
+
+
+def answered(browser, one, place, *keys):
+    """Open a question and press keys; the last one is saved."""
+    opened(browser, f"{one.home}questions/{place}")
+    browser.press(*keys)
+    status(browser)
+
+
+def rated(browser, task, sample, rater, keys):
+    """One person goes through a draw, a key for each question."""
+    draw, options = sample
+    with served(task, "serve", draw, "--rater", rater, *options) as one:
+        opened(browser, one.address)
+        for place, key in enumerate(keys, start=1):
+            answered(browser, one, place, key)
+        assert one.end() == f"Reading {len(keys)} questions ...\n"
+        assert one.process.returncode == 0
+
+
+def text_of(browser):
+    return browser.run("document.body?.innerText ?? ''")
+
+
+def cells(browser):
+    """The rows of the first table of the page."""
+    rows = "[...document.querySelector('table').querySelectorAll('tr')]"
+    return browser.run(f"{rows}.map(row => [...row.children].map(one => one.innerText.trim()))")
+
+
+def read_rows(path):
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_decisions_of_two_people_are_settled(browser, tmp_path):
+    """Kappa by hand: 4 of 6 alike; each says include 3 times, so chance is 1/2."""
+    draw, options = made(tmp_path, [Post(key, title=f"t{key}") for key in range(1, 7)])
+    rated(browser, "decide", (draw, options), "ann", "iieeie")
+    rated(browser, "decide", (draw, options), "ben", "ieeeii")
+    with served("decide", "settle", draw, *options) as both:
+        opened(browser, both.address)
+        at(browser, "/agreement")
+        header, row = cells(browser)
+        found = dict(zip(header, row, strict=True))
+        assert (found["raters"], found["agreed"], found["kappa"]) == ("ann, ben", "4", "0.333")
+        assert "level" not in header
+        places = browser.run("[...document.querySelectorAll('.list li')].map(x => x.value)")
+        assert places == [2, 6]
+        answered(browser, both, 2, "1")
+        browser.press("n", *'a window, "not" deployment')
+        status(browser)
+        browser.press("Escape", "Enter")
+        at(browser, "/questions/6")
+        browser.press("e")
+        status(browser)
+        browser.press("z")
+        at(browser, "/questions/6")
+        nothing = "!document.querySelector('.code[aria-pressed=true]')"
+        ready = f"document.readyState === 'complete' && {nothing}"
+        browser.wait_for(lambda: browser.run(ready), "the undo")
+        browser.press("2")
+        status(browser)
+        opened(browser, f"{both.home}agreement")
+        assert "Nothing at present." in text_of(browser)
+        assert "6 questions are final." in text_of(browser)
+        assert browser.complaints() == []
+    rows = read_rows(tmp_path / "mine" / "decisions.csv")
+    assert [(int(row["question_id"]), row["decision"]) for row in rows] == [
+        (1, "include"), (2, "include"), (3, "exclude"), (4, "exclude"), (5, "include"),
+        (6, "include"),
+    ]  # fmt: skip
+    assert [row["note"] for row in rows if row["note"]] == ['a window, "not" deployment']
+    assert len(read_study(tmp_path / "mine").decisions) == 6
+
+
+def test_three_raters_settle(browser, tmp_path):
+    """By hand: pairs of 3 and 2 alike of 4, kappa 1/2, 0, 1/2; alpha 1 - (4 / 12) / (70 / 132)."""
+    draw, options = made(
+        tmp_path, [Post(key, title=f"t{key}") for key in range(1, 5)],
+        "question_set,inner_category\nown,slow\nown,wrong\n",
+    )  # fmt: skip
+    for rater, keys in {"ann": "1122", "ben": "1222", "cy": "1221"}.items():
+        rated(browser, "label", (draw, options), rater, keys)
+    with served("label", "settle", draw, "--raters", "3", *options) as all_of_them:
+        opened(browser, all_of_them.address)
+        at(browser, "/agreement")
+        header, *rows = cells(browser)
+        found = [dict(zip(header, row, strict=True)) for row in rows]
+        assert [(one["raters"], one["agreed"], one["kappa"]) for one in found] == [
+            ("ann, ben", "3", "0.500"), ("ann, cy", "2", "0.000"), ("ben, cy", "3", "0.500"),
+        ]  # fmt: skip
+        assert "(Krippendorff's alpha): own 0.371 (" in text_of(browser)
+        answered(browser, all_of_them, 2, "3")
+        browser.press("Enter")
+        at(browser, "/questions/4")
+        browser.press("a")
+        status(browser)
+        assert pressed(browser) == ["slow"]
+        assert browser.complaints() == []
+    rows = read_rows(tmp_path / "mine" / "labels.csv")
+    assert [(int(row["question_id"]), row["inner_category"]) for row in rows] == [
+        (1, "slow"), (2, "wrong"), (3, "wrong"), (4, "slow"),
+    ]  # fmt: skip
+
+
+def test_what_another_page_changes_is_not_lost(browser, tmp_path):
+    """Two pages of one rater, an undo, a code that gets a new name, and one that is deleted."""
+    draw, options = made(
+        tmp_path, [Post(1, title="one"), Post(2, title="two")],
+        "question_set,inner_category\nown,slow\nown,wrong\n",
+    )  # fmt: skip
+    journal = tmp_path / "mine" / "ratings" / "ann.jsonl"
+    with served("label", "serve", draw, "--rater", "ann", *options) as ann:
+        opened(browser, ann.address)
+        at(browser, "/questions/1")
+        browser.press("z")
+        status(browser, "there is nothing to undo")
+        cookie = f"stackstudy-{urlsplit(ann.home).port}={ann.address.split('=')[1]}"
+        good = {"Cookie": cookie, "Content_Type": "application/json"}
+
+        def post(path, **said):
+            return request(ann, "POST", path, json.dumps(said), **good)
+
+        _, page, _ = request(ann, path="/questions/1", Cookie=cookie)
+        shown = page.split('data-shown="')[1].split('"')[0]
+        browser.press("1")
+        status(browser)
+        code, said, _ = post("/questions/1", labels=["wrong"], shown=shown, tab="other")
+        assert (code, said) == (400, "this question was changed on another page; reload this one")
+        browser.press("2")
+        status(browser)
+        code, _, _ = post("/codebook", set="own", change="rename", code="slow", to='speed, "bad"')
+        assert code == 200
+        browser.press("n", *'a note, of "two"', "Enter", *"lines")
+        status(browser)
+        opened(browser, f"{ann.home}questions/1")
+        assert set(pressed(browser)) == {'speed, "bad"', "wrong"}
+        assert browser.run("document.getElementById('note').value") == 'a note, of "two"\nlines'
+        code, said, _ = post("/codebook", set="own", change="rename", code="wrong", to="wrong")
+        assert (code, said) == (400, "'wrong' has this name already")
+        browser.run("note.value = '漢'.repeat(20000); note.dispatchEvent(new Event('input'))")
+        status(browser)
+        assert len(json.loads(journal.read_text("utf-8").splitlines()[-1])["note"]) == 20_000
+        codes = tmp_path / "mine" / "taxonomy.csv"
+        codes.write_text(codes.read_text("utf-8").replace("own,wrong,\n", ""), "utf-8")
+        opened(browser, f"{ann.home}questions/1")
+        assert "No code any more: wrong." in text_of(browser)
+        assert "0 of 2" in text_of(browser)
+
+
+def test_a_port_that_is_taken_is_said(tmp_path):
+    draw, options = made(tmp_path, [Post(1, title="one")])
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        command = ["label", "serve", draw, "--rater", "ann", "--port", port, *options]
+        ended = subprocess.run(
+            [sys.executable, "-m", "stackstudy", *map(str, command)],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+    assert ended.returncode == 1
+    assert ended.stderr.splitlines()[-1] == (
+        f"Error: --port {port}: cannot be had (Address already in use); name another, or leave it"
+        " out"
+    )
+
+
 @pytest.fixture
 def hostile(tmp_path):
     posts = [
@@ -229,22 +414,12 @@ def hostile(tmp_path):
         Post(2, HOSTILE, parent_post_id=1),
     ]
     comment = "[x](javascript:window.bad=1) <img src=x onerror=window.bad=1> `<b>` [y](http://a.b/)"
-    data = write_warehouse(
-        tmp_path / "data", posts, {"own": [1]}, study="mine", comments=[(1, comment)],
-        links=[(1, 1, 3)],
+    draw, options = made(
+        tmp_path, posts,
+        'question_set,inner_category,description\nown,<script>window.bad=1</script>,"""><b>"\n',
+        comments=[(1, comment)], links=[(1, 1, 3)],
     )  # fmt: skip
-    folder = tmp_path / "mine"
-    folder.mkdir()
-    (folder / "study.yml").write_text(
-        "study: mine\ntitle: Own\nbase:\n  base: {tags: [a]}\ntopics:\n  own: {tags: [b]}\n",
-        "utf-8",
-    )
-    (folder / "taxonomy.csv").write_text(
-        'question_set,inner_category,description\nown,<script>window.bad=1</script>,"""><b>"\n'
-    )
-    draw = tmp_path / "draw.csv"
-    draw.write_text(f"question_set,site,question_id\nown,{SITE},1\n", "utf-8")
-    with served("label", "serve", draw, "--rater", "ann", "--data", data, "--study", folder) as one:
+    with served("label", "serve", draw, "--rater", "ann", *options) as one:
         yield one
 
 
@@ -252,7 +427,7 @@ def hostile(tmp_path):
 def test_a_hostile_dump_executes_and_loads_nothing(browser, hostile, images):
     opened(browser, hostile.address)
     opened(browser, f"{hostile.home}questions/1{images}")
-    assert "Seen." in browser.run("document.body?.innerText ?? ''")
+    assert "Seen." in text_of(browser)
     browser.run("document.querySelectorAll('.post a, .comments a').forEach(one => one.target = '')")
     browser.run("document.querySelectorAll('.post a:not([href])').forEach(one => one.click())")
     browser.run(
