@@ -40,6 +40,12 @@ INPUT = click.Path(dir_okay=False, resolve_path=True, path_type=Path)
     help="Folder for the other formats.  [default: figures in the data folder]",
 )
 @click.option(
+    "--only",
+    metavar="NAME",
+    multiple=True,
+    help="Write only this chart or table in the other formats; may be given several times.",
+)
+@click.option(
     "--draw",
     metavar="FILE",
     type=INPUT,
@@ -60,6 +66,7 @@ def report(
     output: Path | None,
     formats: tuple[str, ...],
     figures: Path | None,
+    only: tuple[str, ...],
     draw: Path | None,
     sheets: tuple[Path, ...],
 ) -> None:
@@ -77,6 +84,7 @@ def report(
       stackstudy report
       stackstudy report --data data/demo --output ~/talk/report.html
       stackstudy report --format pdf --format latex --figures ~/paper/figures
+      stackstudy report --format pdf --only survival --only popularity
       stackstudy report --draw draw.csv --sheet ann.xlsx --sheet ben.xlsx
     """
     if bool(draw) != bool(sheets) or len(sheets) == 1:
@@ -90,12 +98,18 @@ def report(
         raise click.UsageError(
             "--figures names the folder of other formats: add --format svg, pdf, png or latex"
         )
+    if only and "html" in formats:
+        raise click.UsageError(
+            "--only chooses charts and tables for a paper: add --format svg, pdf, png or latex, and"
+            " leave html out"
+        )
     from analyses.report.agreement import read_agreement
     from analyses.report.document import compose, read_results, write_report
 
     if wrong := verify(data):
         raise StoreError(first_of(wrong))
     made = compose(read_results(data, study), read_agreement(draw, sheets, study) if draw else ())
+    made = made.only(only) if only else made
     if "html" in formats:
         click.echo(f"Report: {write_report(made, data, output)}")
     folder = figures or data / "figures"

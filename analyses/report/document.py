@@ -12,18 +12,20 @@ from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
 from analyses.common.files import replace_file
-from analyses.report.blocks import downloads_of, script_json
+from analyses.report.blocks import Chart, Section, Table, blocks_of, downloads_of, script_json
 from analyses.report.sections import sections_of
 from analyses.report.study import StudyResults, day
+from analyses.study.slips import instead
 from analyses.warehouse.tables import Tables, read_tables
 from loader.checks import warnings_of
+from loader.errors import ReportError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
-    from analyses.report.blocks import Section
-    from analyses.warehouse.tables import Table
+    from analyses.report.blocks import Block
+    from analyses.warehouse import tables
 
 _MORE_TABLES: Final = ("labels", "question_set_rules", "studies")
 
@@ -67,8 +69,28 @@ class Report:
         """Whether the data of any site are synthetic."""
         return any(site.is_synthetic for site in self.study.sites)
 
+    def only(self, names: Collection[str]) -> Report:
+        """Return a report with these charts and tables alone, by the names of their files.
 
-def compose(study: StudyResults, agreement: Sequence[Table] = ()) -> Report:
+        Raises
+        ------
+        ReportError
+            When there is no chart and no table of a name.
+        """
+        blocks: dict[str, list[Block]] = {}
+        for block in blocks_of(self.sections):
+            if isinstance(block, Chart | Table):
+                blocks.setdefault(block.name.replace("_", "-"), []).append(block)
+        for name in names:
+            if name not in blocks:
+                raise ReportError(
+                    f"--only {name}: the report has no such chart or table{instead(name, blocks)}"
+                )
+        chosen = tuple(block for name in dict.fromkeys(names) for block in blocks[name])
+        return replace(self, sections=(Section("chosen", "", "", chosen),))
+
+
+def compose(study: StudyResults, agreement: Sequence[tables.Table] = ()) -> Report:
     """Make every section of the report.
 
     Parameters

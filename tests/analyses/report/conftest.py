@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,19 @@ def studied_data(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) ->
         build(folder, read_study(find_study()))
     whole.touch()
     return folder
+
+
+@pytest.fixture(scope="session")
+def tex() -> None:
+    """Skip without TeX; where STACKSTUDY_REQUIRE_TEX is set, fail."""
+    if shutil.which("pdflatex") is None or shutil.which("bibtex") is None:
+        said = (
+            "no TeX on this machine (on Debian: apt-get install texlive-latex-recommended"
+            " texlive-fonts-recommended texlive-science)"
+        )
+        if os.environ.get("STACKSTUDY_REQUIRE_TEX"):
+            pytest.fail(said)
+        pytest.skip(said)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 import tomllib
 from importlib.metadata import version
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from browser import find_browser
 from click.testing import CliRunner
 from published import when
 
@@ -220,7 +220,7 @@ def test_the_readme_cites_as_the_study_does(studied_data: Path) -> None:
     assert read_entry(block) == citations(study_of(studied_data))[0]
 
 
-@pytest.mark.skipif(shutil.which("bibtex") is None, reason="no TeX on this machine")
+@pytest.mark.usefixtures("tex")
 @pytest.mark.parametrize("which", ["studied_data", "published_data"])
 def test_bibtex_reads_the_bibliography(which, request, tmp_path: Path) -> None:
     (tmp_path / "references.bib").write_text(bibliography(study_of(request.getfixturevalue(which))))
@@ -247,3 +247,56 @@ def test_they_are_written_beside_tables_and_figures(published_data: Path, tmp_pa
     study = study_of(published_data)
     assert (tmp_path / "methods.md").read_text("utf-8") == methods_text(study)
     assert (tmp_path / "references.bib").read_text("utf-8") == bibliography(study)
+
+
+@pytest.mark.usefixtures("tex")
+@pytest.mark.skipif(find_browser() is None, reason="no Chromium on this machine")
+def test_the_paper_of_the_guide_compiles(published_data: Path, tmp_path: Path) -> None:
+    """Its own source, with a class and a style that TeX's base has, of the same widths."""
+    for formats in (("latex", "acceptance"), ("pdf", "survival")):
+        kind, name = formats
+        run = CliRunner(env={"STACKSTUDY_DATA": None}).invoke(
+            main,
+            ["report", "--data", str(published_data), "--format", kind, "--only", name,
+             "--figures", str(tmp_path)],
+        )  # fmt: skip
+        assert run.exit_code == 0, run.output
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "acceptance.tex", "methods.md", "references.bib", "survival.pdf", "survival-wide.pdf",
+    }  # fmt: skip
+    guide = (ROOT / "docs" / "paper.md").read_text("utf-8")
+    (source,) = re.findall(r"```latex\n(.*?)```", guide, re.DOTALL)
+    assert "{acmart}" in source
+    source = source.replace(
+        r"\documentclass[sigconf]{acmart}",
+        r"\documentclass[twocolumn]{article}"
+        r"\usepackage[letterpaper, textwidth=506.295pt, textheight=626pt]{geometry}"
+        r"\setlength{\columnsep}{24pt}\usepackage{graphicx}",
+    ).replace("ACM-Reference-Format", "plain")
+    (tmp_path / "paper.tex").write_text(source, "utf-8")
+    for program in ("pdflatex", "bibtex", "pdflatex", "pdflatex"):
+        more = ["-interaction=nonstopmode", "-halt-on-error"] if program == "pdflatex" else []
+        done = subprocess.run(
+            [program, *more, "paper"], cwd=tmp_path, capture_output=True, check=False
+        )
+        text = done.stdout.decode("utf-8", "replace")
+        assert done.returncode == 0, text[-2000:]
+    assert not re.findall(r"Overfull \\hbox.*|.* undefined.*", text)
+    assert (tmp_path / "paper.pdf").stat().st_size > 20_000
+
+
+@pytest.mark.parametrize(
+    ("name", "cure"), [("survivel", "did you mean survival?"), ("zzz", "acceptance")]
+)
+def test_only_names_what_there_is(published_data: Path, tmp_path: Path, name, cure) -> None:
+    run = CliRunner(env={"STACKSTUDY_DATA": None}).invoke(
+        main,
+        ["report", "--data", str(published_data), "--format", "latex", "--only", name,
+         "--figures", str(tmp_path)],
+    )  # fmt: skip
+    assert run.exit_code == 1
+    assert f"--only {name}: the report has no such chart or table" in run.output
+    assert cure in run.output
+    assert len(run.output.strip().splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []
+    assert CliRunner().invoke(main, ["report", "--only", "survival"]).exit_code == 2
