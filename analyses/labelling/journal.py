@@ -11,9 +11,9 @@ import json
 import os
 import re
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, fields, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from analyses.study.labels import SEPARATOR, split_name
@@ -99,6 +99,14 @@ class Entry:
 
 
 _TYPES: Final = {one.name: type(one.default) for one in fields(Entry)[2:]}
+
+
+def _time_after(last: str) -> str:
+    """Return the time, or the next microsecond after the last one if a clock was set back."""
+    now = datetime.now(UTC)
+    with suppress(ValueError, TypeError, OverflowError):  # a time that somebody wrote by hand
+        now = max(now, datetime.fromisoformat(last) + timedelta(microseconds=1))
+    return now.isoformat(timespec="microseconds")
 
 
 def _read_entry(line: bytes) -> Entry:
@@ -217,16 +225,19 @@ class Journal:
         )
 
     def append(self, *entries: Entry) -> None:
-        """Put entries on disk, with the time unless they have one; they are there on return.
+        """Put entries on disk, with a time of their own unless they have one.
+
+        They are there on return.
 
         Raises
         ------
         LabellingError
             When they cannot be written; the file is as it was.
         """
-        now = datetime.now(UTC).isoformat(timespec="microseconds")
-        last = self.entries[-1].at if self.entries else ""  # a clock may be set back
-        new = [one if one.at else replace(one, at=max(now, last)) for one in entries]
+        new: list[Entry] = []
+        for one in entries:
+            last = (self.entries + new)[-1:]
+            new.append(one if one.at else replace(one, at=_time_after(last[0].at if last else "")))
         lines = "".join(f"{one.line()}\n" for one in new).encode()
         try:
             with self.path.open("ab") as file:

@@ -108,6 +108,7 @@ class Desk:
             one.path: one for one in read_journals(study.folder) if one.path != journal.path
         }
         self._codebook = Codebook(study.folder, study.set_names())
+        self._rated: tuple[list[Ratings], Settlement] | None = None  # until anybody says more
         self.refresh()
 
     @property
@@ -122,6 +123,7 @@ class Desk:
                 self._others[path] = Journal(path)
         for one in self._others.values():
             one.refresh()
+        self._rated = None
         self._codebook.refresh(self.journals)
 
     @property
@@ -190,18 +192,22 @@ class Desk:
     def change(self, question_set: str, change: str, code: str, to: str, said: str) -> None:
         """Change the codebook; raise ValueError if that cannot be."""
         self.journal.append(self._codebook.made(question_set, change, code, to, said))
-        self._codebook.refresh(self.journals)
+        self.refresh()
 
     def raters(self) -> tuple[list[Ratings], Settlement]:
         """Return what all raters said, and what follows from it."""
-        raters, settled = read_raters(self.journals, self.questions, self.taxonomy, self.task)
-        return raters, adjudicate(raters, settled, self.questions, self._n_raters)
+        if self._rated is None:
+            raters, settled = read_raters(self.journals, self.questions, self.taxonomy, self.task)
+            made = adjudicate(raters, settled, self.questions, self._n_raters)
+            self._rated = raters, made
+        return self._rated
 
     def write_settled(self) -> Path:
         """Write labels.csv or decisions.csv."""
         return write_settled(self.study.folder, self.study.set_names(), self.task, self.raters()[1])
 
     def _write_settled(self) -> None:
+        self._rated = None
         if self.is_settling:
             self.write_settled()
 

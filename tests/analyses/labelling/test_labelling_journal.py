@@ -128,6 +128,21 @@ def test_undo_goes_back_step_by_step_and_a_note_is_one_step(tmp_path):
     assert ann.said("label")["s", "x.com", 7].labels == ("of an earlier draw",)
 
 
+def test_no_two_entries_have_one_time(tmp_path):
+    """Also if the clock was set back: a change of the codebook is known by its time."""
+    ann = journal(tmp_path)
+    ann.append(replace(about(1, "a"), at="2999-12-31T23:59:59.999999+00:00"))
+    codes = Codebook(tmp_path, ["s"])
+    for name in ("x", "y"):
+        ann.append(codes.made("s", "add", name))
+        codes.refresh([ann])
+    ann.append(about(2, "x"), about(3, "y"))
+    assert names(codes.taxonomy.categories) == ["x", "y"]
+    times = [one.at for one in ann.entries]
+    assert times == sorted(set(times))
+    assert times[1] == "3000-01-01T00:00:00.000000+00:00"
+
+
 def test_only_what_is_of_the_journal_is_blamed_on_it(tmp_path):
     """A disk that is full while it is written; nothing that goes wrong beside it."""
     with (
