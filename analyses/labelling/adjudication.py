@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import astuple, dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from analyses.labelling.ratings import LABEL
 from analyses.study.decisions import Decision, read_decisions, write_decisions
@@ -13,7 +13,7 @@ from loader.errors import LabellingError
 from loader.files import written_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from analyses.labelling.ratings import Rating, Ratings, Task
@@ -89,36 +89,30 @@ def write_settled(study: Path, sets: Sequence[str], task: Task, settlement: Sett
     for other in path.parent.glob(f"{path.stem}.*"):
         if other.suffix.lower() in {".xlsx", ".tsv", ".txt"}:
             raise LabellingError(f"{other}: {path.name} would stand beside it; save it as that")
+    known: list[Any] = []
+    new: list[Any]
+    if task is LABEL:
+        write: Callable[..., None] = write_labels
+        if path.is_file():
+            known = raising(read_labels, path, (), sets)
+        new = [
+            Label(*key, one.inner_category, one.leaf_category, rating.note)
+            for key, rating in settlement.final.items()
+            for one in rating.labels
+        ]
+    else:
+        write = write_decisions
+        if path.is_file():
+            known = raising(read_decisions, path, sets)
+        new = [
+            Decision(*key, rating.labels[0].name, rating.note)
+            for key, rating in settlement.final.items()
+            if rating.labels[0].name != "pending"
+        ]
+    kept = [one for one in known if one.question not in settlement]
     with written_whole(path) as staged:
-        if task is LABEL:
-            write_labels(staged, _labels(path, sets, settlement))
-        else:
-            write_decisions(staged, _decisions(path, sets, settlement))
+        write(staged, sorted((*kept, *new), key=astuple))
     return path
-
-
-def _labels(path: Path, sets: Sequence[str], settlement: Settlement) -> list[Label]:
-    known = raising(read_labels, path, (), sets) if path.is_file() else []
-    new = [
-        Label(*key, one.inner_category, one.leaf_category, rating.note)
-        for key, rating in settlement.final.items()
-        for one in rating.labels
-    ]
-    kept = [one for one in known if one.question not in settlement]
-    return sorted(
-        (*kept, *new), key=lambda one: (*one.question, one.inner_category, one.leaf_category)
-    )
-
-
-def _decisions(path: Path, sets: Sequence[str], settlement: Settlement) -> list[Decision]:
-    known = raising(read_decisions, path, sets) if path.is_file() else []
-    new = [
-        Decision(*key, rating.labels[0].name, rating.note)
-        for key, rating in settlement.final.items()
-        if rating.labels[0].name != "pending"
-    ]
-    kept = [one for one in known if one.question not in settlement]
-    return sorted((*kept, *new), key=lambda one: one.question)
 
 
 def _joined_notes(ratings: Iterable[Rating]) -> str:

@@ -378,7 +378,19 @@ class Page:
 
     def listed(self, _request: Request) -> Response:
         """Show the questions of the sample and how far each is."""
-        return self._shown("questions.html", done=self._done(), progress=self._progress())
+        if self.desk.is_settling:
+            made = self.desk.raters()[1]
+            states = [
+                "to settle"
+                if key in made.to_settle
+                else ""
+                if key in made.final
+                else "not yet rated"
+                for key in self.desk.places
+            ]
+        else:
+            states = ["" if is_done else "open" for is_done in self._done()]
+        return self._shown("questions.html", states=states, progress=self._progress())
 
     def codebook(self, _request: Request) -> Response:
         """Show the codes with their definitions, examples and use, and their history."""
