@@ -37,6 +37,7 @@ SHARES = ("no_accepted", "no_answer", "accepted_within_30d")
 
 NOTHING = "one of the two sets has no such question"
 NO_VARIATION = "all or none of the questions have it"
+ONE_PERSON = "all such questions of a set are of one person"
 FEW_PEOPLE = "a set has so few people that a resample may hold none of them"
 TOO_FEW = "there are too few questions for an interval"
 NO_COMMON_YEAR = "there is no year in which both sets have questions that differ in it"
@@ -257,11 +258,18 @@ def _shares(outcome: str, a: Outcomes, b: Outcomes) -> Iterator[AdjustedComparis
         reason=nothing or (NO_COMMON_YEAR if pooled.odds_ratio is None else None),
     )  # fmt: skip
     by_asker = clustered_mean_difference((values_a, askers_a), (values_b, askers_b))
+    is_of_one = any(one.size and _is_of_one(one) for one in (askers_a, askers_b))
+    untested = ONE_PERSON if is_of_one else NO_VARIATION
     yield AdjustedComparison(
         outcome, "clustered_by_asker", by_asker.mean_difference, difference, by_asker.ci_low,
         by_asker.ci_high, by_asker.p_value, *sizes, n_clusters=by_asker.n_clusters,
-        reason=nothing or (NO_VARIATION if by_asker.p_value is None else None),
+        reason=nothing or (untested if by_asker.p_value is None else None),
     )  # fmt: skip
+
+
+def _is_of_one(people: NDArray[np.object_]) -> bool:
+    """Whether one person is all of them; one who is not known is a person of their own."""
+    return people.size == 1 or (people[0] is not None and len(set(people)) == 1)
 
 
 def _response_times(a: Outcomes, b: Outcomes) -> Iterator[AdjustedComparison]:

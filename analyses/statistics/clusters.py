@@ -301,8 +301,9 @@ def clustered_mean_difference(
     -------
     MeanDifference
         The interval is Wald's with Student's t of ``n_clusters - 1`` degrees of freedom. The
-        difference is ``None`` where a group is empty; without interval and test with one cluster,
-        or where the values of both groups do not vary.
+        difference is ``None`` where a group is empty; without interval and test where a group has
+        one cluster, for the standard error then takes its mean as known, or where the values of
+        both groups do not vary.
 
     Notes
     -----
@@ -317,7 +318,8 @@ def clustered_mean_difference(
     difference = low = high = p_value = None
     if mean_a is not None and mean_b is not None:
         difference = mean_a - mean_b
-        if n_clusters > 1 and np.ptp(values_a) + np.ptp(values_b) > 0:
+        has_people = all(np.unique(one).size > 1 for one in (of_a, of_b))
+        if has_people and np.ptp(values_a) + np.ptp(values_b) > 0:
             values = np.concatenate((values_a, values_b))
             fit = _fit_by_cluster(values, np.arange(values.size) < values_a.size, codes)
             with np.errstate(invalid="ignore"):  # the variance may be 0, or by rounding below

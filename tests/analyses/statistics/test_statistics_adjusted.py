@@ -12,6 +12,7 @@ from analyses.statistics.adjusted import (
     NO_COMMON_YEAR,
     NO_VARIATION,
     NOTHING,
+    ONE_PERSON,
     TOO_FEW,
     Outcomes,
     adjusted_comparisons,
@@ -188,6 +189,20 @@ def test_cluster_effects_are_of_people_and_of_known_times():
     assert answerer.ci_high == 15
     empty = cluster_effects(_outcomes(year=[1], is_event=[0], no_accepted=[1]))
     assert [row.estimate for row in empty] == [1, None, None]
+
+
+def test_questions_of_one_person_are_no_test_of_people():
+    """The variance between people was taken as 0: p = 0, and an interval without width."""
+    one = _outcomes(year=[1] * 12, asker=["x"] * 12, no_accepted=[1.0] * 12)
+    others = _outcomes(year=[1] * 20, asker=list(range(20)), no_accepted=[0.0, 1.0] * 10)
+    for pair in ((one, others), (others, one)):
+        row = _by_method(*pair)["no_accepted", "clustered_by_asker"]
+        assert (abs(row.estimate), row.ci_low, row.p_value) == (0.5, None, None)
+        assert row.reason == ONE_PERSON
+        assert _by_method(*pair)["no_accepted", "crude"].ci_low is not None
+    unlike = _outcomes(year=[1, 1], asker=[None, None], no_accepted=[0.0, 0.0])
+    few = _outcomes(year=[1, 1], asker=[None, None], no_accepted=[1.0, 1.0])
+    assert _by_method(few, unlike)["no_accepted", "clustered_by_asker"].reason == NO_VARIATION
 
 
 def test_what_cannot_be_computed_says_why():

@@ -204,6 +204,12 @@ def test_nothing_and_one_person_are_not_known():
     assert design_effect([2.0, 2.0], ["x", "y"]).design_effect is None
     same = clustered_mean_difference(([1, 1], ["x", "y"]), ([0, 0], ["z", None]))
     assert (same.mean_difference, same.ci_low, same.p_value) == (1, None, None)
+    alone = clustered_mean_difference(([0, 1, 1], ["x"] * 3), ([0, 1], ["y", "z"]))
+    assert (alone.mean_difference, alone.ci_low, alone.p_value) == (
+        pytest.approx(1 / 6),
+        None,
+        None,
+    )
     nobody = clustered_mean_difference(([], []), ([0, 1], ["z", None]))
     assert (nobody.mean_a, nobody.mean_b, nobody.mean_difference) == (None, 0.5, None)
 
