@@ -165,20 +165,23 @@ class StudyResults:
 
     @cached_property
     def sites(self) -> tuple[Site, ...]:
-        """The sites, in the order of their names."""
-        return tuple(self._site(name) for name in sorted({entry.site for entry in self.manifest}))
+        """The loaded sites that the study looks at, by name; if none of its own is loaded, all."""
+        loaded = sorted({entry.site for entry in self.manifest})
+        asked = (self.about and self.about.sites) or loaded
+        return tuple(map(self.site, [name for name in loaded if name in asked] or loaded))
 
     @property
     def data_end(self) -> date | None:
-        """The date of the last post of all sites; None if unknown."""
+        """The date of the last post of these sites; None if unknown."""
         return max((site.last.date() for site in self.sites if site.last), default=None)
 
     @property
     def data_begin(self) -> date | None:
-        """The date of the first post of all sites; None if unknown."""
+        """The date of the first post of these sites; None if unknown."""
         return min((site.first.date() for site in self.sites if site.first), default=None)
 
-    def _site(self, name: str) -> Site:
+    def site(self, name: str) -> Site:
+        """Return what was loaded from a site, whether or not the study looks at it."""
         entries = [entry for entry in self.manifest if entry.site == name]
         posts = [entry for entry in entries if entry.table == "posts"] or entries
         return Site(
@@ -265,9 +268,13 @@ class StudyResults:
                 asked.setdefault(row.question_set, []).append(row.year)
         return asked
 
+    def asked(self, name: str) -> list[int]:
+        """Return the years in which a set's questions were asked; none if unknown."""
+        return self._years.get(name, [])
+
     def years(self, name: str) -> str:
         """Return the years in which a set's questions were asked, in words; '' if unknown."""
-        asked = self._years.get(name)
+        asked = self.asked(name)
         if not asked:
             return ""
         first, last = min(asked), max(asked)

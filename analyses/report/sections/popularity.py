@@ -77,7 +77,7 @@ def popularity(study: StudyResults) -> Section:
     empty = [study.style(one).label for one in of_sets if one not in drawn]
     without = f" No question in these data: {and_list(empty)}." if empty else ""
     blocks: list[Block] = [
-        *_lead(study, rows, tuple(drawn), [year for year, marks in cut.items() if not marks]),
+        *_lead(study, rows, tuple(drawn), _whole_years(rows, cut)),
         Chart(
             "popularity",
             "Questions and users per year",
@@ -103,19 +103,27 @@ def _cut_years(
     study: StudyResults, rows: Sequence[Row], years: range
 ) -> dict[int, tuple[str, ...]]:
     """Return all years, each with the days on which the data begin or end in it."""
-    begun_late = {
-        row.year for row in rows if row.covered_share is not None and row.covered_share < 1
-    }
+    in_part = _years_in_part(rows)
     begin, end = study.data_begin, study.data_end
     result = {}
     for year in years:
         marks = []
-        if begin and begin.year == year in begun_late and (begin.month, begin.day) > (1, 1):
+        if begin and begin.year == year in in_part and (begin.month, begin.day) > (1, 1):
             marks.append(f"from {begin:%-d %b}")
         if end and is_partial(year, end):
             marks.append(f"to {end:%-d %b}")
         result[year] = tuple(marks)
     return result
+
+
+def _whole_years(rows: Sequence[Row], cut: dict[int, tuple[str, ...]]) -> list[int]:
+    """Return the years of which no site of the study lacks a day."""
+    in_part = _years_in_part(rows)
+    return [year for year, marks in cut.items() if not marks and year not in in_part]
+
+
+def _years_in_part(rows: Sequence[Row]) -> set[int]:
+    return {row.year for row in rows if row.covered_share is not None and row.covered_share < 1}
 
 
 def _edges(study: StudyResults, years: range, cut: dict[int, tuple[str, ...]]) -> str:
@@ -137,7 +145,8 @@ def _lead(
     """Compare the last whole year with the first that is comparable; of many sets, the main two.
 
     That is the first year in which all of them have ten questions, or else any. A set that begins
-    in the last year is named apart: nothing to divide by is no rise.
+    in the last year is named apart: nothing to divide by is no rise. One that was asked about
+    before, but in no whole year, is not compared.
     """
     if len(drawn) > 4 and study.contrast:
         drawn = [one.question_set for one in study.contrast]
@@ -167,7 +176,7 @@ def _lead(
     new = [
         f"{study.style(name).in_words} ({count(n[name, last])})"
         for name in drawn
-        if name not in begun and n.get((name, last))
+        if n.get((name, last)) and min(study.asked(name), default=last) == last
     ]
     if new:
         said += f" First asked about in {last}: {and_list(new)}."

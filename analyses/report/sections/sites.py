@@ -15,6 +15,7 @@ from analyses.report.study import day
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from analyses.report.blocks import Block
     from analyses.report.study import StudyResults
@@ -73,7 +74,7 @@ def sites(study: StudyResults) -> Section:
                     by_site[name],
                     Style(name, _COLOUR, "circle", is_candidate_set=False),
                     span,
-                    study.data_end,
+                    _end(study, name),
                 )
                 for name in drawn
             ),
@@ -85,6 +86,11 @@ def sites(study: StudyResults) -> Section:
     ]
     title = "The site" if is_one else "The sites"
     return Section("sites", title, "Sites", tuple(blocks))
+
+
+def _end(study: StudyResults, name: str) -> date | None:
+    last = study.site(name).last
+    return last.date() if last else None
 
 
 def _more(study: StudyResults, drawn: Sequence[str], *, is_one: bool) -> tuple[Block, ...]:

@@ -146,7 +146,7 @@ def test_shares_are_of_the_study_s_own_base_set(one_topic: Page) -> None:
         if one.attributes.get("data-figure") == "popularity-shares-2"
     ]
     assert panel["layout"]["title"]["text"] == "<b>Of the base set (Docker)</b>"
-    (points,) = [one for one in panel["data"] if one["name"] == "Swarm"]
+    (points,) = [one for one in panel["data"] if (one["name"], one["mode"]) == ("Swarm", "markers")]
     assert points["y"] == pytest.approx([8 / 30] * 3)
 
 
@@ -194,6 +194,64 @@ def test_data_that_are_not_the_papers_neither_agree_nor_differ(tmp_path) -> None
     assert "computed here: not this paper\u2019s data (2)." in text
     assert text.count(f"{said} So these figures can neither agree nor disagree") == 1
     assert "differs" not in text
+
+
+def other_site(name: str, first: str, last: str, **more: object) -> dict:
+    return {**MANIFEST, "site": name, "first_at": when(first), "last_at": when(last), **more}
+
+
+def test_years_that_a_site_covers_in_part_are_not_compared(tmp_path) -> None:
+    """Of two sites one ends in June 2019, so that 2019 and 2020 lack its questions."""
+    tables = study_of([BASE], {"docker": 90})
+    first, last = "2016-01-01 00:00:00", "2020-12-31 23:00:00"
+    tables["dump_manifest"] = [
+        other_site("a.com", first, last), other_site("b.com", first, "2019-06-30 12:00:00"),
+    ]  # fmt: skip
+    covered = {2016: 1.0, 2017: 1.0, 2018: 1.0, 2019: 181 / 365, 2020: 0.0}
+    tables["yearly_popularity"] = [
+        {**tables["yearly_popularity"][0], "year": year, "covered_share": share}
+        for year, share in covered.items()
+    ]
+    lead = page_of(write_tables(tmp_path, tables)).by_id("rq1").text
+    assert "Questions per year, 2016 compared with 2018: Docker from 30 to 30." in lead
+
+
+def test_the_data_are_those_of_the_study_s_own_sites(tmp_path) -> None:
+    """The other site is synthetic, begins earlier and ends later: nothing is said of it."""
+    tables = study_of([BASE], {"docker": 90})
+    tables["studies"] = [{**tables["studies"][0], "sites": ["serverfault.com"]}]
+    tables["dump_manifest"] = [
+        MANIFEST,
+        other_site("b.com", "2010-05-05 00:00:00", "2024-05-05 00:00:00", is_synthetic=True,
+                   n_rows=77_777),
+    ]  # fmt: skip
+    page = page_of(write_tables(tmp_path, tables))
+    data = page.by_id("data").text
+    assert "last post in the data 31 December 2020 first post 1 January 2018" in data
+    assert "b.com" not in data
+    assert "The sites end on different days" not in data
+    assert "b.com" not in page.by_id("methods").text
+    assert "b.com" in page.by_id("provenance").text
+    tables["studies"] = [{**tables["studies"][0], "sites": ["c.com"]}]
+    assert "b.com" in page_of(write_tables(tmp_path / "none", tables)).by_id("data").text
+
+
+def test_a_set_that_comes_back_is_not_asked_about_for_the_first_time(tmp_path) -> None:
+    """It has questions in 2017, of which the data lack a part, none until 2020, and then six."""
+    tables = study_of([BASE, TOPIC], {"docker": 90, "swarm": 24})
+    first, last = "2017-05-01 00:00:00", "2020-12-31 23:00:00"
+    tables["dump_manifest"] = [other_site("a.com", first, last)]
+    tables["yearly_popularity"] = [
+        {"question_set": name, "year": year, "n_questions": n, "n_users": n, "n_all_questions": 60,
+         "covered_share": 245 / 365 if year == 2017 else 1.0}
+        for name, counts in (("docker", (30,) * 4), ("swarm", (6, 0, 0, 6)))
+        for year, n in zip(range(2017, 2021), counts, strict=True)
+    ]  # fmt: skip
+    base = {**BASE, "kind": "baseline"}
+    tables["question_sets"] = study_of([base, TOPIC], {"docker": 90, "swarm": 24})["question_sets"]
+    lead = page_of(write_tables(tmp_path, tables)).by_id("rq1").text
+    assert "Questions per year, 2018 compared with 2020: Docker from 30 to 30." in lead
+    assert "First asked" not in lead
 
 
 def test_leads_name_the_years_of_their_questions(tmp_path) -> None:
