@@ -67,7 +67,25 @@ class _StepsColumn(ProgressColumn):
         return Text(f"{self._show(int(task.completed))} of {total}", style="progress.download")
 
 
-class StepProgress:
+class _Shown:
+    """A bar that shows from the beginning of a block to its end."""
+
+    _progress: Progress
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._progress.stop()
+
+
+class StepProgress(_Shown):
     """Shows a work of many steps on standard error; use it as a context manager.
 
     A terminal gets a bar with what is done of all, the time left, and the step; a file or a pipe a
@@ -105,18 +123,6 @@ class StepProgress:
             disable=not self._console.is_terminal,
         )
         self._task = self._progress.add_task("", total=total)
-
-    def __enter__(self) -> Self:
-        self._progress.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._progress.stop()
 
     @property
     def is_bar(self) -> bool:
@@ -158,7 +164,7 @@ class StepProgress:
         self._console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
-class ProgressReporter(Reporter):
+class ProgressReporter(_Shown, Reporter):
     """Shows a load on a console; use it as a context manager.
 
     Parameters
@@ -191,18 +197,6 @@ class ProgressReporter(Reporter):
             disable=not console.is_terminal,
         )
         self._task: TaskID = self._progress.add_task("finding", total=None, n_rows=0)
-
-    def __enter__(self) -> Self:
-        self._progress.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._progress.stop()
 
     def find(self, dump: Dump) -> None:
         """Say whose dump it is, where that was read from a name, and what is left out."""

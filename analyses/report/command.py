@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from analyses.study.options import built_study_option
 from loader.errors import StoreError
 from loader.options import data_option
+from loader.progress import StepProgress
 from loader.store import first_of, verify
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from analyses.report.document import Report
 
 FORMATS = ("html", "svg", "pdf", "png", "latex")
 INPUT = click.Path(dir_okay=False, resolve_path=True, path_type=Path)
@@ -108,22 +115,46 @@ def report(
 
     if wrong := verify(data):
         raise StoreError(first_of(wrong))
-    made = compose(read_results(data, study), read_agreement(draw, sheets, study) if draw else ())
-    made = made.only(only) if only else made
-    if "html" in formats:
-        click.echo(f"Report: {write_report(made, data, output)}")
-    folder = figures or data / "figures"
+    n_steps = 2 + ("html" in formats) + ("latex" in formats)  # and one for each figure
+    written = []
+    try:
+        with StepProgress("Writing the report", n_steps) as progress:
+            progress.begin("reading the tables")
+            found = read_results(data, study)
+            progress.advance(step="making its sections")
+            made = compose(found, read_agreement(draw, sheets, study) if draw else ())
+            progress.advance()
+            if "html" in formats:
+                progress.begin("the page")
+                written.append(f"Report: {write_report(made, data, output)}")
+                progress.advance()
+            of_paper = [name for name in dict.fromkeys(formats) if name != "html"]
+            if of_paper:
+                chosen = made.only(only) if only else made
+                for line in _write_for_paper(
+                    chosen, figures or data / "figures", of_paper, progress
+                ):
+                    written.append(line)
+    finally:  # what is written is said, also where what follows fails
+        for line in written:
+            click.echo(line)
+
+
+def _write_for_paper(
+    made: Report, folder: Path, formats: list[str], progress: StepProgress
+) -> Iterator[str]:
+    """Write tables, texts and figures, and say of each where it is."""
     if "latex" in formats:
         from analyses.report.latex import write_tables
 
-        click.echo(f"Tables: {len(write_tables(made, folder))} files in {folder}")
-    if set(formats) != {"html"}:
-        from analyses.report.paper import write_texts
+        progress.begin("the tables")
+        yield f"Tables: {len(write_tables(made, folder))} files in {folder}"
+        progress.advance()
+    from analyses.report.paper import write_texts
 
-        names = [path.name for path in write_texts(made, folder)]
-        click.echo(f"Texts: {' and '.join(names)} in {folder}")
-    images = [name for name in dict.fromkeys(formats) if name not in {"html", "latex"}]
+    yield f"Texts: {' and '.join(path.name for path in write_texts(made, folder))} in {folder}"
+    images = [name for name in formats if name != "latex"]
     if images:
         from analyses.report.static import write_figures
 
-        click.echo(f"Figures: {len(write_figures(made, folder, images))} files in {folder}")
+        yield f"Figures: {len(write_figures(made, folder, images, progress))} files in {folder}"

@@ -22,6 +22,7 @@ from analyses.figures.measures import place_names
 from analyses.figures.theme import INK, thin_ticks
 from analyses.report.blocks import Chart, blocks_of
 from loader.errors import ReportError
+from loader.progress import StepProgress
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -116,7 +117,12 @@ def _set_letters(part: Any) -> None:
             _set_letters(inner)
 
 
-def write_figures(report: Report, folder: Path, formats: Collection[str]) -> list[Path]:
+def write_figures(
+    report: Report,
+    folder: Path,
+    formats: Collection[str],
+    progress: StepProgress | None = None,
+) -> list[Path]:
     """Write the figures of a report.
 
     Parameters
@@ -125,6 +131,8 @@ def write_figures(report: Report, folder: Path, formats: Collection[str]) -> lis
         Made if it does not exist; files of the same names are replaced.
     formats : collection of str
         Some of `FORMATS`.
+    progress : StepProgress, optional
+        Shows which figure is drawn.
 
     Returns
     -------
@@ -139,7 +147,7 @@ def write_figures(report: Report, folder: Path, formats: Collection[str]) -> lis
         When a file cannot be written.
     """
     with _browser_errors(f"figures as {', '.join(formats)}", "html and latex"):
-        return asyncio.run(_write(report, folder, formats))
+        return asyncio.run(_write(report, folder, formats, progress or StepProgress("Drawing")))
 
 
 def draw_picture(figure: dict[str, Any]) -> bytes:
@@ -211,12 +219,15 @@ def _options(n_tabs: int) -> dict[str, Any]:
     return {"n": n_tabs, "mathjax": False, "timeout": _SECONDS, "enable_sandbox": not is_root}
 
 
-async def _write(report: Report, folder: Path, formats: Collection[str]) -> list[Path]:
+async def _write(
+    report: Report, folder: Path, formats: Collection[str], progress: StepProgress
+) -> list[Path]:
     from kaleido import Kaleido
 
     written = []
+    figures = {one.name: one for one in static_figures(report)}
     async with Kaleido(**_options(len(formats))) as browser:  # a tab per format
-        for one in static_figures(report):
+        for one in map(figures.__getitem__, progress.each(figures, "the figure {}")):
             size = {"width": one.width, "height": one.height}
             drawn = await asyncio.gather(
                 *(
