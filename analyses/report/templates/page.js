@@ -5,8 +5,11 @@
   for (const source of document.querySelectorAll("script[data-figure]")) {
     sources.set(document.getElementById(source.dataset.figure), source);
   }
+  const narrow = 420; // pixels: below, the labels of an axis of time would touch
   const figureOf = (place, width) => {
     const figure = JSON.parse(sources.get(place).textContent);
+    const axis = figure.layout.xaxis;
+    if (axis && (width || place.clientWidth) < narrow) axis.tickfont = { ...axis.tickfont, size: 11 };
     if (width) figure.layout.width = width;
     place.style.height = `${figure.layout.height}px`;
     return figure;

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -141,14 +143,21 @@ def test_contents_stay_in_sight_and_mark_what_they_lead_to(
         assert browser.run(marked) == (names[-1] if ended else name)
 
 
-def test_labels_of_time_are_upright_on_a_phone(browser: Browser, report: Path) -> None:
+def test_labels_of_time_are_upright_and_apart_on_a_phone(browser: Browser, report: Path) -> None:
     browser.open(report, PHONE)
-    slanted = browser.run(
-        "[...document.querySelectorAll('.chart .xtick text')].filter(text =>"
-        " /rotate\\((?!0)/.test(text.getAttribute('transform') || ''))"
-        ".map(text => `${text.closest('.chart').id}: ${text.textContent}`)"
+    labels = browser.run(
+        "[...document.querySelectorAll('.chart')].filter(chart => chart.layout.xaxis"
+        " && chart.layout.xaxis.type === 'log' && chart.layout.xaxis.ticktext).map(chart =>"
+        " [...chart.querySelectorAll('.xtick text')].map(text => {"
+        "  const box = text.getBoundingClientRect();"
+        "  return [box.left, box.right, text.textContent, text.getAttribute('transform')] }))"
     )
-    assert slanted == []
+    assert len(labels) > 2
+    for axis in labels:
+        for _, _, text, transform in axis:
+            assert re.search(r"rotate\((?!0)", transform or "") is None, text
+        for (_, right, text, _), (left, *_) in pairwise(sorted(axis)):
+            assert left > right + 1, text
 
 
 def test_each_csv_button_saves_its_text(browser: Browser, report: Path, tmp_path: Path) -> None:
