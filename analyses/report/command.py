@@ -131,10 +131,8 @@ def report(
             of_paper = [name for name in dict.fromkeys(formats) if name != "html"]
             if of_paper:
                 chosen = made.only(only) if only else made
-                for line in _write_for_paper(
-                    chosen, figures or data / "figures", of_paper, progress
-                ):
-                    written.append(line)
+                folder = figures or data / "figures"
+                written.extend(_write_for_paper(chosen, folder, of_paper, progress))
     finally:  # what is written is said, also where what follows fails
         for line in written:
             click.echo(line)
@@ -150,11 +148,11 @@ def _write_for_paper(
         progress.begin("the tables")
         yield f"Tables: {len(write_tables(made, folder))} files in {folder}"
         progress.advance()
-    from analyses.report.paper import write_texts
-
-    yield f"Texts: {' and '.join(path.name for path in write_texts(made, folder))} in {folder}"
     images = [name for name in formats if name != "latex"]
     if images:
         from analyses.report.static import write_figures
 
         yield f"Figures: {len(write_figures(made, folder, images, progress))} files in {folder}"
+    from analyses.report.paper import write_texts
+
+    yield f"Texts: {' and '.join(path.name for path in write_texts(made, folder))} in {folder}"
