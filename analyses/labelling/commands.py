@@ -557,6 +557,7 @@ def _export(
     force: bool,
 ) -> None:
     from analyses.labelling.journal import journal_path
+    from analyses.labelling.posts import read_threads
     from analyses.labelling.ratings import read_ratings
 
     questions, said = work.part(part), {}
@@ -564,24 +565,17 @@ def _export(
         path = journal_path(work.study.folder, rater)
         read = read_ratings(path, work.sample, work.taxonomy, task=work.task)
         said = dict(read.checked(skip_unlabelled=True).by_question)
+    threads = read_threads(data, work.study.name, questions)
+    sample = (questions, threads, work.taxonomy)
     if kind == "sheet":
-        from analyses.labelling.posts import read_texts
-        from analyses.labelling.sheet import SheetRow, write_sheet
+        from analyses.labelling.sheet import write_sheet
 
-        texts = read_texts(data, work.study.name, questions, answers)
-        rows = [
-            SheetRow(row, text, said.get(row.key))
-            for row, text in zip(questions, texts, strict=True)
-        ]
-        write_sheet(output, rows, work.taxonomy, force=force)
-        click.echo(f"Sheet: {output} ({len(rows):,} questions)")
+        write_sheet(output, *sample, said, max_answers=answers, force=force)
+        click.echo(f"Sheet: {output} ({len(questions):,} questions)")
         return
     from analyses.labelling.label_studio import write_tasks
-    from analyses.labelling.posts import read_threads
 
-    threads = read_threads(data, work.study.name, questions)
-    made = write_tasks(output, questions, threads, work.taxonomy, work.task, said, force=force)
-    for path in made:
+    for path in write_tasks(output, *sample, work.task, said, force=force):
         click.echo(f"Label Studio: {path}")
 
 

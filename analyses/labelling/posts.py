@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pyarrow as pa
 
-from analyses.labelling.text import html_to_text
 from analyses.warehouse.database import connect
 from loader.errors import LabellingError, WarehouseError
 
@@ -66,42 +65,6 @@ class Thread:
     closed_at: datetime | None
     answers: tuple[Post, ...]
     links: tuple[tuple[int, str, bool], ...]
-
-
-@dataclass(frozen=True)
-class QuestionText:
-    """A question as plain text; ``answers`` is the text of its first answers."""
-
-    title: str
-    tags: str
-    body: str
-    answers: str
-
-
-def read_texts(
-    data: Path,
-    study: str | None,
-    questions: Sequence[SampledQuestion],
-    max_answers: int = 3,
-) -> list[QuestionText]:
-    """Read the texts of sampled questions, in their order, each with at most so many answers.
-
-    Raises
-    ------
-    LabellingError, WarehouseError
-        As `read_threads`.
-    """
-    threads = read_threads(data, study, questions)
-    return [
-        QuestionText(
-            title=thread.title,
-            tags=" ".join(thread.tags),
-            body=html_to_text(thread.question.body),
-            answers=_answers(thread.answers, max_answers),
-        )
-        for row in questions
-        for thread in [threads[row.site, row.question_id]]
-    ]
 
 
 def read_threads(
@@ -242,20 +205,3 @@ def _post(
 
 def _place(post: Post) -> tuple[bool, bool, int, int]:
     return (not post.is_accepted, post.score is None, -(post.score or 0), post.post_id)
-
-
-def _answers(answers: Sequence[Post], max_answers: int) -> str:
-    """Write the first answers as text."""
-    shown = answers[:max_answers]
-    parts = []
-    for number, post in enumerate(shown, start=1):
-        facts = ["accepted"] if post.is_accepted else []
-        facts += [f"score {post.score}"] if post.score is not None else []
-        facts += [f"{post.created_at:%Y-%m-%d}"] if post.created_at is not None else []
-        parts.append(
-            f"[Answer {number} of {len(answers)}: {', '.join(facts)}]\n{html_to_text(post.body)}"
-        )
-    n_more = len(answers) - len(shown)
-    if n_more:
-        parts.append(f"[{n_more} more answer{'s' * (n_more > 1)} at the url]")
-    return "\n\n".join(parts)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analyses.common.spreadsheets import (
@@ -16,15 +15,16 @@ from analyses.common.spreadsheets import (
 )
 from analyses.labelling.ratings import Said
 from analyses.labelling.sample import KEY
+from analyses.labelling.text import html_to_text
 from loader.errors import LabellingError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from analyses.labelling.posts import QuestionText
+    from analyses.labelling.posts import Post, PostKey, Thread
     from analyses.labelling.ratings import Rating
-    from analyses.labelling.sample import SampledQuestion
+    from analyses.labelling.sample import QuestionKey, SampledQuestion
     from analyses.study.labels import Taxonomy
 
 MIN_LABELS = 3
@@ -42,28 +42,15 @@ WIDTHS = {
 _LABEL_WIDTH = 40
 
 
-@dataclass(frozen=True)
-class SheetRow:
-    """A question of a sheet, and what its rater has said so far."""
-
-    question: SampledQuestion
-    text: QuestionText
-    rating: Rating | None = None
-
-    def values(self, n_labels: int) -> list[object]:
-        """Return the values of the row's columns, of which so many are for labels."""
-        question, text = self.question, self.text
-        labels = [one.name for one in self.rating.labels] if self.rating else []
-        return [
-            *(question.question_set, question.site, question.question_id, question.is_pilot),
-            *(text.title, question.url, text.body, text.answers, text.tags),
-            *(labels[i] if i < len(labels) else None for i in range(n_labels)),
-            (self.rating and self.rating.note) or None,
-        ]
-
-
-def write_sheet(
-    path: Path, rows: Sequence[SheetRow], taxonomy: Taxonomy, *, force: bool = False
+def write_sheet(  # noqa: PLR0913 - a sample and all that is known of it
+    path: Path,
+    questions: Sequence[SampledQuestion],
+    threads: Mapping[PostKey, Thread],
+    taxonomy: Taxonomy,
+    said: Mapping[QuestionKey, Rating],
+    *,
+    max_answers: int = 3,
+    force: bool = False,
 ) -> None:
     """Write a sheet for raters, as CSV or xlsx by the file's ending.
 
@@ -71,9 +58,12 @@ def write_sheet(
     ----------
     path : Path
         An xlsx has a second sheet, ``categories``, and offers each set's own as a list.
-    rows : sequence of SheetRow
     taxonomy : Taxonomy
         The choices; a set without categories is open to any name.
+    said : mapping
+        What its rater said so far.
+    max_answers : int
+        So many answers are shown of each question, the accepted one first.
     force : bool
         Whether to overwrite an existing file.
 
@@ -82,10 +72,20 @@ def write_sheet(
     LabellingError
         When the file exists already, or its ending is neither that of xlsx nor of CSV.
     """
-    n_labels = max([MIN_LABELS, *(len(row.rating.labels) for row in rows if row.rating)])
+    n_labels = max([MIN_LABELS, *(len(one.labels) for one in said.values())])
     to_fill = (*(f"label_{i}" for i in range(1, n_labels + 1)), "note")
     columns = WIDTHS | dict.fromkeys(to_fill, _LABEL_WIDTH)
-    values = [row.values(n_labels) for row in rows]
+    values = [
+        [
+            *(*one.key, one.is_pilot, thread.title, one.url, html_to_text(thread.question.body)),
+            *(answers_as_text(thread.answers, max_answers), " ".join(thread.tags)),
+            *(labels[i] if i < len(labels) else None for i in range(n_labels)),
+            (rating and rating.note) or None,
+        ]
+        for one in questions
+        for thread, rating in [(threads[one.site, one.question_id], said.get(one.key))]
+        for labels in [[each.name for each in rating.labels] if rating else []]
+    ]
     if not is_workbook(path):
         write_table(path, columns, values, force=force)
         return
@@ -95,7 +95,7 @@ def write_sheet(
         sheet = book.sheet("questions", columns, look)
         for row in values:
             sheet.append(row)
-        sets = [row.question.question_set for row in rows]
+        sets = [one.question_set for one in questions]
         options = _write_categories(book, dict.fromkeys(sets), taxonomy)
         starts = [i for i, name in enumerate(sets) if i == 0 or sets[i - 1] != name]
         for start, end in zip(starts, [*starts[1:], len(sets)], strict=True):
@@ -116,6 +116,23 @@ def _write_categories(book: Workbook, sets: Iterable[str], taxonomy: Taxonomy) -
         column = sheet.letters["label"]
         options[name] = f"categories!${column}${first}:${column}${sheet.n_rows + 1}"
     return options
+
+
+def answers_as_text(answers: Sequence[Post], max_answers: int) -> str:
+    """Return the first answers as one text."""
+    shown = answers[:max_answers]
+    parts = []
+    for number, post in enumerate(shown, start=1):
+        facts = ["accepted"] if post.is_accepted else []
+        facts += [f"score {post.score}"] if post.score is not None else []
+        facts += [f"{post.created_at:%Y-%m-%d}"] if post.created_at is not None else []
+        parts.append(
+            f"[Answer {number} of {len(answers)}: {', '.join(facts)}]\n{html_to_text(post.body)}"
+        )
+    n_more = len(answers) - len(shown)
+    if n_more:
+        parts.append(f"[{n_more} more answer{'s' * (n_more > 1)} at the url]")
+    return "\n\n".join(parts)
 
 
 def read_sheet(path: Path) -> list[Said]:
