@@ -212,11 +212,18 @@ def _browser_errors(what: str, others: str) -> Iterator[None]:
 def _options(n_tabs: int) -> dict[str, Any]:
     """Return kaleido's options.
 
-    Without MathJax, which would come from the net. Only root, for whom Chromium has no sandbox,
-    goes without it: kaleido would leave it away always.
+    Without MathJax, which would come from the net, and without the margin of 0.1 in with which
+    kaleido's page would shrink and cut a PDF. Only root, for whom Chromium has no sandbox, goes
+    without it: kaleido would leave it away always.
     """
+    from kaleido import PageGenerator
+
+    page = PageGenerator(mathjax=False)
+    page.header += "<style>@page { margin: 0 } img { display: block }</style>"
     is_root = hasattr(os, "geteuid") and os.geteuid() == 0
-    return {"n": n_tabs, "mathjax": False, "timeout": _SECONDS, "enable_sandbox": not is_root}
+    return {
+        "n": n_tabs, "page_generator": page, "timeout": _SECONDS, "enable_sandbox": not is_root
+    }  # fmt: skip
 
 
 async def _write(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import math
 import re
 import struct
 import subprocess
 import xml.etree.ElementTree as ET
+import zlib
 from typing import TYPE_CHECKING
 
 import pytest
@@ -251,6 +254,45 @@ def paper(synthetic_data: Path, tmp_path_factory) -> Path:
     return folder
 
 
+def letters_of(pdf: bytes) -> tuple[set[float], list[tuple[float, float]]]:
+    """Sizes in points of the letters of a PDF of one page, and where any begin outside of it."""
+    width, height = map(float, re.search(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", pdf).groups())
+    content = b""
+    for stream in re.findall(rb"stream\r?\n(.*?)endstream", pdf, re.DOTALL):
+        with contextlib.suppress(zlib.error):
+            text = zlib.decompress(stream)
+            content += text if b" Tf" in text else b""
+    sizes, outside, kept, operands = set(), [], [], []
+    now = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+    for token in re.sub(rb"<[^>]*>|\([^)]*\)|/\S+", b"", content).split():
+        if token == b"q":
+            kept.append(now)
+        elif token == b"Q":
+            now = kept.pop()
+        elif token == b"cm":
+            now = product([float(one) for one in operands[-6:]], now)
+        elif token == b"Tf":
+            size = float(operands[-1])
+        elif token == b"Tm":
+            found = product([float(one) for one in operands[-6:]], now)
+            sizes.add(size * math.hypot(found[2], found[3]))
+            x, y = found[4:]
+            if not (-1 <= x <= width and 0 <= y <= height):
+                outside.append((x, y))
+        operands = [*operands, token][-6:]
+    return sizes, outside
+
+
+def product(one, other):
+    """Two transformations of PDF, the first first."""
+    a, b, c, d, e, f = one
+    p, q, r, s, t, u = other
+    return (
+        a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s,
+        e * p + f * r + t, e * q + f * s + u,
+    )  # fmt: skip
+
+
 @needs_browser
 def test_every_figure_is_there_in_every_format(paper: Path, synthetic_data: Path) -> None:
     figures = list(static_figures(compose(read_results(synthetic_data))))
@@ -286,6 +328,9 @@ def test_every_figure_is_there_in_every_format(paper: Path, synthetic_data: Path
         (box,) = re.findall(rb"/MediaBox \[0 0 ([\d.]+) [\d.]+\]", pdf)
         assert float(box) / 72 == pytest.approx(inches, abs=0.01)
         assert b"/Type3" not in pdf, "publishers refuse these fonts"
+        sizes, outside = letters_of(pdf)
+        assert {round(size, 1) for size in sizes} == {8.0}, one.name
+        assert not outside, (one.name, outside)
         assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1, "one page"
         if not one.name.startswith("funnel"):  # its hatching is a small picture, repeated
             assert b"/Subtype /Image" not in pdf, "lines, not dots"
