@@ -107,7 +107,7 @@ class Desk:
         self._others = {
             one.path: one for one in read_journals(study.folder) if one.path != journal.path
         }
-        self._codebook = Codebook(study.folder, study.set_names())
+        self._codebook = Codebook(study.folder, study.set_names()) if task is LABEL else None
         self._rated: tuple[list[Ratings], Settlement] | None = None  # until anybody says more
         self.refresh()
 
@@ -124,12 +124,14 @@ class Desk:
         for one in self._others.values():
             one.refresh()
         self._rated = None
-        self._codebook.refresh(self.journals)
+        if self._codebook:
+            self._codebook.refresh(self.journals)
 
     @property
     def taxonomy(self) -> Taxonomy:
         """What there is to say."""
-        return self.task.taxonomy(self.questions, self._codebook.taxonomy)
+        book = self._codebook.taxonomy if self._codebook else self.study.taxonomy
+        return self.task.taxonomy(self.questions, book)
 
     def said(self) -> dict[Any, Entry]:
         """Return what the person said of each question."""
@@ -191,6 +193,8 @@ class Desk:
 
     def change(self, question_set: str, change: str, code: str, to: str, said: str) -> None:
         """Change the codebook; raise ValueError if that cannot be."""
+        if not self._codebook:
+            raise ValueError("decisions have no codebook")
         self.journal.append(self._codebook.made(question_set, change, code, to, said))
         self.refresh()
 
@@ -226,7 +230,7 @@ class Desk:
 
     def history(self) -> list[Entry]:
         """Return the changes of the codebook, the last one first."""
-        return list(reversed(self._codebook.history.entries))
+        return self._codebook.history.entries[::-1] if self._codebook else []
 
     @cached_property
     def sampled_sets(self) -> list[str]:
@@ -401,8 +405,6 @@ class Page:
 
     def change(self, _request: Request, said: dict[str, Any]) -> Response:
         """Change the codebook."""
-        if self.desk.task is not LABEL:
-            raise ValueError("decisions have no codebook")
         words = [str(said.get(name, "")) for name in ("set", "change", "code", "to", "text")]
         if words[0] not in self.desk.sampled_sets:
             raise ValueError(f"there is no set {words[0]!r} in this sample")

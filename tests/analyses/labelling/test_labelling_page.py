@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+import openpyxl
 import pytest
 from browser import Browser, find_browser
 from label_warehouse import SITE, Post, write_warehouse
@@ -277,6 +278,10 @@ def read_rows(path):
 def test_decisions_of_two_people_are_settled(browser, tmp_path):
     """Kappa by hand: 4 of 6 alike; each says include 3 times, so chance is 1/2."""
     draw, options = made(tmp_path, [Post(key, title=f"t{key}") for key in range(1, 8)])
+    book = openpyxl.Workbook()  # of labels, which who decides neither reads nor writes
+    book.active.append(["question_set", "inner_category"])
+    book.active.append(["own", "slow"])
+    book.save(tmp_path / "mine" / "taxonomy.xlsx")
     rated(browser, "decide", (draw, options), "ann", "iieeie")
     rated(browser, "decide", (draw, options), "ben", "ieeeii")
     with served("decide", "settle", draw, *options) as both:
