@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+from analyses.warehouse.spark import engine_option
+
+if TYPE_CHECKING:
+    from analyses.warehouse.spark import Spark
 
 STUDIES = ("deep_learning_deployment", "github_actions")
 """The studies that can be replicated: those of `analyses.replication.replicate.TITLES`."""
@@ -26,7 +32,8 @@ STUDIES = ("deep_learning_deployment", "github_actions")
     help="Folder of the replication's own store and database.  [default: data/replication, or"
     " data/replication_STUDY]",
 )
-def command(package: Path, study: str, data: Path | None) -> None:
+@engine_option(has_copy=False)
+def command(package: Path, study: str, data: Path | None, spark: Spark | None) -> None:
     """Recompute every figure of a paper from what its authors published.
 
     PACKAGE is a folder or a clone. For deep_learning_deployment it holds the authors'
@@ -49,6 +56,7 @@ def command(package: Path, study: str, data: Path | None) -> None:
       stackstudy replicate FSE20-package
       stackstudy replicate FSE20-package --data /big/disk/replication
       stackstudy replicate gha-artifact --study github_actions
+      stackstudy replicate FSE20-package --engine spark
     """
     from analyses.replication.replicate import TITLES, replicate  # Arrow is slow to import
     from analyses.replication.tables import summary, tables
@@ -57,7 +65,7 @@ def command(package: Path, study: str, data: Path | None) -> None:
     if data is None:
         of_study = "" if study == STUDIES[0] else f"_{study}"
         data = Path(f"data/replication{of_study}").resolve()
-    done = replicate(package, data, click.echo, study)
+    done = replicate(package, data, click.echo, study, spark)
     out = console()
     for table in tables(done.checks, *done.compared, titles=TITLES[study]):
         out.print()

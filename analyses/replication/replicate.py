@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from analyses.study import Study
     from analyses.study.decisions import Decision
     from analyses.study.labels import Label
+    from analyses.warehouse.spark import Spark
 
     _Made = tuple[tuple[Check, ...], tuple[Section, ...]]
 
@@ -68,7 +69,11 @@ class Replication:
 
 
 def replicate(
-    folder: Path, data: Path, say: Callable[[str], object], study: str = STUDY
+    folder: Path,
+    data: Path,
+    say: Callable[[str], object],
+    study: str = STUDY,
+    spark: Spark | None = None,
 ) -> Replication:
     """Compute every published figure of a study from what its authors published.
 
@@ -84,6 +89,8 @@ def replicate(
         Called with one line for each thing done.
     study : str
         One of `TITLES`.
+    spark : Spark, optional
+        As for `analyses.warehouse.build.build`.
 
     Returns
     -------
@@ -95,10 +102,12 @@ def replicate(
     StackstudyError
         When the package or the data folder cannot be used, or a model cannot be built.
     """
+    if spark is not None:
+        spark.check(data)
     _check_own(data)
     shipped = read_study(find_study(study))
     replicated = _from_artifact if study == artifact.STUDY else _from_package
-    checks, compared = replicated(folder, data, say, shipped)
+    checks, compared = replicated(folder, data, say, shipped, spark)
     files = data / "replication_checks.csv", data / "replication_checks.md"
     done = Replication(checks, compared, *files)
     write_csv(done.csv, checks)
@@ -107,7 +116,13 @@ def replicate(
     return done
 
 
-def _from_artifact(folder: Path, data: Path, say: Callable[[str], object], shipped: Study) -> _Made:
+def _from_artifact(
+    folder: Path,
+    data: Path,
+    say: Callable[[str], object],
+    shipped: Study,
+    spark: Spark | None,
+) -> _Made:
     """Replicate the study whose authors published measures instead of posts."""
     base = shipped.set_names("base")[0]
     with StepProgress("Replicating", 2) as progress:
@@ -122,12 +137,18 @@ def _from_artifact(folder: Path, data: Path, say: Callable[[str], object], shipp
     )
     study = _copy_study(shipped, data / shipped.name)
     write_labels(study / "labels.csv", read.labels)
-    built = build(data, read_study(study))
+    built = build(data, read_study(study), spark=spark)
     say(f"Built {built.n_models} tables and views from {len(read.labels):,} labels of the authors.")
     return tuple(read_checks(data, shipped.published.figures, shipped.name)), ()
 
 
-def _from_package(folder: Path, data: Path, say: Callable[[str], object], shipped: Study) -> _Made:
+def _from_package(
+    folder: Path,
+    data: Path,
+    say: Callable[[str], object],
+    shipped: Study,
+    spark: Spark | None,
+) -> _Made:
     """Replicate the study whose authors published posts and results."""
     package = find_package(folder)
     taxonomy = shipped.taxonomy.categories
@@ -147,7 +168,7 @@ def _from_package(folder: Path, data: Path, say: Callable[[str], object], shippe
     say(f"Loaded {n_questions:,} questions and {len(posts) - n_questions:,} answers.")
 
     study = _write_study(shipped, data / STUDY, decide(sets), labels, times)
-    built = build(data, study)
+    built = build(data, study, spark=spark)
     say(
         f"Built {built.n_models} tables and views from {len(study.decisions):,} decisions,"
         f" {len(study.labels):,} labels and {len(times.baseline):,} response times of the authors."

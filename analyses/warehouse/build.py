@@ -18,7 +18,7 @@ from analyses.warehouse.database import UnfinishedError, connect, database_path,
 from analyses.warehouse.dbt_results import BuildResult, outcome
 from analyses.warehouse.human_input import SetInput, count_given, read_human_input
 from analyses.warehouse.inputs import changed_input, keep_inputs, selection
-from analyses.warehouse.spark import TABLES, Spark
+from analyses.warehouse.spark import TABLES, engine_option
 from analyses.warehouse.swap import STAGING, STATE, staged, state_folder
 from loader.checks import warnings_of
 from loader.errors import BuildError, StoreError, WarehouseError
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from analyses.study import Study
+    from analyses.warehouse.spark import Spark
 
 __all__ = ["BuildResult", "build", "command"]
 
@@ -161,34 +162,8 @@ def _last_build(data: Path, study: Study) -> tuple[dict[tuple[str, str], int], b
 @click.option(
     "--full", "is_full", is_flag=True, help="Build every table, also where only labels changed."
 )
-@click.option(
-    "--engine",
-    type=click.Choice(["duckdb", "spark"]),
-    default="duckdb",
-    show_default=True,
-    help="What builds the tables whose rows grow with the dump: docs/cluster.md.",
-)
-@click.option(
-    "--master",
-    metavar="URL",
-    envvar="SPARK_REMOTE",
-    show_envvar=True,
-    help="Of a Spark cluster, or an address of Spark Connect (sc://HOST).  [default: local[*]]",
-)
-@click.option(
-    "--store",
-    metavar="URL",
-    help="A copy of DIR that Spark reads, such as s3a://BUCKET/FOLDER.  [default: DIR itself]",
-)
-def command(  # noqa: PLR0913 - an option each
-    data: Path,
-    study: str | None,
-    engine: str,
-    master: str | None,
-    store: str | None,
-    *,
-    is_full: bool,
-) -> None:
+@engine_option(has_copy=True)
+def command(data: Path, study: str | None, spark: Spark | None, *, is_full: bool) -> None:
     """Build the tables of a study from what is loaded.
 
     Runs dbt on the models: `dbt build` in the project's folder does the same, and also runs the
@@ -203,9 +178,6 @@ def command(  # noqa: PLR0913 - an option each
       stackstudy build --data /big/disk --study my_study
       stackstudy build --engine spark
     """
-    if store is not None and engine != "spark":
-        raise click.UsageError("--store is for --engine spark")
-    spark = Spark(master or "local[*]", store) if engine == "spark" else None
     announce(build(data, read_study(find_study(study)), is_full=is_full, spark=spark), data)
 
 

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     import subprocess
     from collections.abc import Iterator
 
+SPARK: Final = "Spark"
+"""Name of the event by which a build on Spark says why it fails."""
+
 _RESULTS: Final = frozenset(
     {"LogModelResult", "LogTestResult", "LogSeedResult", "LogNodeNoOpResult"}
 )
@@ -44,6 +47,8 @@ def follow(process: subprocess.Popen[str], where: str = "") -> list[str]:
                 steps.expect(details["node_count"])
             elif info["name"] in _RESULTS:
                 steps.advance(step=details["node_info"]["node_name"])
+            elif info["name"] == SPARK:
+                said.insert(0, info["msg"])  # what dbt says before follows from it
             elif info["level"] == "error" or info["name"] == "text":
                 said.append(info["msg"])
     return said

@@ -14,17 +14,22 @@ import shutil
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import wraps
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
+import click
+from click.core import ParameterSource
+
 from loader.errors import WarehouseError
 from loader.manifest import FILE_NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     import pyarrow.fs
 
@@ -33,6 +38,7 @@ TABLES: Final = "spark"
 
 _JAVA: Final = 17
 _PORTS: Final = {"spark": 7077, "sc": 15002}
+_MASTER: Final = re.compile(r"local(\[(\*|[0-9]+)(, *[0-9]+)?\])?|yarn|(spark|k8s|sc)://.+")
 _WAIT: Final = 10.0  # seconds for a master to answer
 _RUN: Final = (sys.executable, "-c", "from analyses.warehouse.spark import run; run()")
 
@@ -59,8 +65,8 @@ class Spark:
         Raises
         ------
         WarehouseError
-            When the extra or Java is missing, the master does not answer, the folder has a name
-            that Spark cannot read, or the copy of the store is another one.
+            When the extra or Java is missing, the master is none or does not answer, the folder has
+            a name that Spark cannot read, or the copy of the store cannot be read or differs.
         """
         try:
             version("dbt-spark"), version("pyspark")
@@ -73,12 +79,18 @@ class Spark:
                 f"{self.store or data}: Spark takes {mark[0]} in a folder's name for a wildcard;"
                 " rename it"
             )
+        if not _MASTER.fullmatch(self.master):
+            raise WarehouseError(
+                f"--master {self.master}: is no master of Spark; say local[*], spark://HOST:7077,"
+                " yarn, k8s://HOST or sc://HOST"
+            )
         if not self.master.startswith("sc://"):
             _check_java()
         _check_answers(self.master)
         if self.store is not None and (wrong := _first_difference(data, self.store)):
             raise WarehouseError(
-                f"{self.store}: is no copy of the store in {data} ({wrong}); copy the folder again"
+                f"--store {self.store}: is no copy of the store in {data}, {wrong} differs; copy"
+                " the folder again"
             )
 
     def command(self, state: Path) -> list[str]:
@@ -98,38 +110,126 @@ class Spark:
         }
 
 
+def engine_option(*, has_copy: bool) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Add ``--engine`` and ``--master``, and ``--store`` where a copy of the store may be there.
+
+    The command gets them as `spark`: a `Spark`, or None for DuckDB.
+    """
+    options = {
+        "engine": click.option(
+            "--engine",
+            type=click.Choice(["duckdb", "spark"]),
+            default="duckdb",
+            show_default=True,
+            help="What builds the tables whose rows grow with the dump: docs/cluster.md.",
+        ),
+        "master": click.option(
+            "--master",
+            metavar="URL",
+            envvar="SPARK_REMOTE",
+            show_envvar=True,
+            help="Of a Spark cluster, or an address of Spark Connect (sc://HOST)."
+            "  [default: local[*]]",
+        ),
+        "store": click.option(
+            "--store",
+            metavar="URL",
+            help="A copy of DIR that Spark reads, such as s3a://BUCKET/FOLDER."
+            "  [default: DIR itself]",
+        ),
+    }
+    if not has_copy:
+        del options["store"]
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(command)
+        def with_engine(*arguments: Any, engine: str, **given: Any) -> Any:
+            of_spark = {name: given.pop(name) for name in options if name != "engine"}
+            source = click.get_current_context().get_parameter_source
+            for name in of_spark:
+                if engine != "spark" and source(name) is ParameterSource.COMMANDLINE:
+                    raise click.UsageError(f"--{name} is for --engine spark")
+            of_spark["master"] = of_spark["master"] or "local[*]"
+            spark = Spark(**of_spark) if engine == "spark" else None
+            return command(*arguments, spark=spark, **given)
+
+        for option in reversed(options.values()):
+            with_engine = option(with_engine)
+        return with_engine
+
+    return decorate
+
+
 def run() -> None:
-    """Build the models in this process, as `Spark.environment` says; say as dbt why it fails."""
+    """Build the models in this process, as `Spark.environment` says."""
+    sys.exit(0 if make(Path(sys.argv[1])) else 1)
+
+
+def make(state: Path, *more: str, callbacks: Sequence[Callable[[Any], None]] = ()) -> bool:
+    """Build the models in this process; say as dbt why it fails.
+
+    Parameters
+    ----------
+    state : Path
+        Folder for dbt's state and the logs.
+    *more : str
+        Further arguments of dbt.
+    callbacks : sequence of callable
+        Called with each event of dbt.
+
+    Returns
+    -------
+    bool
+        Whether all were built.
+    """
     from dbt.cli.main import dbtRunner
 
-    state, given = Path(sys.argv[1]), os.environ
+    from analyses.warehouse.progress import SPARK
+
+    given = os.environ
     (state / "logs").mkdir(parents=True, exist_ok=True)
     log = (state / "logs" / "spark.log").open("w", encoding="utf-8")
     os.dup2(log.fileno(), 2)  # the JVM writes there
     made, schema = given["STACKSTUDY_SPARK_MADE"], given["STACKSTUDY_SPARK_SCHEMA"]
-    arguments = ["run", "--target", "spark", "--select", "tag:dump_sized"]
+    arguments = ["run", "--target", "spark", "--select", "tag:dump_sized", *more]
     arguments += ["--log-format", "json", "--log-level", "info"]
     arguments += ["--target-path", str(state), "--log-path", str(state / "logs")]
-    session = None
+    tables = Path(given["STACKSTUDY_SPARK_TABLES"])
+    is_far, session = made != f"file://{tables}", None
     try:
         _remove(made)
         session = _session(given["STACKSTUDY_SPARK_MASTER"], made)
         _give_study(session, schema, made)
-        done = dbtRunner().invoke(arguments)
-        if done.success and made != f"file://{given['STACKSTUDY_SPARK_TABLES']}":
-            _bring(made, Path(given["STACKSTUDY_SPARK_TABLES"]))
+        done = dbtRunner(callbacks=list(callbacks)).invoke(arguments)
+        if done.success and is_far:
+            _bring(made, tables)
         is_built = done.success
+        if not is_built:
+            _check_alive(session)
     except Exception as error:  # noqa: BLE001 - whatever the JVM, the cluster, the network throw
-        reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
-        reason = f"Spark at {given['STACKSTUDY_SPARK_MASTER']}: {reason} ({log.name})"
-        event = {"info": {"name": "Spark", "level": "error", "msg": reason}}
+        reason = f"Spark at {given['STACKSTUDY_SPARK_MASTER']}: {_reason(error, log.name)}"
+        (state / "run_results.json").unlink(missing_ok=True)  # its errors follow from this
+        event = {"info": {"name": SPARK, "level": "error", "msg": reason}}
         sys.stdout.write(f"{json.dumps(event)}\n")
         is_built = False
     finally:
-        if session is not None:
-            _drop(session, schema)
-            session.stop()
-    sys.exit(0 if is_built else 1)
+        with suppress(Exception):  # a Spark that died; why stands in the log
+            if session is not None:
+                _drop(session, schema)
+                session.stop()
+        with suppress(OSError):
+            if is_far:
+                _remove(made)
+    return is_built
+
+
+def _reason(error: Exception, log: str) -> str:
+    """Return why Spark failed, in one line; of a Java that ended, the log knows."""
+    said = str(error).strip().splitlines() or [type(error).__name__]
+    if "JAVA_GATEWAY_EXITED" in said[0]:
+        lines = Path(log).read_text(encoding="utf-8", errors="replace").splitlines()
+        said = [line for line in lines if re.search(r"Exception|\bError", line)] or said
+    return f"{said[0].strip()} ({log})"
 
 
 def _session(master: str, made: str) -> Any:
@@ -139,8 +239,12 @@ def _session(master: str, made: str) -> Any:
     os.environ.pop("SPARK_REMOTE", None)
     builder = SparkSession.builder.appName("stackstudy build")
     if master.startswith("sc://"):
+        from pyspark.sql.connect.client.retries import DefaultPolicy
+
         os.environ["SPARK_REMOTE"] = master  # dbt-spark names none
-        return builder.getOrCreate()
+        session = builder.getOrCreate()
+        session.client.set_retry_policies([DefaultPolicy(max_retries=4)])  # seconds, not minutes
+        return session
     builder = builder.master(master).config("spark.sql.catalogImplementation", "in-memory")
     builder = builder.config("spark.sql.warehouse.dir", f"{made}/_catalog")
     if master.startswith("local"):  # few tasks, and no page that shows them
@@ -149,6 +253,13 @@ def _session(master: str, made: str) -> Any:
         builder = builder.config("spark.ui.enabled", "false")
         builder = builder.config("spark.driver.host", "localhost")
     return builder.getOrCreate()
+
+
+def _check_alive(session: Any) -> None:
+    try:
+        session.sql("select 1").collect()
+    except Exception as error:
+        raise ConnectionError("ended in the middle; had it enough memory?") from error
 
 
 def _drop(session: Any, schema: str) -> None:
@@ -184,7 +295,6 @@ def _bring(made: str, tables: Path) -> None:
         source_filesystem=files,
         destination_filesystem=pyarrow.fs.LocalFileSystem(),
     )
-    _remove(made)
 
 
 def _remove(made: str) -> None:
@@ -211,8 +321,11 @@ def _check_java() -> None:
     if java is None:
         where = f"in JAVA_HOME, {home}" if home else "on this machine"
         raise WarehouseError(f"--engine spark needs Java, and there is none {where}; {cure}")
-    said = subprocess.run([java, "-version"], capture_output=True, text=True, check=False)  # noqa: S603
-    found = re.search(r'version "(?:1\.)?(\d+)', said.stderr + said.stdout)
+    try:
+        said = subprocess.run([java, "-version"], capture_output=True, text=True, check=False)  # noqa: S603
+        found = re.search(r'version "(?:1\.)?(\d+)', said.stderr + said.stdout)
+    except OSError:  # of another processor, or no program
+        found = None
     if found is None or int(found[1]) < _JAVA:
         is_what = f"is Java {found[1]}" if found else "does not run"
         raise WarehouseError(f"--engine spark: {java} {is_what}; {cure}")
@@ -250,7 +363,10 @@ def _first_difference(data: Path, store: str) -> str:
                 with files.open_input_stream(one.path) as stream:
                     there[one.path.removeprefix(f"{folder}/")] = stream.read()
     except (OSError, pa.ArrowException) as error:
-        return str(error).splitlines()[0]
+        raise WarehouseError(
+            f"--store {store}: cannot be read ({str(error).splitlines()[0]}); copy {data} there, or"
+            " mend the address, such as file:///FOLDER"
+        ) from error
     here = {
         str(path.relative_to(data)): path.read_bytes()
         for path in data.glob(f"*/site=*/{FILE_NAME}")

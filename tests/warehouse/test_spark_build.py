@@ -6,6 +6,7 @@ Run by `make test-spark`: the extra and Java must be there. Everywhere else they
 from __future__ import annotations
 
 import shutil
+import socket
 import statistics
 import unicodedata
 from datetime import datetime, timedelta
@@ -18,20 +19,56 @@ from click.testing import CliRunner
 from dbt_runs import ROOT
 from macros import Macros
 
-from analyses.replication.replicate import replicate
+from analyses.replication.replicate import STUDY
 from analyses.study import read_study
-from analyses.warehouse.build import build, command
 from analyses.warehouse.database import database_path
-from analyses.warehouse.spark import Spark
 from loader import load
+from stackstudy import main
 
 pytestmark = pytest.mark.spark
 
 LOCAL = "local[2]"
-IN_ANY_ORDER = {
-    "int_waiting": "question_set, kind, base_set, position, list_sort(list_zip(minutes, is_event))"
+COMPARED = {
+    "dump_manifest": "* exclude (source_file, source_modified_at, started_at, finished_at)",
+    "studies": "* exclude (study_folder)",
+    "int_waiting": "question_set, kind, base_set, position, list_sort(list_zip(minutes, is_event))",
 }
-"""Lists whose order nobody asks for: what is computed of them does not depend on it."""
+"""All columns but times of a load and names of folders; and lists whose order nobody asks for."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _java_for_short_runs():
+    """Java's second compiler takes as long as these queries do; the first gets its space."""
+    options = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m -XX:+UseSerialGC"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JDK_JAVA_OPTIONS", options)
+        yield
+
+
+@pytest.fixture(scope="module")
+def port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def session(port, tmp_path_factory):
+    """A session for the macros' values, and in the same Java a server of Spark Connect."""
+    from pyspark.sql import SparkSession  # noqa: PLC0415 - the extra may be absent
+
+    options = {
+        "spark.plugins": "org.apache.spark.sql.connect.SparkConnectPlugin",
+        "spark.connect.grpc.binding.port": port,
+        "spark.sql.ansi.enabled": "false",  # as dbt-spark has it
+        "spark.sql.session.timeZone": "UTC",
+        "spark.sql.shuffle.partitions": 4,
+        "spark.sql.warehouse.dir": str(tmp_path_factory.mktemp("catalog")),
+        "spark.ui.enabled": "false",
+    }
+    session = SparkSession.builder.master(LOCAL).config(map=options).getOrCreate()
+    yield session
+    session.stop()
 
 
 def tables(connection, database):
@@ -57,7 +94,7 @@ def assert_equal_tables(by_duckdb, by_spark):
         assert len(found) > 60
         different = {}
         for table in found:
-            columns = IN_ANY_ORDER.get(table, "*")
+            columns = COMPARED.get(table, "*")
             for one, other in ("ab", "ba"):
                 rows = connection.execute(
                     f'select {columns} from {one}.main."{table}"'
@@ -68,11 +105,14 @@ def assert_equal_tables(by_duckdb, by_spark):
         assert not different
 
 
-def test_the_sample_is_the_same_on_both_engines(sample_warehouse, sample_study, tmp_path):
-    data = tmp_path / "data"
-    shutil.copytree(sample_warehouse, data, ignore=shutil.ignore_patterns("*.duckdb", "dbt"))
-    arguments = ["--data", str(data), "--study", str(sample_study)]
-    done = CliRunner().invoke(command, [*arguments, "--engine", "spark", "--master", LOCAL])
+def test_the_sample_is_the_same_with_a_copy_of_the_store(sample_warehouse, sample_study, tmp_path):
+    """Both folders have odd names."""
+    data, lake = tmp_path / "a 'folder'; 5 %", tmp_path / "it's a `lake`, 100 %"
+    for folder in (data, lake):
+        shutil.copytree(sample_warehouse, folder, ignore=shutil.ignore_patterns("*.duckdb", "dbt"))
+    arguments = ["--data", str(data), "--study", str(sample_study), "--engine", "spark"]
+    arguments += ["--master", LOCAL, "--store", f"file://{lake}"]
+    done = CliRunner().invoke(main, ["build", *arguments])
     assert done.exit_code == 0, done.output
     assert "Building the tables on Spark ..." in done.output
     study = read_study(sample_study)
@@ -80,42 +120,42 @@ def test_the_sample_is_the_same_on_both_engines(sample_warehouse, sample_study, 
         database_path(sample_warehouse, study.name), database_path(data, study.name)
     )
     assert not list((data / "dbt").rglob("*.parquet"))
-
-
-def test_the_replication_is_the_same_with_a_copy_of_the_store(shared_data, tmp_path):
-    """All of it: the checks of each figure are a table. The copy's folder has an odd name."""
-    data, lake = tmp_path / "data", tmp_path / "it's a `lake`, 100 %"
-    done = replicate(shared_data / "fse2020", data, lambda _: None)
-    [path] = data.glob("*.duckdb")
-    path.rename(tmp_path / path.name)
-    shutil.copytree(data, lake, ignore=shutil.ignore_patterns("dbt"))
-    [study] = {yml.parent for yml in data.rglob("study.yml")}
-    build(data, read_study(study), spark=Spark(LOCAL, f"file://{lake}"))
-    assert_equal_tables(tmp_path / path.name, path)
-    assert done.checks
     assert not list(lake.glob("dbt/*/*"))
 
 
-def test_a_master_that_is_none_is_one_line(sample_warehouse, sample_study, tmp_path):
+def test_the_replication_is_the_same_through_spark_connect(session, port, shared_data, tmp_path):
+    """Its output, the files that it writes, and every table."""
+    data = {engine: tmp_path / f"{engine} 1" for engine in ("duckdb", "spark")}
+    said = {}
+    for engine, folder in data.items():
+        arguments = [str(shared_data / "fse2020"), "--data", str(folder), "--engine", engine]
+        if engine == "spark":
+            arguments += ["--master", f"sc://127.0.0.1:{port}"]
+        done = CliRunner().invoke(main, ["replicate", *arguments])
+        assert done.exit_code == 0, done.output
+        said[engine] = done.stdout.replace(str(folder), "DATA").splitlines()
+        assert ("Building the tables on Spark ..." in done.stderr) == (engine == "spark")
+    assert said["duckdb"] == said["spark"]
+    assert len(said["spark"]) > 100
+    for name in ("replication_checks.csv", "replication_checks.md"):
+        assert (data["duckdb"] / name).read_bytes() == (data["spark"] / name).read_bytes()
+    assert_equal_tables(*(database_path(folder, STUDY) for folder in data.values()))
+
+
+def test_what_spark_lacks_is_one_line(sample_warehouse, sample_study, tmp_path, monkeypatch):
+    for name in ("HADOOP_CONF_DIR", "YARN_CONF_DIR"):
+        monkeypatch.delenv(name, raising=False)
     shutil.copytree(
         sample_warehouse, tmp_path / "data", ignore=shutil.ignore_patterns("*.duckdb", "dbt")
     )
     arguments = ["--data", str(tmp_path / "data"), "--study", str(sample_study)]
-    done = CliRunner().invoke(command, [*arguments, "--engine", "spark", "--master", "nonsense"])
+    arguments += ["--engine", "spark", "--master", "yarn"]
+    done = CliRunner().invoke(main, ["build", *arguments])
     assert done.exit_code == 1
-    assert "nonsense" in str(done.exception)
-    assert "spark.log" in str(done.exception)
-
-
-@pytest.fixture(scope="module")
-def session():
-    from pyspark.sql import SparkSession  # noqa: PLC0415 - the extra may be absent
-
-    builder = SparkSession.builder.master(LOCAL).config("spark.ui.enabled", "false")
-    builder = builder.config("spark.sql.session.timeZone", "UTC")
-    session = builder.config("spark.sql.ansi.enabled", "false").getOrCreate()  # as dbt-spark has it
-    yield session
-    session.stop()
+    [line] = [one for one in done.stderr.splitlines() if one.startswith("Error:")]
+    assert "Spark at yarn: " in line
+    assert "YARN_CONF_DIR must be set" in line
+    assert "spark.log" in line
 
 
 @pytest.fixture(scope="module")

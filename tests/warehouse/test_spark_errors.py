@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import socket
 from importlib.metadata import PackageNotFoundError
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
 
 from analyses.warehouse import spark
 from analyses.warehouse.build import command
+from analyses.warehouse.progress import SPARK, follow
 from analyses.warehouse.spark import Spark
 from loader.errors import WarehouseError
 
@@ -71,6 +74,27 @@ def test_an_old_java(said, is_old, with_extra, with_java, tmp_path):
         Spark("local[2]").check(tmp_path)
 
 
+def test_a_java_of_another_processor(with_extra, with_java, tmp_path):
+    with_java("")
+    (tmp_path / "jdk" / "bin" / "java").write_bytes(b"\x7fELF")
+    with pytest.raises(WarehouseError, match="java does not run; install Java 17 or newer"):
+        Spark("local[2]").check(tmp_path)
+
+
+@pytest.mark.parametrize("master", ["nonsense", "http://host", "local[x]", "local[2", "spark://"])
+def test_a_master_that_is_none(master, with_extra, with_java, tmp_path):
+    with_java('openjdk version "17.0.15"')
+    with pytest.raises(WarehouseError, match="is no master of Spark; say local"):
+        Spark(master).check(tmp_path)
+
+
+@pytest.mark.parametrize("store", ["a/folder", "nothing://a/b", "/a/folder/that/is/none"])
+def test_a_store_that_is_none(store, sample_warehouse, with_extra, with_java):
+    with_java('openjdk version "17.0.15"')
+    with pytest.raises(WarehouseError, match=f"--store {store}: cannot be read"):
+        Spark("local[2]", store).check(sample_warehouse)
+
+
 @pytest.mark.parametrize("kind", ["spark", "sc"])
 def test_a_master_that_does_not_answer(kind, with_extra, with_java, tmp_path):
     with_java('openjdk version "17.0.15"')
@@ -87,16 +111,17 @@ def test_a_copy_of_another_store(sample_warehouse, with_extra, with_java, tmp_pa
     with_java('openjdk version "17.0.15"')
     copy = tmp_path / "a copy"
     given = Spark("local[2]", f"file://{copy}")
-    with pytest.raises(WarehouseError, match="is no copy of the store"):
+    changed = "is no copy of the store in .*, votes/site=sample.stackstudy/_manifest.json differs"
+    with pytest.raises(WarehouseError, match="a copy: cannot be read .*copy .* there"):
         given.check(sample_warehouse)
     shutil.copytree(sample_warehouse, copy, ignore=shutil.ignore_patterns("dbt"))
     given.check(sample_warehouse)
     [manifest] = copy.glob("votes/site=*/_manifest.json")
     manifest.write_text(manifest.read_text().replace('"n_rows": ', '"n_rows": 1'))
-    with pytest.raises(WarehouseError, match=r"\(votes/site=sample.stackstudy/_manifest.json\)"):
+    with pytest.raises(WarehouseError, match=changed):
         given.check(sample_warehouse)
     shutil.rmtree(manifest.parent)
-    with pytest.raises(WarehouseError, match=r"\(votes/site=sample.stackstudy/_manifest.json\)"):
+    with pytest.raises(WarehouseError, match=changed):
         given.check(sample_warehouse)
 
 
@@ -109,7 +134,18 @@ def test_a_folder_that_spark_takes_for_a_pattern(mark, with_extra, with_java, tm
             Spark("local[2]", given).check(data)
 
 
-def test_a_store_is_for_spark(sample_warehouse):
-    done = CliRunner().invoke(command, ["--data", str(sample_warehouse), "--store", "s3a://x/y"])
+@pytest.mark.parametrize("option", ["--store", "--master"])
+def test_an_option_of_spark_is_for_spark(option, sample_warehouse):
+    done = CliRunner().invoke(command, ["--data", str(sample_warehouse), option, "yarn"])
     assert done.exit_code == 2
-    assert "--store is for --engine spark" in done.output
+    assert f"{option} is for --engine spark" in done.output
+
+
+def test_why_spark_failed_comes_before_what_followed():
+    """Each model of a Spark that was killed fails as well, with words that tell nothing."""
+    events = [
+        {"info": {"name": "LogLine", "level": "error", "msg": "Error while sending"}},
+        {"info": {"name": SPARK, "level": "error", "msg": "Spark at x: ended in the middle"}},
+    ]
+    process = SimpleNamespace(stdout=[f"{json.dumps(event)}\n" for event in events])
+    assert follow(process, " on Spark")[0] == "Spark at x: ended in the middle"
