@@ -164,12 +164,12 @@ def test_sites_without_a_question_of_any_set_say_what_the_study_needs(monkeypatc
         counted = Table("acceptance", ("question_set", "n_questions"), (("a", n_questions),))
         return Tables({one.name: one for one in (sets, counted)})
 
-    monkeypatch.setattr(summary, "read_tables", lambda _data, _study: tables(0))
+    monkeypatch.setattr(summary, "read_tables", lambda _data, _study, only: tables(0))
     summary.announce(Path("data"))
     said = capsys.readouterr().out
     assert "No question of the loaded sites is in a set of this study." in said
     assert "`stackstudy study new my_study --tag TAG`" in said
-    monkeypatch.setattr(summary, "read_tables", lambda _data, _study: tables(1))
+    monkeypatch.setattr(summary, "read_tables", lambda _data, _study, only: tables(1))
     summary.announce(Path("data"))
     assert "No question of" not in capsys.readouterr().out
 
