@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from analyses.common.numbers import counted
 from analyses.study.options import built_study_option
 from loader.errors import StoreError
 from loader.options import data_option
@@ -146,13 +147,14 @@ def _write_for_paper(
         from analyses.report.latex import write_tables
 
         progress.begin("the tables")
-        yield f"Tables: {len(write_tables(made, folder))} files in {folder}"
+        yield f"Tables: {counted(len(write_tables(made, folder)), 'file')} in {folder}"
         progress.advance()
     images = [name for name in formats if name != "latex"]
     if images:
         from analyses.report.static import write_figures
 
-        yield f"Figures: {len(write_figures(made, folder, images, progress))} files in {folder}"
+        n_figures = len(write_figures(made, folder, images, progress))
+        yield f"Figures: {counted(n_figures, 'file')} in {folder}"
     from analyses.report.paper import write_texts
 
     yield f"Texts: {' and '.join(path.name for path in write_texts(made, folder))} in {folder}"

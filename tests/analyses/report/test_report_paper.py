@@ -261,6 +261,7 @@ def test_the_paper_of_the_guide_compiles(published_data: Path, tmp_path: Path) -
              "--figures", str(tmp_path)],
         )  # fmt: skip
         assert run.exit_code == 0, run.output
+        assert f": {'1 file' if kind == 'latex' else '2 files'} in {tmp_path}" in run.output
     assert {path.name for path in tmp_path.iterdir()} == {
         "acceptance.tex", "methods.md", "references.bib", "survival.pdf", "survival-wide.pdf",
     }  # fmt: skip
