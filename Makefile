@@ -4,10 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO := data/demo
 
-.PHONY: bench bench-models demo docs replicate test test-spark lint format lock clean help
+.PHONY: bench bench-engines bench-models demo docs replicate test test-spark lint format lock clean help
 
 help:  ## list the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 # Set-up: a virtual environment with the pinned dependencies and this checkout, editable.
 $(VENV)/.ready: requirements.lock pyproject.toml
@@ -44,6 +44,9 @@ bench: $(VENV)/.ready  ## measure the loader and its alternatives; writes benchm
 
 bench-models: $(VENV)/.ready  ## measure the models on 3 GB of posts; writes benchmarks/README.md
 	$(BIN)/python -m benchmarks.models $(BENCH_ARGS)
+
+bench-engines: $(VENV)/.spark  ## measure DuckDB and Spark on 1 and 5 million posts; writes benchmarks/README.md
+	$(BIN)/python -m benchmarks.engines $(BENCH_ARGS)
 
 lint: $(VENV)/.ready  ## check Python, its types, and SQL
 	$(BIN)/ruff check .
