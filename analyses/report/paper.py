@@ -312,7 +312,7 @@ def _samples(study: StudyResults) -> Iterable[str]:
     if drawn:
         sizes = [(row.question_set, row.sample_size) for row in drawn]
         yield (
-            f"A random sample that is precise to ±{100 * drawn[0].interval:g}% with"
+            f"A random sample that is precise to ±{100 * drawn[0].interval:g} points with"
             f" {100 * drawn[0].confidence:g}% confidence [@cochran] has {_per_set(study, sizes)}."
         )
 
@@ -342,13 +342,7 @@ def _measures(study: StudyResults) -> str:
 
 
 def _versions() -> str:
-    programs = {
-        "dbt": "dbt-core",
-        "DuckDB": "duckdb",
-        "scipy": "scipy",
-        "statsmodels": "statsmodels",
-    }
-    named = [f"{name} {version(package)}" for name, package in programs.items()]
+    named = [f"{name} {version(package)}" for name, package in _PROGRAMS.items()]
     return (
         f"All numbers were computed with stackstudy {version(_PROGRAM)} [@{_PROGRAM}], on"
         f" {and_list([*named, f'Python {platform.python_version()}'])}."
