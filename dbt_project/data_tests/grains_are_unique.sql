@@ -3,8 +3,6 @@
 {%- set grains = {
     ref('int_asked_counts'):
         ['question_set', 'site', 'period', 'starts_on'],
-    ref('int_variant_outcomes'):
-        ['question_set', 'variant', 'site', 'question_id'],
     ref('int_tag_hits'): ['rule', 'site', 'question_id'],
     ref('int_searched_questions'): ['question_set', 'site', 'question_id'],
     ref('int_term_hits'):

@@ -1,6 +1,7 @@
 -- Every kind of label for every set that has labels, compared with the
 -- categorised questions of its set. A question that is not loaded is neither
--- accepted nor not.
+-- accepted nor not. As in `acceptance`, intervals and tests are of such
+-- questions, not of the set alone: no finite population correction.
 with labelled as (
     select * from {{ ref('int_labelled_questions') }}
 ),

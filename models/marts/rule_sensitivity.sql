@@ -3,7 +3,15 @@ with variants as (
 ),
 
 members as (
-    select * from {{ ref('int_variant_outcomes') }}
+    select
+        members.*,
+        accepted_answers.question_id is not null as is_accepted,
+        accepted_answers.response_minutes
+    from {{ ref('int_variant_members') }} as members
+    left join {{ ref('int_accepted_answers') }} as accepted_answers
+        on
+            members.site = accepted_answers.site
+            and members.question_id = accepted_answers.question_id
 ),
 
 sets as (

@@ -51,7 +51,7 @@ accepted as (
         on
             wanted.site = questions.site
             and wanted.question_id = questions.question_id
-    inner join answers
+    left join answers
         on
             questions.site = answers.site
             and questions.accepted_answer_id = answers.answer_id
