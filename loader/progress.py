@@ -158,7 +158,7 @@ class StepProgress(_Shown):
             return
         self._last_line = now
         line = f"{self._what}: {self._show(self._done)}"
-        if self._total:
+        if self._total and self._done:
             left = (self._total - self._done) / self._done * (now - self._began)
             line += f" of {self._show(self._total)}, about {_duration(left)} left"
         self._console.print(line, markup=False, highlight=False, soft_wrap=True)

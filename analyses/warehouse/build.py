@@ -17,7 +17,7 @@ from analyses.study import find_study, read_study, study_option, unknown_sites
 from analyses.warehouse.database import UnfinishedError, connect, database_path, loaded_since
 from analyses.warehouse.dbt_results import BuildResult, outcome
 from analyses.warehouse.human_input import SetInput, count_given, read_human_input
-from analyses.warehouse.inputs import changed_input, keep_inputs, selection
+from analyses.warehouse.inputs import changed_input, keep_inputs, read_inputs, selection
 from analyses.warehouse.spark import TABLES, engine_option
 from analyses.warehouse.swap import STAGING, STATE, staged, state_folder
 from loader.checks import warnings_of
@@ -96,6 +96,7 @@ def build(
     before, is_new_load = _last_build(data, study)
     if wrong := verify(data) or (_verify_bytes(data) if is_new_load else []):
         raise StoreError(first_of(wrong))
+    inputs = read_inputs(study)
     changed = [] if is_full or is_new_load else changed_input(data, study)
     if changed:
         command += [*selection(changed), "--log-level-file", "info"]
@@ -124,7 +125,7 @@ def build(
             if database_path(data, study.name).is_file():
                 raise BuildError(f"{error}; the database stays as it was") from error
             raise
-    keep_inputs(data, study)
+    keep_inputs(data, study, inputs)
     with connect(data, study.name) as connection:
         now = read_human_input(connection)
     part = f"only what {and_list(changed)} change was built; `stackstudy build --full` builds all"

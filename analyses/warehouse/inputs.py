@@ -28,7 +28,8 @@ def changed_input(data: Path, study: Study) -> list[str]:
 
     Whether something was loaded since is not looked at.
     """
-    before, now = read_json(state_folder(data, study.name) / _FILE), _inputs(data, study)
+    before = read_json(state_folder(data, study.name) / _FILE)
+    now = _with_database(read_inputs(study), data, study)
     if not isinstance(before, dict) or before.keys() != now.keys():
         return []
     if any(before[name] != now[name] for name in now if name != "human"):
@@ -36,9 +37,15 @@ def changed_input(data: Path, study: Study) -> list[str]:
     return [name for name in HUMAN if before["human"].get(name) != now["human"].get(name)]
 
 
-def keep_inputs(data: Path, study: Study) -> None:
-    """Note what the database in a data folder was built from."""
-    write_json(state_folder(data, study.name) / _FILE, _inputs(data, study))
+def keep_inputs(data: Path, study: Study, inputs: dict[str, Any]) -> None:
+    """Note what the database in a data folder was built from.
+
+    Parameters
+    ----------
+    inputs : dict
+        As `read_inputs` found them before the build: a file may have changed since.
+    """
+    write_json(state_folder(data, study.name) / _FILE, _with_database(inputs, data, study))
 
 
 def selection(changed: list[str]) -> list[str]:
@@ -47,19 +54,23 @@ def selection(changed: list[str]) -> list[str]:
     return ["--select", *sources, "stg_studies", "studies"]
 
 
-def _inputs(data: Path, study: Study) -> dict[str, Any]:
+def read_inputs(study: Study) -> dict[str, Any]:
+    """Return hashes of the study's files and of the project, and versions."""
     files = {name: sha256((study.folder / name).read_bytes()).hexdigest() for name in study.files}
     is_human = {name: Path(name).stem in HUMAN for name in files}
-    database = database_path(data, study.name)
-    stat = database.stat() if database.is_file() else None
     return {
         "human": {Path(name).stem: one for name, one in files.items() if is_human[name]},
         "study": {name: one for name, one in files.items() if not is_human[name]},
         "folder": str(study.folder),
-        "database": [stat.st_mtime_ns, stat.st_size] if stat else [],
         "project": _hash_of_project(),
         "versions": [version(name) for name in ("stackstudy", "dbt-core", "dbt-duckdb", "duckdb")],
     }
+
+
+def _with_database(inputs: dict[str, Any], data: Path, study: Study) -> dict[str, Any]:
+    database = database_path(data, study.name)
+    stat = database.stat() if database.is_file() else None
+    return inputs | {"database": [stat.st_mtime_ns, stat.st_size] if stat else []}
 
 
 def _hash_of_project() -> str:

@@ -82,10 +82,15 @@ def saved_rows(
     Raises
     ------
     WarehouseError
-        When no saved query, or no question set of the study, has that name.
+        When no saved query, or no question set of the study, has that name, or nothing is built.
     """
     query = saved_query(name)
     with connect(data, study) as connection:
+        if "question_sets" not in table_names(connection):
+            raise WarehouseError(
+                f"{find_database(data, study)}: the tables are not built yet; run"
+                " `stackstudy build`"
+            )
         known = _set_names(connection)
         columns = [row[0] for row in connection.execute(f"describe {query}").fetchall()]
     for one in sets:

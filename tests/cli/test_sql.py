@@ -125,6 +125,15 @@ def test_the_first_query_of_many_is_answered_with_queries_that_work(sample_wareh
     assert "mobile" in view
 
 
+def test_a_saved_query_needs_tables(data):
+    done = subprocess.run(
+        [*SQL, "--saved", "rule_yield", "--data", str(data)],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    said = f"Error: {database_path(data, 's')}: the tables are not built yet; run"
+    assert (done.returncode, done.stderr) == (1, f"{said} `stackstudy build`\n")
+
+
 @pytest.mark.parametrize("query", ["from acceptance where nothing = 1", "selec 1", "from nowhere"])
 def test_another_error_gets_no_hint(sample_warehouse, query):
     done = ask(sample_warehouse, query)

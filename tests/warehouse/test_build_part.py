@@ -10,6 +10,7 @@ import duckdb
 import pytest
 
 from analyses.study import read_study
+from analyses.warehouse import dbt_results
 from analyses.warehouse.build import build
 from analyses.warehouse.inputs import changed_input
 
@@ -82,6 +83,28 @@ def test_labels_categories_and_decisions_alone_give_what_a_whole_build_gives(bui
     assert part.keys() == whole.keys()
     assert [name for name in whole if whole[name] != part[name]] == []
     assert part["question_set_members"] != after_labels["question_set_members"]
+
+
+def test_what_is_saved_during_a_build_is_of_the_next_one(built, monkeypatch):
+    """A rater goes on while the tables are built: that label was taken as built."""
+    data, folder = built
+    path = folder / "labels.csv"
+
+    def label(question: int) -> None:
+        with path.open("a", encoding="utf-8") as file:
+            file.write(f"mobile,sample.stackstudy,{question},unclear,,\n")
+
+    def outcome(*arguments):
+        label(902)
+        return dbt_results.outcome(*arguments)
+
+    label(901)
+    built_from = path.read_bytes()
+    monkeypatch.setattr("analyses.warehouse.build.outcome", outcome)
+    assert is_part(build(data, read_study(folder)))
+    assert changed_input(data, read_study(folder)) == ["labels"]
+    path.write_bytes(built_from)
+    assert changed_input(data, read_study(folder)) == []
 
 
 @pytest.mark.parametrize("what", ["study", "database", "other file", "nothing", "not kept"])
