@@ -6,7 +6,7 @@ from math import log10
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any, Final
 
-from analyses.common.numbers import GLUE, and_list, between, count, duration, percent
+from analyses.common.numbers import GLUE, and_list, between, count, counted, duration, percent
 from analyses.figures.theme import FAINT_INK, INK, figure, label_rows, time_axis, title
 
 if TYPE_CHECKING:
@@ -161,7 +161,9 @@ def category_scatter(rows: Sequence[Row], style: Style, popular: str, difficult:
     chart.update_layout(
         hovermode="closest",
         margin={"l": 60, "r": 30, "t": 64, "b": 55},
-        title=title(style.label, note=f"n{GLUE}={GLUE}{count(len(drawn))} categories"),
+        title=title(
+            style.label, note=f"n{GLUE}={GLUE}{counted(len(drawn), 'category', 'categories')}"
+        ),
     )
     place_names(chart, _PAGE)
     return chart

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from analyses.common.numbers import counted
 from analyses.warehouse.spark import engine_option
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ def command(package: Path, study: str, data: Path | None, spark: Spark | None) -
     click.echo(f"\n{summary(done.checks)}\nWritten to {done.csv} and {done.markdown}")
     failed = [check.name for check in done.checks if check.is_failed]
     if failed:
+        are = "is" if len(failed) == 1 else "are"
         raise click.ClickException(
-            f"{len(failed)} figures should be equal and are not: {'; '.join(failed)}"
+            f"{counted(len(failed), 'figure')} should be equal and {are} not: {'; '.join(failed)}"
         )

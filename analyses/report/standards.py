@@ -122,12 +122,14 @@ def known_values(study: StudyResults) -> dict[str, str | None]:
 
 
 def _of_data(study: StudyResults) -> dict[str, str | None]:
-    sites = study.sites
-    loaded = [row for row in study.manifest if row.n_rows]
+    sites, names = study.sites, {site.name for site in study.sites}
+    loaded = [row for row in study.manifest if row.n_rows and row.site in names]
     funnel = study.tables.rows("question_funnel")
     asked = {row.step: row.n_questions for row in funnel}
     licences: dict[str, int] = {}
     for row in study.tables.rows("site_licenses"):
+        if row.site not in names:
+            continue
         licences[row.content_license] = licences.get(row.content_license, 0) + row.n_posts
     unnamed = licences.pop("not named", 0)
     named = [f"{name} ({counted(n, 'post')})" for name, n in licences.items()]
@@ -147,7 +149,7 @@ def _of_data(study: StudyResults) -> dict[str, str | None]:
         "questions_loaded": count(asked["loaded"]) if "loaded" in asked else None,
         "questions_studied": count(min(asked.values())) if asked else None,
         "licences": and_list(named) or None,
-        "unlicensed": count(unnamed) if unnamed else None,
+        "unlicensed": counted(unnamed, "post") if unnamed else None,
         "synthetic": and_list([site.name for site in sites if site.is_synthetic]) or None,
     }
 
@@ -162,12 +164,12 @@ def _of_sets(study: StudyResults) -> dict[str, str | None]:
         sum(getattr(row, column) or 0 for row in funnel) for column in ("n_excluded", "n_included")
     )
     candidates = [one.label for one in study.of_kind("base", "topic") if one.is_candidate_set]
-    readings = study.tables.rows("rule_sensitivity")
+    readings = [row for row in study.tables.rows("rule_sensitivity") if not row.is_study_variant]
     trend = next(
         (
             row
             for row in study.rows("popularity_trends")
-            if row.question_set == name and row.measure == "questions"
+            if row.question_set == name and row.measure == "questions" and (row.n_years or 0) > 1
         ),
         None,
     )
@@ -194,7 +196,7 @@ def _of_sets(study: StudyResults) -> dict[str, str | None]:
         "no_accepted": percent(own.no_accepted_share) if own and n else None,
         "first_year": str(trend.first_year) if trend else None,
         "last_year": str(trend.last_year) if trend else None,
-        "waves": counted(trend.n_years, "year") if trend and trend.n_years else None,
+        "waves": counted(trend.n_years, "year") if trend else None,
         "dispersion": number(trend.dispersion, 1)
         if trend and trend.dispersion is not None
         else None,
@@ -263,7 +265,7 @@ def _small(p_values: Iterable[float | None]) -> str | None:
 
 def _of_labels(study: StudyResults) -> dict[str, str | None]:
     labels = study.tables.rows("labels")
-    questions = {(row.question_set, row.site, row.question_id) for row in labels}
+    questions = {(row.site, row.question_id) for row in labels}
     used = {(row.inner_category, row.leaf_category) for row in labels if row.is_category}
     sizes = [
         f"{count(row.sample_size)} of {count(row.population)} questions"
@@ -271,7 +273,7 @@ def _of_labels(study: StudyResults) -> dict[str, str | None]:
         for row in study.rows("sample_sizes")
     ]
     agreed = study.tables.rows("rater_agreement")
-    kappas = [row.kappa for row in agreed if row.kappa is not None]
+    kappas = sorted({row.kappa for row in agreed if row.kappa is not None})
     raters = {name for row in agreed for name in (row.rater_a, row.rater_b)}
     return {
         "labels": counted(len(labels), "label") if labels else None,
@@ -279,7 +281,7 @@ def _of_labels(study: StudyResults) -> dict[str, str | None]:
         "categories": counted(len(used), "category", "categories") if used else None,
         "samples": and_list(sizes) or None,
         "raters": counted(len(raters), "rater") if raters else None,
-        "kappa": f"{number(min(kappas))} to {number(max(kappas))}" if kappas else None,
+        "kappa": " to ".join(dict.fromkeys(map(number, kappas[:: len(kappas) - 1 or 1]))) or None,
     }
 
 
@@ -292,7 +294,7 @@ def _of_publication(study: StudyResults) -> dict[str, str | None]:
     return {
         "figures": counted(len(checks), "printed figure") if checks else None,
         "computed": count(sum(row.computed is not None for row in checks)),
-        "verdicts": and_list([f"{count(k)} {one}" for one, k in n.items()]) or None,
+        "verdicts": and_list([f"{one} ({count(k)})" for one, k in n.items()]) or None,
         "their_data": "" if is_their_data else None,
         "other_data": None if is_their_data else "",
     }

@@ -48,6 +48,9 @@ _BY_ASKER = "no_accepted_share", "asker"
 
 HOLM = Column("p, Holm", "p_value_adjusted")
 
+FOUND = "Would be found"
+"""Heads the column of the smallest effect that a test would have found."""
+
 
 def _effect(value: float | None, low: float | None, high: float | None) -> Text:
     return with_interval(signed(value), between(low, high, signed))
@@ -118,7 +121,7 @@ _TEST_COLUMNS = (
     Column("χ²", "chi2 df", statistic),
     Column("p", "p_value"),
     HOLM,
-    Column("Would be found", "detectable_difference", _unsigned_points),
+    Column(FOUND, "detectable_difference", _unsigned_points),
 )
 
 
@@ -189,15 +192,17 @@ def tests_of(
     ----------
     data : str
         The table of tests.
+    columns : iterable of Column
+        With one that `FOUND` heads.
     note : str
         What the numbers mean.
     """
-    rows = study.pairs(data)
+    rows, columns = study.pairs(data), tuple(columns)
     if not rows:
         return (Missing(caption, "no two sets were compared"),)
-    empty = any(row.p_value is None for row in rows)
+    [found] = [column.source for column in columns if column.header == FOUND]
     note += (
-        " “Would be found” is the smallest effect, in either direction, that a comparison of this"
+        f" “{FOUND}” is the smallest effect, in either direction, that a comparison of this"
         " precision finds 8 times in 10 after Holm’s correction."
     )
     note += (
@@ -205,7 +210,10 @@ def tests_of(
         " independent; those that are in both sets, or have the same asker or answerer, are not:"
         " see “Years and people”."
     )
-    note += f" A dash ({NONE}): one of the two sets is empty." if empty else ""
+    if any(row.p_value is None for row in rows):
+        note += f" A dash ({NONE}): a set has no such question, or all of both are alike."
+    if any(row.p_value is not None and getattr(row, found) is None for row in rows):
+        note += f" A dash under “{FOUND}”: no effect is found so often, however large."
     return (table_of(study, data, caption, columns, rows, note=note),)
 
 
@@ -216,10 +224,12 @@ def _topics(study: StudyResults) -> tuple[Prose, ...]:
         if row.measure != "no_accepted_share" or row.p_value is None:
             continue
         n = f"n{GLUE}={GLUE}{count(row.n_questions)}"
+        topics = f"{row.n_sets} topics"
+        topics += "" if row.n_sets == len(study.topics) else " that have questions"
         found = (
-            f"The shares of the {row.n_sets} topics differ ({n})"
+            f"The shares of the {topics} differ ({n})"
             if row.p_value < ALPHA
-            else f"There is no evidence that the shares of the {row.n_sets} topics differ ({n})"
+            else f"There is no evidence that the shares of the {topics} differ ({n})"
         )
         v = ""
         if row.cramers_v is not None:

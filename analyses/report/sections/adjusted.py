@@ -18,6 +18,7 @@ from analyses.report.blocks import (
     table_of,
     words,
 )
+from analyses.report.sections.acceptance import FOUND
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,7 +79,7 @@ _COLUMNS = (
     ),
     Column("p", "p_value"),
     Column("p, Holm", "p_value_adjusted"),
-    Column("Would be found", "detectable unit", _detectable),
+    Column(FOUND, "detectable unit", _detectable),
     Column("n", "n_a n_b", "{:,}, {:,}".format),
     Column("People", "n_clusters", count),
 )  # fmt: skip

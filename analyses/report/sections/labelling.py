@@ -102,12 +102,13 @@ def agreement_blocks(study: StudyResults) -> tuple[Block, ...]:
     """Show how far raters agree, or say how to get it shown."""
     title = "How far the raters agree"
     published = [
-        f"{number(row.published, 3)} ({(row.question_set or '').replace('_', ' ')})"
+        number(row.published, 3)
+        + (f" ({study.style(row.question_set).label})" if row.question_set else "")
         for row in study.rows("replication_checks")
         if row.figure == "cohen_kappa" and row.published is not None
     ]
     beside = (
-        f"The publication printed Cohen’s κ of {' and '.join(published)}, without each rater’s"
+        f"The publication printed Cohen’s κ of {and_list(published)}, without each rater’s"
         " labels, so it cannot be recomputed"
         if published
         else ""
@@ -185,8 +186,8 @@ def saturation(study: StudyResults, by_set: Mapping[str, Sequence[Row]]) -> tupl
             known = between(found.ci_low, found.ci_high, percent)
             said.append(
                 f"{percent(found.share)} of {study.style(name).in_words}"
-                f" ({'' if found.ci_low is None else f'{known}; '}{count(found.n_once)} of"
-                f" {count(found.n)} labels are the only one of their category)"
+                f" ({'' if found.ci_low is None else f'{known}; '}labels that are alone in their"
+                f" category: {count(found.n_once)} of {count(found.n)})"
             )
     if not said:
         return ()

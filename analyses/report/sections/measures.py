@@ -138,7 +138,7 @@ def _of_set(study: StudyResults, name: str, own: Sequence[Row]) -> list[Block]:
                 study.table(_CATEGORIES),
             )
         )
-    blocks += _correlations(study, name)
+    blocks += _correlations(study, name, has_leaves=any(row.level == "leaf" for row in own))
     blocks.append(
         Fold(
             Markup("{}: measures of every category").format(study.name(name)),
@@ -198,7 +198,8 @@ def _lead(study: StudyResults, by_set: Mapping[str, Sequence[Row]]) -> tuple[Pro
     return (Prose(f"{text[0].upper() + text[1:]}.{of_few}", is_lead=True),)
 
 
-def _correlations(study: StudyResults, name: str) -> list[Block]:
+def _correlations(study: StudyResults, name: str, *, has_leaves: bool) -> list[Block]:
+    """Say which pairs go together; over inner categories, too, where these have leaves."""
     rows = [row for row in study.rows(_CORRELATIONS) if row.question_set == name]
     by_level = {level: [row for row in rows if row.level == level] for level in _LEVELS}
     leaves = [row for row in by_level["leaf"] if row.spearman_rho is not None]
@@ -223,8 +224,8 @@ def _correlations(study: StudyResults, name: str) -> list[Block]:
         ),
         _correlation_table(study, name, "leaf", by_level["leaf"]),
     ]
-    others = [level for level in ("inner", "both") if by_level[level] and by_level["inner"]]
-    if any(row.n_categories != leaves[0].n_categories for row in by_level["both"]):
+    others = [level for level in ("inner", "both") if by_level[level]]
+    if has_leaves and others:
         blocks.append(
             Fold(
                 "The same over inner categories, and over both levels",

@@ -39,7 +39,7 @@ def replication(study: StudyResults) -> Section:
             f"{_of_categories(study, len(rows))}"
         ),
     ]
-    not_theirs = {row.reason for row in rows if row.verdict == OTHER_DATA}
+    not_theirs = dict.fromkeys(row.reason for row in rows if row.verdict == OTHER_DATA)
     blocks += [
         Prose(f"{reason} So these figures can neither agree nor disagree with the publication.")
         for reason in not_theirs

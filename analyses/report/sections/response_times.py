@@ -22,6 +22,7 @@ from analyses.report.blocks import (
     time_cell,
 )
 from analyses.report.sections.acceptance import (
+    FOUND,
     HOLM,
     large_enough,
     tests_of,
@@ -71,7 +72,7 @@ _TEST_COLUMNS = (
     Column("U", "u"),
     Column("p", "p_value"),
     HOLM,
-    Column("Would be found", "detectable_delta"),
+    Column(FOUND, "detectable_delta"),
 )
 
 

@@ -22,6 +22,8 @@ from analyses.report.denominators import known_shares
 from analyses.report.sections.question_sets import RULES
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from analyses.report.blocks import Block
     from analyses.report.study import StudyResults
     from analyses.warehouse.tables import Row
@@ -117,19 +119,21 @@ def _beside(study: StudyResults, rows: list[Row]) -> str:
     return f" and without people’s decisions ({and_list(parts)})" if parts else ""
 
 
+def _span(values: list[float], write: Callable[[float], str]) -> str:
+    """Write the least and the largest value; one alone where both are written alike."""
+    return " to ".join(dict.fromkeys((write(min(values)), write(max(values)))))
+
+
 def _lead(study: StudyResults, rows: list[Row]) -> tuple[Prose, ...]:
     parts, least = [], None
     for name in dict.fromkeys(row.question_set for row in rows):
         own = [row for row in rows if row.question_set == name]
         counts = [row.n_questions for row in own]
         shares = [row.no_accepted_share for row in own if row.n_questions >= 10]
-        said = (
-            f"{study.style(name).in_words} holds {count(min(counts))} to {count(max(counts))}"
-            " questions"
-        )
+        questions = "question" if max(counts) == 1 else "questions"
+        said = f"{study.style(name).in_words} holds {_span(counts, count)} {questions}"
         if shares:
-            said += f", {percent(min(shares))} to {percent(max(shares))} of them without an"
-            said += " accepted answer"
+            said += f", {_span(shares, percent)} of them without an accepted answer"
         parts.append(said)
         least = min(counts) if least is None else min(least, *counts)
     said = f"{few(least or 0)}Depending on the reading, {and_list(parts)}."

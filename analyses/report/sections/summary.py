@@ -56,8 +56,10 @@ def _facts(study: StudyResults, subject: Row, own: Row, acceptance: dict[str, Ro
     facts = [
         Fact(
             count(own.n_questions),
-            Markup("questions of {}{}").format(
-                study.name(subject.question_set), _asked(study.years(subject.question_set))
+            Markup("{} of {}{}").format(
+                "question" if own.n_questions == 1 else "questions",
+                study.name(subject.question_set),
+                _asked(study.years(subject.question_set)),
             ),
             and_list(topics),
             style.colour,
@@ -76,7 +78,7 @@ def _facts(study: StudyResults, subject: Row, own: Row, acceptance: dict[str, Ro
                         percent,
                     ),
                     other + percent(baseline.no_accepted_share)
-                    if baseline and baseline.n_questions
+                    if baseline and baseline.n_questions >= LEAST
                     else "",
                 ),
                 style.colour,
@@ -94,7 +96,7 @@ def _facts(study: StudyResults, subject: Row, own: Row, acceptance: dict[str, Ro
                 _detail(
                     between(*median_interval(study, time), duration),
                     other + duration(of_other.median_response_minutes)
-                    if of_other and of_other.n_response_times
+                    if of_other and of_other.n_response_times >= LEAST
                     else "",
                 ),
                 style.colour,

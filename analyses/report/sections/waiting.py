@@ -28,7 +28,14 @@ from analyses.report.blocks import (
     table_of,
     with_interval,
 )
-from analyses.report.sections.acceptance import HOLM, LEAST, statistic, tests_of, without_evidence
+from analyses.report.sections.acceptance import (
+    FOUND,
+    HOLM,
+    LEAST,
+    statistic,
+    tests_of,
+    without_evidence,
+)
 from analyses.statistics.power import ALPHA
 
 if TYPE_CHECKING:
@@ -82,7 +89,7 @@ _TEST_COLUMNS = (
     Column("χ²", "chi2 df", statistic),
     Column("p", "p_value"),
     HOLM,
-    Column("Would be found", "detectable_ratio"),
+    Column(FOUND, "detectable_ratio"),
 )
 
 
@@ -177,7 +184,7 @@ def _tests(study: StudyResults) -> tuple[Block, ...]:
     if not n_tests:
         return blocks
     test = study.contrast_of("survival_tests")
-    said = () if test is None else _contrast(study, test)
+    said = () if test is None or min(test.n_a, test.n_b) < LEAST else _contrast(study, test)
     return (*said, Fold(f"Comparisons of the wait ({count(n_tests)})", blocks))
 
 

@@ -212,7 +212,7 @@ def test_a_figure_that_is_not_equal_ends_with_1_and_is_named(
     assert result.exit_code == 1
     # beside it, that the store was copied, and loaded after what was built: nothing was here
     *notes, error = result.stderr.splitlines()
-    assert error == "Error: 1 figures should be equal and are not: users_in_the_package"
+    assert error == "Error: 1 figure should be equal and is not: users_in_the_package"
     assert [note.partition(":")[0] for note in notes] == ["Note", "Note"]
     with (data / "replication_checks.csv").open(encoding="utf-8", newline="") as file:
         differing = [row["figure"] for row in csv.DictReader(file) if row["verdict"] == "differs"]

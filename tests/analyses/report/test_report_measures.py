@@ -92,6 +92,26 @@ def page(tmp_path_factory) -> Page:
     return page_of(write_tables(folder, tables))
 
 
+def test_categories_without_leaves_are_one_level(tmp_path) -> None:
+    """A measure that some category lacks has fewer of them, and is no other level."""
+    pair = correlations()[0]
+    found = [
+        {**pair, "level": level, "measure_b": measure, "n_categories": n}
+        for level in ("leaf", "inner", "both")
+        for measure, n in (("accepted_share", 5), ("median_response_minutes", 4))
+    ]
+    tables = {
+        name: [dict(zip(COLUMNS[name].split(), row, strict=True)) for row in given]
+        for name, given in Warehouse(tmp_path).rows.items()
+        if name in {"studies", "question_sets"}
+    }
+    tables["category_measures"] = [category(f"c{n}", None, 40, 9.0, 0.5, 9.0) for n in range(5)]
+    tables["measure_correlations"] = found
+    text = page_of(write_tables(tmp_path, tables)).by_id("measures").text
+    assert "over leaf categories" in text
+    assert "over both levels" not in text.lower()
+
+
 @pytest.mark.parametrize("measure", MEASURES)
 def test_dots_go_from_the_largest_to_the_smallest_within_the_axis(measure: str) -> None:
     drawn = [row for row in rows() if getattr(row, measure) is not None]
@@ -126,6 +146,9 @@ def test_any_categories_can_be_drawn(given_values) -> None:
     assert len(chart.data[0].text) == len(own)
     if not own:
         assert "no category" in alternative_of(chart)
+    assert (" 1 category" in chart.layout.title.text.replace("\N{NO-BREAK SPACE}", " ")) == (
+        len(own) == 1
+    )
 
 
 def test_every_category_is_named_in_the_scatter() -> None:

@@ -221,7 +221,7 @@ def test_the_data_are_those_of_the_study_s_own_sites(tmp_path) -> None:
     tables = study_of([BASE], {"docker": 90})
     tables["studies"] = [{**tables["studies"][0], "sites": ["serverfault.com"]}]
     tables["dump_manifest"] = [
-        MANIFEST,
+        {**MANIFEST, "source_file": "Posts.xml"},
         other_site("b.com", "2010-05-05 00:00:00", "2024-05-05 00:00:00", is_synthetic=True,
                    n_rows=77_777),
     ]  # fmt: skip
@@ -230,7 +230,9 @@ def test_the_data_are_those_of_the_study_s_own_sites(tmp_path) -> None:
     assert "last post in the data 31 December 2020 first post 1 January 2018" in data
     assert "b.com" not in data
     assert "The sites end on different days" not in data
-    assert "b.com" not in page.by_id("methods").text
+    methods = page.by_id("methods").text
+    assert "b.com" not in methods
+    assert "serverfault.com: 900 rows of posts" in methods
     assert "b.com" in page.by_id("provenance").text
     tables["studies"] = [{**tables["studies"][0], "sites": ["c.com"]}]
     assert "b.com" in page_of(write_tables(tmp_path / "none", tables)).by_id("data").text

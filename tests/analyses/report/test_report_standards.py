@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from published import page_of
+from published import COLUMNS, page_of
 
 from analyses.report.document import read_results
 from analyses.report.standards import known_values, names_in, read_standards
+from analyses.warehouse.tables import Table, Tables
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,16 +82,57 @@ def test_the_authors_posts_are_answered_with_what_they_hold(real: Page) -> None:
     )
     [annotation] = [answer for asks, answer in said.items() if asks.startswith("Manual")]
     assert annotation.strip() == "No label was given."
-    assert "5,694 posts name no licence" in said["Ethics of the data"]
+    assert "5,694 posts without a named licence" in said["Ethics of the data"]
 
 
 def test_published_figures_make_it_a_replication(published: Page) -> None:
     said = answers(published)
-    assert "1 equal after rounding" in said["Results compared"]
+    assert "equal (2), equal after rounding (1), differs (1)" in said["Results compared"]
     assert "4 of 5 printed figures could be computed again" in said["Motivation"]
     assert (
         "a difference of 3.4 points would have been found" in said["Sample size, such as by power"]
     )
+
+
+def test_other_readings_are_those_beside_the_study_s_own(published_data: Path) -> None:
+    """Three readings of three topics each, of which each topic has one as studied."""
+    assert known_values(read_results(published_data))["readings"] == "6 other readings"
+
+
+def test_one_of_a_thing_is_told_as_one(warehouse) -> None:
+    """A label, a rating of each level, a year, a post without a licence, a pair of sets."""
+    columns = COLUMNS["popularity_trends"].split()
+    year = dict(zip(columns, warehouse.rows["popularity_trends"][0], strict=True))
+    year |= {"first_year": 2019, "n_years": 1}
+    warehouse.rows["popularity_trends"] = [tuple(year.values())]
+    warehouse.rows["labels"] = [
+        (name, "a.com", 1, "loading", None, True) for name in ("mobile", "browser")
+    ]
+    warehouse.rows["proportion_tests"] = warehouse.rows["proportion_tests"][:1]
+    study = read_results(warehouse.build())
+    kinds = ("inner", "leaf")
+    agreed = Table(
+        "rater_agreement", ("rater_a", "rater_b", "level", "kappa"),
+        tuple(("a", "b", level, 0.8123) for level in kinds),
+    )  # fmt: skip
+    licences = Table(
+        "site_licenses", ("site", "content_license", "n_posts"),
+        (("stackoverflow.com", "not named", 1), ("b.com", "not named", 9)),
+    )  # fmt: skip
+    more = {one.name: one for one in (agreed, licences)}
+    study = replace(study, tables=Tables({**study.tables.by_name, **more}))
+    said = {
+        item.asks: answer
+        for one in read_standards()
+        for item, answer in one.answers(known_values(study))
+    }
+    [annotation] = [answer for asks, answer in said.items() if asks.startswith("Manual")]
+    assert annotation.startswith("People gave 2 labels to 1 question. 2 raters;")
+    assert "κ is 0.81, and" in annotation
+    assert said["Ethics of the data"].startswith("1 post without a named licence:")
+    assert said["Formal hypotheses tested"].startswith("Tests of 1 pair of sets, each")
+    for asks in ("Number of waves, by the natural rhythm", "At least two waves"):
+        assert said[asks] == "There are too few years."
 
 
 def test_a_study_without_figures_and_labels_says_so(warehouse) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from page import Page
-from published import COLUMNS, page_of, row_of
+from published import COLUMNS, page_of, row_of, write_tables
 from published_study import YEARLY_ACCEPTANCE
 
 import analyses
@@ -234,6 +234,66 @@ def test_without_evidence_it_says_what_would_have_been_found(warehouse) -> None:
     assert text.count("There is no evidence of a difference") == 3
 
 
+def test_a_dash_says_what_is_missing(warehouse) -> None:
+    """One pair has a set without a question; in the other no share is so large as to be found."""
+    test = dict(zip(COLUMNS["proportion_tests"].split(), warehouse.rows["proportion_tests"][0],
+                    strict=True))  # fmt: skip
+    empty = "a set has no such question, or all of both are alike"
+    none_found = "A dash under “Would be found”: no effect is found so often"
+    for p, detectable in ((0.3, None), (None, None), (0.3, 0.1)):
+        folder = warehouse.folder / f"{p} {detectable}"
+        row = {**test, "p_value": p, "detectable_difference": detectable}
+        data = write_tables(folder, {
+            "studies": [{"study": "s", "title": "S", "leave_out": []}],
+            "question_sets": [dict(zip(COLUMNS["question_sets"].split(), one, strict=True))
+                              for one in warehouse.rows["question_sets"]],
+            "acceptance": [dict(zip(COLUMNS["acceptance"].split(), one, strict=True))
+                           for one in warehouse.rows["acceptance"]],
+            "proportion_tests": [row],
+        })  # fmt: skip
+        text = section(page_of(data), "rq2")
+        assert (empty in text) == (p is None)
+        assert (none_found in text) == (p is not None and detectable is None)
+
+
+def test_waits_of_fewer_than_ten_are_no_headline(warehouse) -> None:
+    first, *others = warehouse.rows["survival_tests"]
+    warehouse.rows["survival_tests"] = [(*first[:2], 9, *first[3:]), *others]
+    text = section(page_of(warehouse.build()), "rq2")
+    assert "differs by" not in text
+    assert "On average over the wait" not in text
+
+
+def test_a_baseline_of_fewer_than_ten_is_not_beside_the_headline(warehouse) -> None:
+    nine = {"acceptance": (9, 3, 6, 6 / 9), "response_time_summary": (10, 9)}
+    for name, counts in nine.items():
+        warehouse.rows[name] = [
+            (row[0], *counts, *row[len(counts) + 1 :]) if row[0] == "non_deployment" else row
+            for row in warehouse.rows[name]
+        ]
+    text = section(page_of(warehouse.build()), "summary")
+    assert "Non-deployment:" not in text
+    assert "70.7%" in text
+
+
+def test_topics_without_a_question_are_not_called_alike(warehouse) -> None:
+    warehouse.rows["topic_tests"] = [("dl", "no_accepted_share", 2, 3023, 1.34, 1, 0.511, 0.021)]
+    text = section(page_of(warehouse.build()), "rq2")
+    assert "that the shares of the 2 topics that have questions differ" in text
+
+
+def test_readings_that_find_the_same_are_told_once(warehouse) -> None:
+    names = COLUMNS["rule_sensitivity"].split()
+    same = {"n_questions": 1, "no_accepted_share": 1.0}
+    warehouse.rows["rule_sensitivity"] = [
+        tuple((dict(zip(names, row, strict=True)) | (same if row[0] == "mobile" else {})).values())
+        for row in warehouse.rows["rule_sensitivity"]
+    ]
+    text = section(page_of(warehouse.build()), "sensitivity")
+    assert "Mobile holds 1 question and" in text
+    assert "Browser (candidates) holds 486 to 640 questions, 66.5% to 66.6% of them" in text
+
+
 def test_sets_too_small_to_find_anything_say_so(warehouse) -> None:
     warehouse.rows["adjusted_comparisons"] = [
         (*row[:8], 0.3, 0.3, *row[10:-1], None)
@@ -288,8 +348,9 @@ def test_the_taxonomy_has_counts_shares_intervals_and_what_was_published(publish
 def test_it_says_how_much_the_categories_have_not_seen(published: Page) -> None:
     """Of browser's 7 labels one is alone; R: 1 / 7 + qnorm(0.975) * sqrt(1 - 1 / 7) / 7."""
     text = section(published, "rq3")
-    assert "14.3% of Browser (candidates) (0.0% to 40.2%; 1 of 7 labels are the only one" in text
-    assert "0.0% of Mobile (0 of 27 labels" in text
+    alone = "labels that are alone in their category"
+    assert f"14.3% of Browser (candidates) (0.0% to 40.2%; {alone}: 1 of 7)" in text
+    assert "0.0% of Mobile (labels that are alone in their category: 0 of 27)" in text
     assert "“unclear” and “not accepted” are not independent" in text
 
 
