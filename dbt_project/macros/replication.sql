@@ -50,11 +50,14 @@ select
             then 'No posts are loaded.'
         when bool_or(manifests.is_synthetic)
             then 'The loaded posts are synthetic.'
-        when not bool_or(manifests.site = published.published_site)
+        when not bool_or(
+            manifests.site = published.published_site and manifests.n_rows > 0
+        )
             then format(
                 'The figures are of {}; the loaded posts are of {}.',
                 any_value(published.published_site),
                 string_agg(distinct manifests.site, ', ' order by manifests.site)
+                filter (where manifests.n_rows > 0)
             )
     end
 {%- endmacro -%}

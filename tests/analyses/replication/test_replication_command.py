@@ -206,7 +206,7 @@ def test_a_figure_that_is_not_equal_ends_with_1_and_is_named(
     unpacked.edit_text("user_trend.csv", "mobile,8,54,221,404,592", "mobile,8,54,221,404,591")
     data = Path(shutil.copytree(run.data, tmp_path / "store"))
     monkeypatch.setattr(
-        "analyses.replication.replicate.build", lambda *_: BuildResult(STUDY, 1, 1, ())
+        "analyses.replication.replicate.build", lambda *_, **__: BuildResult(STUDY, 1, 1, ())
     )
     result = replicate(unpacked.folder, "--data", data)
     assert result.exit_code == 1
