@@ -188,7 +188,7 @@ def test_what_to_cite_can_be_copied(browser: Browser, report: Path) -> None:
     browser.open(report, PHONE)
     browser.call("Browser.grantPermissions", permissions=["clipboardReadWrite"])
     browser.run("navigator.clipboard.writeText = async text => { window.copied = text; }")
-    browser.run("document.querySelector('button.copy').click()")
+    browser.run("document.querySelector('#citing button.copy').click()")
     assert browser.run("window.copied").startswith("@")
     assert browser.run("window.copied").rstrip().endswith("}")
     wide = browser.run(
