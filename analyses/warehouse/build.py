@@ -15,7 +15,7 @@ from analyses.common.project import project_dir
 from analyses.common.subprocesses import started
 from analyses.study import find_study, read_study, study_option, unknown_sites
 from analyses.warehouse.database import UnfinishedError, connect, database_path, loaded_since
-from analyses.warehouse.dbt_results import BuildResult, outcome
+from analyses.warehouse.dbt_results import LOG, RESULTS, BuildResult, outcome
 from analyses.warehouse.human_input import SetInput, count_given, read_human_input
 from analyses.warehouse.inputs import changed_input, keep_inputs, read_inputs, selection
 from analyses.warehouse.spark import TABLES, engine_option
@@ -103,7 +103,8 @@ def build(
     with staged(data, study.name, is_copy=bool(changed)) as lock:
 
         def run(command: list[str], state: Path, where: str) -> BuildResult:
-            (state / "run_results.json").unlink(missing_ok=True)
+            (state / RESULTS).unlink(missing_ok=True)  # of an earlier build
+            (state / LOG).unlink(missing_ok=True)
             with started(
                 command,
                 own_session=True,

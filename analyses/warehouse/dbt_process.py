@@ -6,6 +6,8 @@ import gc
 import sys
 from pathlib import Path
 
+from analyses.warehouse.dbt_results import RESULTS
+
 
 def run() -> None:
     """Run dbt by the arguments of this process; write its results, and not the whole project.
@@ -19,7 +21,7 @@ def run() -> None:
     done = dbtRunner().invoke([*arguments, "--no-write-json"])
     if done.result is not None:
         state = Path(arguments[arguments.index("--target-path") + 1])
-        done.result.write(str(state / "run_results.json"))  # type: ignore[union-attr]
+        done.result.write(str(state / RESULTS))  # type: ignore[union-attr]
     if done.success:
         sys.exit(0)
     sys.exit(2 if done.exception else 1)

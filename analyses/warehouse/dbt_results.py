@@ -12,6 +12,10 @@ from loader.errors import BuildError
 if TYPE_CHECKING:
     from pathlib import Path
 
+RESULTS: Final = "run_results.json"
+LOG: Final = "logs/dbt.log"
+"""Files in the folder of dbt's state."""
+
 _FULL: Final = "No space left on device"  # strerror of ENOSPC: Python and DuckDB both say it
 
 
@@ -63,9 +67,10 @@ def outcome(state: Path, code: int, said: list[str], database: Path) -> BuildRes
     BuildError
         When the build failed; the message names the first failure and the log.
     """
-    log = state / "logs" / "dbt.log"
+    log = state / LOG
+    all_of_it = f" (all of it: {log})" if log.is_file() else ""
     try:
-        results = json.loads((state / "run_results.json").read_text("utf-8"))["results"]
+        results = json.loads((state / RESULTS).read_text("utf-8"))["results"]
     except (FileNotFoundError, ValueError):  # no file, or one cut off because the disk was full
         results = []
     failed = [
@@ -77,13 +82,13 @@ def outcome(state: Path, code: int, said: list[str], database: Path) -> BuildRes
             " there, or move the folder to a larger disk and name it with --data DIR"
         )
     if not results:
-        raise BuildError(f"the models could not be built: {_reason(said, code)} (all of it: {log})")
+        raise BuildError(f"the models could not be built: {_reason(said, code)}{all_of_it}")
     if failed or code:
         name, message = _named(failed[0]) if failed else ("dbt", f"ended with code {code}")
         if failed and failed[0]["status"] == "fail":
             message = f"{message}{_first_row(database, failed[0])}"
         more = f"; {len(failed) - 1} more failed" if len(failed) > 1 else ""
-        raise BuildError(f"{name}: {message}{more} (all of it: {log})")
+        raise BuildError(f"{name}: {message}{more}{all_of_it}")
     kinds = Counter(result["unique_id"].split(".", 1)[0] for result in results)
     warned = tuple(": ".join(_named(result)) for result in results if result["status"] == "warn")
     return BuildResult(

@@ -20,11 +20,12 @@ from functools import wraps
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import click
 from click.core import ParameterSource
 
+from analyses.warehouse.dbt_results import RESULTS
 from loader.errors import WarehouseError
 from loader.manifest import FILE_NAME
 
@@ -39,6 +40,7 @@ TABLES: Final = "spark"
 _JAVA: Final = 17
 _PORTS: Final = {"spark": 7077, "sc": 15002}
 _MASTER: Final = re.compile(r"local(\[(\*|[0-9]+)(, *[0-9]+)?\])?|yarn|(spark|k8s|sc)://.+")
+_ERROR: Final = re.compile(r"\bERROR (.+)|^(.*(?:Exception|\bError).*)")  # in a log of Java
 _WAIT: Final = 10.0  # seconds for a master to answer
 _RUN: Final = (sys.executable, "-c", "from analyses.warehouse.spark import run; run()")
 
@@ -207,8 +209,8 @@ def make(state: Path, *more: str, callbacks: Sequence[Callable[[Any], None]] = (
         if not is_built:
             _check_alive(session)
     except Exception as error:  # noqa: BLE001 - whatever the JVM, the cluster, the network throw
-        reason = f"Spark at {given['STACKSTUDY_SPARK_MASTER']}: {_reason(error, log.name)}"
-        (state / "run_results.json").unlink(missing_ok=True)  # its errors follow from this
+        reason = f"Spark at {given['STACKSTUDY_SPARK_MASTER']}: {reason_of(error, log.name)}"
+        (state / RESULTS).unlink(missing_ok=True)  # its errors follow from this
         event = {"info": {"name": SPARK, "level": "error", "msg": reason}}
         sys.stdout.write(f"{json.dumps(event)}\n")
         is_built = False
@@ -223,13 +225,14 @@ def make(state: Path, *more: str, callbacks: Sequence[Callable[[Any], None]] = (
     return is_built
 
 
-def _reason(error: Exception, log: str) -> str:
-    """Return why Spark failed, in one line; of a Java that ended, the log knows."""
+def reason_of(error: Exception, log: str) -> str:
+    """Return why Spark failed, in one line; where Java only says that it did, the log knows."""
     said = str(error).strip().splitlines() or [type(error).__name__]
-    if "JAVA_GATEWAY_EXITED" in said[0]:
+    if "JAVA_GATEWAY_EXITED" in said[0] or said[0].startswith("An error occurred while calling"):
         lines = Path(log).read_text(encoding="utf-8", errors="replace").splitlines()
-        said = [line for line in lines if re.search(r"Exception|\bError", line)] or said
-    return f"{said[0].strip()} ({log})"
+        told = [found for line in lines if (found := _ERROR.search(line))]
+        said = [one[1] or one[2] for one in told] or said[1:] or said
+    return f"{said[0].strip(' :')} ({log})"
 
 
 def _session(master: str, made: str) -> Any:
@@ -306,12 +309,14 @@ def _remove(made: str) -> None:
 
 
 def _filesystem(url: str) -> tuple[pyarrow.fs.FileSystem, str]:
-    """Return the file system of a URL, and the path there. Hadoop's name of S3 is s3a."""
+    """Return the file system of a URL as Hadoop reads it, without escapes, and the path there."""
     import pyarrow.fs
 
-    if url.startswith("file://"):  # as Hadoop reads it: nothing in it is escaped
-        return pyarrow.fs.LocalFileSystem(), url.removeprefix("file://")
-    return pyarrow.fs.FileSystem.from_uri(re.sub(r"^s3[an]:", "s3:", url))
+    kind, mark, rest = url.partition("://")
+    if kind == "file":
+        return pyarrow.fs.LocalFileSystem(), rest
+    kind = "s3" if kind in {"s3a", "s3n"} else kind
+    return pyarrow.fs.FileSystem.from_uri(f"{kind}{mark}{quote(rest, safe='/@:')}")
 
 
 def _check_java() -> None:
@@ -363,9 +368,11 @@ def _first_difference(data: Path, store: str) -> str:
                 with files.open_input_stream(one.path) as stream:
                     there[one.path.removeprefix(f"{folder}/")] = stream.read()
     except (OSError, pa.ArrowException) as error:
+        cure = f"copy {data} there, or mend the address, such as file:///FOLDER"
+        if store.startswith(("hdfs:", "viewfs:")):
+            cure += "; Hadoop must be on this machine, as docs/cluster.md says"
         raise WarehouseError(
-            f"--store {store}: cannot be read ({str(error).splitlines()[0]}); copy {data} there, or"
-            " mend the address, such as file:///FOLDER"
+            f"--store {store}: cannot be read ({str(error).splitlines()[0]}); {cure}"
         ) from error
     here = {
         str(path.relative_to(data)): path.read_bytes()

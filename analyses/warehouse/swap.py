@@ -62,7 +62,6 @@ def staged(data: Path, study: str, *, is_copy: bool = False) -> Iterator[int]:
             if is_copy:
                 path = database_path(data, study)
                 shutil.copyfile(path, folder / path.name)
-            (state / "run_results.json").unlink(missing_ok=True)
         except OSError as error:
             raise _not_writable(data, error) from error
         yield lock

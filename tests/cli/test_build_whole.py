@@ -49,6 +49,8 @@ print(json.dumps({"info": {"name": "text", "level": "info", "msg": ""}}), flush=
 status, message, code = "success", None, None
 {result}
 kind = "test" if status == "fail" else "model"
+(data / "dbt" / "mine" / "logs").mkdir(exist_ok=True)
+(data / "dbt" / "mine" / "logs" / "dbt.log").touch()
 (data / "dbt" / "mine" / "run_results.json").write_text(json.dumps({"results": [{
     "unique_id": f"{kind}.stackstudy.questions", "status": status, "message": message,
     "compiled_code": code}]}))
@@ -133,6 +135,7 @@ def test_a_build_that_fails_leaves_the_database(data, study, monkeypatch, case) 
     with pytest.raises(BuildError, match=said) as caught:
         build(data, study)
     assert "the database stays as it was" in str(caught.value)
+    assert ("all of it: " in str(caught.value)) == bool(result)  # dbt wrote no log before it ended
     assert (database_path(data, STUDY)).read_bytes() == before
     assert not (data / "dbt" / STUDY / "building").exists()
 

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from analyses.warehouse import spark
 from analyses.warehouse.build import command
 from analyses.warehouse.progress import SPARK, follow
-from analyses.warehouse.spark import Spark
+from analyses.warehouse.spark import Spark, reason_of
 from loader.errors import WarehouseError
 
 
@@ -95,6 +95,19 @@ def test_a_store_that_is_none(store, sample_warehouse, with_extra, with_java):
         Spark("local[2]", store).check(sample_warehouse)
 
 
+def test_a_url_of_a_store_has_no_escapes(sample_warehouse, with_extra, with_java):
+    """Hadoop takes it so, and Arrow, which takes escapes, must find the same folder."""
+    with_java('openjdk version "17.0.15"')
+    with pytest.raises(WarehouseError, match="Path does not exist 'it's a lake, 100 %/ä'"):
+        Spark("local[2]", "mock:///it's a lake, 100 %/ä").check(sample_warehouse)
+
+
+def test_a_store_on_hdfs_needs_hadoop(sample_warehouse, with_extra, with_java):
+    with_java('openjdk version "17.0.15"')
+    with pytest.raises(WarehouseError, match="Hadoop must be on this machine, as docs/cluster.md"):
+        Spark("local[2]", "hdfs://127.0.0.1:1/folder").check(sample_warehouse)
+
+
 @pytest.mark.parametrize("kind", ["spark", "sc"])
 def test_a_master_that_does_not_answer(kind, with_extra, with_java, tmp_path):
     with_java('openjdk version "17.0.15"')
@@ -149,3 +162,25 @@ def test_why_spark_failed_comes_before_what_followed():
     ]
     process = SimpleNamespace(stdout=[f"{json.dumps(event)}\n" for event in events])
     assert follow(process, " on Spark")[0] == "Spark at x: ended in the middle"
+
+
+def test_what_java_does_not_say_stands_in_its_log(tmp_path):
+    """A cluster that ends an application whose executors do not start; a Java that is none."""
+    log = tmp_path / "spark.log"
+    calling = "An error occurred while calling None.org.apache.spark.sql.classic.SparkSession.\n"
+    why = "java.lang.IllegalStateException: Cannot call methods on a stopped SparkContext."
+    stopped = RuntimeError(f"{calling}: {why}\nThis stopped SparkContext was created at:")
+    log.write_text(
+        "WARNING: Using incubator modules: jdk.incubator.vector\n"
+        "26/11/29 12:42:02 ERROR StandaloneSchedulerBackend: Application has been killed.\n"
+        "26/11/29 12:42:03 ERROR Inbox: Ignoring error\n"
+    )
+    killed = f"StandaloneSchedulerBackend: Application has been killed. ({log})"
+    assert reason_of(stopped, str(log)) == killed
+    log.write_text("WARNING: Using incubator modules: jdk.incubator.vector\n")
+    assert reason_of(stopped, str(log)) == f"{why} ({log})"
+    log.write_text("Error: could not find libjava.so\n")
+    ended = RuntimeError("[JAVA_GATEWAY_EXITED] Java gateway process exited.")
+    assert reason_of(ended, str(log)) == f"Error: could not find libjava.so ({log})"
+    assert reason_of(RuntimeError("Why.\nMore."), str(log)) == f"Why. ({log})"
+    assert reason_of(RuntimeError(), str(log)) == f"RuntimeError ({log})"

@@ -121,7 +121,7 @@ def _lead(study: StudyResults) -> tuple[Prose, ...]:
     said = (
         few(min(row.n_response_times for row in known))
         + "Half of "
-        + ", half of ".join(
+        + "; half of ".join(
             f"the {count(row.n_response_times)} accepted answers to"
             f" {study.questions(row.question_set, after=after)} came within"
             f" {duration(row.median_response_minutes)}"
@@ -133,7 +133,7 @@ def _lead(study: StudyResults) -> tuple[Prose, ...]:
     clustered = study.adjusted("response_minutes", "clustered_by_answerer")
     if clustered and len(known) > 1:
         said += (
-            f": Cliff’s δ {signed(clustered.estimate)}, 95% interval"
+            f". Cliff’s δ is {signed(clustered.estimate)}, 95% interval"
             f" {between(clustered.ci_low, clustered.ci_high, signed)}. The intervals allow for"
             " people who write many answers."
         )
@@ -149,7 +149,7 @@ def _lead(study: StudyResults) -> tuple[Prose, ...]:
             )
     elif test and len(known) > 1:
         said += (
-            f": Cliff’s δ {signed(test.cliffs_delta)}, 95% interval"
+            f". Cliff’s δ is {signed(test.cliffs_delta)}, 95% interval"
             f" {between(test.ci_low, test.ci_high, signed)},"
             f" {p_words(test.p_value_adjusted)} after Holm’s correction."
         ) + without_evidence(test.p_value_adjusted, _delta(test.detectable_delta))

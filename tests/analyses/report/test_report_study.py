@@ -157,7 +157,7 @@ def test_the_headline_has_the_interval_that_allows_for_people(published: Page) -
         " points (+3.7 to +7.7)." in text
     )
     assert "came within 21.7 h (95% interval 14.0 h to 35.4 h)" in text
-    assert "Cliff’s δ +0.23, 95% interval +0.11 to +0.35. The intervals allow for people" in text
+    assert "Cliff’s δ is +0.23, 95% interval +0.11 to +0.35. The intervals allow for people" in text
     summary = section(published, "summary")
     assert "95% interval 68.8% to 72.5%" in summary
     assert "95% interval 14.0 h to 35.4 h" in summary
