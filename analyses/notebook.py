@@ -32,13 +32,8 @@ _WORD: Final = re.compile(r"(?:(\w+)\.)?(\w*)$")
 _BEHIND_FROM: Final = re.compile(r"\b(?:from|join)\s+\w*$", re.IGNORECASE)
 
 
-def find_data(start: Path | None = None) -> Path:
+def find_data() -> Path:
     """Find the data folder: ``STACKSTUDY_DATA``, else ``data`` or ``data/demo`` here or above.
-
-    Parameters
-    ----------
-    start : Path, optional
-        Where to look first; the working directory if it is not given.
 
     Raises
     ------
@@ -54,7 +49,7 @@ def find_data(start: Path | None = None) -> Path:
                 " run `stackstudy build --data` with it, or unset the variable"
             )
         return data
-    here = (start or Path.cwd()).resolve()
+    here = Path.cwd()
     for folder in (here, *here.parents):
         for place in _PLACES:
             if _has_database(folder / place):

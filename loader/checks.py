@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pyarrow as pa
@@ -104,10 +104,6 @@ class TableCheck:
     n_questions: int = 0
     n_short_questions: int = 0
     n_mixed_answers: int = 0
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the form in which it is stored."""
-        return asdict(self)
 
 
 def warnings_of(data: Path, sites: Iterable[str] | None = None) -> list[str]:
@@ -215,7 +211,7 @@ def check_site(store: Store, site: str) -> list[TableCheck]:
         ) from error
     with suppress(OSError):  # a store that is read-only is counted each time
         path.parent.mkdir(exist_ok=True)
-        write_json(path, {"of": key, "checks": [one.to_dict() for one in found]})
+        write_json(path, {"of": key, "checks": [asdict(one) for one in found]})
     return found
 
 

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import xxhash
 
@@ -92,13 +92,9 @@ class Manifest:
     loader_version: str = ""
     format: int = FORMAT
 
-    def to_dict(self) -> dict[str, Any]:
-        """As it is written to ``_manifest.json``."""
-        return asdict(self)
-
     def write(self, folder: Path) -> None:
         """Write it into a folder, whole or not at all."""
-        write_json(folder / FILE_NAME, self.to_dict())
+        write_json(folder / FILE_NAME, asdict(self))
 
 
 def read_manifest(folder: Path) -> Manifest | None:

@@ -23,23 +23,16 @@ def write_workbook(
     connection: duckdb.DuckDBPyConnection,
     tables: Sequence[Table],
     path: Path,
-    max_rows: int = MAX_SHEET_ROWS,
 ) -> list[Written]:
-    """Write one sheet per table; a text that begins like a formula stays a text.
-
-    Parameters
-    ----------
-    max_rows : int
-        Rows of a sheet, its header one of them; a longer table goes on in a second sheet.
-    """
+    """Write one sheet per table, or several; a text that begins like a formula stays a text."""
     book = Workbook()
-    written = [_write(connection, book, table, path.name, max_rows) for table in tables]
+    written = [_write(connection, book, table, path.name) for table in tables]
     book.save(path)
     return written
 
 
 def _write(
-    connection: duckdb.DuckDBPyConnection, book: Workbook, table: Table, file: str, max_rows: int
+    connection: duckdb.DuckDBPyConnection, book: Workbook, table: Table, file: str
 ) -> Written:
     result = connection.execute(f"select {flat_columns(table)} from ({table.query})")
     name = table.name.rpartition("/")[2]
@@ -48,7 +41,7 @@ def _write(
     n_rows = n_cut = n_replaced = 0
     while batch := result.fetchmany(_BATCH):
         for row in batch:
-            if sheets[-1].n_rows == max_rows - 1:
+            if sheets[-1].n_rows == MAX_SHEET_ROWS - 1:
                 sheets.append(book.sheet(name, columns))
             for value in row:
                 if isinstance(value, str):

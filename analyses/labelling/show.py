@@ -20,7 +20,6 @@ from analyses.common.numbers import (
 )
 from analyses.common.spreadsheets import write_table
 from analyses.labelling.agreement import ALL_SETS
-from analyses.study.labels import NO_CATEGORY
 from analyses.warehouse.summary import console
 
 if TYPE_CHECKING:
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
 
     from analyses.labelling.agreement import AgreementOfAll, RaterAgreement
     from analyses.statistics.sampling import SampleSize
-    from analyses.study.labels import Label
 
 
 def show_sizes(sizes: Sequence[tuple[str, SampleSize, bool]]) -> None:
@@ -172,17 +170,6 @@ def show_acceptance(rows: Sequence[Mapping[str, Any]]) -> None:
         " categorised questions.\nh is Cohen's; p is that of the test of equal shares (R's"
         " prop.test), adjusted by Holm over the comparisons of this table."
     )
-
-
-def count_labels(labels: Sequence[Label]) -> str:
-    """Say how many labels of how many questions there are, and how many stand for no category."""
-    questions = {one.question for one in labels}
-    kinds = [
-        f"{count(n)} {name}"
-        for name in NO_CATEGORY
-        if (n := sum(one.inner_category == name for one in labels))
-    ]
-    return ", ".join([f"{count(len(labels))} labels of {count(len(questions))} questions", *kinds])
 
 
 def _table(title: str, texts: Sequence[str], numbers: Sequence[str]) -> Table:

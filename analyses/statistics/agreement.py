@@ -234,8 +234,6 @@ def category_agreement(
 def krippendorffs_alpha(
     labels: Sequence[Sequence[str | frozenset[str]]],
     confidence: float = CONFIDENCE,
-    *,
-    seed: int = SEED,
 ) -> Alpha:
     """Krippendorff's alpha of any number of raters, for labels without an order.
 
@@ -247,8 +245,6 @@ def krippendorffs_alpha(
         agreement, and is left out.
     confidence : float
         In (0, 1).
-    seed : int
-        Of the resampling.
 
     Returns
     -------
@@ -288,7 +284,7 @@ def krippendorffs_alpha(
     estimate = finite_or_none(alpha(np.ones((1, len(counts))))[0])
     low = high = None
     if estimate is not None and len(counts) > 1:
-        generator = np.random.default_rng(seed)
+        generator = np.random.default_rng(SEED)
         shares = np.full(len(counts), 1 / len(counts))
         found = alpha(generator.multinomial(len(counts), shares, size=N_RESAMPLES).astype(float))
         ends = (1 - confidence) / 2, (1 + confidence) / 2

@@ -49,7 +49,6 @@ class ProportionTest(Result):
     chi2: float | None
     df: int
     p_value: float | None
-    is_corrected: bool
     cramers_v: float | None
     confidence: float
     cramers_v_ci_low: float | None
@@ -191,7 +190,6 @@ def proportion_test(
         chi2=chi2,
         df=df,
         p_value=p_value,
-        is_corrected=df == 1,
         cramers_v=v,
         confidence=confidence,
         cramers_v_ci_low=low,

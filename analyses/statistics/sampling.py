@@ -38,16 +38,8 @@ class SampleSize(Result):
 class Draw(Result):
     """A random sample in the order drawn; the first ``n_pilot`` are the pilot."""
 
-    seed: int
-    stratum: str
-    population: int
     n_pilot: int
     drawn: tuple[Any, ...]
-
-    @property
-    def pilot(self) -> tuple[Any, ...]:
-        """The questions labelled first."""
-        return self.drawn[: self.n_pilot]
 
 
 @dataclass(frozen=True)
@@ -203,7 +195,7 @@ def draw(
         raise ValueError("keys must be distinct")
     drawn = tuple(numbered[number] for number in sorted(numbered)[:size])
     n_pilot = min(size, _rounded(pilot_share * size, "up"))
-    return Draw(int(seed), stratum, len(known), n_pilot, drawn)
+    return Draw(n_pilot, drawn)
 
 
 def _permanent_number(seed: int, stratum: str, key: Any) -> bytes:

@@ -306,8 +306,8 @@ def log_rank(groups: Sequence[tuple[ArrayLike, ArrayLike]]) -> LogRank:
     return LogRank(sizes, n_events, n_expected, chi2, df, p_value)
 
 
-def kept_steps(heights: ArrayLike, levels: int = LEVELS, start: float = 1.0) -> NDArray[np.int64]:
-    """Choose the steps of a falling step function that are enough to draw it.
+def kept_steps(heights: ArrayLike, levels: int = LEVELS) -> NDArray[np.int64]:
+    """Choose the steps of a step function that falls from 1 that are enough to draw it.
 
     Going along the curve, a step is kept as soon as the curve has fallen by a ``levels``-th of its
     whole fall since the step kept before: so at every time, not only at those kept, the thinned
@@ -316,11 +316,9 @@ def kept_steps(heights: ArrayLike, levels: int = LEVELS, start: float = 1.0) -> 
     Parameters
     ----------
     heights : array_like of float, shape (n,)
-        Finite and never rising, all at most ``start``: the height after each step.
+        Finite and never rising, all at most 1: the height after each step.
     levels : int
         1 or more.
-    start : float
-        Height before the first step.
 
     Returns
     -------
@@ -329,7 +327,7 @@ def kept_steps(heights: ArrayLike, levels: int = LEVELS, start: float = 1.0) -> 
     """
     if levels < 1:
         raise ValueError(f"levels must be 1 or more, not {levels}")
-    falls = start - np.asarray(heights, dtype=np.float64)
+    falls = 1 - np.asarray(heights, dtype=np.float64)
     if not falls.size:
         return np.empty(0, dtype=np.int64)
     if falls[0] < 0 or (np.diff(falls) < 0).any() or not np.isfinite(falls).all():

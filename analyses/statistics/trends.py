@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 EXACT_BELOW = 50
 """R's ``cor.test`` takes Kendall's exact distribution for fewer values, when nothing is tied."""
 
-OVERDISPERSION_LEVEL = 0.05
-"""Counts are called overdispersed when Pearson's chi-squared has a smaller p-value."""
-
 ROUNDING_ERROR = 1e-12
 """So near to 1 tau is 1."""
 
@@ -76,10 +73,8 @@ class PoissonTrend(Result):
         Factor by which the rate changes in one unit of time, with the interval of the Poisson
         model.
     dispersion : float or None
-        Pearson's chi-squared by residual degrees of freedom; 1 for Poisson counts.
-    is_overdispersed : bool or None
-        The counts scatter more than Poisson counts do (Pearson's chi-squared, 5% level): believe
-        the quasi-Poisson interval, not the narrower one.
+        Pearson's chi-squared by residual degrees of freedom; 1 for Poisson counts. Where they
+        scatter more, believe the quasi-Poisson interval, not the narrower one.
     quasi_p_value, quasi_ci_low, quasi_ci_high : float or None
         The same allowing for the dispersion found, with Student's t.
     reason : str or None
@@ -93,7 +88,6 @@ class PoissonTrend(Result):
     ci_high: float | None
     p_value: float | None
     dispersion: float | None
-    is_overdispersed: bool | None
     quasi_ci_low: float | None
     quasi_ci_high: float | None
     quasi_p_value: float | None
@@ -210,9 +204,9 @@ def poisson_trend(
     n = times.size
     if n < 2 or not (numbers[1:].any() and numbers[:-1].any()):
         reason = "fewer than two times" if n < 2 else "no events but at the first or last time"
-        return PoissonTrend(n, None, confidence, *[None] * 8, reason)
+        return PoissonTrend(n, None, confidence, *[None] * 7, reason)
     model = _poisson_model(times, numbers, exposures)
-    dispersion = is_over = quasi_low = quasi_high = quasi_p = None
+    dispersion = quasi_low = quasi_high = quasi_p = None
     reason: str | None = "two times only: nothing to tell their scatter from"
     # Two times always fit perfectly, and are identified. The filter stays: a build's threads share
     # the filters, and one that put them back would undo what another has set.
@@ -220,10 +214,7 @@ def poisson_trend(
     with np.errstate(divide="ignore", invalid="ignore"):
         fit = model.fit(**FIT)
         if n > 2:
-            from scipy.special import chdtrc
-
-            chi2, reason = float(fit.pearson_chi2), "all counts lie on the curve"
-            dispersion, is_over = chi2 / (n - 2), bool(chdtrc(n - 2, chi2) < OVERDISPERSION_LEVEL)
+            dispersion, reason = float(fit.pearson_chi2) / (n - 2), "all counts lie on the curve"
             if dispersion > PERFECT_FIT:
                 quasi = model.fit(fit.params, **FIT, scale="X2", use_t=True)
                 quasi_low, quasi_high = _limits(quasi, confidence)
@@ -237,7 +228,6 @@ def poisson_trend(
         ci_high=high,
         p_value=float(fit.pvalues[1]),
         dispersion=dispersion,
-        is_overdispersed=is_over,
         quasi_ci_low=quasi_low,
         quasi_ci_high=quasi_high,
         quasi_p_value=quasi_p,

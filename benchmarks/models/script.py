@@ -44,9 +44,7 @@ def sets_of(row: dict[str, Any]) -> set[str]:
     is_searched = bool(tags & FRAMEWORKS)
     text = _text(row)
     words = set((row["Title"] or "").lower().split())
-    if tags & {"tensorflow-lite", "coreml"} or (
-        is_searched and words & {"mobile", "android", "ios"}
-    ):
+    if tags & {"tensorflow-lite", "coreml"} or (is_searched and words & PHONES):
         found.add("mobile")
     if "tensorflow.js" in tags or (is_searched and "browser" in text):
         found.add("browser")

@@ -266,7 +266,7 @@ def test_one_build_at_a_time_also_when_the_first_was_killed(data, study, monkeyp
     assert word(data) == "new"
 
 
-def test_a_full_disk_is_named(data, study, tmp_path, monkeypatch) -> None:
+def test_a_full_disk_is_named(data, study, monkeypatch) -> None:
     """As dbt says it: its own log cannot be written, or DuckDB's file."""
     said = ["--- Logging error ---", "OSError: [Errno 28] No space left on device"]
     with pytest.raises(BuildError, match="no space left on this disk") as caught:
@@ -292,7 +292,7 @@ def test_of_a_traceback_the_last_line_is_told(data) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="permissions are those of POSIX")
-def test_a_folder_that_cannot_be_written_is_named(data, study, monkeypatch) -> None:
+def test_a_folder_that_cannot_be_written_is_named(data, study) -> None:
     (data / "dbt").write_text("a file where the folder should be")
     with pytest.raises(WarehouseError) as caught:
         build(data, study)
@@ -374,7 +374,7 @@ def test_what_people_gave_and_what_is_fewer_is_said_per_set(data, study, monkeyp
     assert said("") == []
 
 
-def test_a_long_name_does_not_crush_the_bar(monkeypatch, tmp_path) -> None:
+def test_a_long_name_does_not_crush_the_bar() -> None:
     """On a terminal of 80 columns every line of progress fits, and the first says what is done."""
     name = "not_null_stg_decisions_" + "x" * 200
     lines = [

@@ -22,7 +22,6 @@ from analyses.warehouse.database import connect
 from stackstudy import main
 
 LANGUAGES = {"sh", "sql", "python", "csv", "yaml", "bibtex", "latex"}
-PAGE_NAMES = [name_of(page) for page in PAGES]
 
 NOT_RUN = {
     ("README.md", "sets up and loads for minutes; .ci/run does the same"): 1,

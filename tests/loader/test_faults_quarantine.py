@@ -36,7 +36,6 @@ def rejects(data: Path, table: str = "posts") -> list[dict[str, object]]:
 
 
 # What stands in the place of row 5, and what of it is set aside: bytes and a part of the reason.
-WHOLE = ROW.format(5)
 BAD = {
     "a value": ('<row Id="5" Score="x" />', "Score is 'x', not a whole number of 64 bits"),
     "no Id": ('<row Body="5" />', "has no Id"),

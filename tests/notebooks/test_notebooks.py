@@ -258,11 +258,10 @@ def test_the_data_folder_is_found_from_wherever_it_is_started(tmp_path, monkeypa
     deep = tmp_path / "project" / "notebooks" / "mine"
     deep.mkdir(parents=True)
     demo = database(tmp_path / "project" / "data" / "demo")
-    assert find_data(deep) == demo
+    monkeypatch.chdir(deep)
+    assert find_data() == demo
     own = tmp_path / "project" / "data"
     duckdb.connect(str(own / "deep_learning_deployment.duckdb")).close()
-    assert find_data(deep) == own
-    monkeypatch.chdir(deep)
     assert find_data() == own
     near = database(deep / "data")
     assert find_data() == near
@@ -277,8 +276,9 @@ def test_the_data_folder_is_found_from_wherever_it_is_started(tmp_path, monkeypa
 def test_no_database_names_the_cure(tmp_path, monkeypatch) -> None:
     monkeypatch.delenv("STACKSTUDY_DATA", raising=False)
     monkeypatch.setattr("analyses.notebook._PLACES", ("nobody's data",))  # not the tester's own
+    monkeypatch.chdir(tmp_path)
     with pytest.raises(WarehouseError, match="make demo"):
-        find_data(tmp_path)
+        find_data()
 
 
 def test_asking_closes_also_after_a_mistake(sample_warehouse, tmp_path, capsys) -> None:

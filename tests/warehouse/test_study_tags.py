@@ -147,7 +147,7 @@ def test_accepted_tags_are_written_with_their_numbers(beer, tmp_path, form):
     assert old["title"] == new["title"]
 
 
-def test_a_tag_that_yaml_would_misread_is_quoted(tmp_path, beer):
+def test_a_tag_that_yaml_would_misread_is_quoted(tmp_path):
     study = write(tmp_path / "own", YML.replace("TAG", "taste"))
     names = ["c#", "2.0", "no", ".net", "c++", "node.js"]
     accept_tags(study, "own", [TagCandidate(name, 2, 1, 3, 0.5, 1 / 3) for name in names])

@@ -246,7 +246,7 @@ def test_an_unknown_set_is_answered_with_those_there_are(data, tmp_path) -> None
     assert not (tmp_path / "out").exists()
 
 
-def test_no_database_and_no_posts_are_named(tmp_path, data) -> None:
+def test_no_database_and_no_posts_are_named(tmp_path) -> None:
     with pytest.raises(WarehouseError, match="no database yet"):
         export(tmp_path, tmp_path / "out")
     duckdb.connect(str(tmp_path / "deep_learning_deployment.duckdb")).close()
@@ -264,9 +264,10 @@ def awkward() -> Table:
     return Table("awkward", "", columns, query)
 
 
-def test_a_workbook_keeps_to_a_spreadsheets_limits(awkward, tmp_path) -> None:
+def test_a_workbook_keeps_to_a_spreadsheets_limits(awkward, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr("analyses.export.workbook.MAX_SHEET_ROWS", 4)
     with duckdb.connect() as connection:
-        (done,) = write_workbook(connection, [awkward], tmp_path / "x.xlsx", max_rows=4)
+        (done,) = write_workbook(connection, [awkward], tmp_path / "x.xlsx")
     assert done.n_rows == 7
     book = openpyxl.load_workbook(tmp_path / "x.xlsx")
     assert book.sheetnames == ["awkward", "awkward (2)", "awkward (3)"]

@@ -24,7 +24,7 @@ def labels(study):
     return study["labels"].to_pylist()
 
 
-def test_the_study_is_the_shipped_one_with_labels_and_decisions(dump, study):
+def test_the_study_is_the_shipped_one_with_labels_and_decisions(study):
     shipped = read_study(shipped_studies()[STUDY]).tables()
     assert study.keys() == shipped.keys()
     unlike = {name for name, table in study.items() if not table.equals(shipped[name])}

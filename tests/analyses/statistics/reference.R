@@ -542,14 +542,12 @@ rates <- function(name, time, counts, exposure) {
         function(g) {
             s <- coef(summary(g))[2, ]
             ci <- exp(confint.default(g))[2, ]
-            pearson <- sum(residuals(g, "pearson")^2)
             q <- update(g, family = quasipoisson)
             t <- coef(summary(q))[2, ]
             reach <- qt(0.975, g$df.residual) * t[[2]]
             list(
                 rate_ratio = exp(s[[1]]), low = ci[[1]], high = ci[[2]], p_value = s[[4]],
                 dispersion = summary(q)$dispersion,
-                is_overdispersed = pchisq(pearson, g$df.residual, lower.tail = FALSE) < 0.05,
                 quasi_low = exp(t[[1]] - reach), quasi_high = exp(t[[1]] + reach),
                 quasi_p_value = t[[4]]
             )

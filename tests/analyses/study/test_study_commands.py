@@ -138,7 +138,7 @@ def test_list_names_what_ships(run):
     assert "github_actions\n    How developers talk about GitHub Actions\n" in output
 
 
-def test_preview_shows_counts_titles_and_neighbours(run, tmp_path, sample_warehouse):
+def test_preview_shows_counts_titles_and_neighbours(run, sample_warehouse):
     output, code = run("new", "phones", "--tag", "tensorflow-lite")
     output, code = run("preview", "phones", "--data", str(sample_warehouse))
     assert code == 0, output
