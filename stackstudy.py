@@ -22,14 +22,17 @@ sys.excepthook = _on_escape
 
 # ruff: noqa: E402 - the imports below take a tenth of a second, in which a person may press Ctrl-C
 import errno
+import os
 import signal
 from importlib import import_module
+from pathlib import Path
 from typing import Any, Final, NoReturn
 
 import click
 
 from analyses.common.groups import InOrder
-from loader.errors import StackstudyError
+from loader.errors import StackstudyError, on_one_line
+from loader.options import DATA
 
 _HOMES: Final = {
     "sample": "analyses.sample.command:sample",
@@ -68,8 +71,15 @@ class FrontDoor(InOrder):
     def main(self, *arguments: Any, **options: Any) -> Any:
         """Run the command line; note when somebody presses Ctrl-C."""
         interrupted = _note_interrupts()
+        _open_streams()
         options["obj"] = options.get("obj") or interrupted
-        return super().main(*arguments, **options)
+        try:
+            return super().main(*arguments, **options)
+        except OSError as error:  # nothing takes what is printed, be it the help
+            if options.get("standalone_mode") is False:
+                raise
+            sys.stderr.write(f"Error: {_said(error)}\n")
+            sys.exit(1)
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the chosen command."""
@@ -91,13 +101,35 @@ class FrontDoor(InOrder):
         except OSError as error:
             if error.errno in {None, errno.EPIPE}:
                 raise
-            where = f"{error.filename}: " if error.filename else ""
-            raise click.ClickException(f"{where}{error.strerror}") from error
+            raise click.ClickException(_said(error)) from error
         except Exception as error:
             # Libraries turn Ctrl-C into errors of their own: DuckDB's "Query interrupted".
             if ctx.obj:
                 raise click.Abort from error
+            if isinstance(error, getattr(sys.modules.get("duckdb"), "Error", ())):
+                from analyses.warehouse.database import explanation  # noqa: PLC0415 - imported already
+
+                said = explanation(error, ctx.meta.get(DATA))  # type: ignore[arg-type]
+                raise click.ClickException(on_one_line(said)) from error
             raise
+
+
+def _said(error: OSError) -> str:
+    """Return one line on what the operating system refused, and the cure."""
+    cure = "check its name, its permissions and the room on the disk"
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        cure = "make room on the disk, and try again"
+    return on_one_line(f"{error.filename or 'the output'}: {error.strerror or error}; {cure}")
+
+
+def _open_streams() -> None:
+    """Let what is printed neither fail at a letter nor at a stream that the caller has closed."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115
+        elif mode == "w" and stream.errors == "strict" and hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a terminal without UTF-8, names of files
 
 
 def _note_interrupts() -> list[int]:

@@ -85,8 +85,8 @@ def _unwritable(store: Store, error: OSError) -> StoreError:
     kept = store.n_staged_bytes()
     if error.errno not in _FULL or not kept:
         return StoreError(
-            f"{store.data}: cannot be written: {reason}; see that it has room and is yours"
-            " to write, and load again"
+            f"{error.filename or store.data}: cannot be written: {reason}; see that it has room and"
+            " is yours to write, and load again"
         )
     return StoreError(
         f"{store.data}: cannot be written: {reason}; {kept:,} bytes are kept in its"

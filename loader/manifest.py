@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, get_args, get_origin, get_type_hints
 
 import xxhash
 
@@ -108,7 +108,8 @@ def read_manifest(folder: Path) -> Manifest | None:
     Raises
     ------
     StoreError
-        When the file is not a manifest, or one of another version of stackstudy.
+        When the file is not a manifest, one of another version of stackstudy, or one of another
+        table or site than the folder is of.
     """
     path = folder / FILE_NAME
     if not path.exists():
@@ -117,7 +118,11 @@ def read_manifest(folder: Path) -> Manifest | None:
         found = json.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
         return None
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise StoreError(
+            f"{path}: cannot be read ({error.strerror or error}); load the table again"
+        ) from error
+    except (ValueError, RecursionError) as error:
         raise StoreError(f"{path}: cannot be read ({error}); load the table again") from error
     if not isinstance(found, dict) or "format" not in found:
         raise StoreError(f"{path}: is not a manifest; load the table again")
@@ -130,9 +135,38 @@ def read_manifest(folder: Path) -> Manifest | None:
     known = {one.name for one in fields(Manifest)}
     try:
         found["parts"] = [PartFile(**part) for part in found.get("parts", [])]
-        return Manifest(**{name: value for name, value in found.items() if name in known})
-    except (AttributeError, TypeError) as error:
+        manifest = Manifest(**{name: value for name, value in found.items() if name in known})
+        _check_values(manifest)
+        for part in manifest.parts:
+            _check_values(part)
+    except (AttributeError, TypeError, ValueError) as error:
         raise StoreError(f"{path}: is not a manifest ({error}); load the table again") from error
+    if folder.name not in {f"site={manifest.site}", manifest.site}:
+        raise StoreError(
+            f"{path}: is of {manifest.site}, so {folder.name} is not its folder; remove the folder,"
+            f" and load the dump with --site {folder.name.removeprefix('site=')}"
+        )
+    return manifest
+
+
+def _check_values(one: Manifest | PartFile) -> None:
+    """Raise TypeError or ValueError when a value, which somebody may have edited, does not fit."""
+    for name, kind in get_type_hints(type(one)).items():
+        value = getattr(one, name)
+        if get_origin(kind) is Literal:
+            fits = value in get_args(kind)
+        else:
+            kinds = tuple(get_origin(part) or part for part in get_args(kind) or (kind,))
+            if get_origin(kind) in {dict, list}:
+                kinds = (get_origin(kind),)
+            fits = isinstance(value, kinds) and not (bool not in kinds and isinstance(value, bool))
+        if not fits:
+            raise TypeError(f"{name} is {value!r}")
+        if name.endswith("_at") and value is not None:
+            try:
+                datetime.fromisoformat(value)
+            except ValueError:
+                raise ValueError(f"{name} is {value!r}") from None
 
 
 def hash_of(path: Path) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -11,11 +11,24 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+DATA: Final = "stackstudy.data"
+"""Key of the data folder in the ``meta`` of a command's context."""
+
+
 def data_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add ``--data DIR``: the folder of the Parquet store and the database, as an absolute path."""
+    """Add ``--data DIR``: the folder of the Parquet store and the database, as an absolute path.
+
+    Whoever explains an error finds it in the context's ``meta``, under `DATA`.
+    """
+
+    def _noted(context: click.Context, _option: click.Parameter, data: Path) -> Path:
+        context.meta[DATA] = data
+        return data
+
     return click.option(
         "--data",
         metavar="DIR",
+        callback=_noted,
         envvar="STACKSTUDY_DATA",
         default="data",
         show_default=True,

@@ -202,7 +202,8 @@ class Store:
             (self._staging / "lock").touch()
         except OSError as error:
             raise StoreError(
-                f"{self.data}: cannot be written ({error.strerror}); choose another --data"
+                f"{error.filename or self.data}: cannot be written ({error.strerror}); change its"
+                " permissions, or choose another --data"
             ) from error
         with locked(self._staging / "lock", busy):
             self.recover()

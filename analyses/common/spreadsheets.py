@@ -498,20 +498,31 @@ def _csv_rows(path: Path, error: type[StackstudyError]) -> Iterator[list[str]]:
     encoding = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     try:
         text = content.decode(encoding)
-    except UnicodeDecodeError as failure:
-        raise error(f"{path}: is not UTF-8; save it as xlsx, or as CSV in UTF-8") from failure
+    except UnicodeDecodeError:
+        text = "\0"
+    if "\0" in text:  # UTF-16 without its mark has one beside each letter
+        raise error(f"{path}: is not UTF-8; save it as xlsx, or as CSV in UTF-8")
     head, _, rest = text.partition("\n")
     if re.fullmatch(r'"?sep=(.)"?\r?', head):  # a hint that Excel reads and writes
         head, text = rest.partition("\n")[0], rest
     separator = max(",;\t", key=head.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    line = 1
     try:
         for row in reader:
             yield [value.strip() for value in row]
+            line = reader.line_num + 1
     except csv.Error as failure:
+        if str(failure) == "unexpected end of data":
+            raise error(
+                f"{path}: line {line}: is not CSV: a quotation mark opens a text that never ends;"
+                " close it, or remove the mark"
+            ) from failure
+        first = f"line {line} to " if line < reader.line_num else ""
+        hint = "look for a quotation mark too many in the first, or " if first else ""
         raise error(
-            f"{path}: line {reader.line_num}: is not CSV ({failure}); save it again from a"
-            " spreadsheet"
+            f"{path}: {first}line {reader.line_num}: is not CSV ({failure}); {hint}save it again"
+            " from a spreadsheet"
         ) from failure
 
 

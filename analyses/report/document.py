@@ -18,7 +18,7 @@ from analyses.report.study import StudyResults, day
 from analyses.study.slips import instead
 from analyses.warehouse.tables import Tables, read_tables
 from loader.checks import warnings_of
-from loader.errors import ReportError
+from loader.errors import ReportError, WarehouseError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -49,9 +49,13 @@ def write_report(report: Report, data: Path, output: Path | None = None) -> Path
     Raises
     ------
     WarehouseError
-        When the file cannot be written.
+        When the file cannot be written, or the tables are of no study.
     """
-    [study] = report.study.tables.rows("studies")
+    study = next(iter(report.study.tables.rows("studies")), None)
+    if study is None:
+        raise WarehouseError(
+            f"{data}: the database is of no study; move it away, then run `stackstudy build`"
+        )
     path = data / f"{study.study}.html" if output is None else output
     replace_file(path, render(report).encode(), "file with --output")
     return path

@@ -15,7 +15,8 @@ import duckdb
 import jinja2
 
 from analyses.common.project import project_dir
-from loader.errors import WarehouseError
+from loader.errors import StoreError, WarehouseError
+from loader.store import first_of, verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -40,9 +41,13 @@ class Models:
     ------
     WarehouseError
         When no dump is loaded in the folder.
+    StoreError
+        When the store is not what its manifests say: any Parquet beside them would be counted.
     """
 
     def __init__(self, data: Path, study: Study) -> None:
+        if wrong := verify(data):
+            raise StoreError(first_of(wrong))
         if not any((data / "posts").glob("site=*/*.parquet")):
             raise WarehouseError(
                 f"{data}: no dump is loaded here; run `stackstudy load DUMP` first"

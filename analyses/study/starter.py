@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from contextlib import suppress
 from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING, Final
@@ -71,10 +72,11 @@ def write_new(folder: Path, files: Mapping[str, bytes]) -> Study:
             written[-1].write_bytes(content)
         return read_study(folder)
     except BaseException:
-        for path in written:
-            path.unlink(missing_ok=True)
-        for one in made:
-            one.rmdir()
+        with suppress(OSError):  # what could not be made cannot be removed
+            for path in written:
+                path.unlink(missing_ok=True)
+            for one in made:
+                one.rmdir()
         raise
 
 

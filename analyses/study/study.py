@@ -79,6 +79,9 @@ _DOI: Final = re.compile(r"10\.[0-9]{4,9}/\S+")
 _PASSED_OVER: Final = re.compile(
     r"\..*|(readme|licen[cs]e|citation|changelog)([._-].*)?", re.IGNORECASE
 )
+_TABLE_LIKE: Final = (*SUFFIXES, ".xls", ".xlsm", ".xlsb", ".ods", ".numbers", ".json", ".parquet")
+"""Endings of files that hold what a person gave, whether or not they are read."""
+_NO_FILE: Final = "is no file that can be read (a folder, or a link to nothing); put the file there"
 _SHEET: Final = re.compile(r"label(_.*)?|position|is_pilot")
 """Columns of the sheets that raters fill, and of samples."""
 
@@ -335,6 +338,8 @@ def _no_study(folder: Path) -> str:
     if not folder.is_dir():
         return f"{folder}: no such folder; `stackstudy study new {folder}` writes a starter"
     for path in folder.iterdir():
+        if path.name == FILE:
+            return f"{path}: {_NO_FILE}"
         if re.fullmatch(r"study\.ya?ml", path.name, re.IGNORECASE):
             return f"{path}: is not read under this name; rename it to {FILE}"
     return (
@@ -357,6 +362,11 @@ def _find_files(folder: Path, slips: Slips) -> tuple[dict[str, Path], list[str]]
                     path, f"stands beside {found[path.stem].name}; keep one of the two, not both"
                 )
             found.setdefault(path.stem, path)
+            continue
+        if path.stem in TABLES and path.suffix.lower() in _TABLE_LIKE:
+            is_other = path.suffix.lower() not in SUFFIXES and path.is_file()
+            cure = f"is not read in this form; save it as {path.stem}.xlsx or {path.stem}.csv"
+            slips.add(path, cure if is_other else _NO_FILE)
             continue
         close = resembling(path.stem, TABLES) if is_table else None
         if close and not _is_sheet(path):
@@ -471,7 +481,7 @@ def hash_of(folder: Path) -> str:
     tables = [
         path.name
         for path in folder.iterdir()
-        if path.stem in TABLES and path.suffix.lower() in SUFFIXES
+        if path.stem in TABLES and path.suffix.lower() in SUFFIXES and path.is_file()
     ]
     files = sorted([*tables, *([FILE] if (folder / FILE).is_file() else [])])
     return _hash(folder, files)

@@ -162,7 +162,10 @@ def accept_tags(study: Study, question_set: str, tags: Sequence[TagCandidate]) -
         with written_whole(path) as staged:
             staged.write_bytes(changed.encode())
     except OSError as error:
-        raise StudyError(f"{path}: cannot be written ({error.strerror or error})") from error
+        raise StudyError(
+            f"{path}: cannot be written ({error.strerror or error}); change its permissions,"
+            " or make room"
+        ) from error
     read_study(study.folder)
 
 

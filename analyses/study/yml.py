@@ -43,7 +43,8 @@ class Yml:
             content = self.path.read_bytes()
             root = yaml.compose(content, _LOADER)
         except OSError as error:
-            self.slips.add(self.path, f"cannot be read ({error.strerror or error})")
+            reason = error.strerror or error
+            self.slips.add(self.path, f"cannot be read ({reason}); change its permissions")
             return None
         except yaml.YAMLError as error:
             self._not_yaml(error)
@@ -201,14 +202,23 @@ class Yml:
             self.slip(node, f"{name}: {text!r} is no day; write year-month-day, such as 2024-06-30")
             return None
 
+    def _is_tab(self, mark: yaml.Mark | None) -> bool:
+        """Whether a tab is where reading stopped."""
+        if mark is None:
+            return False
+        line = b"".join(self.path.read_bytes().splitlines()[mark.line : mark.line + 1])
+        return b"\t" in line[: len(line) - len(line.lstrip())]
+
     def _not_yaml(self, error: yaml.YAMLError) -> None:
         said = "is not YAML"
         mark = getattr(error, "problem_mark", None)
         reason = getattr(error, "problem", None) or getattr(error, "reason", None)
         if reason:
             said += f" ({reason})"
-        if "\\t" in str(reason) or "tab char" in str(reason):
+        if "\\t" in str(reason) or "tab char" in str(reason) or self._is_tab(mark):
             said += "; indent with blanks instead of tabs"
+        elif isinstance(error, yaml.reader.ReaderError) and mark is None:
+            said += "; save it as text in UTF-8"
         else:
             said += "; check the indentation, the quotes and the brackets here and just before"
         if mark is None:

@@ -14,7 +14,13 @@ from analyses.common.numbers import and_list
 from analyses.common.project import project_dir
 from analyses.common.subprocesses import started
 from analyses.study import find_study, read_study, study_option, unknown_sites
-from analyses.warehouse.database import UnfinishedError, connect, database_path, loaded_since
+from analyses.warehouse.database import (
+    UnfinishedError,
+    check_no_folder,
+    connect,
+    database_path,
+    loaded_since,
+)
 from analyses.warehouse.dbt_results import LOG, RESULTS, BuildResult, outcome
 from analyses.warehouse.human_input import SetInput, count_given, read_human_input
 from analyses.warehouse.inputs import changed_input, keep_inputs, read_inputs, selection
@@ -76,6 +82,7 @@ def build(
     loaded = sorted({manifest.site for manifest in Store(data).manifests()})
     if not loaded:
         raise WarehouseError(f"{data}: no dump is loaded here; run `stackstudy load DUMP` first")
+    check_no_folder(database_path(data, study.name))
     state = state_folder(data, study.name)
     command = [*DBT, "build", "--log-format", "json", "--log-level", "info"]
     # Unit tests are about the models, not about these data: `dbt build` and the tests run them.

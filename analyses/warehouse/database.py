@@ -7,6 +7,7 @@ the data folder was moved or copied, the views follow it.
 
 from __future__ import annotations
 
+import os
 import re
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -16,8 +17,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from loader.errors import WarehouseError
-from loader.store import Store
+from loader.errors import WarehouseError, on_one_line
+from loader.store import Store, first_of, verify
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,6 +68,7 @@ def find_database(data: Path, study: str | None = None) -> Path:
         name = (path.parent if path.name == "study.yml" else path).resolve().name
         if name in found:
             return found[name]
+        check_no_folder(database_path(data, name))
         there = f"; this folder holds {', '.join(found)}" if found else ""
         raise WarehouseError(
             f"{database_path(data, name)}: no database yet; load a dump, then run"
@@ -79,12 +81,44 @@ def find_database(data: Path, study: str | None = None) -> Path:
             f"{data}: holds the databases of several studies; name one with --study:"
             f" {', '.join(found)}"
         )
+    for path in data.glob("*.duckdb"):
+        check_no_folder(path)
     if (data / _OF_EARLIER_VERSIONS).is_file():
         raise WarehouseError(
             f"{data / _OF_EARLIER_VERSIONS}: an earlier version made this database, and a study"
             " has its own now; run `stackstudy build`, then delete the file"
         )
     raise WarehouseError(f"{data}: no database yet; load a dump, then run `stackstudy build`")
+
+
+def check_no_folder(path: Path) -> None:
+    """Raise WarehouseError when a folder is where a database should be."""
+    if path.is_dir():
+        raise WarehouseError(
+            f"{path}: is a folder, where a database should be; move it away, then run"
+            " `stackstudy build`"
+        )
+
+
+def explanation(error: duckdb.Error, data: Path | None) -> str:
+    """Return one line on why DuckDB could not read a data folder.
+
+    Its message names the damaged Parquet file, if one is seen to be damaged without reading it
+    whole.
+    """
+    wrong = verify(data) if data is not None else []
+    if wrong:
+        return first_of(wrong)
+    import duckdb
+
+    reason = " ".join(str(error).partition("\n")[0].split())
+    place = f"{data}: " if data is not None else ""
+    if isinstance(error, duckdb.OutOfMemoryException) or "No space left" in reason:
+        return f"{place}{reason}; make room in memory or on the disk, and try again"
+    return (
+        f"{place}the database or the dump cannot be read ({reason}); `stackstudy info --verify`"
+        " names a damaged file; if there is none, run `stackstudy build --full`"
+    )
 
 
 @contextmanager
@@ -167,6 +201,10 @@ def _opened(path: Path, *, read_only: bool = True) -> duckdb.DuckDBPyConnection:
                 f"{path}: another program has the database open"
                 + (" for writing" if read_only else "")
                 + "; close it, or wait, and try again"
+            ) from error
+        if not os.access(path, os.R_OK if read_only else os.W_OK):
+            raise WarehouseError(
+                f"{path}: cannot be opened (Permission denied); change its permissions"
             ) from error
         raise WarehouseError(
             f"{path}: cannot be opened as a DuckDB database; move it away, then run"
@@ -261,4 +299,4 @@ def _tell(note: str) -> None:
     """Print a note on standard error, once per process."""
     if note not in _told:
         _told.add(note)
-        click.echo(f"Note: {note}", err=True)
+        click.echo(f"Note: {on_one_line(note)}", err=True)

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from itertools import takewhile
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Final, cast
 
 import click
 
@@ -26,6 +26,7 @@ from loader.options import data_option
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from io import TextIOWrapper
 
     import duckdb
 
@@ -325,7 +326,7 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
         commands += ["-cmd", f"set variable rows_per_set = {limit or 'null'}"]
         commands += ["-cmd", ".maxrows 1000"]  # they are short, and only a shell has `.last`
     elif query == "-":
-        query = sys.stdin.read()
+        query = _read_query()
     if safe:
         commands += ["-cmd", ".safe_mode"]
     arguments = [shell_program(), "-readonly", *commands]
@@ -344,6 +345,18 @@ def command(  # noqa: PLR0913, PLR0917 - an option each
     context.exit(process.returncode if process.returncode >= 0 else 128 - process.returncode)
 
 
+def _read_query() -> str:
+    """Return the query on standard input."""
+    content = sys.stdin.buffer.read()
+    try:
+        query = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        query = "\0"
+    if "\0" in query:
+        raise click.UsageError("standard input is not a query in UTF-8; save its file as UTF-8")
+    return query
+
+
 def _run(arguments: list[str], query: str | None) -> tuple[subprocess.Popen[str], str]:
     """Run the shell on a query, or on standard input; return it ended, and what it said of errors.
 
@@ -356,14 +369,22 @@ def _run(arguments: list[str], query: str | None) -> tuple[subprocess.Popen[str]
     if query is not None:
         arguments = [*arguments, "-c", query]
     said: list[str] = []
-    with started(
-        arguments, stdout=subprocess.PIPE if is_filtered else None, stderr=subprocess.PIPE
-    ) as process:
+    with started(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         telling = threading.Thread(target=_tell, args=(process.stderr, said))
         telling.start()
-        for line in process.stdout or ():
-            click.echo(line.translate(_STEERING), nl=False)
-        telling.join()
+        try:
+            if is_filtered:
+                for line in process.stdout or ():
+                    click.echo(line.translate(_STEERING), nl=False)
+            else:  # the shell itself does not notice that a disk is full
+                output = cast("TextIOWrapper", process.stdout).buffer
+                shutil.copyfileobj(output, sys.stdout.buffer)
+                sys.stdout.flush()
+        except BaseException:
+            process.terminate()
+            raise
+        finally:
+            telling.join()
     return process, "".join(said)
 
 

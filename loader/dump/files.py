@@ -41,7 +41,9 @@ class SourceFile:
         try:
             found = path.stat()
         except OSError as error:
-            raise LoaderError(f"{path}: cannot be read: {error.strerror}") from error
+            raise LoaderError(
+                f"{path}: cannot be read: {error.strerror}; check its name and its permissions"
+            ) from error
         changed = _EPOCH + timedelta(microseconds=found.st_mtime_ns // 1_000)
         return cls(path, found.st_size, changed.isoformat(timespec="microseconds") + "Z")
 
@@ -136,4 +138,6 @@ def pieces_of(path: Path, size: int | None = None) -> Iterator[bytes]:
             while piece := file.read(size or PIECE_BYTES):
                 yield piece
     except OSError as error:
-        raise LoaderError(f"{path}: cannot be read: {error.strerror}") from error
+        raise LoaderError(
+            f"{path}: cannot be read: {error.strerror}; check its name and its permissions"
+        ) from error

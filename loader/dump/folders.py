@@ -220,7 +220,9 @@ def _no_file(path: Path) -> LoaderError:
             f"{path}: neither a file nor a folder (a pipe, a socket or a device);"
             " give a file of a data dump"
         )
-    return LoaderError(f"{path}: no such file or folder")
+    return LoaderError(
+        f"{path}: no such file or folder; check its name, and the folder that you are in"
+    )
 
 
 def _find_in_file(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import click
 import duckdb
@@ -28,14 +29,17 @@ ROOT = Path(__file__).resolve().parents[2]
 STUDY = "deep_learning_deployment"
 
 
-def run(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+def run(
+    *arguments: str | Path, output: IO[str] | int = subprocess.PIPE, **environment: str
+) -> subprocess.CompletedProcess[str]:
     """Run `stackstudy` as a process of its own, away from any data folder of the tester."""
     inherited = {k: v for k, v in os.environ.items() if not k.startswith("STACKSTUDY_")}
     return subprocess.run(
         [sys.executable, "-m", "stackstudy", *map(str, arguments)],
         cwd=ROOT,
         env=inherited | environment,
-        capture_output=True,
+        stdout=output,
+        stderr=subprocess.PIPE,
         text=True,
         check=False,
     )
@@ -178,6 +182,108 @@ def test_a_slip_in_a_study_stops_before_anything_is_built(data: Path, tmp_path: 
 def test_a_study_comes_from_the_environment(data: Path, tmp_path: Path) -> None:
     done = run("build", "--data", data, STACKSTUDY_STUDY=str(tmp_path / "nowhere"))
     assert_one_line(done, f"{tmp_path / 'nowhere'}: is no folder")
+
+
+def test_a_folder_where_a_database_should_be_is_named(data: Path) -> None:
+    """A build noticed it when all models were built; readers said that nothing was built."""
+    database_path(data, STUDY).mkdir()
+    for command in (("build",), ("sql", "select 1"), ("report",)):
+        assert_one_line(run(*command, "--data", data), f"{STUDY}.duckdb: is a folder", "move it")
+
+
+def test_tables_of_somebody_else_are_one_line(data: Path, tmp_path: Path) -> None:
+    """Queries of a table that has other columns, or of none at all, were tracebacks."""
+    with duckdb.connect(str(database_path(data, STUDY))) as connection:
+        for table in ("questions", "question_sets", "question_set_members"):
+            connection.execute(f"create table {table} (a int)")
+    told = run("export", "mobile", "--output", tmp_path / "out", "--data", data)
+    assert_one_line(told, f"{data}: the database or the dump cannot be read", "stackstudy build")
+    assert not (tmp_path / "out").exists()
+    assert_one_line(
+        run("report", "--data", data), "the database is of no study", "stackstudy build"
+    )
+
+
+def test_a_damaged_part_is_named_by_a_command_that_reads_the_dump(data: Path) -> None:
+    (part,) = (data / "posts").glob("site=*/*.parquet")
+    part.write_bytes(part.read_bytes()[:100])
+    for command in ("preview", "tags"):
+        told = run("study", command, STUDY, "--data", data)
+        assert_one_line(told, f"{part}: has 100 bytes, not", "load it again: stackstudy load")
+
+
+def test_a_folder_copied_to_another_site_is_not_counted_twice(data: Path) -> None:
+    """It was read as data of the other site, and a build ended in a duplicate key."""
+    (folder,) = (data / "posts").glob("site=*")
+    shutil.copytree(folder, data / "posts" / "site=beer.stackexchange.com")
+    for command in (("build",), ("info",), ("study", "preview", STUDY)):
+        told = run(*command, "--data", data)
+        assert_one_line(told, "site=beer.stackexchange.com is not its folder", "remove the folder")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("finished_at", "yesterday"),
+        ("n_rows", "many"),
+        ("n_bytes", None),
+        ("state", "half"),
+        ("is_synthetic", 1),
+        ("unknown_attributes", []),
+        ("parts", [{"name": 1, "n_rows": 1, "n_bytes": 1, "xxh3_128": ""}]),
+    ],
+)
+def test_a_manifest_with_a_value_that_does_not_fit_is_named(data: Path, name, value) -> None:
+    (path,) = (data / "posts").glob("site=*/_manifest.json")
+    path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | {name: value}), "utf-8")
+    said = f"{path}: is not a manifest ("
+    assert_one_line(run("info", "--data", data), said, "; load the table again")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is full")
+@pytest.mark.parametrize("command", [("--help",), ("sql", "--list"), ("sql", "select 1")])
+def test_output_that_nothing_takes_is_one_line(data: Path, command: tuple[str, ...]) -> None:
+    """Help was a traceback, and a query ended as if its rows had been written."""
+    duckdb.connect(str(database_path(data, STUDY))).close()
+    with Path("/dev/full").open("w") as full:
+        told = run(*command, output=full, STACKSTUDY_DATA=str(data))
+    assert_one_line(told, "No space left on device; make room")
+
+
+def test_a_reader_that_has_enough_is_no_error(data: Path) -> None:
+    duckdb.connect(str(database_path(data, STUDY))).close()
+    read, write = os.pipe()
+    os.close(read)
+    told = run("sql", "from range(100000)", output=write, STACKSTUDY_DATA=str(data))
+    os.close(write)
+    assert told.stderr == ""
+
+
+def test_a_terminal_without_utf_8_shows_what_it_can(data: Path) -> None:
+    told = run("info", "--data", data, PYTHONIOENCODING="ascii")
+    assert (told.returncode, told.stderr) == (0, "")
+    assert "posts" in told.stdout
+
+
+def test_standard_output_that_is_closed_is_no_traceback(data: Path) -> None:
+    duckdb.connect(str(database_path(data, STUDY))).close()
+    program = [sys.executable, "-m", "stackstudy", "sql", "select 1", "--data", str(data)]
+    told = subprocess.run(
+        ["sh", "-c", 'exec "$@" <&- >&-', "sh", *program],
+        cwd=ROOT, stderr=subprocess.PIPE, text=True, check=False,
+    )  # fmt: skip
+    assert (told.returncode, told.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("script", [b"from t\0", "from t".encode("utf-16")])
+def test_a_query_that_is_no_text_is_misuse(data: Path, script: bytes) -> None:
+    duckdb.connect(str(database_path(data, STUDY))).close()
+    told = subprocess.run(
+        [sys.executable, "-m", "stackstudy", "sql", "-", "--data", str(data)],
+        cwd=ROOT, input=script, capture_output=True, check=False,
+    )  # fmt: skip
+    assert told.returncode == 2
+    assert told.stderr.endswith(b"is not a query in UTF-8; save its file as UTF-8\n")
 
 
 @pytest.mark.parametrize("name", ["is it loaded?", "study #2"])

@@ -55,6 +55,15 @@ def test_the_examples_of_a_starter_pass_too(run, tmp_path):
     assert study.doi
 
 
+def test_a_folder_that_cannot_be_made_names_the_reason(run, tmp_path):
+    """To remove the folder that was never made failed in its turn, and that was said."""
+    (tmp_path / "docker").symlink_to("nowhere")
+    output, code = run("new", "docker")
+    assert (output.count("\n"), code) == (1, 1)
+    assert output.startswith("Error: docker: File exists; ")
+    assert (tmp_path / "docker").is_symlink()
+
+
 @settings(max_examples=40)
 @given(st.lists(st.from_regex(r"[a-z0-9.#+-]{1,20}", fullmatch=True), max_size=3))
 def test_a_starter_of_any_tags_passes(tmp_path_factory, tags):

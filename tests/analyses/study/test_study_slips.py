@@ -225,7 +225,8 @@ def test_all_slips_are_named_at_once_in_the_order_of_the_file(tmp_path):
         (b"", "study.yml: is empty"),
         (b"study: [docker\n", "line 2, column 1: is not YAML"),
         (b"study: docker\n\ttitle: x\n", "indent with blanks instead of tabs"),
-        (b"study: \xff\n", "is not YAML"),
+        (b"\tstudy: docker\n", "indent with blanks instead of tabs"),
+        (b"study: \xff\n", "save it as text in UTF-8"),
         (b"study: docker\x00\n", "is not YAML"),
         (b"- docker\n", "line 1, column 1: study.yml is a list"),
         (b"docker\n", "line 1, column 1: study.yml is 'docker'"),
@@ -242,13 +243,64 @@ def test_what_is_no_study_is_said_in_one_line(tmp_path, content, said):
     assert all(slip.startswith(f"{folder}/study.yml: ") for slip in found)
 
 
+HEADER = "question_set,site,question_id,decision,note\n"
+ROW = "swarm,x.com,1,include,\n"
+
+
+@pytest.mark.parametrize("kind", ["folder", "link to nothing"])
+@pytest.mark.parametrize("name", ["study.yml", "decisions.csv", "labels.xlsx"])
+def test_what_is_no_file_is_a_slip(tmp_path, name, kind):
+    """What a person gave is not passed over: a table was noted as a folder that nothing reads."""
+    folder = write_study(tmp_path / "docker")
+    path = folder / name
+    path.unlink(missing_ok=True)
+    if kind == "folder":
+        path.mkdir()
+    else:
+        path.symlink_to("nowhere")
+    (slip,) = slips(folder)
+    assert slip.startswith(f"{path}: is no file that can be read")
+
+
+@pytest.mark.parametrize("ending", [".xls", ".ods", ".XLS"])
+def test_a_table_in_a_form_that_is_not_read_is_a_slip(tmp_path, ending):
+    folder = write_study(tmp_path / "docker")
+    (folder / f"labels{ending}").write_bytes(b"x")
+    (slip,) = slips(folder)
+    assert slip.endswith(
+        f"labels{ending}: is not read in this form; save it as labels.xlsx or labels.csv"
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (
+            HEADER + '"' + ROW + ROW * 3,
+            "line 2: is not CSV: a quotation mark opens a text that never ends;",
+        ),
+        (HEADER + '"' + ROW + ROW + '"' + ROW, "line 2 to line 4: is not CSV"),
+        (HEADER + 'swarm,"x"y,1,include,\n', "decisions.csv: line 2: is not CSV"),
+    ],
+)
+def test_a_quotation_mark_too_many_is_named_where_it_opens(tmp_path, content, said):
+    """The line was that in which reading stopped: the last of the file."""
+    (slip,) = slips(write_study(tmp_path / "docker", decisions=content))
+    assert said in slip
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32"])
+def test_a_table_in_an_unmarked_encoding_is_told_apart_from_one_without_columns(tmp_path, encoding):
+    folder = write_study(tmp_path / "docker")
+    (folder / "decisions.csv").write_bytes((HEADER + ROW).encode(encoding))
+    (slip,) = slips(folder)
+    assert slip.endswith("decisions.csv: is not UTF-8; save it as xlsx, or as CSV in UTF-8")
+
+
 def test_yml_in_utf_16_is_read(tmp_path):
     folder = write_study(tmp_path / "docker")
     (folder / "study.yml").write_bytes(DOCKER.encode("utf-16"))
     assert read_study(folder).title == "Docker"
-
-
-HEADER = "question_set,site,question_id,decision,note\n"
 
 
 def test_a_header_with_a_column_twice_is_refused(tmp_path):
