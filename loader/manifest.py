@@ -141,10 +141,11 @@ def read_manifest(folder: Path) -> Manifest | None:
             _check_values(part)
     except (AttributeError, TypeError, ValueError) as error:
         raise StoreError(f"{path}: is not a manifest ({error}); load the table again") from error
-    if folder.name not in {f"site={manifest.site}", manifest.site}:
+    if (folder.parent.name, folder.name) != (manifest.table, f"site={manifest.site}"):
         raise StoreError(
-            f"{path}: is of {manifest.site}, so {folder.name} is not its folder; remove the folder,"
-            f" and load the dump with --site {folder.name.removeprefix('site=')}"
+            f"{path}: is of the {manifest.table} of {manifest.site}, so"
+            f" {folder.parent.name}/{folder.name} is not its folder; remove the folder, and load"
+            f" the dump with --site {folder.name.removeprefix('site=')}"
         )
     return manifest
 
