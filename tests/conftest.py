@@ -12,7 +12,10 @@ from hypothesis import HealthCheck, settings
 from real_data import shared_folder
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from browser import Browser
 
 # Speed is measured in benchmarks/; on a busy machine a deadline would fail what found nothing.
 settings.register_profile("stackstudy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -62,6 +65,18 @@ def sample_dump(sample_warehouse) -> Path:
 def sample_study(sample_warehouse) -> Path:
     """The study folder that the sample warehouse was built for."""
     return sample_warehouse.parent / "dump" / "deep_learning_deployment"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A browser with one page; without Chromium the test is skipped."""
+    from browser import Browser, find_browser  # noqa: PLC0415 - dear, and few tests need it
+
+    if find_browser() is None:
+        pytest.skip("no Chromium on this machine (on Debian: apt-get install chromium)")
+    one = Browser()
+    yield one
+    one.close()
 
 
 def _build_sample(folder: Path) -> None:

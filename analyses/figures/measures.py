@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from math import log10
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any, Final
@@ -40,6 +41,17 @@ def category_name(row: Row) -> str:
     return row.leaf_category or row.inner_category
 
 
+def told_names(rows: Sequence[Row]) -> dict[Row, str]:
+    """Return the name of each category, with its inner one where several have the same name."""
+    n = Counter(map(category_name, rows))
+    return {
+        row: f"{category_name(row)} in {row.inner_category}"
+        if row.leaf_category and n[row.leaf_category] > 1
+        else category_name(row)
+        for row in rows
+    }
+
+
 def category_dots(rows: Sequence[Row], style: Style, measure: str) -> go.Figure:
     """Draw one measure of each category with its interval, from the largest to the smallest.
 
@@ -74,7 +86,11 @@ def category_dots(rows: Sequence[Row], style: Style, measure: str) -> go.Figure:
         floor = min((value for pair in ends for value in (*pair, 1) if value > 0), default=1)
         values = [max(value, floor) for value in values]
         ends = [tuple(max(end, floor) for end in pair) for pair in ends]
-    parts = [f"{category_name(row)} {write(getattr(row, measure))}" for row in drawn]
+    named_apart = told_names(drawn)
+    parts = [
+        f"{named_apart[row]} {write(getattr(row, measure))} (n = {count(row.n_questions)})"
+        for row in drawn
+    ]
     labels = [_label(row, write(getattr(row, measure))) for row in drawn]
     pixels = 18 + 16 * max((1 + text.count("<br>") for text in labels), default=1)
     chart = figure(
@@ -98,7 +114,8 @@ def category_dots(rows: Sequence[Row], style: Style, measure: str) -> go.Figure:
         customdata=[[_hover(row, measure)] for row in drawn],
         hovertemplate="%{customdata[0]}<extra></extra>",
     )
-    label_rows(chart, labels, 5, t=50)
+    above = 16 * labels[0].count("<br>") if labels else 0  # the first label is below the title
+    label_rows(chart, labels, 5, t=50 + above)
     every = [value for pair in ends for value in pair]
     low, high = min(every, default=1), max(every, default=1)
     chart.update_xaxes(**_axis(measure, low, high))
@@ -130,8 +147,9 @@ def category_scatter(rows: Sequence[Row], style: Style, popular: str, difficult:
     ]
     names = [MEASURES[measure][1] for measure in (popular, difficult)]
     write = [MEASURES[measure][2] for measure in (popular, difficult)]
+    named_apart = told_names(drawn)
     parts = [
-        f"{category_name(row)} {write[0](getattr(row, popular))}"
+        f"{named_apart[row]} {write[0](getattr(row, popular))}"
         f" and {write[1](getattr(row, difficult))}"
         for row in drawn
     ]

@@ -61,6 +61,8 @@ def popularity_panel(
     shown = list(years) if any(row.n_questions for row in rows) else []
     questions = [known[year].n_questions if year in known else 0 for year in shown]
     users = [known[year].n_users if year in known else 0 for year in shown]
+    if all(known[year].n_users is None for year in shown if year in known):
+        users = []
     shares = [
         known[year]._asdict().get("question_share") if year in known else None for year in shown
     ]
@@ -75,7 +77,8 @@ def popularity_panel(
     _year_axis(panel, years, data_end)
     panel.update_xaxes(showspikes=False, hoverformat="d")
     panel.update_yaxes(range=[0, max(top, 1) * 1.12], tickformat=",d", nticks=5)
-    for name, values, is_main in (("questions", questions, True), ("users", users, False)):
+    drawn = (("questions", questions, True), ("users", users, False))
+    for name, values, is_main in drawn if users else drawn[:1]:
         line = {"color": style.colour, "width": 2.5 if is_main else 1.5}
         _lines(panel, shown, values, line, name, data_end)
         panel.add_scatter(
@@ -97,8 +100,9 @@ def popularity_panel(
             name=name,
         )
     if shown:
-        close = abs(questions[-1] - users[-1]) < _LABELS_TOUCH * max(top, 1)
-        for name, value, shift in (("questions", questions[-1], 8), ("users", users[-1], -8)):
+        ends = [values[-1] for _, values, _ in drawn if values]
+        close = max(ends) - min(ends) < _LABELS_TOUCH * max(top, 1) and len(ends) > 1
+        for name, value, shift in zip(("questions", "users"), ends, (8, -8), strict=False):
             panel.add_annotation(
                 x=years[-1], y=value, text=counted(value, name[:-1]), showarrow=False,
                 xanchor="left", xshift=9, yshift=shift if close else 0,
@@ -249,13 +253,15 @@ def _panel_alternative(
 ) -> str:
     if not years:
         return f"Line chart of {style.title}: no questions in any year."
+    askers = [f", {counted(user, 'user')}" for user in users] or [""] * len(years)
     values = "; ".join(
-        f"{year}: {counted(question, 'question')}, {counted(user, 'user')}"
-        for year, question, user in zip(years, questions, users, strict=True)
+        f"{year}: {counted(question, 'question')}{by}"
+        for year, question, by in zip(years, questions, askers, strict=True)
     )
     is_cut = data_end is not None and is_partial(years[-1], data_end)
     end = f" The last year runs to {data_end:%-d %B} only." if data_end and is_cut else ""
-    return f"Line chart of questions and users per year, {style.title}. {values}.{end}"
+    what = "questions and users" if users else "questions"
+    return f"Line chart of {what} per year, {style.title}. {values}.{end}"
 
 
 def _tick_format(top: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
@@ -54,7 +55,13 @@ def taxonomy_bars(rows: Sequence[Row], style: Style, level: str) -> go.Figure:
     n_labelled = max((row.n_labelled or 0 for row in drawn), default=0)
     labels = [_label(row) for row in drawn]
     pixels = 23 + 16 * max((1 + text.count("<br>") for text in labels), default=1)
-    parts = [f"{_name(row)} {count(row.n_questions)} ({percent(row.share)})" for row in drawn]
+    same = Counter(map(_name, drawn))
+    parts = [
+        _name(row)
+        + (f" in {row.inner_category}" if level == "leaf" and same[_name(row)] > 1 else "")
+        + f" {count(row.n_questions)} ({percent(row.share)})"
+        for row in drawn
+    ]
     named = _LEVELS[level]
     chart = figure(
         f"Bar chart of the {named} of {style.title}, by questions:"

@@ -160,10 +160,10 @@ class _Line:
 
     @property
     def told(self) -> str:
-        """The shares at a few round times, each that of the last point before it."""
+        """The shares at a few round times, each that of the last point before it, in percent."""
         points = list(zip(self.minutes, self.shares, strict=True))
         parts = [
-            f"{percent(found[-1])} after {name}"
+            f"{found[-1]:.0%} after {name}"
             for minutes, name in _TOLD
             if (found := [share for at, share in points if at <= minutes])
         ]
@@ -228,13 +228,18 @@ def cumulative_curves(rows: Sequence[Row], known_styles: Mapping[str, Style]) ->
     return chart
 
 
-def survival_chart(rows: Sequence[Row], known_styles: Mapping[str, Style]) -> go.Figure:
+def survival_chart(
+    rows: Sequence[Row], known_styles: Mapping[str, Style], summary: Sequence[Row] = ()
+) -> go.Figure:
     """Draw which share of a set's questions had an accepted answer after how long, with its band.
 
     Parameters
     ----------
     rows : sequence of Row
         Of `survival_curves`, the sets in the order in which they are drawn.
+    summary : sequence of Row
+        Of `survival_summary`: the shares that the text alternative tells to a decimal. Without
+        them it tells those of the curve, which is thinned, in whole percent.
 
     Returns
     -------
@@ -253,7 +258,13 @@ def survival_chart(rows: Sequence[Row], known_styles: Mapping[str, Style]) -> go
         )
 
     lines = _lines(_from_minute(rows), known_styles, "minutes", _accepted, hover)
-    told = "; ".join(line.told for line in lines if line.told)
+    exact = {row.question_set: _shares_within(row) for row in summary}
+    parts = {line.rows[0].question_set: (line.style.title, line.told) for line in lines}
+    told = "; ".join(
+        f"{name}: {exact[one]}" if exact.get(one) else thinned
+        for one, (name, thinned) in parts.items()
+        if exact.get(one) or thinned
+    )
     chart = figure(
         "Cumulative curves, on a logarithmic axis, of the time until an answer is accepted, with"
         f" the questions that wait. Share accepted: {told or 'no question was observed'}.",
@@ -285,6 +296,17 @@ def survival_chart(rows: Sequence[Row], known_styles: Mapping[str, Style]) -> go
         tickformat=".0%" if top > 0.05 else ".1%",
     )  # fmt: skip
     return chart
+
+
+def _shares_within(row: Row) -> str:
+    shares = [getattr(row, f"accepted_within_{key}") for key in ("1h", "1d", "7d", "30d")]
+    return and_list(
+        [
+            f"{percent(share)} after {name}"
+            for share, (_, name) in zip(shares, _TOLD, strict=True)
+            if share is not None
+        ]
+    )
 
 
 def _accepted(row: Row) -> float:

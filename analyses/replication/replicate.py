@@ -47,7 +47,10 @@ TITLES: Final = {STUDY: STEPS, artifact.STUDY: TABLES}
 """The studies that can be replicated, and where each printed its figures."""
 
 _COMMENT: Final = f"{MARK}: the posts that the authors published, as a dump writes them"
-_OF_MEASURES: Final = f"{MARK}: posts made to have the measures that the authors published"
+_OF_MEASURES: Final = (
+    f"{MARK}: posts made to have the measures that the authors published, all of one made-up day"
+    " and without users"
+)
 
 
 @dataclass(frozen=True)

@@ -288,13 +288,21 @@ def table_of(  # noqa: PLR0913 - the parts of a table
         found = entry.column((column.source or " ").split(" ")[0]) if entry else None
         if column.explanation is not None or found is None:
             return column
-        return replace(column, explanation=found.description.replace("`", ""))
+        said = found.description.replace("`", "")
+        if said.startswith(_LOWER_END):  # of two ends in one cell
+            said = said.removeprefix(_LOWER_END)
+            said = said[0].upper() + said[1:]
+        return replace(column, explanation=said)
 
     columns = tuple(columns)
     shown = study.rows(data) if rows is None else rows
     cells = [[column.cell(study, row) for column in columns] for row in shown]
     heads = tuple(explained(column) for column in columns)
     return Table(name or data, caption, heads, cells, study.table(data), note)
+
+
+_LOWER_END: Final = "Lower end of "
+"""How the dictionary begins on the first column of an interval."""
 
 
 @cache

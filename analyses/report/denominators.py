@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from analyses.report.study import StudyResults
     from analyses.warehouse.tables import Row
+
+TREND_MEASURES: Final = {
+    "questions": "",
+    "share_of_all_questions": "question_share",
+    "share_of_base_set": "base_question_share",
+}
+"""The measures of `popularity_trends`, and the column of `yearly_popularity` of a share."""
 
 
 def known_shares(study: StudyResults) -> frozenset[str]:
@@ -37,6 +44,17 @@ def counted_sets(study: StudyResults) -> tuple[Row, ...]:
     if study.baseline and not _total(study, study.baseline):
         return study.of_kind("topic", "union")
     return tuple(study.sets.values())
+
+
+def trends(study: StudyResults) -> tuple[Row, ...]:
+    """Return the trends that mean something: of sets that are counted, in known shares."""
+    known = known_shares(study)
+    sets = {one.question_set for one in counted_sets(study)}
+    return tuple(
+        row
+        for row in study.rows("popularity_trends")
+        if row.question_set in sets and TREND_MEASURES.get(row.measure, "") in {"", *known}
+    )
 
 
 def reaches_beyond(study: StudyResults) -> bool:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from analyses.common.bibtex import Entry, read_entry
 from analyses.common.files import replace_file
 from analyses.common.numbers import GLUE, and_list, count, counted
+from analyses.report.denominators import trends
 from analyses.report.latex import latex
 from analyses.report.references import references
 from analyses.report.study import day, moment, total
@@ -119,7 +120,7 @@ def _paper(study: StudyResults) -> list[Entry]:
 
 
 def _dump(study: StudyResults) -> Entry | None:
-    real = [site for site in _looked_at(study) if not site.is_synthetic]
+    real = [site for site in study.sites if site.is_dump]
     if not real:
         return None
     end = max((site.last.date() for site in real if site.last), default=None)
@@ -137,16 +138,17 @@ def _dump(study: StudyResults) -> Entry | None:
             "year": str(end.year) if end else "",
             "howpublished": "Internet Archive" if is_archived else "",
             "url": f"https://{address}",
-            "note": f"{until}Licence: {_licences(real)}",
+            "note": f"{until}Licence: {licences(real)}",
         },
     )
 
 
-def _licences(sites: list[Site]) -> str:
+def licences(sites: list[Site]) -> str:
+    """Return the versions of CC BY-SA that posts of these sites are under, by their dates."""
     begin = min((site.first.date() for site in sites if site.first), default=date.min)
     end = max((site.last.date() for site in sites if site.last), default=date.max)
     found = [name for name, first, after in _LICENCES if begin < after and end >= first]
-    by_date = ", by the date of a post" if len(found) > 1 else ""
+    by_date = ", by the date of a post or of its last edit" if len(found) > 1 else ""
     return f"CC BY-SA {and_list(found)}{by_date}"
 
 
@@ -198,17 +200,19 @@ def _questions(study: StudyResults) -> str:
 
 
 def _data(study: StudyResults) -> Iterable[str]:
-    sites = _looked_at(study)
-    real = [one for one in sites if not one.is_synthetic]
+    sites = study.sites
     if not sites:
         return
-    said = and_list([one.name for one in sites])
-    if not real:
+    if all(one.is_synthetic for one in sites):
+        said = and_list([one.name for one in sites])
         yield f"The data are synthetic, and no number is a finding ({said})."
     else:
-        yield f"We use the Stack Exchange data dump of {said} [@{_DUMP}]."
-        if len(real) < len(sites):
-            yield "A part of it is synthetic."
+        if real := [one.name for one in sites if one.is_dump]:
+            yield f"We use the Stack Exchange data dump of {and_list(real)} [@{_DUMP}]."
+        if study.instead_of_a_dump:
+            yield study.instead_of_a_dump
+        if synthetic := [one.name for one in sites if one.is_synthetic]:
+            yield f"A part is synthetic ({and_list(synthetic)}), and no number is a finding."
         if study.dump_warnings:
             yield "The data are not as a whole dump is."
     names = {one.name for one in sites}
@@ -219,8 +223,12 @@ def _data(study: StudyResults) -> Iterable[str]:
     yield (
         f"{counted(total(row.n_rows for row in posts), 'post was', 'posts were')} read"
         + (f", the last of {day(end)}" if end else "")
-        + f"; {counted(n_lost, 'post', 'posts')} could not be read and"
-        f" {'is' if n_lost == 1 else 'are'} lost."
+        + (
+            f"; {counted(n_lost, 'post')} could not be read and {'is' if n_lost == 1 else 'are'}"
+            " lost."
+            if n_lost
+            else "; none was lost."
+        )
     )
     if n_invented:
         yield (
@@ -229,23 +237,19 @@ def _data(study: StudyResults) -> Iterable[str]:
         )
 
 
-def _looked_at(study: StudyResults) -> list[Site]:
-    """Return the sites of the study: those that it names, or all that are loaded."""
-    named = study.about.sites if study.about is not None else None
-    return [one for one in study.sites if named is None or one.name in named]
-
-
 def _left_out(study: StudyResults) -> Iterable[str]:
     steps = sorted(study.tables.rows("question_funnel"), key=lambda row: row.position)
     if not steps:
         return
     words = texts()["step"]
     asked = [row for row in steps if row.is_asked_for and row.step in words]
-    parts = [f"{count(row.n_left_out)} {words[row.step]}" for row in asked]
+    parts = [f"{count(row.n_left_out)} {words[row.step]}" for row in asked if row.n_left_out]
     of = f"Of {counted(steps[0].n_questions, 'question')}"
     n = steps[-1].n_questions
     if parts:
         yield f"{of} we leave out {and_list(parts)}; {count(n)} {_verb(n, 'remain')}."
+    elif asked:
+        yield f"{of} none is {' or '.join(words[row.step] for row in asked)}, so all remain."
     else:
         yield f"{of} we leave out none."
 
@@ -301,24 +305,30 @@ def _by_hand(study: StudyResults) -> Iterable[str]:
 
 
 def _samples(study: StudyResults) -> Iterable[str]:
-    labelled: dict[str, int] = {}
-    for row in study.rows("taxonomy_distribution"):
-        labelled[row.question_set] = max(labelled.get(row.question_set, 0), row.n_labelled or 0)
-    known = [(name, n) for name, n in labelled.items() if n and name in study.sets]
-    if not known:
+    sizes = {name: n for name, n in study.labelled.items() if n and name in study.sets}
+    if not sizes:
         return
-    yield f"We labelled {_per_set(study, known)}."
+    yield f"We labelled {_per_set(study, sizes.items())}."
+    categorised: dict[str, int] = {}
+    for row in study.rows("taxonomy_distribution"):
+        if row.question_set in sizes:
+            n = max(categorised.get(row.question_set, 0), row.n_labelled or 0)
+            categorised[row.question_set] = n
+    if any(n != sizes[name] for name, n in categorised.items()):
+        yield f"In a category are {_per_set(study, categorised.items())}."
     drawn = [row for row in study.rows("sample_sizes") if not row.is_whole_set]
     if drawn:
-        sizes = [(row.question_set, row.sample_size) for row in drawn]
+        own = [(row.question_set, row.sample_size) for row in drawn]
         yield (
             f"A random sample that is precise to ±{100 * drawn[0].interval:g} points with"
-            f" {100 * drawn[0].confidence:g}% confidence [@cochran] has {_per_set(study, sizes)}."
+            f" {100 * drawn[0].confidence:g}% confidence [@cochran] has {_per_set(study, own)}."
         )
 
 
 def _per_set(study: StudyResults, numbers: Iterable[tuple[str, int]]) -> str:
-    return and_list([f"{count(n)} of {study.sets[name].label}" for name, n in numbers])
+    return and_list(
+        [f"{counted(n, 'question')} of {study.sets[name].label}" for name, n in numbers]
+    )
 
 
 def _measures(study: StudyResults) -> str:
@@ -331,7 +341,7 @@ def _measures(study: StudyResults) -> str:
         n = sum(
             getattr(row, paper["counts"]) is not None
             and all(getattr(row, name) == value for name, value in where.items())
-            for row in study.tables.rows(paper["table"])
+            for row in _shown(study, paper["table"])
         )
         n_tests += n
         said = paper["one" if n == 1 else "many"] if n else paper.get("none", "")
@@ -339,6 +349,11 @@ def _measures(study: StudyResults) -> str:
     if n_tests:
         parts.append(texts()["all_tests"])
     return " ".join(" ".join([*parts, _versions()]).split())
+
+
+def _shown(study: StudyResults, table: str) -> Iterable[Row]:
+    """Return the rows of a table of tests that the report shows, too."""
+    return trends(study) if table == "popularity_trends" else study.tables.rows(table)
 
 
 def _versions() -> str:

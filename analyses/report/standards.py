@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from analyses.common.numbers import and_list, count, counted, number, percent
 from analyses.replication import MARK
+from analyses.replication.checks import OTHER_DATA
 from analyses.report.study import day
 from analyses.statistics.power import ALPHA, smallest_cramers_v
 
@@ -215,7 +216,7 @@ def _effect(study: StudyResults, name: str, measure: str, people: str) -> Row | 
     return next(
         (
             row
-            for row in study.rows("design_effects")
+            for row in study.weights
             if (row.question_set, row.measure, row.clustered_by) == (name, measure, people)
             and row.n
         ),
@@ -293,8 +294,16 @@ def _of_publication(study: StudyResults) -> dict[str, str | None]:
     is_their_data = any(one.startswith(MARK) for one in comments)
     return {
         "figures": counted(len(checks), "printed figure") if checks else None,
-        "computed": count(sum(row.computed is not None for row in checks)),
-        "verdicts": and_list([f"{one} ({count(k)})" for one, k in n.items()]) or None,
+        "computed": count(
+            sum(row.computed is not None and row.verdict != OTHER_DATA for row in checks)
+        ),
+        "verdicts": and_list(
+            [
+                f"{one} ({count(k)})".replace("'", "\N{RIGHT SINGLE QUOTATION MARK}")
+                for one, k in n.items()
+            ]
+        )
+        or None,
         "their_data": "" if is_their_data else None,
         "other_data": None if is_their_data else "",
     }

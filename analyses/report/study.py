@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 
 from analyses.common.numbers import NONE, and_list
 from analyses.figures import CANDIDATES, Style, style_of, styles
+from analyses.replication import MARK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,7 +37,13 @@ def day(value: date | datetime | None, month: str = "%B") -> str:
 
 @dataclass(frozen=True)
 class Site:
-    """What was loaded from one site, all tables together."""
+    """What was loaded from one site, all tables together.
+
+    Attributes
+    ----------
+    stands_for : str
+        What a replication loaded instead of a dump, in words; '' for a dump.
+    """
 
     name: str
     is_synthetic: bool
@@ -46,6 +53,12 @@ class Site:
     n_rejected_rows: int
     n_fabricated_rows: int
     n_replaced_characters: int
+    stands_for: str = ""
+
+    @property
+    def is_dump(self) -> bool:
+        """Whether it is of a dump that Stack Exchange published."""
+        return not self.is_synthetic and not self.stands_for
 
 
 @dataclass(frozen=True)
@@ -193,7 +206,30 @@ class StudyResults:
             total(entry.n_rejected_rows for entry in entries),
             total(entry.n_fabricated_rows for entry in entries),
             total(entry.n_replaced_characters for entry in entries),
+            next(
+                (
+                    comment.removeprefix(f"{MARK}: ")
+                    for entry in posts
+                    if (comment := entry.source_comment or "").startswith(MARK)
+                ),
+                "",
+            ),
         )
+
+    @property
+    def instead_of_a_dump(self) -> str:
+        """Say what the data are, where no dump of Stack Exchange was loaded; '' for a dump."""
+        stand_ins = [site for site in self.sites if site.stands_for]
+        if not stand_ins:
+            return ""
+        parts = [f"{site.stands_for} ({site.name})" for site in stand_ins]
+        return f"These data are no dump of Stack Exchange, but {and_list(parts)}."
+
+    @cached_property
+    def knows_askers(self) -> bool:
+        """Whether the data say who asked any question at all."""
+        asked = [row for row in self.tables.rows("yearly_popularity") if row.n_questions]
+        return not asked or any(row.n_users for row in asked)
 
     # --- rows
 
@@ -246,6 +282,11 @@ class StudyResults:
             None,
         )
 
+    @property
+    def weights(self) -> tuple[Row, ...]:
+        """The design effects of sets in which anyone is known to have asked or answered twice."""
+        return tuple(row for row in self.rows("design_effects") if row.n_largest != 1)
+
     def interval(
         self, name: str, measure: str, people: str, low: float | None, high: float | None
     ) -> tuple[float | None, float | None]:
@@ -253,12 +294,20 @@ class StudyResults:
         return next(
             (
                 (row.ci_low, row.ci_high)
-                for row in self.tables.rows("design_effects")
+                for row in self.weights
                 if (row.question_set, row.measure, row.clustered_by) == (name, measure, people)
                 and row.ci_low is not None
             ),
             (low, high),
         )
+
+    @cached_property
+    def labelled(self) -> dict[str, int]:
+        """How many questions of each set have a label, one in no category too."""
+        found: dict[str, set[tuple[str, int]]] = {}
+        for row in self.rows("labels"):
+            found.setdefault(row.question_set, set()).add((row.site, row.question_id))
+        return {name: len(questions) for name, questions in found.items()}
 
     @cached_property
     def _years(self) -> dict[str, list[int]]:
@@ -272,13 +321,13 @@ class StudyResults:
         """Return the years in which a set's questions were asked; none if unknown."""
         return self._years.get(name, [])
 
-    def years(self, name: str) -> str:
-        """Return the years in which a set's questions were asked, in words; '' if unknown."""
+    def asked_when(self, name: str) -> str:
+        """Return when a set's questions were asked: "asked 2015 to 2018"; '' if unknown."""
         asked = self.asked(name)
         if not asked:
             return ""
         first, last = min(asked), max(asked)
-        return str(first) if first == last else f"{first} to {last}"
+        return f"asked in {first}" if first == last else f"asked {first} to {last}"
 
     def questions(self, name: str, *, after: str = "") -> str:
         """Return a set's questions with the years in which they were asked, in words.
@@ -288,12 +337,12 @@ class StudyResults:
         after : str
             The set that was named before, whose years need not be repeated.
         """
-        years, questions = self.years(name), self.style(name).questions
-        if not years:
+        asked, questions = self.asked_when(name), self.style(name).questions
+        if not asked:
             return questions
-        if after and years == self.years(after):
+        if after and asked == self.asked_when(after):
             return f"{questions} of the same years"
-        return f"{questions} asked {'' if ' to ' in years else 'in '}{years}"
+        return f"{questions} {asked}"
 
     def why_empty(self, name: str) -> str:
         """Say why a table has no row: it was not built, or it is empty."""

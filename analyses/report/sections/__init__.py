@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from analyses.report.blocks import Missing, Points, Section
 from analyses.report.sections.acceptance import acceptance_blocks
@@ -57,6 +57,14 @@ SECTIONS = (
 )
 
 
+def _not_shown(one: Missing) -> Markup:
+    """Say what is not shown, and why; after a question with a capital."""
+    because = escape(one.because)
+    if one.what.endswith("?"):
+        return Markup("<strong>{}</strong> {}{}.").format(one.what, because[0].upper(), because[1:])
+    return Markup("<strong>{}</strong>: {}.").format(one.what, because)
+
+
 def sections_of(study: StudyResults) -> tuple[Section, ...]:
     """Make every section that has something to show, and a list of what is not shown."""
     shown, missing = [], []
@@ -67,8 +75,6 @@ def sections_of(study: StudyResults) -> tuple[Section, ...]:
         if blocks:
             shown.append(replace(section, blocks=blocks))
     if missing:
-        items = tuple(
-            Markup("<strong>{}</strong>: {}.").format(one.what, one.because) for one in missing
-        )
+        items = tuple(map(_not_shown, missing))
         shown.append(Section("not-shown", "What is not shown", "Not shown", (Points(items),)))
     return tuple(shown)

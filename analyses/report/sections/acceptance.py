@@ -99,8 +99,8 @@ _BASELINE_COLUMNS = (
         "Published study of", "label baseline",
         lambda label, name: label or name.replace("_", " "),
     ),
-    Column("Its years", "baseline_first_year baseline_last_year", _years),
-    Column("Years here", "first_year last_year", _years),
+    Column("Its years", "baseline_first_year baseline_last_year", _years, "Of its questions"),
+    Column("Years here", "first_year last_year", _years, "Of the set’s questions"),
     Column("Published share", "baseline_share"),
     Column("Share here", "no_accepted_share"),
     Column("Difference", "share_difference", points),
@@ -223,7 +223,7 @@ def _topics(study: StudyResults) -> tuple[Prose, ...]:
     for row in study.tables.rows("topic_tests"):
         if row.measure != "no_accepted_share" or row.p_value is None:
             continue
-        n = f"n{GLUE}={GLUE}{count(row.n_questions)}"
+        n = f"n{GLUE}={GLUE}{count(row.n_questions)}" + _several(study, row.n_questions)
         topics = f"{row.n_sets} topics"
         topics += "" if row.n_sets == len(study.topics) else " that have questions"
         found = (
@@ -248,6 +248,13 @@ def _topics(study: StudyResults) -> tuple[Prose, ...]:
     return tuple(said)
 
 
+def _several(study: StudyResults, n_questions: int) -> str:
+    """Say that a question of several topics counts in each, where there are any."""
+    union = study.by_set("acceptance").get(study.union.question_set) if study.union else None
+    n = 0 if union is None else n_questions - union.n_questions
+    return f", {count(n)} of them counted again in another topic" if n > 0 else ""
+
+
 def _baselines(study: StudyResults) -> tuple[Block, ...]:
     """Compare the sets with shares that other studies printed, if the study names any."""
     tests, title = study.rows("baseline_tests"), "Compared with what other studies printed"
@@ -255,11 +262,11 @@ def _baselines(study: StudyResults) -> tuple[Block, ...]:
         return (Missing(title, "the study names no other studies"),)
     table = table_of(
         study, "baseline_tests", title, _BASELINE_COLUMNS,
-        note="Acceptance falls with the years, so that only questions of the same years are tested;"
-        f" a dash ({NONE}): the years of that study’s questions are not known, or have no question"
-        " here. Those studies printed percentages without counts, so theirs are taken as exact, and"
-        " the tests are surer than they should be. Holm’s correction goes over the rows of this"
-        " table.",
+        note="Acceptance may change with the years, so that only questions of the same years are"
+        f" tested; a dash ({NONE}): the years of that study’s questions are not known, or have no"
+        " question here. Those studies printed percentages without counts, so theirs are taken as"
+        " exact, and the tests are surer than they should be. Holm’s correction goes over the rows"
+        " of this table.",
     )  # fmt: skip
     return (Fold(f"Comparisons with other studies ({count(len(tests))})", (table,)),)
 
@@ -299,15 +306,27 @@ def _lead(study: StudyResults) -> tuple[Prose, ...]:
 
 
 def _of_people(study: StudyResults, known: list[Row]) -> str:
-    """Say so where intervals are wider than Wilson's, which the table below shows."""
-    limits = (study.interval(row.question_set, *_BY_ASKER, None, None) for row in known)
+    """Say so where intervals are not Wilson's, which the table below shows."""
+    return allows_for(study, known, _BY_ASKER, "people who ask several questions")
+
+
+def allows_for(study: StudyResults, known: list[Row], of: tuple[str, str], people: str) -> str:
+    """Say that intervals allow for people, where any of them does.
+
+    Parameters
+    ----------
+    known : list of Row
+        The sets whose intervals a lead gives.
+    of : tuple of str
+        The measure and `clustered_by` of `design_effects`.
+    people : str
+        Such as "people who ask several questions".
+    """
+    limits = (study.interval(row.question_set, *of, None, None) for row in known)
     if all(low is None for low, _ in limits):
         return ""
-    return (
-        " The interval allows for people who ask several questions."
-        if len(known) == 1
-        else " The intervals allow for people who ask several questions."
-    )
+    begin = "The interval allows" if len(known) == 1 else "The intervals allow"
+    return f" {begin} for {people}."
 
 
 def _verdict(p: float | None, smallest: float | None) -> str:

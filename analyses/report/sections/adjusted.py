@@ -80,7 +80,7 @@ _COLUMNS = (
     Column("p", "p_value"),
     Column("p, Holm", "p_value_adjusted"),
     Column(FOUND, "detectable unit", _detectable),
-    Column("n", "n_a n_b", "{:,}, {:,}".format),
+    Column("n", "n_a n_b", "{:,}, {:,}".format, "Of the first set and of the second"),
     Column("People", "n_clusters", count),
 )  # fmt: skip
 _YEAR_COLUMNS = (
@@ -109,6 +109,7 @@ _EFFECT_COLUMNS = (
     Column(
         "95% interval", "measure ci_low ci_high",
         lambda name, low, high: between(low, high, _measure(name)),
+        "Of the estimate; it allows for people who asked or answered several times",
     ),
 )  # fmt: skip
 
@@ -128,9 +129,13 @@ def adjusted_blocks(study: StudyResults) -> tuple[Block, ...]:
         Heading("Years and people"),
         Prose(
             "Two sets may differ because one is younger: its questions had less time, and askers"
-            " accept less often than they did. Or because a few people asked or answered much of"
-            " one set: their questions are alike, and say less than as many of different people."
-            " What remains when each is allowed for is a difference of the sets."
+            " may accept less often than they did. They may also differ because a few people asked"
+            " or answered much of one set: their questions are alike, and say less than as many of"
+            " different people. Each is allowed for by itself; what remains may have other causes."
+            if rows
+            else "Younger questions had less time, and askers may accept less often than they did."
+            " Where a few people asked or answered much of a set, their questions are alike, and"
+            " say less than as many of different people."
         ),
         *blocks,
     )
@@ -177,7 +182,9 @@ def _comparisons(study: StudyResults, rows: tuple[Row, ...]) -> tuple[Block, ...
         " in either direction, or ratio above 1, that a comparison of this precision finds 8 times"
         " in 10. Only rows clustered by people allow for several questions or answers of a person."
     )
-    whole = table_of(study, data, title, (PAIR, *_COLUMNS), rows, name=f"{data}-all", note=note)
+    pairs = list(dict.fromkeys((row.set_a, row.set_b) for row in rows))
+    every = sorted(rows, key=lambda row: (pairs.index((row.set_a, row.set_b)), *place(row)))
+    whole = table_of(study, data, title, (PAIR, *_COLUMNS), every, name=f"{data}-all", note=note)
     fold = Fold(f"All pairs, outcomes and methods ({count(len(rows))})", (whole,))
     if not own:
         return (fold,)
@@ -187,9 +194,10 @@ def _comparisons(study: StudyResults, rows: tuple[Row, ...]) -> tuple[Block, ...
 
 def _effects(study: StudyResults) -> tuple[Block, ...]:
     title, data = "How much people with many questions or answers weigh", "design_effects"
-    rows = study.rows(data)
+    rows = study.weights
     if not rows:
-        return (Missing(title, study.why_empty(data)),)
+        because = "nobody is known to have asked or answered several times"
+        return (Missing(title, because if study.rows(data) else study.why_empty(data)),)
     return (
         table_of(
             study, data, title, _EFFECT_COLUMNS, rows,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from analyses.common.numbers import NONE, and_list, count
+from analyses.common.numbers import NONE, and_list, count, counted
 from analyses.report.blocks import (
     Column,
     Fact,
@@ -87,6 +87,8 @@ def data(study: StudyResults) -> Section:
             " it was made. Questions without an accepted answer are followed up to that day only."
         ),
     ]
+    if study.instead_of_a_dump:
+        blocks.append(Prose(study.instead_of_a_dump))
     if study.dump_warnings:
         blocks += [
             Prose("These data are not as a whole dump is. Counts may be too low:"),
@@ -123,8 +125,8 @@ def provenance(study: StudyResults) -> Section:
     )  # fmt: skip
     blocks = (
         Prose(
-            f"{count(len(entries))} tables, read{loader}. Posts and comments of Stack Exchange are"
-            " licensed CC BY-SA by their authors, in the version of their date."
+            f"{counted(len(entries), 'table')}, read{loader}. Posts and comments of Stack Exchange"
+            " are licensed CC BY-SA by their authors, in the version of their date."
         ),
         Fold("Every table and file", (table,)),
     )

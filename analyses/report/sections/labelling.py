@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from analyses.common.numbers import and_list, between, count, number, percent, points
+from analyses.common.numbers import FEW, and_list, between, count, few, number, percent, points
 from analyses.report.blocks import SET, Column, Fold, Missing, Prose, table_of, words
 from analyses.statistics.sampling import unseen_share
 
@@ -70,10 +70,11 @@ def sample_blocks(study: StudyResults) -> tuple[Block, ...]:
     """Make the table of sample sizes, beside what was labelled."""
     rows = study.rows("sample_sizes")
     if not rows:
-        return (Missing("How many questions to label", study.why_empty("sample_sizes")),)
-    labelled: dict[str, set[tuple[str, int]]] = {}
-    for one in study.tables.rows("labels"):
-        labelled.setdefault(one.question_set, set()).add((one.site, one.question_id))
+        known = study.table("sample_sizes") is not None and not study.topics
+        because = (
+            "the study has no topic to draw from" if known else study.why_empty("sample_sizes")
+        )
+        return (Missing("How many questions to label", because),)
     columns = (
         SET,
         Column("Questions", "population"),
@@ -84,7 +85,7 @@ def sample_blocks(study: StudyResults) -> tuple[Block, ...]:
             "Rounded", "rounding is_whole_set",
             lambda rounding, whole: "all questions" if whole else rounding or "",
         ),
-        Column("Labelled", "question_set", lambda name: count(len(labelled.get(name, ()))), ""),
+        Column("Labelled", "question_set", lambda name: count(study.labelled.get(name, 0)), ""),
     )  # fmt: skip
     note = (
         "Rounding up keeps the interval, where every question that is drawn ends in a category;"
@@ -160,7 +161,8 @@ def label_acceptance_blocks(study: StudyResults) -> tuple[Block, ...]:
     rows = [row for row in study.rows("label_acceptance") if row.n_questions]
     title = "Are questions that fit no category answered less?"
     if len({row.label_kind for row in rows}) < 2:
-        return (Missing(title, "all labelled questions are in a category, or no question is"),)
+        because = "all labelled questions are in a category, or no question is"
+        return (Missing(title, because if study.labelled else "no labels were given"),)
     table = table_of(
         study, "label_acceptance", "Without an accepted answer, by kind of label", _KIND_COLUMNS,
         rows,
@@ -179,21 +181,22 @@ def saturation(study: StudyResults, by_set: Mapping[str, Sequence[Row]]) -> tupl
     by_set : mapping of str to sequence of Row
         Rows of `taxonomy_distribution` without the root, by set.
     """
-    said = []
+    said, least = [], FEW
     for name, own in by_set.items():
         found = unseen_share(row.n_questions for row in own if not row.is_divided)
         if found.n:
             known = between(found.ci_low, found.ci_high, percent)
             said.append(
-                f"{percent(found.share)} of {study.style(name).in_words}"
-                f" ({'' if found.ci_low is None else f'{known}; '}labels that are alone in their"
-                f" category: {count(found.n_once)} of {count(found.n)})"
+                f"{percent(found.share)} for {study.style(name).in_words}"
+                f" ({'' if found.ci_low is None else f'95% interval {known}; '}labels that are"
+                f" alone in their category: {count(found.n_once)} of {count(found.n)})"
             )
+            least = min(least, found.n)
     if not said:
         return ()
     return (
         Prose(
-            "How much the categories have not seen (Good-Turing, 95% intervals): of questions that"
-            f" nobody labelled, as many would be of a new category as {and_list(said)}."
+            f"{few(least)}Of the questions that nobody labelled, the estimated share that would be"
+            f" of a new category (Good-Turing) is {and_list(said)}."
         ),
     )

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from analyses.common.numbers import FEW, between, count, number, p_words, percent, signed
 from analyses.figures import category_dots, category_scatter
-from analyses.figures.measures import category_name
+from analyses.figures.measures import told_names
 from analyses.report.blocks import (
     SET,
     Chart,
@@ -21,6 +21,8 @@ from analyses.report.blocks import (
     table_of,
     words,
 )
+from analyses.report.sections.acceptance import LEAST
+from analyses.statistics.power import ALPHA
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,6 +35,9 @@ _SETS = "set_measures"
 _CATEGORIES = "category_measures"
 _CORRELATIONS = "measure_correlations"
 _POPULAR, _DIFFICULT = "median_views", "no_accepted_share"
+_SAME_ANSWERS = {("mean_answers", "answered_share"), ("mean_answers", "accepted_share")}
+"""Pairs of measures that count the same answers."""
+
 _NAMES = {
     "mean_views": "views, mean",
     "mean_favorites": "favorites, mean",
@@ -79,7 +84,11 @@ def measures(study: StudyResults) -> Section:
     by_set = {
         name: own
         for name in study.sets
-        if (own := [r for r in study.rows(_CATEGORIES) if r.question_set == name and r.n_questions])
+        if (
+            own := _in_order(
+                [r for r in study.rows(_CATEGORIES) if r.question_set == name and r.n_questions]
+            )
+        )
     }
     if not by_set:
         because = "no labels were given, or none of questions that are in a set of the study"
@@ -88,9 +97,10 @@ def measures(study: StudyResults) -> Section:
         *_lead(study, by_set),
         Prose(
             "Popularity is in views, favorites, scores and answers; difficulty in questions without"
-            " an accepted answer, without any answer, and in the time to the first and to the"
-            " accepted one. Means of views are drawn up by a few questions, so that the charts show"
-            " medians. A favorite count that the dump leaves out is unknown, not 0."
+            " an accepted answer, without any answer, in the time to the first and to the accepted"
+            " one, and in the length of a question. A few questions pull up the mean of views, so"
+            " that the charts show medians. A favorite count that the dump leaves out is unknown,"
+            " not 0."
         ),
         table_of(
             study,
@@ -103,6 +113,21 @@ def measures(study: StudyResults) -> Section:
     for name, own in by_set.items():
         blocks += _of_set(study, name, own)
     return Section("measures", title, short, tuple(blocks))
+
+
+def _in_order(rows: list[Row]) -> list[Row]:
+    """Return the inner categories, each with its leaves below, from the largest on."""
+    sizes = {row.inner_category: row.n_questions for row in rows if row.level == "inner"}
+    return sorted(
+        rows,
+        key=lambda row: (
+            -sizes.get(row.inner_category, 0),
+            row.inner_category or "",
+            row.level != "inner",
+            -row.n_questions,
+            row.leaf_category or "",
+        ),
+    )
 
 
 def _of_set(study: StudyResults, name: str, own: Sequence[Row]) -> list[Block]:
@@ -119,9 +144,9 @@ def _of_set(study: StudyResults, name: str, own: Sequence[Row]) -> list[Block]:
         Heading(style.title),
         Chart(
             f"measures-{name}",
-            "Categories from the most to the least",
-            "Each finest category (point) with its 95% interval (line). Views and times are on a"
-            " logarithmic axis.",
+            "Categories from the highest to the lowest",
+            "Each finest category (point) with its 95% interval (line), where it has questions"
+            " enough for one. Views and times are on a logarithmic axis.",
             tuple(category_dots(finest, style, measure) for measure in drawn),
             study.table(_CATEGORIES),
             tuple(drawn),
@@ -171,6 +196,8 @@ def _lead(study: StudyResults, by_set: Mapping[str, Sequence[Row]]) -> tuple[Pro
     said = []
     for name, own in by_set.items():
         known = [row for row in own if not row.is_divided and row.n_questions >= FEW]
+        if len(known) < 2:  # then there is nothing to be the most of
+            continue
         viewed = max(
             (row for row in known if row.median_views is not None),
             key=lambda row: row.median_views,
@@ -181,16 +208,17 @@ def _lead(study: StudyResults, by_set: Mapping[str, Sequence[Row]]) -> tuple[Pro
             continue
         interval = between(hard.no_accepted_share_ci_low, hard.no_accepted_share_ci_high, percent)
         said.append(
-            f"of {study.style(name).in_words}, {category_name(viewed)} is viewed most (median"
+            f"of {study.style(name).in_words}, {told_names(known)[viewed]} is viewed most (median"
             f" {number(viewed.median_views, 0)} of {count(viewed.n_questions)} questions), and"
-            f" {category_name(hard)} is left without an accepted answer most often"
+            f" {told_names(known)[hard]} is left without an accepted answer most often"
             f" ({percent(hard.no_accepted_share)} of {count(hard.n_questions)}, 95% interval"
             f" {interval})"
         )
     if not said:
         too_few = (
-            f"No category has {FEW} questions, so that none is named as the most viewed or the"
-            " hardest; the intervals below say how little is known of each."
+            f"No two categories of a set have {FEW} questions and known views, so that none is"
+            " named as the most viewed or the hardest; the intervals below say how little is known"
+            " of each."
         )
         return (Prose(too_few),) if by_set else ()
     text = "; ".join(said)
@@ -210,18 +238,14 @@ def _correlations(study: StudyResults, name: str, *, has_leaves: bool) -> list[B
                 "fewer than three categories hold questions",
             )
         ]
-    strongest = max(leaves, key=lambda row: abs(row.spearman_rho))
-    n_found = sum(row.p_value_adjusted < 0.05 for row in leaves)
-    interval = between(strongest.ci_low, strongest.ci_high, signed)
+    n_found = sum(row.p_value_adjusted < ALPHA for row in leaves)
+    said = (
+        "Pairs of a measure of popularity and one of difficulty that are correlated over the"
+        f" finest categories at the 5% level after Holm’s correction: {count(n_found)} of"
+        f" {count(len(leaves))}."
+    )
     blocks: list[Block] = [
-        Prose(
-            "Pairs of a measure of popularity and one of difficulty that are correlated over the"
-            f" finest categories at the 5% level after Holm’s correction: {count(n_found)} of"
-            f" {count(len(leaves))}. The strongest is {_NAMES[strongest.measure_a]} with"
-            f" {_NAMES[strongest.measure_b]}: rho = {signed(strongest.spearman_rho)} (95% interval"
-            f" {interval}, n = {count(strongest.n_categories)} categories,"
-            f" {p_words(strongest.p_value_adjusted)})."
-        ),
+        Prose(said + _strongest(leaves)),
         _correlation_table(study, name, "leaf", by_level["leaf"]),
     ]
     others = [level for level in ("inner", "both") if by_level[level]]
@@ -235,8 +259,33 @@ def _correlations(study: StudyResults, name: str, *, has_leaves: bool) -> list[B
     return blocks
 
 
+def _strongest(rows: Sequence[Row]) -> str:
+    """Name the strongest correlation over ten categories or more that is none by construction."""
+    known = [
+        row
+        for row in rows
+        if row.n_categories >= LEAST
+        and row.ci_low is not None
+        and (row.measure_a, row.measure_b) not in _SAME_ANSWERS
+    ]
+    if not known:
+        return f" None of them is named as the strongest: none is over {LEAST} categories."
+    one = max(known, key=lambda row: abs(row.spearman_rho))
+    return (
+        f" Among the pairs that do not both count answers, the strongest is"
+        f" {_NAMES[one.measure_a]} with {_NAMES[one.measure_b]}: rho ="
+        f" {signed(one.spearman_rho)} (95% interval {between(one.ci_low, one.ci_high, signed)},"
+        f" n = {count(one.n_categories)} categories, {p_words(one.p_value_adjusted)} after Holm’s"
+        " correction)."
+    )
+
+
 def _correlation_table(study: StudyResults, name: str, level: str, rows: Sequence[Row]) -> Block:
-    note = "Holm’s correction is over the pairs of this table. Each category counts once."
+    note = (
+        "Holm’s correction is over the pairs of this table. Each category counts once. Answers,"
+        " mean, and the shares with an answer count the same answers, so that they go together by"
+        " construction."
+    )
     if level == "both":
         note += (
             " Over both levels the same questions count twice, as some papers do it: the p-values"

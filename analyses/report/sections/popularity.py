@@ -22,7 +22,7 @@ from analyses.report.blocks import (
     table_of,
     words,
 )
-from analyses.report.denominators import counted_sets, known_shares, reaches_beyond
+from analyses.report.denominators import counted_sets, known_shares, reaches_beyond, trends
 from analyses.report.sections.acceptance import LEAST
 from analyses.report.study import day
 
@@ -35,12 +35,8 @@ if TYPE_CHECKING:
 
 _DATA: Final = "yearly_popularity"
 _EVERYTHING: Final = "all_questions"
-_SHARE_OF: Final = {
-    "share_of_all_questions": "question_share",
-    "share_of_base_set": "base_question_share",
-}
 _TREND_COLUMNS = (
-    Column("Years", "first_year last_year", "{}–{}".format, "The years that are compared"),
+    Column("Years", "first_year last_year", "{} to {}".format, "The years that are compared"),
     Column("Factor per year", "rate_ratio"),
     Column("95% interval", "rate_ratio_ci_low rate_ratio_ci_high"),
     Column("p", "rate_p_value"),
@@ -62,6 +58,8 @@ def popularity(study: StudyResults) -> Section:
     rows = study.rows(_DATA)
     if "question_share" not in known_shares(study):  # 100% of what was loaded says nothing
         rows = tuple(row._replace(question_share=None) for row in rows)
+    if not study.knows_askers:
+        rows = tuple(row._replace(n_users=None) for row in rows)
     shown = study.of_kind("topic", "baseline") or study.of_kind("base")
     of_sets = {
         one.question_set: [row for row in rows if row.question_set == one.question_set]
@@ -76,14 +74,13 @@ def popularity(study: StudyResults) -> Section:
     drawn = {one: found for one, found in of_sets.items() if any(row.n_questions for row in found)}
     empty = [study.style(one).label for one in of_sets if one not in drawn]
     without = f" No question in these data: {and_list(empty)}." if empty else ""
+    scales = " The scales differ from panel to panel." if len(drawn) > 1 else ""
     blocks: list[Block] = [
         *_lead(study, rows, tuple(drawn), _whole_years(rows, cut)),
         Chart(
             "popularity",
-            "Questions and users per year",
-            "How many questions of each set were asked per year (filled markers), and by how many"
-            " users (open), each counted once per year; deleted accounts are not counted. The"
-            f" scales differ from panel to panel.{_edges(study, years, cut)}{without}",
+            "Questions and users per year" if study.knows_askers else "Questions per year",
+            f"{_who_asked(study)}{scales}{_edges(study, years, cut)}{without}",
             tuple(
                 popularity_panel(found, study.style(one), years, study.data_end)
                 for one, found in drawn.items()
@@ -94,9 +91,23 @@ def popularity(study: StudyResults) -> Section:
         *_shares(study, rows, years),
         *_trends(study),
         _table(study, rows, cut, "n_questions", "Questions per year"),
-        _table(study, rows, cut, "n_users", "Users who asked, per year"),
+        *(
+            [_table(study, rows, cut, "n_users", "Users who asked, per year")]
+            if study.knows_askers
+            else []
+        ),
     ]
     return Section(name, title, short, tuple(blocks), kicker)
+
+
+def _who_asked(study: StudyResults) -> str:
+    """Say what a chart of questions per year counts, and whether it has users."""
+    if not study.knows_askers:
+        return "How many questions of each set were asked per year. The data do not say by whom."
+    return (
+        "How many questions of each set were asked per year (filled markers), and by how many users"
+        " (open), each counted once per year; deleted accounts are not counted."
+    )
 
 
 def _cut_years(
@@ -237,33 +248,25 @@ def _shares(study: StudyResults, rows: tuple[Row, ...], years: range) -> tuple[B
 
 
 def _measures(study: StudyResults) -> dict[str, str]:
-    """Return the names of the measures of a trend that mean something in these data."""
-    names = {
+    """Return the measures of a trend, in words."""
+    return {
         "questions": "questions",
         "share_of_all_questions": "share of all questions",
         "share_of_base_set": "ratio to the base set"
         if reaches_beyond(study)
         else "share of the base set",
     }
-    known = known_shares(study)
-    return {
-        measure: name
-        for measure, name in names.items()
-        if measure not in _SHARE_OF or _SHARE_OF[measure] in known
-    }
 
 
 def _trends(study: StudyResults) -> tuple[Block, ...]:
     """Say in a sentence whether the study's subject rises, and give all trends in a table."""
     measures = _measures(study)
-    sets = {one.question_set for one in counted_sets(study)}
-    rows = [
-        row
-        for row in study.rows("popularity_trends")
-        if row.question_set in sets and row.measure in measures
-    ]
-    if not rows:
+    shown = trends(study)
+    if not shown:
         return (Missing("Trends from year to year", study.why_empty("popularity_trends")),)
+    rows = [row for row in shown if (row.rate_ratio, row.tau) != (None, None)]
+    if not rows:
+        return (Missing("Trends from year to year", "there are too few years"),)
     subjects = (study.union,) if study.union else study.topics or (study.subject,)
     said = [
         Prose(sentence)
@@ -295,13 +298,14 @@ def _sentence(
     }
     if not own:
         return None
+    is_adjusted = len(study.of_kind("topic", "union", "baseline")) > 1
     parts = []
     for measure, measured in measures.items():
         if measure not in own:
             continue
         row = own[measure]
         test = (
-            f", {p_words(row.rate_p_value_adjusted)} adjusted"
+            f", {p_words(row.rate_p_value_adjusted)}{' adjusted' if is_adjusted else ''}"
             if row.rate_p_value_adjusted is not None
             else ""
         )
@@ -317,8 +321,12 @@ def _sentence(
         f"From {one.first_year} to {one.last_year} the number of questions of"
         f" {study.style(name).in_words}, {count(one.n_questions)} in all, changed per year, on"
         f" average, {and_list(parts)}. A factor of 1 is no trend. Rates are quasi-Poisson; their"
-        " dispersion is 1 where years scatter as counts do by chance; p-values, not intervals, are"
-        " adjusted for several tests (Holm)."
+        " dispersion is 1 where years scatter as counts do by chance"
+        + (
+            "; p-values, not intervals, are adjusted for several tests (Holm)."
+            if is_adjusted
+            else "."
+        )
     )
 
 

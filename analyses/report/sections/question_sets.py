@@ -166,8 +166,9 @@ def _funnel(study: StudyResults, rows: Sequence[Row]) -> tuple[Block, ...]:
             "funnel",
             "How each topic came to its questions" if study.topics else "How the set came to be",
             "How many questions the rules match, how many of these go to other sets or are excluded"
-            " by hand (hatched), and how many are in the set (full bar). All panels share one"
-            " scale." + _without(study, [row for row, end in ends.items() if not end]),
+            " by hand (hatched), and how many are in the set (full bar)."
+            + (" All panels share one scale." if len(drawn) > 1 else "")
+            + _without(study, [row for row, end in ends.items() if not end]),
             tuple(
                 funnel_panel(row, study.style(row.question_set), max(ends.values()))
                 for row in drawn
@@ -187,7 +188,9 @@ def _description(study: StudyResults, one: Row) -> Markup:
     """Say what a set is, and by which rules."""
     rules = [rule for rule in study.tables.rows(RULES) if rule.question_set == one.question_set]
     said = (
-        Markup(' <span class="rules">Rules: {}.</span>').format(rules_in_words(study, rules))
+        Markup(' <span class="rules">{}: {}.</span>').format(
+            "Rule" if len(rules) == 1 else "Rules", rules_in_words(study, rules)
+        )
         if rules
         else ""
     )

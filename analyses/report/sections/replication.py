@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from analyses.common.numbers import NONE, and_list, count
+from analyses.common.numbers import MINUS, NONE, and_list, count
 from analyses.figures.theme import GREEN, GREY, VERMILION
 from analyses.replication.checks import OTHER_DATA
 from analyses.report.blocks import SET, Column, Fold, Missing, Prose, Section, table_of, words
@@ -62,7 +62,7 @@ def replication(study: StudyResults) -> Section:
         *_category(rows),
         Column("Year", "year", lambda year: NONE if year is None else str(year), ""),
         Column("Published", "published unit", plain),
-        Column("Computed", "computed unit", plain),
+        Column("Computed", "computed unit published", plain),
         words("Verdict", "verdict", _verdict),
         words("Reason", "reason", lambda reason: reason or "", wraps=True),
     )
@@ -115,10 +115,17 @@ def as_words(name: str | None) -> str:
     )
 
 
-def plain(value: float | None, unit: str | None = None) -> str:
-    """Write a figure with as many decimals as it has, two at most, three below 1."""
+def plain(value: float | None, unit: str | None = None, printed: float | None = None) -> str:
+    """Write a figure with as many decimals as it has, two at most, three below 1.
+
+    Parameters
+    ----------
+    printed : float, optional
+        The figure beside it, by default itself: with more decimals than these, all four at most.
+    """
     if value is None:
         return NONE
-    text = f"{value:,.2f}" if abs(value) >= 1 else f"{value:,.3f}"
-    text = text.rstrip("0").rstrip(".")
+    beside = f"{value if printed is None else printed:.4f}".rstrip("0").partition(".")[2]
+    places = max(len(beside), 2 if abs(value) >= 1 else 3)
+    text = f"{value:,.{places}f}".rstrip("0").rstrip(".").replace("-", MINUS)
     return f"{text}%" if unit == "percent" else text

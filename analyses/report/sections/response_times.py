@@ -24,6 +24,7 @@ from analyses.report.blocks import (
 from analyses.report.sections.acceptance import (
     FOUND,
     HOLM,
+    allows_for,
     large_enough,
     tests_of,
     without_evidence,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from analyses.warehouse.tables import Row
 
 _DATA = "response_time_summary"
+_BY_ANSWERER = "median_response_minutes", "answerer"
 
 
 def _strong(minutes: float | None) -> Cell:
@@ -58,7 +60,7 @@ _OLDER = Column("Older", "n_answered_before_asked")
 _ELSEWHERE = Column("Of another question", "n_answers_of_other_questions")
 _TEST_COLUMNS = (
     PAIR,
-    Column("n", "n_a n_b", "{:,}, {:,}".format),
+    Column("n", "n_a n_b", "{:,}, {:,}".format, "Of the first set and of the second"),
     Column("Cliff’s\N{NO-BREAK SPACE}δ", "cliffs_delta", signed),
     Column("95% interval", "ci_low ci_high", lambda low, high: between(low, high, signed)),
     Column("Shift", "hodges_lehmann_minutes"),
@@ -134,8 +136,7 @@ def _lead(study: StudyResults) -> tuple[Prose, ...]:
     if clustered and len(known) > 1:
         said += (
             f". Cliff’s δ is {signed(clustered.estimate)}, 95% interval"
-            f" {between(clustered.ci_low, clustered.ci_high, signed)}. The intervals allow for"
-            " people who write many answers."
+            f" {between(clustered.ci_low, clustered.ci_high, signed)}." + _of_people(study, known)
         )
         if clustered.ci_low <= 0 <= clustered.ci_high:
             # an interval that allows for people, and no test: 0 in it is as a p above the level
@@ -154,7 +155,7 @@ def _lead(study: StudyResults) -> tuple[Prose, ...]:
             f" {p_words(test.p_value_adjusted)} after Holm’s correction."
         ) + without_evidence(test.p_value_adjusted, _delta(test.detectable_delta))
     else:
-        said += "."
+        said += f".{_of_people(study, known)}"
     return (Prose(said, is_lead=True),)
 
 
@@ -165,7 +166,11 @@ def _delta(smallest: float | None) -> str | None:
 def median_interval(study: StudyResults, row: Row) -> tuple[float | None, float | None]:
     """Return the interval of a set's median that allows for people who write many answers."""
     own = row.median_ci_low, row.median_ci_high
-    return study.interval(row.question_set, "median_response_minutes", "answerer", *own)
+    return study.interval(row.question_set, *_BY_ANSWERER, *own)
+
+
+def _of_people(study: StudyResults, known: list[Row]) -> str:
+    return allows_for(study, known, _BY_ANSWERER, "people who write many answers")
 
 
 def _chart(study: StudyResults, rows: list[Row]) -> Chart:

@@ -60,7 +60,7 @@ def sensitivity(study: StudyResults) -> Section:
     found = {row.question_set for row in rows if row.n_questions}
     drawn = [row for row in rows if row.question_set in found]
     if not drawn:
-        because = "no reading finds a question" if rows else study.why_empty(_DATA)
+        because = "no reading finds a question" if rows else _why_none(study)
         return Section(name, title, short, (Missing(title, because),))
     blocks: tuple[Block, ...] = (
         *_lead(study, drawn),
@@ -88,6 +88,14 @@ def sensitivity(study: StudyResults) -> Section:
         ),
     )
     return Section(name, title, short, blocks)
+
+
+def _why_none(study: StudyResults) -> str:
+    """Say why there is no reading: the study searches for no word, or the table is missing."""
+    rules = study.tables.rows(RULES)
+    if study.table(_DATA) is not None and rules and all(rule.kind == "tag" for rule in rules):
+        return "the rules search for no word, so that there is one reading of them"
+    return study.why_empty(_DATA)
 
 
 def _meaning(study: StudyResults) -> str:
@@ -136,7 +144,7 @@ def _lead(study: StudyResults, rows: list[Row]) -> tuple[Prose, ...]:
             said += f", {_span(shares, percent)} of them without an accepted answer"
         parts.append(said)
         least = min(counts) if least is None else min(least, *counts)
-    said = f"{few(least or 0)}Depending on the reading, {and_list(parts)}."
+    said = f"{few(least or 0)}Depending on the reading, {'; '.join(parts)}."
     if _is_selected(study):
         known = (
             "These data hold only questions that a reading of the rules had already selected, so"

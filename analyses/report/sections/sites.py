@@ -53,12 +53,15 @@ def sites(study: StudyResults) -> Section:
     if not any(row.n_questions for row in years):
         missing = Missing("The sites", study.why_empty("site_years"))
         return Section("sites", "The sites", "Sites", (missing,))
+    if not study.knows_askers:
+        years = tuple(row._replace(n_users=None) for row in years)
     by_site = {name: list(rows) for name, rows in groupby(years, lambda row: row.site)}
     is_one = len(by_site) == 1  # then no column names it
     largest = sorted(by_site, key=lambda name: -sum(row.n_questions for row in by_site[name]))
     drawn = sorted(largest[:_MOST_PANELS])
     only = f" Only the {_MOST_PANELS} largest sites are drawn." if len(largest) > len(drawn) else ""
-    span = range(min(row.year for row in years), max(row.year for row in years) + 1)
+    asked = [row.year for row in years if row.n_questions]
+    span = range(min(asked), max(asked) + 1)
     more = _more(study, drawn, is_one=is_one)
     blocks: list[Block] = [
         Prose(
@@ -67,8 +70,10 @@ def sites(study: StudyResults) -> Section:
         ),
         Chart(
             "site-years",
-            "Questions and users per year",
-            "How many questions were asked (filled), and by how many users (open).",
+            "Questions and users per year" if study.knows_askers else "Questions per year",
+            "How many questions were asked (filled), and by how many users (open)."
+            if study.knows_askers
+            else "How many questions were asked. The data do not say by whom.",
             tuple(
                 popularity_panel(
                     by_site[name],
@@ -100,7 +105,9 @@ def _more(study: StudyResults, drawn: Sequence[str], *, is_one: bool) -> tuple[B
         shown = [
             row for name in drawn for row in [one for one in tags if one.site == name][:_MOST_TAGS]
         ]
-        caption = f"The {_MOST_TAGS} largest tags" + ("" if is_one else " of each site")
+        few = max(sum(one.site == name for one in tags) for name in drawn) <= _MOST_TAGS
+        most = "The tags" if few else f"The {_MOST_TAGS} largest tags"
+        caption = most + ("" if is_one else " of each site")
         table = table_of(study, "site_tags", caption, _TAGS[is_one:], shown)
         if len(tags) > _MOST_ROWS:
             note = Markup("All {} are in the table <code>site_tags</code>.").format(

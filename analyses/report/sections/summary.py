@@ -39,7 +39,7 @@ def summary(study: StudyResults) -> Section:
     else:
         blocks = _facts(study, subject, own, acceptance)
     if study.dump_warnings:
-        low = "The dump may lack rows, so numbers may be too low: see “What data this is”."
+        low = "The dump may lack rows, so numbers may be too low: see “The data”."
         blocks.insert(0, Prose(low))
     return Section("summary", "At a glance", "At a glance", tuple(blocks))
 
@@ -59,7 +59,7 @@ def _facts(study: StudyResults, subject: Row, own: Row, acceptance: dict[str, Ro
             Markup("{} of {}{}").format(
                 "question" if own.n_questions == 1 else "questions",
                 study.name(subject.question_set),
-                _asked(study.years(subject.question_set)),
+                f", {asked}" if (asked := study.asked_when(subject.question_set)) else "",
             ),
             and_list(topics),
             style.colour,
@@ -77,7 +77,7 @@ def _facts(study: StudyResults, subject: Row, own: Row, acceptance: dict[str, Ro
                         ),
                         percent,
                     ),
-                    other + percent(baseline.no_accepted_share)
+                    f"{other}{percent(baseline.no_accepted_share)} of {count(baseline.n_questions)}"
                     if baseline and baseline.n_questions >= LEAST
                     else "",
                 ),
@@ -95,7 +95,8 @@ def _facts(study: StudyResults, subject: Row, own: Row, acceptance: dict[str, Ro
                 " one",
                 _detail(
                     between(*median_interval(study, time), duration),
-                    other + duration(of_other.median_response_minutes)
+                    f"{other}{duration(of_other.median_response_minutes)}"
+                    f", of {count(of_other.n_response_times)}"
                     if of_other and of_other.n_response_times >= LEAST
                     else "",
                 ),
@@ -121,10 +122,6 @@ def _facts(study: StudyResults, subject: Row, own: Row, acceptance: dict[str, Ro
             )
         )
     return blocks
-
-
-def _asked(years: str) -> str:
-    return f", asked {'' if ' to ' in years else 'in '}{years}" if years else ""
 
 
 def _detail(interval: str, other: str) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from analyses.common.numbers import NONE, and_list, between, count, few, percent
+from analyses.common.numbers import NONE, and_list, between, count, counted, few, percent
 from analyses.figures import taxonomy_bars
 from analyses.report.blocks import (
     Cell,
@@ -123,9 +123,17 @@ def _lead(study: StudyResults, drawn: dict[str, list[Row]]) -> tuple[Prose, ...]
 def _what(study: StudyResults) -> str:
     labels = study.rows("labels")
     n_questions = len({(one.question_set, one.site, one.question_id) for one in labels})
-    said = (
-        f"{count(n_questions)} questions were given {count(len(labels))} labels. " if labels else ""
-    )
+    said = ""
+    if labels:
+        said = (
+            f"{counted(n_questions, 'question was', 'questions were')} given"
+            f" {counted(len(labels), 'label')}. "
+        )
+    if n_absent := len({(one.site, one.question_id) for one in labels if one.is_loaded is False}):
+        said += (
+            f"{counted(n_absent, 'labelled question is', 'labelled questions are')} not in these"
+            " data, and counted here alone. "
+        )
     return (
         f"{said}A question may be in several categories, so that shares of one level can add up to"
         " more than 100%. False positives, unclear and pending questions are in none."

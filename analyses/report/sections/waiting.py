@@ -78,7 +78,7 @@ def _apart(difference: float | None, low: float | None, high: float | None) -> T
 
 _TEST_COLUMNS = (
     PAIR,
-    Column("n", "n_a n_b", "{:,}, {:,}".format),
+    Column("n", "n_a n_b", "{:,}, {:,}".format, "Of the first set and of the second"),
     *(
         Column(f"After {name}", " ".join(_columns_apart(key)), _apart)
         for key, name in _DIFFERENCES.items()
@@ -95,7 +95,7 @@ _TEST_COLUMNS = (
 
 def waiting_blocks(study: StudyResults) -> tuple[Block, ...]:
     """Make the survival curves, the medians of the wait, and the tests."""
-    title = "The wait, with unanswered questions"
+    title = "The wait, with the questions that still wait"
     found, steps = study.rows(_DATA), study.rows("survival_curves")
     rows = [row for row in found if row.n_questions]
     if found and not rows:
@@ -119,7 +119,7 @@ def waiting_blocks(study: StudyResults) -> tuple[Block, ...]:
             " since they were asked; the band between thin lines is the 95% interval at each time."
             " A curve that never rises to 50% has no median. The axis of time is logarithmic; a"
             " month is 30 days.",
-            (survival_chart(drawn, study.styles),),
+            (survival_chart(drawn, study.styles, rows),),
             study.table("survival_curves"),
         ),
         table_of(
@@ -138,7 +138,10 @@ def _lead(study: StudyResults, rows: dict[str, Row]) -> tuple[Prose, ...]:
     if own is None or own.accepted_within_1d is None or own.n_questions < LEAST:
         return ()
     time = study.by_set("response_time_summary").get(own.question_set)
-    of_all = f"all {count(own.n_questions)} {study.questions(own.question_set)}"
+    n = own.n_questions if own.n_observed is None else own.n_observed
+    of_all = f"{'all ' if n == own.n_questions else ''}{count(n)} " + (
+        study.questions(own.question_set) + ("" if n == own.n_questions else " whose wait is known")
+    )
     said = few(own.n_questions)
     if time is not None and time.n_response_times >= LEAST:
         said += (

@@ -18,13 +18,14 @@ from urllib.parse import urlsplit
 
 import openpyxl
 import pytest
-from browser import Browser, find_browser
 from label_warehouse import SITE, Post, write_warehouse
 
 from analyses.study.study import read_study
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from browser import Browser
 
 HOSTILE = """
 <p onclick="bad()">Seen.</p><script>window.bad = 1</script><img src=x onerror="window.bad = 1">
@@ -40,15 +41,6 @@ HOSTILE = """
 </code></pre><img src="http://evil.example/pixel.png" alt="a &quot;><script>window.bad=1</script>">
 <button class="code" data-code="x" data-key="1">1</button><textarea></textarea></body></html>
 """
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if find_browser() is None:
-        pytest.skip("no Chromium on this machine (on Debian: apt-get install chromium)")
-    one = Browser()
-    yield one
-    one.close()
 
 
 class Served:

@@ -8,25 +8,16 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
-from browser import Browser, find_browser
 from page import Page
 
 from analyses.report.document import compose, read_results, write_report
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
+    from browser import Browser
+
 PHONE, DESK = 390, 1280
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if find_browser() is None:
-        pytest.skip("no Chromium on this machine (on Debian: apt-get install chromium)")
-    one = Browser()
-    yield one
-    one.close()
 
 
 @pytest.fixture(scope="module", params=["studied_data", "synthetic_data"])

@@ -90,10 +90,10 @@ def test_empty_sets_give_sentences(warehouse) -> None:
     assert page.errors == []
     assert "No question of these data is in Deployment." in page.by_id("summary").text
     text = page.by_id("not-shown").text
-    assert "Is it getting more popular?: no question set has a question in any year." in text
+    assert "Is it getting more popular? No question set has a question in any year." in text
     assert "Questions without an accepted answer: no question set has a question." in text
     assert "Time to the accepted answer: no question set has an accepted answer" in text
-    assert "The wait, with unanswered questions: no question set has a question." in text
+    assert "The wait, with the questions that still wait: no question set has a question." in text
     assert "The categories of the questions: no labels were given." in text
     assert "What depends on the rules: no reading finds a question." in text
     assert "How each topic came to its questions: no rule matches a question" in text

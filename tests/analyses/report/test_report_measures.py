@@ -193,7 +193,7 @@ def test_the_lead_names_the_extremes_among_those_with_ten_questions(page: Page) 
 def test_correlations_are_shown_with_interval_n_and_correction(page: Page) -> None:
     text = page.by_id("measures").text
     assert "Of 1 pairs" not in text
-    assert "n = 5 categories" in text.replace("\N{NO-BREAK SPACE}", " ")
+    assert "Holm’s correction: 1 of 1. None of them is named as the strongest" in text
     [head, row] = page.table("measure_correlations_mobile_leaf")
     assert head[0].startswith("Popularity")
     assert row[0] == "views, mean"
@@ -223,3 +223,70 @@ def test_without_labels_the_section_is_named_as_missing(published: Page) -> None
 def test_the_style_of_candidates_says_so() -> None:
     chart = category_dots(rows(), replace(STYLE, is_candidate_set=True), "median_views")
     assert "candidates" in alternative_of(chart)
+
+
+def pairs(**more: object) -> list[dict[str, Any]]:
+    """Correlations over leaves: strong by construction, over few categories, and of size."""
+    weak = {**correlations()[0], "n_categories": 16, "spearman_rho": 0.5, "p_value_adjusted": 0.02,
+            "ci_low": 0.1, "ci_high": 0.8, "measure_a": "mean_score"}  # fmt: skip
+    built = {**weak, "measure_a": "mean_answers", "spearman_rho": 0.9}
+    few = {**weak, "measure_a": "mean_favorites", "n_categories": 3, "spearman_rho": 1.0,
+           "ci_low": None, "ci_high": None}  # fmt: skip
+    return [one | more for one in (weak, built, few)]
+
+
+def text_of(folder, found: list[dict[str, Any]], categories: list[dict[str, Any]]) -> Page:
+    tables = {
+        name: [dict(zip(COLUMNS[name].split(), row, strict=True)) for row in given]
+        for name, given in Warehouse(folder).rows.items()
+        if name in {"studies", "question_sets"}
+    }
+    tables["category_measures"] = categories
+    tables["measure_correlations"] = found
+    return page_of(write_tables(folder, tables))
+
+
+def test_the_strongest_correlation_is_of_many_categories_and_of_two_things(tmp_path) -> None:
+    """An answer counts in the mean of answers and in the share with one; three points are none."""
+    text = text_of(tmp_path, pairs(), [category(*one) for one in CATEGORIES]).by_id("measures").text
+    assert "3 of 3." in text
+    assert "the strongest is score, mean with share with an accepted answer: rho = +0.50" in text
+    assert "interval –" not in text
+
+
+def test_without_ten_categories_none_is_the_strongest(tmp_path) -> None:
+    found = pairs(n_categories=9)
+    text = text_of(tmp_path, found, [category(*one) for one in CATEGORIES]).by_id("measures").text
+    assert "None of them is named as the strongest" in text
+    assert "the strongest is" not in text
+
+
+def test_one_large_category_is_the_most_of_nothing(tmp_path) -> None:
+    own = [category("update", None, 40, 900.0, 0.5, 9.0), category("b", None, 29, 9.0, 0.9, 9.0)]
+    text = text_of(tmp_path, pairs(), own).by_id("measures").text
+    assert "is viewed most" not in text
+    assert "No two categories of a set have 30 questions" in text
+
+
+def test_leaves_stand_below_their_inner_category(tmp_path) -> None:
+    own = [category("a", None, 40, 9.0, 0.5, 9.0) | {"is_divided": True},
+           category("b", None, 60, 9.0, 0.5, 9.0) | {"is_divided": True},
+           category("a", "a1", 40, 9.0, 0.5, 9.0), category("b", "b1", 20, 9.0, 0.5, 9.0),
+           category("b", "b2", 40, 9.0, 0.5, 9.0)]  # fmt: skip
+    table = text_of(tmp_path, pairs(), own).table("category_measures_mobile")
+    assert [row[0] for row in table[1:]] == ["b", "b2", "b1", "a", "a1"]
+
+
+def test_leaves_of_one_name_are_told_apart() -> None:
+    own = [row_of("category_measures", **category(inner, "procedure", n, 9.0, 0.5, 9.0))
+           for inner, n in (("export", 7), ("serving", 8))]  # fmt: skip
+    told = alternative_of(category_dots(own, STYLE, "no_accepted_share"))
+    assert "procedure in export 50.0% (n = 7)" in told
+    assert "procedure in serving 50.0% (n = 8)" in told
+
+
+def test_a_first_label_of_two_lines_is_below_the_title() -> None:
+    long = row_of("category_measures", **category("data processing", "a " * 30, 9, 9.0, 0.5, 9.0))
+    short = row_of("category_measures", **category("x", "y", 9, 9.0, 0.5, 9.0))
+    tops = [category_dots([row], STYLE, "median_views").layout.margin.t for row in (short, long)]
+    assert tops[1] >= tops[0] + 16

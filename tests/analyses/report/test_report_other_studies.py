@@ -291,10 +291,10 @@ def test_whatever_is_not_shown_is_named(one_topic: Page) -> None:
     text = one_topic.by_id("not-shown").text
     for what in (
         "Trends from year to year: the table popularity_trends was not built.",
-        "Do the shares differ?: no two sets were compared.",
+        "Do the shares differ? No two sets were compared.",
         "Compared with what other studies printed: the study names no other studies.",
         "How soon the accepted answers came: the table response_time_quantiles was not built.",
-        "The wait, with unanswered questions: the table survival_summary was not built.",
+        "The wait, with the questions that still wait: the table survival_summary was not built.",
         "The categories of the questions: no labels were given.",
         "How many questions to label: the table sample_sizes was not built.",
         "How far the raters agree: their sheets were not given",
@@ -337,3 +337,95 @@ def test_a_label_that_ends_in_questions_is_not_said_twice(tmp_path) -> None:
     text = page_of(write_tables(tmp_path, tables)).by_id("main").text
     assert "Other Docker questions" in text
     assert "questions questions" not in text
+
+
+def test_a_study_of_one_set_is_not_compared_with_another(base_alone: Page) -> None:
+    text = base_alone.by_id("main").prose
+    assert "Two sets may differ" not in text
+    assert "panels share one scale" not in text
+    assert "differ from panel to panel" not in text
+    assert "Rule: tagged docker." in text
+    assert "?:" not in text
+    assert "Do the shares differ? No two sets were compared." in text
+    assert "Are questions that fit no category answered less? No labels were given." in text
+
+
+def test_one_test_is_not_called_adjusted(tmp_path) -> None:
+    trend = {"question_set": "docker", "measure": "questions", "first_year": 2018,
+             "last_year": 2020, "n_years": 3, "n_questions": 90, "tau": 0.3, "rate_ratio": 1.1,
+             "rate_ratio_ci_low": 0.9, "rate_ratio_ci_high": 1.3, "dispersion": 1.0,
+             "rate_p_value": 0.2, "rate_p_value_adjusted": 0.2,
+             "mann_kendall_p_value": 0.5}  # fmt: skip
+    everything = {**trend, "question_set": "all_questions"}
+    tables = study_of([BASE], {"docker": 90}, popularity_trends=[trend, everything])
+    page = page_of(write_tables(tmp_path, tables))
+    text = page.by_id("rq1").text
+    assert "p = 0.200)" in text
+    assert "adjusted" not in page.by_id("rq1").prose.split("Trends one by one")[0]
+    assert len(page.table("popularity_trends")) == 1 + 1, "the head, and the set of the study"
+    assert "Over the years 1 trend is tested" in " ".join(page.by_id("methods").text.split())
+
+
+def test_years_too_few_for_a_trend_have_no_table_of_dashes(tmp_path) -> None:
+    trend = {"question_set": "docker", "measure": "questions", "first_year": 2020, "n_years": 1,
+             "last_year": 2020, "n_questions": 90}  # fmt: skip
+    page = page_of(
+        write_tables(tmp_path, study_of([BASE], {"docker": 90}, popularity_trends=[trend]))
+    )
+    assert not [
+        one for one in page.elements() if one.attributes.get("id") == "table-popularity_trends"
+    ]
+    assert "Trends from year to year: there are too few years." in page.by_id("not-shown").text
+
+
+def test_who_asked_is_not_zero_where_the_data_do_not_say(tmp_path) -> None:
+    tables = study_of([BASE], {"docker": 90})
+    tables["yearly_popularity"] = [{**row, "n_users": 0} for row in tables["yearly_popularity"]]
+    tables["design_effects"] = [
+        {"question_set": "docker", "measure": measure, "clustered_by": people, "n": 90,
+         "n_clusters": 90, "n_largest": 1, "design_effect": 1.0, "n_effective": 90.0,
+         "estimate": 0.6, "ci_low": 0.11, "ci_high": 0.99}
+        for measure, people in (("no_accepted_share", "asker"),
+                                ("median_response_minutes", "answerer"))
+    ]  # fmt: skip
+    page = page_of(write_tables(tmp_path, tables))
+    html = str([one.attributes.get("aria-label") for one in page.elements()])
+    assert "0 users" not in html
+    assert "Line chart of questions per year, Docker. 2018: 30 questions;" in html
+    text = page.by_id("main").prose
+    assert "The data do not say by whom." in text
+    assert "Users who asked, per year" not in text
+    assert "allows for people who" not in text
+    assert "11.0%" not in text
+
+
+def test_a_set_alone_says_why_its_interval_is_not_that_of_the_table(tmp_path) -> None:
+    tables = study_of([BASE], {"docker": 90})
+    tables["design_effects"] = [
+        {"question_set": "docker", "measure": "median_response_minutes", "clustered_by": "answerer",
+         "n": 36, "n_clusters": 9, "n_largest": 20, "design_effect": 3.0, "n_effective": 12.0,
+         "estimate": 90.0, "ci_low": 30.0, "ci_high": 300.0}
+    ]  # fmt: skip
+    text = page_of(write_tables(tmp_path, tables)).by_id("rq2").text
+    assert "(95% interval 30.0 min to 5.0 h). The interval allows for people who write" in text
+
+
+MADE = "stackstudy replicate: posts made to have the measures that the authors published"
+
+
+def test_what_stands_for_a_dump_is_not_called_one(tmp_path) -> None:
+    tables = study_of([BASE], {"docker": 90})
+    tables["dump_manifest"] = [{**MANIFEST, "source_comment": MADE}]
+    page = page_of(write_tables(tmp_path, tables))
+    said = "These data are no dump of Stack Exchange, but posts made to have the measures that the"
+    assert said in page.by_id("data").text
+    assert said in " ".join(page.by_id("methods").text.split())
+    assert "stackexchange_dump" not in page.by_id("main").text
+    assert "Stack Exchange data dump" not in page.by_id("citing").text
+
+
+def test_a_licence_is_named_only_where_the_dates_have_it(base_alone: Page) -> None:
+    """Posts of 2018 to 2020: version 3.0 ended on 2 May 2018, 2.5 in 2011."""
+    text = base_alone.by_id("citing").text
+    assert "CC BY-SA 3.0 and 4.0, by the date of a post or of its last edit" in text
+    assert "2.5" not in text

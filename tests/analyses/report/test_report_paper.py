@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 import pytest
 from browser import find_browser
 from click.testing import CliRunner
-from published import when
+from published import COLUMNS, when
 
 from analyses.common.bibtex import read_entry
 from analyses.report import paper
+from analyses.report.blocks import blocks_of
 from analyses.report.document import compose, read_results
 from analyses.report.paper import bibliography, citations, methods_text, texts
 from analyses.report.references import references
@@ -56,7 +57,8 @@ def test_the_numbers_are_the_tables(which, request) -> None:
             "select sum(n_rows), sum(n_rejected_rows), strftime(max(last_at), '%-d %B %Y')"
             " from dump_manifest where \"table\" = 'posts'"
         )
-        assert f"{n_posts:,} posts were read, the last of {last}; {n_lost} posts could not" in text
+        assert f"{n_posts:,} posts were read, the last of {last}; " in text
+        assert (f"; {n_lost} posts could not be read" if n_lost else "; none was lost.") in text
         sets = ask(
             "select label, kind, n_questions, (select count(distinct value) from"
             " question_set_rules as r where r.question_set = s.question_set and r.kind = 'tag')"
@@ -92,8 +94,8 @@ def test_the_numbers_are_the_tables(which, request) -> None:
 def test_what_was_left_out_and_labelled_is_counted(studied_data: Path) -> None:
     """The authors' package: 3,018 questions with 5,694 posts, none deleted, nothing labelled."""
     text = said(study_of(studied_data))
-    assert "5,694 posts were read, the last of 30 November 2019; 0 posts could not be read" in text
-    assert "Of 3,018 questions we leave out 0 deleted; 3,018 remain." in text
+    assert "5,694 posts were read, the last of 30 November 2019; none was lost." in text
+    assert "Of 3,018 questions none is deleted, so all remain." in text
     assert "The topic Mobile has 1,533 questions, found by 2 tags and 3 terms." in text
     assert "We labelled" not in text
 
@@ -173,7 +175,8 @@ def test_what_is_cited_of_the_authors_posts(studied_data: Path) -> None:
         "year": "2019",
         "howpublished": "Internet Archive",
         "url": "https://archive.org/details/stackexchange",
-        "note": "Posts to 30 November 2019. Licence: CC BY-SA 3.0 and 4.0, by the date of a post",
+        "note": "Posts to 30 November 2019. Licence: CC BY-SA 3.0 and 4.0, by the date of a post or"
+        " of its last edit",
     }
     assert program.kind == "software"
     assert program.fields["version"] == version("stackstudy")
@@ -301,3 +304,28 @@ def test_only_names_what_there_is(published_data: Path, tmp_path: Path, name, cu
     assert len(run.output.strip().splitlines()) == 1
     assert list(tmp_path.iterdir()) == []
     assert CliRunner().invoke(main, ["report", "--only", "survival"]).exit_code == 2
+
+
+def test_labelled_questions_in_no_category_are_labelled(warehouse: Warehouse) -> None:
+    columns = COLUMNS["labels"].split()
+    own = [dict(zip(columns, row, strict=True)) for row in warehouse.rows["labels"]]
+    name = own[0]["question_set"]
+    n = len({(one["site"], one["question_id"]) for one in own if one["question_set"] == name})
+    unclear = {**own[0], "question_id": 987654321, "is_category": False}
+    warehouse.rows["labels"].append(tuple(unclear[column] for column in columns))
+    label = {one[0]: one[1] for one in warehouse.rows["question_sets"]}[name]
+    text = said(study_of(warehouse.build()))
+    assert f"We labelled {n + 1:,} questions of {label}" in text
+    assert "In a category are " in text
+
+
+def test_a_family_is_that_of_the_tables(published_data: Path) -> None:
+    """The report's table of trends has as many rows with a test as the methods count."""
+    study = study_of(published_data)
+    [n] = re.findall(r"Over the years ([\d,]+) trends? ", said(study))
+    table = next(
+        block for block in blocks_of(compose(study).sections)
+        if getattr(block, "name", "") == "popularity_trends"
+    )  # fmt: skip
+    place = [column.header for column in table.columns].index("p of τ")
+    assert int(n) == sum(row[place].text != "–" for row in table.cells)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -20,6 +21,7 @@ from analyses.labelling.sample import SampledQuestion
 from analyses.report.agreement import agreement_tables
 from analyses.report.document import compose, read_results, render
 from analyses.report.references import Reference
+from analyses.report.sections.replication import plain
 from analyses.study import find_study, read_study
 from analyses.warehouse.statements import compiled_models, statement_of
 
@@ -290,7 +292,7 @@ def test_readings_that_find_the_same_are_told_once(warehouse) -> None:
         for row in warehouse.rows["rule_sensitivity"]
     ]
     text = section(page_of(warehouse.build()), "sensitivity")
-    assert "Mobile holds 1 question and" in text
+    assert "Mobile holds 1 question; " in text
     assert "Browser (candidates) holds 486 to 640 questions, 66.5% to 66.6% of them" in text
 
 
@@ -349,8 +351,9 @@ def test_it_says_how_much_the_categories_have_not_seen(published: Page) -> None:
     """Of browser's 7 labels one is alone; R: 1 / 7 + qnorm(0.975) * sqrt(1 - 1 / 7) / 7."""
     text = section(published, "rq3")
     alone = "labels that are alone in their category"
-    assert f"14.3% of Browser (candidates) (0.0% to 40.2%; {alone}: 1 of 7)" in text
-    assert "0.0% of Mobile (labels that are alone in their category: 0 of 27)" in text
+    assert f"14.3% for Browser (candidates) (95% interval 0.0% to 40.2%; {alone}: 1 of 7)" in text
+    assert "Few questions (n = 7): Of the questions that nobody labelled" in text
+    assert "0.0% for Mobile (labels that are alone in their category: 0 of 27)" in text
     assert "“unclear” and “not accepted” are not independent" in text
 
 
@@ -595,3 +598,61 @@ def test_without_dbt_s_folder_the_table_is_read(tmp_path: Path) -> None:
     assert compiled_models(tmp_path, "mine") == {}
     statement = statement_of("dump_manifest", ["site", "table"], {})
     assert statement == 'select site, "table"\nfrom main.dump_manifest\norder by all;'
+
+
+def test_a_section_that_a_sentence_names_is_there(published_data: Path) -> None:
+    study = replace(read_results(published_data), dump_warnings=("the dump has no votes",))
+    page = Page(render(compose(study)))
+    heads = {one.text for tag in ("h2", "h3", "h4", "th") for one in page.all(tag)}
+    heads |= {one.text for one in page.by_id("main").parent.all("nav")[0].all("a")}
+    named = set(re.findall(r"(?:see|under) “([^”]+)”", page.by_id("main").prose))
+    assert {"The data", "Years and people"} <= named
+    short = {re.sub(r"^RQ\d ", "", head) for head in heads}
+    assert named <= short, named - short
+
+
+def test_an_interval_is_not_explained_as_its_lower_end(published: Page) -> None:
+    explained = [one.attributes.get("title") or "" for one in published.all("abbr")]
+    assert len(explained) > 50
+    assert not [text for text in explained if text.startswith("Lower end")]
+    assert "The 95 % interval of the effect, or of the curve." in explained
+
+
+def test_one_label_is_singular(warehouse) -> None:
+    warehouse.rows["labels"] = warehouse.rows["labels"][:1]
+    text = page_of(warehouse.build()).by_id("rq3").text
+    assert "1 question was given 1 label." in text
+
+
+def test_the_alternative_of_the_wait_is_what_the_table_says(published: Page) -> None:
+    """The curve is thinned: its last point before a day has another share than a day."""
+    table = published.table("survival_summary")
+    place = table[0].index("Within 1 day")
+    shares = {row[0].removesuffix(" candidates"): row[place].split(" ")[0] for row in table[1:]}
+    told = str([one.attributes.get("aria-label") for one in published.with_class("chart")])
+    assert f"Server/cloud: {shares['Server/cloud']} after 1 day" in re.sub(
+        r"[\d.]+% after 1 hour(, | and )", "", told
+    )
+
+
+def test_a_wait_counts_the_questions_whose_wait_is_known(warehouse) -> None:
+    columns = COLUMNS["survival_summary"].split()
+    n, observed = columns.index("n_questions"), columns.index("n_observed")
+    warehouse.rows["survival_summary"] = [
+        (*row[:observed], row[n] - 7, *row[observed + 1 :])
+        for row in warehouse.rows["survival_summary"]
+    ]
+    own = next(row for row in warehouse.rows["survival_summary"] if row[0] == "deployment")
+    text = page_of(warehouse.build()).by_id("rq2").text
+    assert f"of {own[n] - 7:,} Deployment (candidates) questions" in text
+    assert f"all {own[n]:,} Deployment" not in text
+
+
+@pytest.mark.parametrize(
+    ("value", "printed", "said"),
+    [(1.0454545, 1.045, "1.045"), (1.045, None, "1.045"), (-0.31, None, "\N{MINUS SIGN}0.31"),
+     (404.874, 404.9, "404.87"), (0.2045, 0.205, "0.204"), (78153, None, "78,153")],
+)  # fmt: skip
+def test_a_figure_is_as_precise_as_the_one_beside_it(value, printed, said) -> None:
+    """46 points of 44 questions were printed as 1.045, and are not 1.04 beside 1.05."""
+    assert plain(value, None, printed) == said
