@@ -107,6 +107,7 @@ _ESCAPES: Final = {
 }
 _MARK: Final = re.compile(r'<span class="mark"[^>]*>(.*?)</span>')
 _BELOW: Final = re.compile(r"(\S[^()]*?) (\([^()]* to [^()]*\))")
+_OPENING: Final = re.compile(r'(?<![^\s(\[])"(?=\S)')
 _LEAF: Final = '<span class="leaf">'
 _NUMBER: Final = rf"(?:([<>])\s)?([+{MINUS}]?)([\d,]*\d)(\.\d+)?"
 _PLAIN: Final = re.compile(rf"{_NUMBER}(%?)")
@@ -123,7 +124,8 @@ def _plain(text: Text) -> str:
 def latex(text: Text) -> str:
     """Write text, or markup of the page, as LaTeX: no tags, special characters escaped."""
     is_leaf = isinstance(text, Markup) and str(text).startswith(_LEAF)
-    escaped = "".join(_ESCAPES.get(character, character) for character in _plain(text))
+    quoted = _OPENING.sub("\N{LEFT DOUBLE QUOTATION MARK}", _plain(text))
+    escaped = "".join(_ESCAPES.get(character, character) for character in quoted)
     return (r"\quad " if is_leaf else "") + escaped
 
 

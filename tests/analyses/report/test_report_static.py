@@ -443,3 +443,7 @@ def test_many_sets_differ_in_grey_print() -> None:
     ]
     looks = [(one.marker, one.dash) for one in styles(rows).values()]
     assert len(set(looks)) == len(looks) == 34
+
+
+def test_a_straight_quotation_mark_opens_where_a_word_begins() -> None:
+    assert latex('"How do they?", he said ("so").') == "``How do they?'', he said (``so'')."
