@@ -138,6 +138,7 @@ def _note_interrupts() -> list[int]:
 
     def _note(number: int, frame: object) -> NoReturn:
         happened.append(number)
+        sys.unraisablehook = lambda _: None  # files of lxml that are not closed, and the like
         signal.default_int_handler(number, frame)  # type: ignore[arg-type]
         raise AssertionError
 

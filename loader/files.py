@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,8 @@ def written_whole(target: Path) -> Iterator[Path]:
     """Yield a temporary path that replaces the target when the block ends.
 
     The block writes a file or a folder there. When the block raises, the temporary path is removed,
-    and the target stays as it was.
+    and the target stays as it was. What a process that was killed left beside the target is put
+    right first.
 
     Parameters
     ----------
@@ -31,8 +33,9 @@ def written_whole(target: Path) -> Iterator[Path]:
         A hidden name beside the target's, with the same suffix. Nothing is there yet.
     """
     staged = target.with_name(f".{os.getpid()}-{target.name}")
-    old = target.with_name(f".{os.getpid()}-old-{target.name}")
+    old = target.with_name(f".{os.getpid()}.old-{target.name}")
     try:
+        _put_right(target)
         remove(staged)
         yield staged
         sync(staged)
@@ -49,6 +52,32 @@ def written_whole(target: Path) -> Iterator[Path]:
         remove(old)
 
 
+def _put_right(target: Path) -> None:
+    """Remove what a killed process left beside a target, or give back the target that it moved."""
+    left = re.compile(rf"\.([0-9]+)(\.old)?-{re.escape(target.name)}")
+    with suppress(OSError):  # a folder that can be written, but not listed
+        for path in list(target.parent.iterdir()):
+            found = left.fullmatch(path.name)
+            if found is None or _is_running(int(found[1])):
+                continue
+            if found[2] and not target.exists():
+                path.rename(target)
+            else:
+                remove(path)
+
+
+def _is_running(process: int) -> bool:
+    if os.name == "nt":  # to ask would end it
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True
+
+
 def write_json(path: Path, content: Any) -> None:
     """Write JSON whole or not at all; it is on disk on return."""
     with written_whole(path) as staged:
@@ -60,7 +89,7 @@ def read_json(path: Path) -> Any:
     """Read JSON; return None where the file is absent or unreadable."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
 
 

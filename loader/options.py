@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,6 +14,19 @@ if TYPE_CHECKING:
 
 DATA: Final = "stackstudy.data"
 """Key of the data folder in the ``meta`` of a command's context."""
+
+
+class FloatRange(click.FloatRange):
+    """A number within limits; click's own lets `nan` pass, which is within none."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Return the number, or fail with the limits."""
+        number = super().convert(value, param, ctx)
+        if math.isnan(number):
+            self.fail(f"{value!r} is no number; write one such as 0.05", param, ctx)
+        return number
 
 
 def data_option(command: Callable[..., Any]) -> Callable[..., Any]:

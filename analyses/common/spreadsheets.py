@@ -497,7 +497,7 @@ def _csv_rows(path: Path, error: type[StackstudyError]) -> Iterator[list[str]]:
     content = path.read_bytes()
     encoding = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     try:
-        text = content.decode(encoding)
+        text = content.decode(encoding).removeprefix("\ufeff")  # a mark that was converted along
     except UnicodeDecodeError:
         text = "\0"
     if "\0" in text:  # UTF-16 without its mark has one beside each letter

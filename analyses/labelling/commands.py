@@ -13,7 +13,7 @@ from analyses.common.groups import InOrder
 from analyses.labelling.ratings import DECIDE, LABEL, SETTLED, Task
 from analyses.study.options import built_study_option, study_option
 from loader.errors import LabellingError, WarehouseError
-from loader.options import data_option
+from loader.options import FloatRange, data_option
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound="Callable[..., Any]")
 
-_OPEN_SHARE = click.FloatRange(0, 1, min_open=True, max_open=True)
+_OPEN_SHARE = FloatRange(0, 1, min_open=True, max_open=True)
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -143,7 +143,7 @@ def sample_size(
 @click.option(
     "--pilot",
     "pilot_share",
-    type=click.FloatRange(0, 1),
+    type=FloatRange(0, 1),
     default=0.3,
     show_default=True,
     help="Share of the draw to label first, to make the taxonomy.",

@@ -95,7 +95,7 @@ def read_annotations(
         raise LabellingError(
             f"{path}: cannot be read ({error.strerror}); check its name"
         ) from error
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise LabellingError(
             f"{path}: is no JSON export of Label Studio whose tasks `stackstudy label export` wrote"
             f" ({type(error).__name__}: {error}); choose JSON, not JSON-MIN, when you export"

@@ -139,8 +139,9 @@ def sample_size(
             raise ValueError(f"{name} must be in (0, 1), not {value}")
     if rounding not in ("up", "down"):
         raise ValueError(f"rounding must be 'up' or 'down', not {rounding!r}")
-    infinite = normal_quantile(confidence) ** 2 * proportion * (1 - proportion) / interval**2
-    exact = n * infinite / (n + infinite - 1) if n else 0.0
+    spread = normal_quantile(confidence) ** 2 * proportion * (1 - proportion)
+    infinite = spread / interval**2 if interval**2 else math.inf  # 1e-200 has no square
+    exact = n * infinite / (n + infinite - 1) if n and math.isfinite(n * infinite) else float(n)
     size = min(n, _rounded(exact, rounding))
     return SampleSize(n, confidence, interval, proportion, rounding, exact, size)
 

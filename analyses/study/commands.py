@@ -12,7 +12,7 @@ from analyses.common.numbers import count, counted
 from analyses.study.slips import instead
 from analyses.study.study import find_study, read_study, shipped_studies
 from loader.errors import StudyError, on_one_line
-from loader.options import data_option
+from loader.options import FloatRange, data_option
 
 if TYPE_CHECKING:
     from collections.abc import Sized
@@ -132,14 +132,14 @@ def preview_command(folder: str, data: Path) -> None:
 @click.option("--set", "name", metavar="SET", help="A set with tags.  [default: the base]")
 @click.option(
     "--min-significance",
-    type=click.FloatRange(0, 1),
+    type=FloatRange(0, 1),
     default=0.1,
     show_default=True,
     help="Least share of a tag's questions that are in the set.",
 )
 @click.option(
     "--min-relevance",
-    type=click.FloatRange(0, 1),
+    type=FloatRange(0, 1),
     default=0.01,
     show_default=True,
     help="Least share of the set's questions that carry the tag.",

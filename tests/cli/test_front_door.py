@@ -87,6 +87,23 @@ def test_misuse_is_exit_code_2() -> None:
 
 
 @pytest.mark.parametrize(
+    "command",
+    [
+        ["sample-size", "--population", "10", "--confidence"],
+        ["sample-size", "--population", "10", "--interval"],
+        ["sample-size", "--population", "10", "--proportion"],
+        ["draw", "mobile", "--pilot"],
+        ["study", "tags", STUDY, "--min-significance"],
+        ["study", "tags", STUDY, "--min-relevance"],
+    ],
+)
+def test_a_share_that_is_no_number_is_misuse(command: list[str]) -> None:
+    done = CliRunner().invoke(main, [*command, "nan"])
+    assert done.exit_code == 2
+    assert "'nan' is no number; write one such as 0.05" in done.output
+
+
+@pytest.mark.parametrize(
     ("command", "cure"),
     [
         (["info"], "stackstudy load"),

@@ -95,6 +95,26 @@ def test_during_a_query_of_a_report(data: Path) -> None:
     assert seconds < 60
 
 
+def test_what_is_torn_down_afterwards_says_nothing(data: Path) -> None:
+    """Files of lxml that an xlsx is written to complain when they are not closed."""
+    code = """if True:
+        import sys
+        import analyses.warehouse.tables, stackstudy
+        class Torn:
+            def __del__(self):
+                raise ValueError("not in an element")
+        def read(*arguments):
+            torn = Torn()
+            sys.stderr.write("reading\\n"); sys.stderr.flush()
+            while True:
+                pass
+        analyses.warehouse.tables._read = read
+        stackstudy.main(["report", "--data", sys.argv[1]])
+    """
+    returned, said, _ = interrupted(code, str(data), after="reading")
+    assert (returned, said.split()) == (1, ["reading", "Aborted!"])
+
+
 def test_during_a_query_of_sql(data: Path) -> None:
     code = """if True:
         import sys

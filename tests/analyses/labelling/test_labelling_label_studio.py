@@ -148,7 +148,8 @@ def test_slips_of_an_export_are_named(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{}x", "[1]", '{"a": 1}', '[{"data": {"question_set": "s"}, "annotations": []}]',
+    "text", ["", "{}x", "[1]", "[" * 100_000, '{"a": 1}',
+             '[{"data": {"question_set": "s"}, "annotations": []}]',
              '[{"question_set": "s", "site": "x", "question_id": 1, "labels": "speed"}]'],
 )  # fmt: skip
 def test_what_is_no_export_is_one_line(tmp_path, text):

@@ -48,6 +48,11 @@ def test_sample_size_of_nothing_and_of_one(rounding):
     assert sample_size(1, rounding=rounding).sample_size == 1
 
 
+@pytest.mark.parametrize("interval", [1e-150, 1e-200, 5e-324])
+def test_an_interval_next_to_nothing_takes_every_question(interval):
+    assert sample_size(1325, interval=interval).sample_size == 1325
+
+
 @given(
     st.integers(1, 10**9),
     st.floats(0.5, 0.999),
