@@ -22,7 +22,6 @@ from loader.store import FABRICATED, REJECTED, UNFINISHED, n_bytes_of
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
-    from types import TracebackType
     from typing import Self
 
     from loader.parse.reference_parser import Parsed
@@ -93,12 +92,7 @@ class Part:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if not self._is_finished:
             self.abandon()
 

@@ -25,7 +25,6 @@ from loader.reporter import Reporter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from types import TracebackType
     from typing import Self
 
     from rich.progress import Task
@@ -68,21 +67,28 @@ class _StepsColumn(ProgressColumn):
 
 
 class _Shown:
-    """A bar that shows from the beginning of a block to its end."""
+    """A bar that shows from the beginning of a block to its end, or lines where there is none."""
 
+    _console: Console
     _progress: Progress
+    _last_line: float
 
     def __enter__(self) -> Self:
         self._progress.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._progress.stop()
+
+    def _is_time_for_a_line(self) -> bool:
+        now = time.monotonic()
+        if self._console.is_terminal or now - self._last_line < _LINE_EVERY:
+            return False
+        self._last_line = now
+        return True
+
+    def _say(self, line: str) -> None:
+        print_line(self._console, line)
 
 
 class StepProgress(_Shown):
@@ -153,15 +159,13 @@ class StepProgress(_Shown):
         self._progress.update(self._task, advance=n)
         if step:
             self.begin(step)
-        now = time.monotonic()
-        if self._console.is_terminal or now - self._last_line < _LINE_EVERY:
-            return
-        self._last_line = now
-        line = f"{self._what}: {self._show(self._done)}"
-        if self._total and self._done:
-            left = (self._total - self._done) / self._done * (now - self._began)
-            line += f" of {self._show(self._total)}, about {_duration(left)} left"
-        self._console.print(line, markup=False, highlight=False, soft_wrap=True)
+        if self._is_time_for_a_line():
+            line = f"{self._what}: {self._show(self._done)}"
+            if self._total and self._done:
+                elapsed = self._last_line - self._began
+                left = (self._total - self._done) / self._done * elapsed
+                line += f" of {self._show(self._total)}, about {_duration(left)} left"
+            self._say(line)
 
 
 class ProgressReporter(_Shown, Reporter):
@@ -320,17 +324,6 @@ class ProgressReporter(_Shown, Reporter):
     def _need_not_read(self, n_bytes: int) -> None:
         self._total -= n_bytes
         self._progress.update(self._task, completed=self._done, total=self._total)
-
-    def _is_time_for_a_line(self) -> bool:
-        now = time.monotonic()
-        if self._console.is_terminal or now - self._last_line < _LINE_EVERY:
-            return False
-        self._last_line = now
-        return True
-
-    def _say(self, line: str) -> None:
-        line = on_one_line(line)
-        self._console.print(line, markup=False, highlight=False, soft_wrap=True)
 
     def _move(self, n_bytes: int) -> None:
         self._done += n_bytes

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from rich import progress
 from rich.filesize import decimal
 
-from loader.errors import on_one_line
+from loader.progress import print_line
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -68,7 +68,7 @@ class FetchProgress(progress.Progress):
 
     def say(self, line: str) -> None:
         """Print a line."""
-        self.console.print(on_one_line(line), markup=False, highlight=False, soft_wrap=True)
+        print_line(self.console, line)
 
     def wait(self, stop: Exception, seconds: float) -> None:
         """Say what went wrong, and when it is tried again."""
