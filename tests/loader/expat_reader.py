@@ -6,32 +6,7 @@ import re
 from datetime import UTC, datetime
 from xml.parsers import expat
 
-DATES = {
-    *("CreationDate", "DeletionDate", "LastEditDate", "LastActivityDate", "ClosedDate"),
-    *("CommunityOwnedDate", "LastAccessDate", "Date"),
-}
-TEXTS = {
-    *(
-        "Body",
-        "OwnerDisplayName",
-        "LastEditorDisplayName",
-        "Title",
-        "ContentLicense",
-        "DisplayName",
-    ),
-    *(
-        "WebsiteUrl",
-        "Location",
-        "AboutMe",
-        "ProfileImageUrl",
-        "EmailHash",
-        "Text",
-        "UserDisplayName",
-    ),
-    *("Name", "RevisionGUID", "Comment", "TagName"),
-}
-FLAGS = {"TagBased", "IsModeratorOnly", "IsRequired"}
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from benchmarks.faults.oracle import DATES, EPOCH, FLAG_COLUMNS, TEXTS
 
 
 def read(data: bytes) -> list[dict[str, str]]:
@@ -56,7 +31,7 @@ def value(column: str, written: str) -> object:
         return (since.days * 86_400 + since.seconds) * 1_000 + since.microseconds // 1_000
     if column in TEXTS:
         return written
-    if column in FLAGS:
+    if column in FLAG_COLUMNS:
         return {"True": True, "False": False}[written]
     if column == "Tags":
         return re.findall(r"[^<>|]+", written)
@@ -66,3 +41,8 @@ def value(column: str, written: str) -> object:
 def expected(row: dict[str, str]) -> dict[str, object]:
     """Columns of one row that are not null."""
     return {column: value(column, written) for column, written in row.items()}
+
+
+def rows(data: bytes) -> list[dict[str, object]]:
+    """What every row of a file should hold, without what is null."""
+    return [expected(row) for row in read(data)]

@@ -169,7 +169,7 @@ def written_values(column: str) -> st.SearchStrategy[str]:
         return written_dates()
     if column in expat_reader.TEXTS:
         return TEXTS
-    if column in expat_reader.FLAGS:
+    if column in expat_reader.FLAG_COLUMNS:
         return st.sampled_from(["True", "False"])
     if column == "Tags":
         names = st.lists(TAG_NAMES, max_size=5)
