@@ -6,13 +6,14 @@ import html
 import re
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from jinja2 import Environment, StrictUndefined
 
 from analyses.common.files import write_records
 from analyses.export.folder import MARK
-from analyses.export.tables import licence_of, wanted_questions
+from analyses.export.tables import LICENCE, wanted_questions
+from analyses.warehouse.database import records
 from loader.errors import on_one_line
 
 if TYPE_CHECKING:
@@ -54,19 +55,19 @@ def readme(  # noqa: PLR0913 - what a README describes
         "select site, last_at, is_synthetic from dump_manifest where \"table\" = 'posts'"
         " order by site"
     ).fetchall()
-    of_sets = _rows(
+    of_sets = records(
         connection,
         "select question_set, label, description, is_candidate_set, count(question_id) as"
         " n_questions from question_sets left join question_set_members using (question_set)"
         " group by all",
     )
     posts = connection.execute(
-        f"select coalesce({licence_of('post')}, '') as licence, count(*) from stg_posts as post"
+        f"select coalesce({LICENCE}, '') as licence, count(*) from stg_posts as post"
         f" semi join {wanted_questions(sets)} as wanted on post.site = wanted.site"
         " and if(post.post_type_id = 1, post.post_id, post.parent_post_id) = wanted.question_id"
         " where post.post_type_id in (1, 2) group by all order by all"
     ).fetchall()
-    study = _rows(connection, "from main.studies")[0]
+    study = records(connection, "from main.studies")[0]
     doi = f"https://doi.org/{study['doi']}" if study.get("doi") else ""
     threaded = [file.name.split("/")[1].partition(".")[0] for file in files if "/" in file.name]
     by_name = {row["question_set"]: row for row in of_sets}
@@ -102,7 +103,3 @@ def _plain(text: str) -> str:
     """Return a text of a dump or a study so that Markdown shows it: on one line, and no markup."""
     escaped = html.escape(on_one_line(" ".join(text.split())), quote=False)
     return re.sub(r"([\\`*\[\]|])", r"\\\1", escaped)
-
-
-def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
-    return connection.execute(query).to_arrow_table().to_pylist()

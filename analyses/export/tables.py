@@ -16,21 +16,18 @@ if TYPE_CHECKING:
     from analyses.warehouse.dictionary import TableEntry
 
 
-def licence_of(post: str) -> str:
-    """Return SQL for the licence of a post: the dump's word, else what was in force when written.
+LICENCE: Final = (
+    "coalesce(post.content_license, case"
+    " when post.created_at < timestamp '2011-04-08' then 'CC BY-SA 2.5'"
+    " when post.created_at < timestamp '2018-05-02' then 'CC BY-SA 3.0'"
+    " when post.created_at is not null then 'CC BY-SA 4.0' end)"
+)
+"""SQL for the licence of a post: the dump's word, else what was in force when it was written."""
 
-    Parameters
-    ----------
-    post : str
-        Alias of `stg_posts`; null where the post has no date.
-    """
-    return (
-        f"coalesce({post}.content_license, case"
-        f" when {post}.created_at < timestamp '2011-04-08' then 'CC BY-SA 2.5'"
-        f" when {post}.created_at < timestamp '2018-05-02' then 'CC BY-SA 3.0'"
-        f" when {post}.created_at is not null then 'CC BY-SA 4.0' end)"
-    )
-
+OWNER: Final = (
+    "left join stg_users as owner on post.site = owner.site and post.owner_user_id = owner.user_id"
+)
+"""SQL that joins who wrote a post."""
 
 _FROM_POSTS: Final = {
     "body": ("post.body", "Body as HTML, as the dump has it."),
@@ -46,7 +43,7 @@ _FROM_POSTS: Final = {
         "Address of who wrote it, for attribution; null where the account is deleted.",
     ),
     "content_license": (
-        licence_of("post"),
+        LICENCE,
         "Licence: what the dump says, else what was in force when it was written.",
     ),
 }
@@ -65,10 +62,6 @@ _ANSWERS: Final = {
     "url": ("'https://' || post.site || '/a/' || post.post_id", "Address of the answer."),
     **{name: entry for name, entry in _FROM_POSTS.items() if name != "favorite_count"},
 }
-
-_OWNER: Final = (
-    "left join stg_users as owner on post.site = owner.site and post.owner_user_id = owner.user_id"
-)
 
 
 @dataclass(frozen=True)
@@ -146,7 +139,7 @@ def _questions(
         " on asked.site = wanted.site and asked.question_id = wanted.question_id"
         " inner join stg_posts as post"
         " on asked.site = post.site and asked.question_id = post.post_id"
-        f" {_OWNER} order by asked.site, asked.question_id"
+        f" {OWNER} order by asked.site, asked.question_id"
     )
     described = {column.name: column.description for column in entry.columns}
     described |= {name: text for name, (_, text) in _FROM_POSTS.items()}
@@ -161,7 +154,7 @@ def _answers(connection: duckdb.DuckDBPyConnection, sets: Sequence[str]) -> Tabl
         " on post.site = wanted.site and post.parent_post_id = wanted.question_id"
         " inner join questions as asked"
         " on post.site = asked.site and post.parent_post_id = asked.question_id"
-        f" {_OWNER} where post.post_type_id = 2"
+        f" {OWNER} where post.post_type_id = 2"
         " order by post.site, post.parent_post_id, post.post_id"
     )
     described = {name: text for name, (_, text) in _ANSWERS.items()}

@@ -13,7 +13,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from analyses.export.files import Written
-from analyses.export.tables import Table, licence_of, wanted_questions
+from analyses.export.tables import LICENCE, OWNER, Table, wanted_questions
 from analyses.warehouse.dictionary import ColumnEntry
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ ATTRIBUTES: Final = {
     "ClosedDate": (_time("closed_at"), "When it was closed (UTC)."),
     "CommunityOwnedDate": (_time("community_owned_at"), "When it became everybody's (UTC)."),
     "ContentLicense": (
-        licence_of("post"),
+        LICENCE,
         "Licence: what the dump says, else what was in force when it was written.",
     ),
     "Site": ("post.site", "Domain of the site."),
@@ -128,8 +128,7 @@ def _lines(connection: duckdb.DuckDBPyConnection, question_set: str) -> Iterator
                 post.site = wanted.site
                 and wanted.question_id
                 = if(post.post_type_id = 1, post.post_id, post.parent_post_id)
-        left join stg_users as owner
-            on post.site = owner.site and post.owner_user_id = owner.user_id
+        {OWNER}
         where post.post_type_id in (1, 2)
         order by post.site, wanted.question_id, is_question desc, post.post_id
         """

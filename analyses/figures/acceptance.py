@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from analyses.common.numbers import and_list, between, count, counted, percent
-from analyses.figures.theme import figure, label_rows, legend, row_label, style_of, title
+from analyses.figures.theme import (
+    error_bars,
+    figure,
+    label_rows,
+    legend,
+    row_label,
+    style_of,
+    title,
+)
 from analyses.statistics.proportions import proportion
 
 if TYPE_CHECKING:
@@ -67,15 +75,7 @@ def acceptance_intervals(rows: Sequence[Row], known_styles: Mapping[str, Style])
         chart.add_scatter(
             x=[share],
             y=[place],
-            error_x={
-                "type": "data",
-                "symmetric": False,
-                "array": [high - share],
-                "arrayminus": [share - low],
-                "color": style.colour,
-                "thickness": 2.5,
-                "width": 5,
-            },
+            error_x=error_bars([share], [(low, high)], style.colour, thickness=2.5, width=5),
             mode="markers",
             marker={"symbol": style.marker, "size": 11, "color": style.colour},
             name=style.label,
@@ -130,19 +130,13 @@ def yearly_acceptance_lines(
         style = style_of(one, known_styles)
         own.sort(key=lambda row: row.year)
         shares = [getattr(row, column) for row in own]
-        limits = [[getattr(row, f"{column}_ci_{end}") for row in own] for end in ("low", "high")]
+        limits = [
+            tuple(getattr(row, f"{column}_ci_{end}") for end in ("low", "high")) for row in own
+        ]
         chart.add_scatter(
             x=[row.year + 0.06 * place for row in own],  # intervals beside each other
             y=shares,
-            error_y={
-                "type": "data",
-                "symmetric": False,
-                "array": [high - share for high, share in zip(limits[1], shares, strict=True)],
-                "arrayminus": [share - low for low, share in zip(limits[0], shares, strict=True)],
-                "color": style.colour,
-                "thickness": 1.5,
-                "width": 3,
-            },
+            error_y=error_bars(shares, limits, style.colour),
             mode="lines+markers",
             line={"color": style.colour, "width": 2, "dash": style.dash},
             marker={"symbol": style.marker, "size": 9, "color": style.colour},
@@ -158,7 +152,7 @@ def yearly_acceptance_lines(
                         )
                     )
                 ]
-                for row, share, low, high in zip(own, shares, *limits, strict=True)
+                for row, share, (low, high) in zip(own, shares, limits, strict=True)
             ],
             hovertemplate="%{customdata[0]}<extra></extra>",
             showlegend=True,

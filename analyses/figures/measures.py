@@ -8,7 +8,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any, Final
 
 from analyses.common.numbers import GLUE, and_list, between, count, counted, duration, percent
-from analyses.figures.theme import FAINT_INK, INK, figure, label_rows, time_axis, title
+from analyses.figures.theme import FAINT_INK, INK, error_bars, figure, label_rows, time_axis, title
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -102,15 +102,7 @@ def category_dots(rows: Sequence[Row], style: Style, measure: str) -> go.Figure:
         y=list(range(len(drawn))),
         mode="markers",
         marker={"symbol": style.marker, "size": 9, "color": style.colour},
-        error_x={
-            "type": "data",
-            "symmetric": False,
-            "array": [high - value for (_, high), value in zip(ends, values, strict=True)],
-            "arrayminus": [value - low for (low, _), value in zip(ends, values, strict=True)],
-            "color": style.colour,
-            "thickness": 1.5,
-            "width": 3,
-        },
+        error_x=error_bars(values, ends, style.colour),
         customdata=[[_hover(row, measure)] for row in drawn],
         hovertemplate="%{customdata[0]}<extra></extra>",
     )

@@ -7,7 +7,15 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from analyses.common.numbers import GLUE, and_list, between, count, percent
-from analyses.figures.theme import FAINT_INK, figure, label_rows, legend, title, translucent
+from analyses.figures.theme import (
+    FAINT_INK,
+    error_bars,
+    figure,
+    label_rows,
+    legend,
+    title,
+    translucent,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,23 +82,16 @@ def taxonomy_bars(rows: Sequence[Row], style: Style, level: str) -> go.Figure:
         else (row.share_ci_low, row.share_ci_high)
         for row in drawn
     ]
+    shares = [row.share for row in drawn]
     is_read_in_full = bool(drawn) and all(row.share_ci_low is None for row in drawn)
     chart.add_bar(
-        x=[row.share for row in drawn],
+        x=shares,
         y=list(range(len(drawn))),
         orientation="h",
         width=10 / pixels,
         offset=0.04,
         marker={"color": translucent(style.colour, 0.6), "line": {"width": 0}},
-        error_x={
-            "type": "data",
-            "symmetric": False,
-            "array": [high - row.share for row, (_, high) in zip(drawn, limits, strict=True)],
-            "arrayminus": [row.share - low for row, (low, _) in zip(drawn, limits, strict=True)],
-            "color": style.colour,
-            "thickness": 1.2,
-            "width": 3,
-        },
+        error_x=error_bars(shares, limits, style.colour, thickness=1.2),
         name="here" if is_read_in_full else "here, with its 95% interval",
         customdata=[[_hover(row)] for row in drawn],
         hovertemplate="%{customdata[0]}<extra></extra>",

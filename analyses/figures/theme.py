@@ -256,6 +256,27 @@ def row_label(style: Style, value: str = "", n: str = "") -> str:
     return f"<b>{style.label}</b>{' (candidates)' if style.is_candidate_set else ''}  {value}{of}"
 
 
+def error_bars(
+    values: Iterable[float],
+    ends: Iterable[tuple[float, float]],
+    colour: str,
+    *,
+    thickness: float = 1.5,
+    width: int = 3,
+) -> dict[str, object]:
+    """Return intervals around values, for `error_x` or `error_y` of a trace."""
+    known = list(zip(values, ends, strict=True))
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": [high - value for value, (_, high) in known],
+        "arrayminus": [value - low for value, (low, _) in known],
+        "color": colour,
+        "thickness": thickness,
+        "width": width,
+    }
+
+
 def time_axis(floor: float, top: float) -> dict[str, Any]:
     """Make a logarithmic x axis of minutes, labelled in seconds, hours, days, months and years.
 

@@ -6,14 +6,15 @@ from dataclasses import astuple, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from analyses.labelling.ratings import LABEL
-from analyses.study.decisions import Decision, read_decisions, write_decisions
-from analyses.study.labels import Label, read_labels, write_labels
+from analyses.study.decisions import Decision, read_decisions
+from analyses.study.labels import Label, read_labels
+from analyses.study.rows import write_rows
 from analyses.study.slips import raising
 from loader.errors import LabellingError
 from loader.files import written_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from analyses.labelling.ratings import Rating, Ratings, Task
@@ -92,7 +93,6 @@ def write_settled(study: Path, sets: Sequence[str], task: Task, settlement: Sett
     known: list[Any] = []
     new: list[Any]
     if task is LABEL:
-        write: Callable[..., None] = write_labels
         if path.is_file():
             known = raising(read_labels, path, (), sets)
         new = [
@@ -101,7 +101,6 @@ def write_settled(study: Path, sets: Sequence[str], task: Task, settlement: Sett
             for one in rating.labels
         ]
     else:
-        write = write_decisions
         if path.is_file():
             known = raising(read_decisions, path, sets)
         new = [
@@ -111,7 +110,8 @@ def write_settled(study: Path, sets: Sequence[str], task: Task, settlement: Sett
         ]
     kept = [one for one in known if one.question not in settlement]
     with written_whole(path) as staged:
-        write(staged, sorted((*kept, *new), key=astuple))
+        kind = Label if task is LABEL else Decision
+        write_rows(staged, kind, sorted((*kept, *new), key=astuple))
     return path
 
 

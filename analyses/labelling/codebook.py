@@ -20,13 +20,14 @@ from analyses.labelling.sample import SampledQuestion
 from analyses.study.labels import (
     NO_CATEGORY,
     Category,
+    Label,
     Taxonomy,
     folded,
     read_labels,
     read_taxonomy,
     split_name,
-    write_labels,
 )
+from analyses.study.rows import write_rows
 from analyses.study.slips import raising
 from analyses.study.study import RATINGS
 from loader.errors import LabellingError
@@ -139,7 +140,7 @@ class Codebook:
         ]
         if renamed != labels:
             with written_whole(self._labels) as staged:
-                write_labels(staged, list(dict.fromkeys(renamed)))
+                write_rows(staged, Label, dict.fromkeys(renamed))
 
     def _write(self) -> None:
         columns = [one.name for one in fields(Category)]

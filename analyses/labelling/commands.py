@@ -639,12 +639,12 @@ def acceptance(data: Path, study: str | None, output: Path | None, *, force: boo
     """
     from analyses.common.spreadsheets import write_table
     from analyses.labelling.show import show_acceptance
-    from analyses.warehouse.database import connect, table_names
+    from analyses.warehouse.database import connect, records, table_names
 
     rows = []
     with connect(data, study) as connection:
         if "label_acceptance" in table_names(connection):
-            rows = connection.execute("from label_acceptance").to_arrow_table().to_pylist()
+            rows = records(connection, "from label_acceptance")
     if not rows:
         raise WarehouseError(
             f"{data}: the study was built without labels; put labels.csv into its folder"

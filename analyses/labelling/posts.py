@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pyarrow as pa
 
-from analyses.warehouse.database import connect
+from analyses.warehouse.database import connect, records
 from loader.errors import LabellingError, WarehouseError
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def _threads(
     connection: duckdb.DuckDBPyConnection, keys: Collection[PostKey]
 ) -> dict[PostKey, Thread]:
     _register(connection, "drawn", keys)
-    posts = _rows(
+    posts = records(
         connection,
         f"""
         select
@@ -121,7 +121,7 @@ def _threads(
     )
     _register(connection, "shown", [(row["site"], row["post_id"]) for row in posts])
     comments: dict[PostKey, list[Comment]] = {}
-    for row in _rows(
+    for row in records(
         connection,
         f"""
         select
@@ -139,7 +139,7 @@ def _threads(
         said = Comment(row["comment_text"] or "", row["writer"], row["score"], row["created_at"])
         comments.setdefault((row["site"], row["post_id"]), []).append(said)
     links: dict[PostKey, list[tuple[int, str, bool]]] = {}
-    for row in _rows(
+    for row in records(
         connection,
         """
         select distinct
@@ -181,10 +181,6 @@ def _register(connection: duckdb.DuckDBPyConnection, name: str, keys: Collection
     sites, ids = zip(*sorted(keys), strict=True) if keys else ((), ())
     table = pa.table({"site": pa.array(sites, pa.string()), "post_id": pa.array(ids, pa.int64())})
     connection.register(name, table)
-
-
-def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
-    return connection.execute(query).to_arrow_table().to_pylist()
 
 
 def _post(

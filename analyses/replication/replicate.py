@@ -20,8 +20,9 @@ from analyses.replication.tables import STEPS, TABLES, markdown, write_csv
 from analyses.replication.trends import read_trends
 from analyses.sample.official import TableFile, row
 from analyses.study import find_study, read_study
-from analyses.study.decisions import write_decisions
-from analyses.study.labels import write_labels
+from analyses.study.decisions import Decision
+from analyses.study.labels import Label
+from analyses.study.rows import write_rows
 from analyses.warehouse.build import build
 from loader import Store, load
 from loader.errors import StoreError
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
     from analyses.replication.response_times import PublishedTimes
     from analyses.replication.tables import Section
     from analyses.study import Study
-    from analyses.study.decisions import Decision
-    from analyses.study.labels import Label
     from analyses.warehouse.spark import Spark
 
     _Made = tuple[tuple[Check, ...], tuple[Section, ...]]
@@ -139,7 +138,7 @@ def _from_artifact(
         f" the published measures; {read.n_unmeasured:,} labelled questions have none."
     )
     study = _copy_study(shipped, data / shipped.name)
-    write_labels(study / "labels.csv", read.labels)
+    write_rows(study / "labels.csv", Label, read.labels)
     built = build(data, read_study(study), spark=spark)
     say(f"Built {built.n_models} tables and views from {len(read.labels):,} labels of the authors.")
     return tuple(read_checks(data, shipped.published.figures, shipped.name)), ()
@@ -210,8 +209,8 @@ def _write_study(
 ) -> Study:
     """Write the shipped study with what the authors decided, labelled and timed."""
     _copy_study(shipped, folder)
-    write_decisions(folder / "decisions.csv", decisions)
-    write_labels(folder / "labels.csv", labels)
+    write_rows(folder / "decisions.csv", Decision, decisions)
+    write_rows(folder / "labels.csv", Label, labels)
     write_times(folder / "published_response_times.csv", times)
     return read_study(folder)
 

@@ -182,9 +182,11 @@ def _written(*names: str) -> Callable[..., Text | Cell] | str:
     if "question_set" in names:
         return "name"
     write = next(write for pattern, write in _WRITERS if fullmatch(pattern, names[0]))
-    if len(names) > 1:
-        return lambda low, high: between(low, high, write)
-    return write
+    return _ends(write) if len(names) > 1 else write
+
+
+def _ends(write: Callable[..., str]) -> Callable[..., str]:
+    return lambda low, high: between(low, high, write)
 
 
 @dataclass(frozen=True)
@@ -234,6 +236,20 @@ def words(
     return Column(header, source, write, "", is_number=False, wraps=wraps)
 
 
+def interval(
+    source: str, write: Callable[..., str] | None = None, explanation: str | None = None
+) -> Column:
+    """Make the column of a 95% interval, of its two ends."""
+    return Column("95% interval", source, _ends(write) if write else None, explanation)
+
+
+def _category(inner: str, leaf: str | None) -> Markup:
+    if leaf is None:
+        return Markup("<strong>{}</strong>").format(inner)
+    return Markup('<span class="leaf">{}</span>').format(leaf)
+
+
+CATEGORY: Final = words("Category", "inner_category leaf_category", _category)
 SET: Final = words("Question set", "question_set", "name")
 PAIR: Final = words("Comparison", "set_a set_b", "pair")
 

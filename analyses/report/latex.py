@@ -123,10 +123,9 @@ def _plain(text: Text) -> str:
 
 def latex(text: Text) -> str:
     """Write text, or markup of the page, as LaTeX: no tags, special characters escaped."""
-    is_leaf = isinstance(text, Markup) and str(text).startswith(_LEAF)
     quoted = _OPENING.sub("\N{LEFT DOUBLE QUOTATION MARK}", _plain(text))
     escaped = "".join(_ESCAPES.get(character, character) for character in quoted)
-    return (r"\quad " if is_leaf else "") + escaped
+    return (r"\quad " if _is_leaf(text) else "") + escaped
 
 
 def width(text: str) -> float:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from analyses.common.files import write_records
 from analyses.study.rows import read_rows
 from analyses.study.sites import site_name
 from analyses.study.slips import Slips, unknown_set
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection
     from pathlib import Path
 
 DECISIONS: Final = ("include", "exclude")
@@ -67,9 +66,3 @@ def read_decisions(path: Path, question_sets: Collection[str], slips: Slips) -> 
         else:
             decisions.append(one)
     return decisions
-
-
-def write_decisions(path: Path, decisions: Sequence[Decision]) -> None:
-    """Write decisions as the CSV that `read_decisions` reads."""
-    columns = [one.name for one in fields(Decision)]
-    write_records(path, columns, (vars(one).values() for one in decisions))

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from analyses.common.files import write_records
 from analyses.study.rows import read_rows
 from analyses.study.sites import site_name
 from analyses.study.slips import Slips, nearest, unknown_set
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable
     from pathlib import Path
 
 LABEL_KINDS: Final = {
@@ -210,12 +209,6 @@ def read_taxonomy(
         else:
             categories.append(one)
     return categories
-
-
-def write_labels(path: Path, labels: Sequence[Label]) -> None:
-    """Write labels as the CSV that `read_labels` reads."""
-    columns = [one.name for one in fields(Label)]
-    write_records(path, columns, (vars(one).values() for one in labels))
 
 
 def read_labels(

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, astuple, fields
 from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_type_hints
 
+from analyses.common.files import write_records
 from analyses.common.spreadsheets import read_table, whole_number
 from loader.errors import StudyError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from analyses.study.slips import Slips
@@ -66,6 +67,11 @@ def read_rows(path: Path, kind: type[T], slips: Slips) -> Iterator[tuple[int, T]
             name in values for name in needed
         ):
             yield line.number, kind(**values)
+
+
+def write_rows(path: Path, kind: type[T], rows: Iterable[T]) -> None:
+    """Write rows of a dataclass as the CSV that `read_rows` reads."""
+    write_records(path, [one.name for one in fields(kind)], map(astuple, rows))  # type: ignore[arg-type]
 
 
 def column_types(kind: Any) -> dict[str, type]:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from shlex import quote
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -168,6 +168,11 @@ def table_names(connection: duckdb.DuckDBPyConnection) -> set[str]:
             "select table_name from information_schema.tables where table_schema = 'main'"
         ).fetchall()
     }
+
+
+def records(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
+    """Return the rows of a query, each by the names of its columns."""
+    return connection.execute(query).to_arrow_table().to_pylist()
 
 
 def loaded_since(connection: duckdb.DuckDBPyConnection, data: Path) -> list[str]:

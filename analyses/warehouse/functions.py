@@ -255,9 +255,10 @@ def survival_steps(minutes: Sample, is_event: Sample) -> list[CurveStep]:
     Each step's height, limits and ``n_at_risk`` are those of the whole curve; ``n_events`` counts
     the events after the step before.
     """
+    from analyses.statistics.results import finite_or_none
     from analyses.statistics.survival import kept_steps, survival_curve
 
-    curve = survival_curve(_sample(minutes), _sample(is_event).astype(bool))
+    curve = survival_curve(*_waiting(minutes, is_event))
     kept = kept_steps(curve.survival)
     n_events = np.diff(np.cumsum(curve.n_events)[kept], prepend=0)
     steps = [
@@ -266,8 +267,8 @@ def survival_steps(minutes: Sample, is_event: Sample) -> list[CurveStep]:
             n_at_risk=int(curve.n_at_risk[place]),
             n_events=int(n),
             not_accepted_yet=float(curve.survival[place]),
-            ci_low=_known(curve.ci_low[place]),
-            ci_high=_known(curve.ci_high[place]),
+            ci_low=finite_or_none(curve.ci_low[place]),
+            ci_high=finite_or_none(curve.ci_high[place]),
         )
         for place, n in zip(kept, n_events, strict=True)
     ]
@@ -280,7 +281,7 @@ def survival_numbers(minutes: Sample, is_event: Sample) -> dict[str, float | Non
     """Summarise a waiting: its median, and the shares accepted by fixed times."""
     from analyses.statistics.survival import survival_curve
 
-    curve = survival_curve(_sample(minutes), _sample(is_event).astype(bool))
+    curve = survival_curve(*_waiting(minutes, is_event))
     median = curve.median()
     row: dict[str, float | None] = {
         "n_observed": curve.n,
@@ -511,7 +512,3 @@ def _sample(values: Sample) -> NDArray[np.float64]:
 
 def _waiting(minutes: Sample, is_event: Sample) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     return _sample(minutes), _sample(is_event).astype(bool)
-
-
-def _known(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)

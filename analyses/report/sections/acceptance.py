@@ -28,6 +28,7 @@ from analyses.report.blocks import (
     Heading,
     Missing,
     Prose,
+    interval,
     table_of,
     with_interval,
     words,
@@ -61,7 +62,7 @@ def _unsigned_points(share: float | None) -> str:
 
 
 _COHEN = Column("Cohen’s\N{NO-BREAK SPACE}h", "cohens_h cohens_h_ci_low cohens_h_ci_high", _effect)
-_DIFFERENCE = Column("95% interval", "ci_low ci_high", lambda low, high: between(low, high, points))
+_DIFFERENCE = interval("ci_low ci_high", points)
 
 
 def without_evidence(p: float | None, found: str | None) -> str:
@@ -107,10 +108,7 @@ _BASELINE_COLUMNS = (
     _DIFFERENCE,
     _COHEN,
     Column("Of its years", "overlap_difference", points),
-    Column(
-        "95% interval", "overlap_ci_low overlap_ci_high",
-        lambda low, high: between(low, high, points),
-    ),
+    interval("overlap_ci_low overlap_ci_high", points),
     HOLM,
 )  # fmt: skip
 _TEST_COLUMNS = (

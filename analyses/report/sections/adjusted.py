@@ -15,6 +15,7 @@ from analyses.report.blocks import (
     Heading,
     Missing,
     Prose,
+    interval,
     table_of,
     words,
 )
@@ -61,10 +62,6 @@ def _detectable(value: float | None, unit: str) -> str:
     return number(100 * value, 1)
 
 
-def _shares(low: float | None, high: float | None) -> str:
-    return between(low, high, percent)
-
-
 def _measure(name: str) -> Callable[[float | None], str]:
     return percent if name.endswith("share") else duration
 
@@ -88,13 +85,10 @@ _YEAR_COLUMNS = (
     Column("Year", "year", str, ""),
     Column("Questions", "n_questions"),
     Column("No accepted answer", "no_accepted_share", percent),
-    Column("95% interval", "no_accepted_share_ci_low no_accepted_share_ci_high", _shares, ""),
+    interval("no_accepted_share_ci_low no_accepted_share_ci_high", percent, ""),
     Column("Observed 30 days", "n_observed_30d", count),
     Column("Accepted within 30 days", "accepted_within_30d_share", percent),
-    Column(
-        "95% interval", "accepted_within_30d_share_ci_low accepted_within_30d_share_ci_high",
-        _shares, "",
-    ),
+    interval("accepted_within_30d_share_ci_low accepted_within_30d_share_ci_high", percent, ""),
 )  # fmt: skip
 _EFFECT_COLUMNS = (
     SET,

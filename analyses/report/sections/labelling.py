@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from analyses.common.numbers import FEW, and_list, between, count, few, number, percent, points
-from analyses.report.blocks import SET, Column, Fold, Missing, Prose, table_of, words
+from analyses.report.blocks import SET, Column, Fold, Missing, Prose, interval, table_of, words
 from analyses.statistics.sampling import unseen_share
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ _AGREEMENT_COLUMNS = (
     Column("Questions", "n"),
     Column("Agreed", "agreement"),
     Column("Cohen’s\N{NO-BREAK SPACE}κ", "kappa", _three),
-    Column("95% interval", "ci_low ci_high", lambda low, high: between(low, high, _three)),
+    interval("ci_low ci_high", _three),
 )
 _ALL_COLUMNS = (
     SET,
@@ -37,7 +37,7 @@ _ALL_COLUMNS = (
     Column("Raters", "n_raters", count),
     Column("Questions", "n"),
     Column("Krippendorff’s\N{NO-BREAK SPACE}alpha", "alpha", _three),
-    Column("95% interval", "ci_low ci_high", lambda low, high: between(low, high, _three)),
+    interval("ci_low ci_high", _three),
 )
 _CATEGORY_COLUMNS = (
     SET,
@@ -47,7 +47,7 @@ _CATEGORY_COLUMNS = (
     Column("Chosen by either", "n_either"),
     Column("By both", "n_both"),
     Column("Agreement", "agreement"),
-    Column("95% interval", "ci_low ci_high", lambda low, high: between(low, high, percent)),
+    interval("ci_low ci_high", percent),
 )
 _KIND_COLUMNS = (
     SET,
@@ -55,7 +55,7 @@ _KIND_COLUMNS = (
     Column("Questions", "n_questions"),
     Column("No accepted answer", "n_not_accepted"),
     Column("Share without", "no_accepted_share"),
-    Column("95% interval", "share_ci_low share_ci_high"),
+    interval("share_ci_low share_ci_high"),
     Column(
         "Difference", "share_difference ci_low ci_high",
         lambda share, low, high: points(share)

@@ -10,6 +10,7 @@ from analyses.common.numbers import FEW, between, count, number, p_words, percen
 from analyses.figures import category_dots, category_scatter
 from analyses.figures.measures import told_names
 from analyses.report.blocks import (
+    CATEGORY,
     SET,
     Chart,
     Column,
@@ -18,6 +19,7 @@ from analyses.report.blocks import (
     Missing,
     Prose,
     Section,
+    interval,
     table_of,
     words,
 )
@@ -71,7 +73,7 @@ _CORRELATION_COLUMNS = (
     words("Difficulty", "measure_b", _NAMES.__getitem__),
     Column("Categories", "n_categories"),
     Column("Spearman’s rho", "spearman_rho", signed),
-    Column("95% interval", "ci_low ci_high", lambda low, high: between(low, high, signed)),
+    interval("ci_low ci_high", signed),
     Column("p", "spearman_p_value"),
     Column("p, Holm", "p_value_adjusted"),
     Column("Kendall’s tau", "kendall_tau", signed),
@@ -139,7 +141,6 @@ def _of_set(study: StudyResults, name: str, own: Sequence[Row]) -> list[Block]:
         for measure in (_POPULAR, _DIFFICULT, "no_answer_share", "median_response_minutes")
         if any(getattr(row, measure) is not None for row in finest)
     ]
-    category = words("Category", "inner_category leaf_category", _category)
     blocks: list[Block] = [
         Heading(style.title),
         Chart(
@@ -174,7 +175,7 @@ def _of_set(study: StudyResults, name: str, own: Sequence[Row]) -> list[Block]:
                     Markup("Popularity and difficulty of the categories of {}").format(
                         study.name(name)
                     ),
-                    (category, *_COLUMNS),
+                    (CATEGORY, *_COLUMNS),
                     own,
                     name=f"{_CATEGORIES}_{name}",
                     note="Inner categories in bold, their leaves below.",
@@ -183,12 +184,6 @@ def _of_set(study: StudyResults, name: str, own: Sequence[Row]) -> list[Block]:
         )
     )
     return blocks
-
-
-def _category(inner: str, leaf: str | None) -> Markup:
-    if leaf is None:
-        return Markup("<strong>{}</strong>").format(inner)
-    return Markup('<span class="leaf">{}</span>').format(leaf)
 
 
 def _lead(study: StudyResults, by_set: Mapping[str, Sequence[Row]]) -> tuple[Prose, ...]:

@@ -19,6 +19,7 @@ from analyses.report.blocks import (
     Prose,
     Section,
     Table,
+    interval,
     table_of,
     words,
 )
@@ -38,7 +39,7 @@ _EVERYTHING: Final = "all_questions"
 _TREND_COLUMNS = (
     Column("Years", "first_year last_year", "{} to {}".format, "The years that are compared"),
     Column("Factor per year", "rate_ratio"),
-    Column("95% interval", "rate_ratio_ci_low rate_ratio_ci_high"),
+    interval("rate_ratio_ci_low rate_ratio_ci_high"),
     Column("p", "rate_p_value"),
     Column("p, Holm", "rate_p_value_adjusted"),
     Column(

@@ -18,6 +18,7 @@ from analyses.report.blocks import (
     Heading,
     Missing,
     Prose,
+    interval,
     table_of,
     time_cell,
 )
@@ -50,7 +51,7 @@ _COLUMNS = (
     Column("With a time", "n_response_times"),
     Column("First quartile", "q1"),
     Column("Median", "median_response_minutes", _strong),
-    Column("95% interval", "median_ci_low median_ci_high", None, "Of the median"),
+    interval("median_ci_low median_ci_high", explanation="Of the median"),
     Column("Third quartile", "q3"),
     Column("90th percentile", "p90"),
     Column("Median in minutes", "median_response_minutes", number),
@@ -62,7 +63,7 @@ _TEST_COLUMNS = (
     PAIR,
     Column("n", "n_a n_b", "{:,}, {:,}".format, "Of the first set and of the second"),
     Column("Cliff’s\N{NO-BREAK SPACE}δ", "cliffs_delta", signed),
-    Column("95% interval", "ci_low ci_high", lambda low, high: between(low, high, signed)),
+    interval("ci_low ci_high", signed),
     Column("Shift", "hodges_lehmann_minutes"),
     Column(
         "Times as long",

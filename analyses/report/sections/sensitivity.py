@@ -15,6 +15,7 @@ from analyses.report.blocks import (
     Missing,
     Prose,
     Section,
+    interval,
     table_of,
     words,
 )
@@ -39,7 +40,7 @@ _COLUMNS = (
     Column("Questions", "n_questions"),
     Column("Of these as studied", "n_in_study_variant"),
     Column("Share without", "no_accepted_share"),
-    Column("95% interval", "share_ci_low share_ci_high"),
+    interval("share_ci_low share_ci_high"),
     Column("Median response", "median_response_minutes"),
 )  # fmt: skip
 

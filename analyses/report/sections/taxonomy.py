@@ -9,6 +9,7 @@ from markupsafe import Markup
 from analyses.common.numbers import NONE, and_list, between, count, counted, few, percent
 from analyses.figures import taxonomy_bars
 from analyses.report.blocks import (
+    CATEGORY,
     Cell,
     Chart,
     Column,
@@ -16,8 +17,8 @@ from analyses.report.blocks import (
     Missing,
     Prose,
     Section,
+    interval,
     table_of,
-    words,
 )
 from analyses.report.sections.labelling import (
     agreement_blocks,
@@ -177,11 +178,6 @@ def _table(study: StudyResults, rows: list[Row]) -> Table:
         if row.question_set == name
     }
 
-    def category(inner: str, leaf: str | None) -> Markup:
-        if leaf is None:
-            return Markup("<strong>{}</strong>").format(inner)
-        return Markup('<span class="leaf">{}</span>').format(leaf)
-
     def share(value: float | None) -> Cell:
         return Cell(percent(value), value, study.style(name).colour if value is not None else "")
 
@@ -189,13 +185,13 @@ def _table(study: StudyResults, rows: list[Row]) -> Table:
         is_sum = value is not None and original[inner, leaf] is None
         return ("sum " if is_sum else "") + (NONE if value is None else f"{value:.1f}%")
 
-    columns = [words("Category", "inner_category leaf_category", category)]
+    columns = [CATEGORY]
     is_labelled = any(row.n_questions for row in rows)
     if is_labelled:
         columns += [
             Column("Questions", "n_questions"),
             Column("Share", "share", share),
-            Column("95% interval", "share_ci_low share_ci_high"),
+            interval("share_ci_low share_ci_high"),
         ]
     note = "Inner categories in bold, their leaves below."
     if any(row.published_percent is not None for row in rows):

@@ -25,6 +25,7 @@ from analyses.report.blocks import (
     Heading,
     Missing,
     Prose,
+    interval,
     table_of,
     with_interval,
 )
@@ -59,7 +60,7 @@ _COLUMNS = (
     Column("Observed", "n_observed"),
     Column("Accepted", "n_events"),
     Column("Median wait", "median_minutes"),
-    Column("95% interval", "median_ci_low median_ci_high", None, "Of the median wait"),
+    interval("median_ci_low median_ci_high", explanation="Of the median wait"),
     *(
         Column(f"Within {name}", " ".join(_columns_within(key)), _within)
         for key, name in (("1h", "1 hour"), ("1d", "1 day"), ("7d", "7 days"), ("30d", "30 days"))
@@ -84,7 +85,7 @@ _TEST_COLUMNS = (
         for key, name in _DIFFERENCES.items()
     ),
     Column("Hazard ratio", "hazard_ratio"),
-    Column("95% interval", "ci_low ci_high", None, "Of the hazard ratio"),
+    interval("ci_low ci_high", explanation="Of the hazard ratio"),
     Column("Proportional, p", "proportionality_p_value"),
     Column("χ²", "chi2 df", statistic),
     Column("p", "p_value"),

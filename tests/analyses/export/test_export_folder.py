@@ -17,7 +17,7 @@ from analyses.export.command import command
 from analyses.export.export import export
 from analyses.export.files import write_csv
 from analyses.export.readme import readme
-from analyses.export.tables import Table, licence_of
+from analyses.export.tables import LICENCE, Table
 from analyses.export.workbook import write_workbook
 from analyses.study import find_study, read_study
 from analyses.warehouse.database import connect
@@ -81,7 +81,7 @@ def test_the_readme_counts_the_posts_of_each_licence(data, tmp_path, published) 
 )
 def test_a_licence_is_what_the_dump_says_or_what_its_date_says(created, said, licence) -> None:
     post = "(select ?::timestamp as created_at, ?::varchar as content_license) as post"
-    found = duckdb.execute(f"select {licence_of('post')} from {post}", [created, said]).fetchone()
+    found = duckdb.execute(f"select {LICENCE} from {post}", [created, said]).fetchone()
     assert found == (licence,)
 
 

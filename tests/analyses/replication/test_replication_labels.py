@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analyses.replication.labelled import CategoryNames, Slip, read_published_labels, read_slips
-from analyses.study.labels import Category, read_labels, write_labels
+from analyses.study.labels import Category, Label, read_labels
+from analyses.study.rows import write_rows
 from analyses.study.slips import raising
 from loader.errors import PackageError
 
@@ -119,7 +120,7 @@ def test_the_labels_file_is_what_the_models_read(
     tmp_path: Path,
 ) -> None:
     labels = read_published_labels(package, sets, names)
-    write_labels(tmp_path / "labels.csv", labels)
+    write_rows(tmp_path / "labels.csv", Label, labels)
     assert raising(read_labels, tmp_path / "labels.csv", taxonomy, None) == labels
 
 

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analyses.replication.questions import PublishedSet, Question, decide
-from analyses.study.decisions import read_decisions, write_decisions
+from analyses.study.decisions import Decision, read_decisions
+from analyses.study.rows import write_rows
 from analyses.study.slips import raising
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ FILES = {
 def test_the_decisions_are_the_files_question_for_question(
     package: Package, sets: tuple[PublishedSet, ...], study: Study, tmp_path: Path
 ) -> None:
-    write_decisions(tmp_path / "decisions.csv", decide(sets))
+    write_rows(tmp_path / "decisions.csv", Decision, decide(sets))
     decisions = raising(read_decisions, tmp_path / "decisions.csv", study.set_names())
     published = {
         question_set: {int(json.loads(line)["Id"]) for line in package[file].read().splitlines()}

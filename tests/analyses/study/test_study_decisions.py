@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyses.study.decisions import Decision, read_decisions, write_decisions
+from analyses.study.decisions import Decision, read_decisions
+from analyses.study.rows import write_rows
 from analyses.study.slips import raising
 from loader.errors import StudyError
 
@@ -114,5 +115,5 @@ def test_what_is_written_is_read(
     tmp_path_factory: pytest.TempPathFactory, decisions: list[Decision]
 ) -> None:
     path = tmp_path_factory.mktemp("decisions") / "d.csv"
-    write_decisions(path, decisions)
+    write_rows(path, Decision, decisions)
     assert raising(read_decisions, path, SETS) == decisions

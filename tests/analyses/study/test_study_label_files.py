@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyses.study.labels import NO_CATEGORY, Category, Label, read_labels, write_labels
+from analyses.study.labels import NO_CATEGORY, Category, Label, read_labels
+from analyses.study.rows import write_rows
 from analyses.study.sites import site_name
 from analyses.study.slips import raising
 from loader.errors import StudyError
@@ -147,5 +148,5 @@ def test_a_site_keeps_no_blanks() -> None:
 )
 def test_what_is_written_is_read(folder: Path, labels: list[Label]) -> None:
     path = folder / "labels.csv"
-    write_labels(path, labels)
+    write_rows(path, Label, labels)
     assert raising(read_labels, path, TAXONOMY, None) == labels
