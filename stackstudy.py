@@ -97,8 +97,10 @@ class FrontDoor(InOrder):
             click.echo(f"Stopped: {ended}.", err=True)
             ctx.exit(128 + ended.number)
         except StackstudyError as error:
+            _hush_files()
             raise click.ClickException(str(error)) from error
         except OSError as error:
+            _hush_files()
             if error.errno in {None, errno.EPIPE}:
                 raise
             raise click.ClickException(_said(error)) from error
@@ -112,6 +114,18 @@ class FrontDoor(InOrder):
                 said = explanation(error, ctx.meta.get(DATA))  # type: ignore[arg-type]
                 raise click.ClickException(on_one_line(said)) from error
             raise
+
+
+def _hush_files() -> None:
+    """Let files that an error left open, such as an xlsx, say nothing when they are torn down."""
+    before = sys.unraisablehook
+
+    def _torn_down(what: sys.UnraisableHookArgs) -> None:
+        is_file = issubclass(what.exc_type, OSError) or what.exc_type.__module__.startswith("lxml")
+        if not is_file:
+            before(what)
+
+    sys.unraisablehook = _torn_down
 
 
 def _said(error: OSError) -> str:

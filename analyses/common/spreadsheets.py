@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import difflib
+import errno
 import io
 import re
 import warnings
@@ -283,7 +284,8 @@ def written_whole(path: Path, *, force: bool) -> Iterator[Path]:
             staged.touch()
             yield staged
     except OSError as error:
-        if staged is None or str(error.filename) != str(staged):
+        is_full = error.filename is None and error.errno in {errno.ENOSPC, errno.EDQUOT}
+        if staged is None or not (is_full or str(error.filename) == str(staged)):
             raise
         raise LabellingError(
             f"{path.parent}: cannot be written ({error.strerror}); change its permissions, make"

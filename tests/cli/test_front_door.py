@@ -267,6 +267,32 @@ def test_output_that_nothing_takes_is_one_line(data: Path, command: tuple[str, .
     assert_one_line(told, "No space left on device; make room")
 
 
+def test_files_left_open_by_an_error_say_nothing() -> None:
+    """Each sheet of an xlsx that a full disk broke off complained, in hundreds of lines."""
+    code = """if True:
+        import analyses.warehouse.info, loader.errors, lxml.etree, stackstudy
+        class Torn:
+            def __init__(self, error):
+                self.error = error
+            def __del__(self):
+                raise self.error
+        def manifests(_):
+            torn = Torn(lxml.etree.LxmlSyntaxError("not in an element")), Torn(ValueError("ours"))
+            full = Torn(OSError(28, "full"))
+            raise OSError(28, "No space left on device")
+        analyses.warehouse.info.Store.manifests = manifests
+        stackstudy.main(["info"])
+    """
+    told = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert told.returncode == 1
+    assert told.stderr.startswith("Error: the output: No space left on device; make room")
+    assert "not in an element" not in told.stderr
+    assert "OSError" not in told.stderr
+    assert "ValueError: ours" in told.stderr
+
+
 def test_a_reader_that_has_enough_is_no_error(data: Path) -> None:
     duckdb.connect(str(database_path(data, STUDY))).close()
     read, write = os.pipe()

@@ -144,6 +144,14 @@ def test_an_option_that_would_be_ignored_is_misuse(tmp_path, options, cure) -> N
     assert cure in done.output.replace("\n", " ")
 
 
+def test_a_disk_that_is_full_while_a_file_is_written_names_its_folder(tmp_path) -> None:
+    with (
+        pytest.raises(LabellingError, match=f"{tmp_path}: cannot be written .* make room"),
+        written_whole(tmp_path / "d.csv", force=False),
+    ):
+        raise OSError(28, "No space left on device")
+
+
 def test_a_drawn_file_that_cannot_be_written_names_its_folder(tmp_path) -> None:
     """Not the name of the file aside, which nobody has asked for."""
     with (
