@@ -79,6 +79,7 @@ class FrontDoor(InOrder):
             if options.get("standalone_mode") is False:
                 raise
             sys.stderr.write(f"Error: {_said(error)}\n")
+            _drop_output()
             sys.exit(1)
 
     def invoke(self, ctx: click.Context) -> object:
@@ -103,6 +104,7 @@ class FrontDoor(InOrder):
             _hush_files()
             if error.errno in {None, errno.EPIPE}:
                 raise
+            _drop_output()
             raise click.ClickException(_said(error)) from error
         except Exception as error:
             # Libraries turn Ctrl-C into errors of their own: DuckDB's "Query interrupted".
@@ -134,6 +136,14 @@ def _said(error: OSError) -> str:
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         cure = "make room on the disk, and try again"
     return on_one_line(f"{error.filename or 'the output'}: {error.strerror or error}; {cure}")
+
+
+def _drop_output() -> None:
+    """Drop what nothing takes: Python would try again as it ends, and end with another code."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _open_streams() -> None:

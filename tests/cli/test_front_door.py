@@ -263,7 +263,7 @@ def test_output_that_nothing_takes_is_one_line(data: Path, command: tuple[str, .
     """Help was a traceback, and a query ended as if its rows had been written."""
     duckdb.connect(str(database_path(data, STUDY))).close()
     with Path("/dev/full").open("w") as full:
-        told = run(*command, output=full, STACKSTUDY_DATA=str(data))
+        told = run(*command, output=full, STACKSTUDY_DATA=str(data), PYTHONUNBUFFERED="")
     assert_one_line(told, "No space left on device; make room")
 
 
