@@ -134,16 +134,16 @@ def _judge(bar: Bar, bars: Sequence[Bar]) -> tuple[str, str]:
     swapped = _swapped(bar, bars)
     if swapped is not None:
         return MISPRINT, (
-            f"{bar.n_labels} of {bar.n_printed} labels are {bar.percent:.{DECIMALS}f} %;"
+            f"{bar.n_labels} of {bar.n_printed} labels are {bar.percent:.{DECIMALS}f}%;"
             f" the print swaps it with {swapped.category.leaf_category},"
-            f" {swapped.n_labels} labels, {swapped.percent:.{DECIMALS}f} %."
+            f" {swapped.n_labels} labels, {swapped.percent:.{DECIMALS}f}%."
         )
     needed = [one.n_missing for one in bars if not one.is_equal and _swapped(one, bars) is None]
     if n_missing > 0 and all(needed) and sum(needed) == n_missing:
         n = bar.n_labels + bar.n_missing
         missing = "the missing one" if n_missing == 1 else f"{bar.n_missing} of the missing"
         return UNDERIVABLE, (
-            f"{of_all}; {n} labels are {percent(n, bar.n_printed):.{DECIMALS}f} %, {bar.n_labels}"
+            f"{of_all}; {n} labels are {percent(n, bar.n_printed):.{DECIMALS}f}%, {bar.n_labels}"
             f" were published: {missing} belongs here."
         )
     return DIFFERS, f"{bar.n_labels} labels; {of_all}."

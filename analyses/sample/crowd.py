@@ -93,7 +93,7 @@ class Crowd:
 
     def _favor(self) -> None:
         posts, chance = self._posts, self._chance
-        counts = chance.counts(0.28, len(posts))  # 28 % of the authors' questions have a favourite
+        counts = chance.counts(0.28, len(posts))  # 28% of the authors' questions have a favourite
         counts[~posts["is_question"] | (posts["score"] < 0)] = 0
         posts["n_favorites"] = counts
         post = np.repeat(np.arange(len(posts)), counts)

@@ -12,7 +12,7 @@ SITE: Final = "sample.stackstudy"
 """The end of the name of every sample's site, so that nobody takes it for a real one."""
 
 SHARE_OF_LEARNING: Final = 0.5
-"""Chosen: on Stack Overflow it is 0.4 %, and a small sample would have empty topic sets."""
+"""Chosen: on Stack Overflow it is 0.4%, and a small sample would have empty topic sets."""
 
 NO_ACCEPTED_SHARE_OF_ALL: Final = 1 - 0.5233
 DEFAULT_UNTIL: Final = datetime(2019, 12, 1, tzinfo=UTC)
@@ -23,7 +23,7 @@ DEFAULT_UNTIL: Final = datetime(2019, 12, 1, tzinfo=UTC)
 # counts): so of the 7.8 points between their shares without an accepted answer, 2.4 are the years'.
 NO_ACCEPTED_RISE: Final = 0.06
 """How much the share without an accepted answer rises per year asked, until 2019; the authors'
-posts of 2016 to 2019: 60.0, 63.3, 67.5 and 77.4 %. The rest of the site has a rise of its own."""
+posts of 2016 to 2019: 60.0, 63.3, 67.5 and 77.4%. The rest of the site has a rise of its own."""
 
 N_REGULARS: Final = 4
 REGULARS_SHARE: Final = 0.3

@@ -70,7 +70,7 @@ def test_the_sets_are_the_published_ones_question_for_question(run: Run, package
 
 
 def test_what_the_paper_does_not_compare_is_shown_and_written(run: Run) -> None:
-    """68.4 % without an accepted answer at the years of the baseline, and delta of the times."""
+    """68.4% without an accepted answer at the years of the baseline, and delta of the times."""
     written = (run.data / "replication_checks.md").read_text("utf-8")
     assert "| 68.4% | 66.4% to 70.3% | 3,018 | 2 |" in written
     assert "| +0.26 | +0.22 to +0.29 | 885, 25,262 | 3 |" in written

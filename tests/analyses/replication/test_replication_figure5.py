@@ -73,7 +73,7 @@ def test_the_published_labels_give_the_printed_figure(
         4.3,
     )
     assert loading.reason == (
-        "9 of 231 labels are 3.9 %; the print swaps it with build configuration, 10 labels, 4.3 %."
+        "9 of 231 labels are 3.9%; the print swaps it with build configuration, 10 labels, 4.3%."
     )
     # 10 of 125 are printed, 9 were published
     assert (missing.question_set, missing.published, missing.computed) == ("browser", 8.0, 7.2)

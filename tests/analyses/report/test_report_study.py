@@ -615,7 +615,7 @@ def test_an_interval_is_not_explained_as_its_lower_end(published: Page) -> None:
     explained = [one.attributes.get("title") or "" for one in published.all("abbr")]
     assert len(explained) > 50
     assert not [text for text in explained if text.startswith("Lower end")]
-    assert "The 95 % interval of the effect, or of the curve." in explained
+    assert "The 95% interval of the effect, or of the curve." in explained
 
 
 def test_one_label_is_singular(warehouse) -> None:
