@@ -216,7 +216,7 @@ def _effect(study: StudyResults, name: str, measure: str, people: str) -> Row | 
     return next(
         (
             row
-            for row in study.weights
+            for row in study.repeated_people
             if (row.question_set, row.measure, row.clustered_by) == (name, measure, people)
             and row.n
         ),

@@ -283,7 +283,7 @@ class StudyResults:
         )
 
     @property
-    def weights(self) -> tuple[Row, ...]:
+    def repeated_people(self) -> tuple[Row, ...]:
         """The design effects of sets in which anyone is known to have asked or answered twice."""
         return tuple(row for row in self.rows("design_effects") if row.n_largest != 1)
 
@@ -294,7 +294,7 @@ class StudyResults:
         return next(
             (
                 (row.ci_low, row.ci_high)
-                for row in self.weights
+                for row in self.repeated_people
                 if (row.question_set, row.measure, row.clustered_by) == (name, measure, people)
                 and row.ci_low is not None
             ),

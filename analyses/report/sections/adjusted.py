@@ -188,7 +188,7 @@ def _comparisons(study: StudyResults, rows: tuple[Row, ...]) -> tuple[Block, ...
 
 def _effects(study: StudyResults) -> tuple[Block, ...]:
     title, data = "How much people with many questions or answers weigh", "design_effects"
-    rows = study.weights
+    rows = study.repeated_people
     if not rows:
         because = "nobody is known to have asked or answered several times"
         return (Missing(title, because if study.rows(data) else study.why_empty(data)),)
